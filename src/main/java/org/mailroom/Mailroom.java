@@ -1,0 +1,2 @@
+package org.mailroom;
+public class Mailroom { public static void main(String[] a) {} }
