@@ -1,0 +1,78 @@
+package org.mailroom;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.builder.AggregationStrategies;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.message.AttachmentStore;
+import org.mailroom.message.MailMessageConverters;
+import org.mailroom.message.MailMessageJson;
+import org.mailroom.message.MessageFolders;
+import org.mailroom.message.MessageTranslator;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
+
+/** The runtime: Camel with the routes of the site, and the beans that they call. */
+@SpringBootApplication
+@EnableConfigurationProperties(MailroomProperties.class)
+@ComponentScan(excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.mailroom\\.demo\\..*"))
+class MailroomApplication {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  /** The threads of the routes' parallel steps: virtual where the JVM has them. How many work at a time the mailboxes' limits say. */
+  @Bean(destroyMethod = "shutdown")
+  ExecutorService importThreads() {
+    try {
+      return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (ReflectiveOperationException beforeJava21) {
+      AtomicInteger number = new AtomicInteger();
+      return Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "import-" + number.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+      });
+    }
+  }
+
+  @Bean
+  AggregationStrategy listOfBodies() {
+    return AggregationStrategies.flexible(Object.class).accumulateInCollection(ArrayList.class);
+  }
+
+  @Bean
+  MessageTranslator messageTranslator() {
+    return new MessageTranslator();
+  }
+
+  @Bean
+  MailMessageJson mailMessageJson() {
+    return new MailMessageJson();
+  }
+
+  @Bean
+  MailMessageConverters mailMessageConverters() {
+    return new MailMessageConverters();
+  }
+
+  @Bean
+  MessageFolders messageFolders(MailroomProperties properties) {
+    return new MessageFolders(properties.dataDir());
+  }
+
+  @Bean
+  AttachmentStore attachmentStore(MessageFolders folders) {
+    return new AttachmentStore(folders);
+  }
+}

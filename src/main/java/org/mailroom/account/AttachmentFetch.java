@@ -1,0 +1,55 @@
+package org.mailroom.account;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mailroom.message.MailAttachment;
+
+/** The attachments of one message while they are fetched: first their list, page by page, then the content of each. */
+public final class AttachmentFetch {
+
+  /**
+   * One attachment.
+   *
+   * @param position counts from 1 in the order of the service's list
+   */
+  public record Position(int position, MailAttachment metadata) {}
+
+  private final List<MailAttachment> attachments = new ArrayList<>();
+  private String nextLink;
+  private boolean listed;
+
+  /** There is a page of attachments to ask for. */
+  public boolean isListing() {
+    return !listed;
+  }
+
+  String nextLink() {
+    return nextLink;
+  }
+
+  void accept(List<MailAttachment> page, String next) {
+    attachments.addAll(page);
+    nextLink = next;
+    listed = next == null;
+  }
+
+  /** Those that have a content of their own: files and items, not references. */
+  public List<Position> withContent() {
+    List<Position> positions = new ArrayList<>();
+    for (int i = 0; i < attachments.size(); i++) {
+      if (!attachments.get(i).kind().equals("reference")) {
+        positions.add(new Position(i + 1, attachments.get(i)));
+      }
+    }
+    return positions;
+  }
+
+  /** The content of one is stored; several threads may say so at once. */
+  synchronized void stored(Position where, MailAttachment attachment) {
+    attachments.set(where.position() - 1, attachment);
+  }
+
+  synchronized List<MailAttachment> attachments() {
+    return List.copyOf(attachments);
+  }
+}

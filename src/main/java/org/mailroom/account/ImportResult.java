@@ -1,0 +1,33 @@
+package org.mailroom.account;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What one import of one account came to.
+ *
+ * @param imported messages that every destination has now
+ * @param failed messages of which a delivery failed now
+ * @param waiting messages whose failed delivery isn't due yet, or was given up
+ * @param gone messages that somebody deleted or moved meanwhile
+ * @param unmarked messages that were delivered but couldn't be marked
+ * @param firstUnmarked why, of one of them; or null
+ * @param failure why the mailbox couldn't be read to its end; or null
+ */
+public record ImportResult(
+    String account, Instant begun, Duration took, int imported, int failed, int waiting, int gone, int unmarked,
+    Exception firstUnmarked, Exception failure) {
+
+  public boolean couldBeRead() {
+    return failure == null;
+  }
+
+  public boolean isComplete() {
+    return failure == null && failed == 0 && waiting == 0 && unmarked == 0;
+  }
+
+  /** Whether there is anything to tell: an idle poll says nothing. */
+  public boolean isWorthTelling() {
+    return imported > 0 || failed > 0 || unmarked > 0 || failure != null;
+  }
+}

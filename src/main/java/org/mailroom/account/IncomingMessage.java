@@ -1,0 +1,178 @@
+package org.mailroom.account;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.mailroom.graph.ListedMessage;
+import org.mailroom.message.AttachmentLookup;
+import org.mailroom.message.MailAttachment;
+import org.mailroom.message.MailMessage;
+
+/** A message on its way from the listing to its destinations. One thread at a time works on it. */
+public final class IncomingMessage {
+
+  private final Account account;
+  private final String id;
+  private final Instant receivedAt;
+  private final List<String> destinations;
+  private final Map<String, Integer> earlierAttempts;
+  private final Set<String> delivered = ConcurrentHashMap.newKeySet();
+  private final Map<String, Exception> refusals = new ConcurrentHashMap<>();
+  private final List<String> categories = new ArrayList<>();
+  private JsonNode resource;
+  private List<MailAttachment> attachments = List.of();
+  private MailMessage document;
+  private Exception failure;
+  private boolean gone;
+  private boolean postponed;
+  private boolean othersSettled;
+
+  /**
+   * @param destinations where it is to be delivered now
+   * @param earlierAttempts of those, how often each was tried before; without those that weren't
+   */
+  public IncomingMessage(Account account, ListedMessage listed, List<String> destinations, Map<String, Integer> earlierAttempts) {
+    this.account = account;
+    this.id = listed.id();
+    this.receivedAt = listed.receivedAt();
+    this.destinations = List.copyOf(destinations);
+    this.earlierAttempts = Map.copyOf(earlierAttempts);
+    resource(listed.resource());
+  }
+
+  public Account account() {
+    return account;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public Instant receivedAt() {
+    return receivedAt;
+  }
+
+  /** The destinations that it is to be delivered to now. */
+  public List<String> destinations() {
+    return destinations;
+  }
+
+  /** It was too large to be held with its page. */
+  public boolean isContentMissing() {
+    return resource == null;
+  }
+
+  /** A meeting message whose kind a listing doesn't tell: the property belongs to a derived type. */
+  public boolean isKindUnknown() {
+    String type = resource.path("@odata.type").asText("");
+    return type.endsWith(".eventMessage") || type.endsWith(".eventMessageResponse") && !resource.has("meetingMessageType");
+  }
+
+  public boolean isMayHaveAttachments() {
+    return AttachmentLookup.mayHaveAttachments(resource);
+  }
+
+  public boolean isKeepsMime() {
+    return account.content().keepsMime();
+  }
+
+  public JsonNode resource() {
+    return resource;
+  }
+
+  public void resource(JsonNode whole) {
+    this.resource = whole;
+    if (whole != null) {
+      categories.clear();
+      whole.path("categories").forEach(category -> categories.add(category.asText()));
+    }
+  }
+
+  /** The categories that it has in the mailbox. */
+  public List<String> categories() {
+    return categories;
+  }
+
+  public List<MailAttachment> attachments() {
+    return attachments;
+  }
+
+  public void attachments(List<MailAttachment> found) {
+    this.attachments = List.copyOf(found);
+  }
+
+  public MailMessage document() {
+    return document;
+  }
+
+  /** The canonical document is ready; what it was made from is let go. */
+  public void document(MailMessage translated) {
+    this.document = translated;
+    this.resource = null;
+  }
+
+  /** It can't be delivered now, for this reason. */
+  public void failed(Exception why) {
+    this.failure = why;
+  }
+
+  public Exception failure() {
+    return failure;
+  }
+
+  /** Whether every destination that it isn't delivered to now has it already. */
+  public void othersSettled(boolean settled) {
+    this.othersSettled = settled;
+  }
+
+  public boolean isOthersSettled() {
+    return othersSettled;
+  }
+
+  public int earlierAttempts(String destination) {
+    return earlierAttempts.getOrDefault(destination, 0);
+  }
+
+  public void deliveredTo(String destination) {
+    delivered.add(destination);
+  }
+
+  public void refusedBy(String destination, Exception why) {
+    refusals.put(destination, why);
+  }
+
+  public Set<String> delivered() {
+    return delivered;
+  }
+
+  /** Why it wasn't delivered, by destination. */
+  public Map<String, Exception> refusals() {
+    return refusals;
+  }
+
+  /** Somebody deleted or moved it between the listing and now. */
+  public void vanished() {
+    this.gone = true;
+  }
+
+  public boolean isGone() {
+    return gone;
+  }
+
+  /** Through no fault of its own it can't be delivered now: it stays as it is and is listed again. */
+  public void postponed() {
+    this.postponed = true;
+  }
+
+  public boolean isPostponed() {
+    return postponed;
+  }
+
+  public boolean isReady() {
+    return document != null && failure == null && !gone && !postponed;
+  }
+}

@@ -1,0 +1,167 @@
+package org.mailroom.account;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.graph.GraphClient;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphRequest;
+import org.mailroom.message.AttachmentStore;
+import org.mailroom.message.MailAttachment;
+import org.mailroom.message.MessageTranslator;
+import org.springframework.stereotype.Component;
+
+/**
+ * Content Enricher: fetches what a listing doesn't bring. Attachment contents go from the wire to disk (Claim Check) and are never
+ * whole in memory. The exchange property {@code message} holds the {@link IncomingMessage}, {@code attachments} the
+ * {@link AttachmentFetch}.
+ */
+@Component("messageEnricher")
+public final class MessageEnricher {
+
+  private final GraphClient graph;
+  private final AttachmentStore store;
+  private final MessageTranslator translator;
+  private final Path dataDir;
+
+  MessageEnricher(GraphClient graph, AttachmentStore store, MessageTranslator translator, MailroomProperties properties) {
+    this.graph = graph;
+    this.store = store;
+    this.translator = translator;
+    this.dataDir = properties.dataDir();
+  }
+
+  public GraphRequest messageRequest(@ExchangeProperty("message") IncomingMessage message) {
+    return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), MessageTranslator.SELECT);
+  }
+
+  /** Without $select: the kind of a meeting message is a property of a derived type. */
+  public GraphRequest wholeMessageRequest(@ExchangeProperty("message") IncomingMessage message) {
+    return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), null);
+  }
+
+  public void readMessage(@ExchangeProperty("message") IncomingMessage message, InputStream answer) throws IOException {
+    message.resource(graph.readTree(answer));
+  }
+
+  /** Takes over what only the whole resource tells; the listing's properties stay. */
+  public void readKind(@ExchangeProperty("message") IncomingMessage message, InputStream answer) throws IOException {
+    JsonNode whole = graph.readTree(answer);
+    if (whole.has("meetingMessageType")) {
+      ((com.fasterxml.jackson.databind.node.ObjectNode) message.resource()).set("meetingMessageType", whole.get("meetingMessageType"));
+    }
+  }
+
+  public AttachmentFetch attachments() {
+    return new AttachmentFetch();
+  }
+
+  public GraphRequest attachmentsRequest(
+      @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch) {
+    Account account = message.account();
+    return fetch.nextLink() == null
+        ? graph.attachmentsRequest(account.credential(), account.mailbox(), message.id())
+        : graph.nextPageRequest("list-attachments", account.credential(), account.mailbox(), fetch.nextLink());
+  }
+
+  public void readAttachments(@ExchangeProperty("attachments") AttachmentFetch fetch, InputStream answer) throws IOException {
+    JsonNode page = graph.readTree(answer);
+    List<MailAttachment> found = new ArrayList<>();
+    page.path("value").forEach(attachment -> found.add(store.metadata(attachment)));
+    fetch.accept(found, page.path("@odata.nextLink").asText(null));
+  }
+
+  public GraphRequest contentRequest(
+      @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachment") AttachmentFetch.Position attachment) {
+    Account account = message.account();
+    return graph.attachmentContentRequest(account.credential(), account.mailbox(), message.id(), attachment.metadata().id());
+  }
+
+  /** Streams the content of one attachment to disk. */
+  public void storeAttachment(
+      @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch,
+      @ExchangeProperty("attachment") AttachmentFetch.Position attachment, InputStream answer) throws IOException {
+    try (ServiceStream stream = new ServiceStream(answer)) {
+      try {
+        fetch.stored(attachment, store.store(
+            message.account().id(), message.id(), folderDate(message), attachment.position(), attachment.metadata(), stream));
+      } catch (IOException e) {
+        throw blamed(stream, e);
+      }
+    }
+  }
+
+  public void attach(@ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch) {
+    message.attachments(fetch.attachments());
+  }
+
+  public GraphRequest mimeRequest(@ExchangeProperty("message") IncomingMessage message) {
+    return graph.mimeRequest(message.account().credential(), message.account().mailbox(), message.id());
+  }
+
+  /** Streams the original message to disk. */
+  public void storeMime(@ExchangeProperty("message") IncomingMessage message, InputStream answer) throws IOException {
+    try (ServiceStream stream = new ServiceStream(answer)) {
+      try {
+        store.storeMime(message.account().id(), message.id(), folderDate(message), stream);
+      } catch (IOException e) {
+        throw blamed(stream, e);
+      }
+    }
+  }
+
+  /** Returns the failure as one of the service's stream, or raises it as one of the disk. */
+  private IOException blamed(ServiceStream stream, IOException failure) {
+    if (stream.isBroken()) {
+      return failure;
+    }
+    throw new StorageException(dataDir, failure);
+  }
+
+  /** The same date that the file destination files the message under. */
+  private static Instant folderDate(IncomingMessage message) {
+    if (message.receivedAt() != null) {
+      return message.receivedAt();
+    }
+    String sent = message.resource().path("sentDateTime").asText(null);
+    try {
+      return sent == null ? null : OffsetDateTime.parse(sent).toInstant();
+    } catch (java.time.DateTimeException notATime) {
+      return null;
+    }
+  }
+
+  /** Message Translator: from Graph's message resource to the canonical {@code MailMessage}. */
+  public void translate(@ExchangeProperty("message") IncomingMessage message) {
+    message.document(translator.translate(
+        message.resource(), message.account().id(), message.account().mailbox(), message.attachments()));
+  }
+
+  /**
+   * A message couldn't be made ready. Gone is no error; what concerns only this message is its own failure; everything else ends the
+   * import, and the message is listed again.
+   */
+  public void failed(
+      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("message") IncomingMessage message,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    boolean concernsOne = !(why instanceof org.mailroom.credential.CredentialException) && !(why instanceof StorageException)
+        && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage());
+    if (why instanceof GraphException graphFailure && graphFailure.isGone()) {
+      message.vanished();
+      running.countGone();
+    } else if (concernsOne) {
+      message.failed(why);
+    } else {
+      message.postponed();
+      running.failed(why);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.mailroom.command;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.apache.camel.ProducerTemplate;
+import org.mailroom.account.ImportResult;
+import org.mailroom.account.ImportProgress;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Imports accounts once through the route {@code import-accounts}, with a progress bar on a terminal. */
+final class ImportRun {
+
+  private final ProducerTemplate camel;
+  private final ImportProgress progress;
+
+  ImportRun(ConfigurableApplicationContext context) {
+    this.camel = context.getBean(ProducerTemplate.class);
+    this.progress = context.getBean(ImportProgress.class);
+  }
+
+  @SuppressWarnings("unchecked")
+  List<ImportResult> run(List<String> accountIds) {
+    CompletableFuture<Object> results = camel.asyncRequestBody("direct:import-accounts", accountIds);
+    try {
+      return (List<ImportResult>) (System.console() == null ? results.get() : watch(results));
+    } catch (ExecutionException e) {
+      throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("the import was interrupted");
+    }
+  }
+
+  private Object watch(CompletableFuture<Object> results) throws ExecutionException, InterruptedException {
+    try (ProgressBar bar = new ProgressBarBuilder().setTaskName("Importing").setInitialMax(-1).setUnit(" messages", 1)
+        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build()) {
+      while (true) {
+        try {
+          return results.get(250, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stillRunning) {
+          bar.maxHint(progress.expected() == 0 ? -1 : progress.expected());
+          bar.stepTo(progress.imported());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.mailroom.command;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts the application for a command: with the port of the console for the runtime, without any for commands that end by themselves. */
+public final class Launcher {
+
+  private final Class<?> application;
+  private final List<String> settings;
+
+  /**
+   * @param settings arguments of the form {@code --key=value}, which win over {@code application.yaml}
+   */
+  public Launcher(Class<?> application, List<String> settings) {
+    this.application = application;
+    this.settings = List.copyOf(settings);
+  }
+
+  /** Starts the runtime: it polls, and serves the console. */
+  ConfigurableApplicationContext startRuntime(Map<String, Object> defaults, String... more) {
+    return start(WebApplicationType.SERVLET, defaults, more);
+  }
+
+  /** Starts what a command needs that ends by itself: it doesn't poll and opens no port. */
+  ConfigurableApplicationContext startCommand(Map<String, Object> defaults, String... more) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(more));
+    arguments.add("--mailroom.polling=false");
+    return start(WebApplicationType.NONE, defaults, arguments.toArray(String[]::new));
+  }
+
+  private ConfigurableApplicationContext start(WebApplicationType type, Map<String, Object> defaults, String... more) {
+    SpringApplication spring = new SpringApplication(application);
+    spring.setWebApplicationType(type);
+    spring.setDefaultProperties(defaults);
+    List<String> arguments = new ArrayList<>(Arrays.asList(more));
+    arguments.addAll(settings);
+    try {
+      return spring.run(arguments.toArray(String[]::new));
+    } catch (RuntimeException e) {
+      throw new StartFailedException(e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.mailroom.command;
+
+import java.util.concurrent.Callable;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code mailroom} without a subcommand: runs until it is stopped. */
+@Command(
+    name = "mailroom",
+    description = "Imports e-mail from Exchange Online through Microsoft Graph and delivers it to databases, files and queues.",
+    footerHeading = "%n",
+    footer = {
+      "Without a command it runs until it is stopped; on SIGTERM it finishes what is in flight.",
+      "It reads application.yaml and routes/ in the folder that it runs in. Every setting can be given",
+      "as an argument, too: --mailroom.poll-every=10s.",
+      "",
+      "Exit codes: 0 done, 1 can't start (the reason is printed), 2 misuse."},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {ImportCommand.class})
+public final class MailroomCommand implements Callable<Integer> {
+
+  /** The runtime goes on in its own threads; the process must not exit. */
+  public static final int STILL_RUNNING = -1;
+
+  static final int CAN_NOT_START = 1;
+
+  private final Launcher launcher;
+
+  MailroomCommand(Launcher launcher) {
+    this.launcher = launcher;
+  }
+
+  Launcher launcher() {
+    return launcher;
+  }
+
+  /** Runs a command line and returns its exit code, or {@link #STILL_RUNNING}. */
+  public static int run(String[] arguments, Launcher launcher) {
+    return new CommandLine(new MailroomCommand(launcher))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((failure, line, result) -> {
+          // what Spring's failure analysis has told already isn't told again
+          if (!(failure instanceof StartFailedException)) {
+            line.getErr().println("mailroom: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+          }
+          return CAN_NOT_START;
+        })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() {
+    launcher.startRuntime(Map.of());
+    return STILL_RUNNING;
+  }
+}

@@ -1,0 +1,79 @@
+package org.mailroom.configuration;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * The defaults that follow from other settings: the embedded database and broker lie in {@code data-dir}, the cloud names the service's
+ * addresses. Everything here yields to what the site sets.
+ */
+public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered {
+
+  @Override
+  public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+    Map<String, Object> defaults = new HashMap<>();
+    Path dataDir = Path.of(text(environment, "mailroom.data-dir", "data")).toAbsolutePath().normalize();
+    defaults.put("mailroom.data-dir", dataDir.toString());
+    defaults.put("mailroom.routes", "file:routes");
+    defaults.put("mailroom.queue", "mailroom.messages");
+    defaults.put("spring.datasource.url", "jdbc:h2:file:" + dataDir.resolve("mailroom")
+        + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE");
+    String graphUrl = text(environment, "mailroom.graph-url", "");
+    if (graphUrl.isBlank()) {
+      defaults.put("mailroom.graph-url", cloud(environment).graphUrl());
+    }
+    artemis(environment, dataDir, defaults);
+    environment.getPropertySources().addLast(new MapPropertySource("mailroomDefaults", defaults));
+    // a key that is there but empty means the default, too
+    environment.getPropertySources().addFirst(new MapPropertySource("mailroomEmptyKeys", emptyKeys(environment, defaults)));
+  }
+
+  private static void artemis(ConfigurableEnvironment environment, Path dataDir, Map<String, Object> defaults) {
+    if (environment.containsProperty("spring.artemis.broker-url")) {
+      defaults.put("spring.artemis.mode", "native");
+      return;
+    }
+    defaults.put("spring.artemis.mode", "embedded");
+    defaults.put("spring.artemis.embedded.persistent", "true");
+    defaults.put("spring.artemis.embedded.data-directory", dataDir.resolve("broker").toString());
+  }
+
+  private static Map<String, Object> emptyKeys(ConfigurableEnvironment environment, Map<String, Object> defaults) {
+    Map<String, Object> empty = new HashMap<>();
+    defaults.forEach((key, value) -> {
+      if (environment.containsProperty(key) && text(environment, key, "").isBlank()) {
+        empty.put(key, value);
+      }
+    });
+    return empty;
+  }
+
+  private static Cloud cloud(ConfigurableEnvironment environment) {
+    String name = text(environment, "mailroom.cloud", "global").toUpperCase(Locale.ROOT).replace('-', '_');
+    for (Cloud cloud : Cloud.values()) {
+      if (cloud.name().equals(name)) {
+        return cloud;
+      }
+    }
+    // the binding refuses the value with all that is allowed
+    return Cloud.GLOBAL;
+  }
+
+  private static String text(ConfigurableEnvironment environment, String key, String fallback) {
+    String value = environment.getProperty(key);
+    return value == null || value.isBlank() ? fallback : value.trim();
+  }
+
+  /** After the configuration files were read. */
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+}

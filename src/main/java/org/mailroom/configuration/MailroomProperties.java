@@ -1,0 +1,204 @@
+package org.mailroom.configuration;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Every setting of Mailroom, declared once: the keys below {@code mailroom} in {@code application.yaml}. A wrong or unknown
+ * key stops the start.
+ *
+ * @param cloud which Microsoft cloud; sets the defaults of the two URLs below
+ * @param graphUrl root of the Graph API, version included
+ * @param loginUrl root of the identity platform
+ * @param sslBundle name of the Spring SSL bundle to trust for both, or null for the JVM's own
+ * @param proxy {@code http://host:port} for both, or null
+ * @param secretKey encrypts secrets and tokens at rest
+ * @param publicUrl the address that browsers see
+ * @param dataDir everything that Mailroom itself keeps on disk
+ * @param routes where the route files are read from, {@code file:…} or {@code classpath:…}
+ * @param pollEvery how often an account is polled that doesn't say so itself
+ * @param queue the queue that {@code deliver-to-queue} sends to
+ * @param importers how many accounts are imported at the same time
+ * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
+ */
+@Validated
+@ConfigurationProperties(prefix = "mailroom", ignoreUnknownFields = false)
+public record MailroomProperties(
+    @DefaultValue("global") @NotNull Cloud cloud,
+    URI graphUrl,
+    URI loginUrl,
+    String sslBundle,
+    URI proxy,
+    String secretKey,
+    URI publicUrl,
+    @DefaultValue("data") @NotNull Path dataDir,
+    @DefaultValue("file:routes") @NotBlank String routes,
+    @DefaultValue("1m") @NotNull Duration pollEvery,
+    @DefaultValue("mailroom.messages") @NotBlank String queue,
+    @DefaultValue("32") @Min(1) @Max(1000) int importers,
+    @DefaultValue("true") boolean polling,
+    @DefaultValue @Valid Limits limits,
+    @DefaultValue @Valid Retry retry,
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @NotBlank String> destinations) {
+
+  /** Names of accounts, credentials and destinations: they become folder names, metric tags and console addresses. */
+  static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?";
+
+  static final String NAME_ALLOWED = "a name has letters, digits, '-', '_' and '.' only, begins with a letter or digit,"
+      + " does not end with '.', and has at most 64 characters";
+
+  private static final String HTTP_URL = "must be an absolute http:// or https:// address";
+
+  public MailroomProperties {
+    credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
+    accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
+    destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
+    dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
+    graphUrl = withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
+    loginUrl = withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
+  }
+
+  @AssertTrue(message = "graph-url " + HTTP_URL)
+  boolean isGraphUrlValid() {
+    return isHttp(graphUrl);
+  }
+
+  @AssertTrue(message = "login-url " + HTTP_URL)
+  boolean isLoginUrlValid() {
+    return isHttp(loginUrl);
+  }
+
+  @AssertTrue(message = "proxy must be http://host:port")
+  boolean isProxyValid() {
+    return proxy == null || ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null && proxy.getPort() > 0);
+  }
+
+  @AssertTrue(message = "poll-every must be at least 1s")
+  boolean isPollEveryValid() {
+    return pollEvery == null || pollEvery.compareTo(Duration.ofSeconds(1)) >= 0;
+  }
+
+  static boolean isHttp(URI uri) {
+    return uri != null && uri.getHost() != null && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
+  }
+
+  private static URI withoutTrailingSlash(URI uri) {
+    return uri == null ? null : URI.create(uri.toString().replaceFirst("/+$", ""));
+  }
+
+  /** How an application proves itself to Entra ID. The fields have the names that its administrator knows. */
+  public record CredentialProperties(
+      String description,
+      @NotNull(message = "is missing: client-credentials or authorization-code") GrantType grantType,
+      @NotBlank(message = "is missing: the directory (tenant) id of the app registration") String tenantId,
+      @NotBlank(message = "is missing: the application (client) id of the app registration") String clientId,
+      String clientSecret,
+      CertificateProperties certificate,
+      String scope,
+      URI authorizationUrl,
+      URI tokenUrl) {
+
+    @AssertTrue(message = "needs a client-secret or a certificate")
+    boolean isProvable() {
+      return grantType != GrantType.CLIENT_CREDENTIALS || hasText(clientSecret) || certificate != null;
+    }
+
+    @AssertTrue(message = "token-url " + HTTP_URL)
+    boolean isTokenUrlValid() {
+      return tokenUrl == null || isHttp(tokenUrl);
+    }
+
+    private static boolean hasText(String value) {
+      return value != null && !value.isBlank();
+    }
+
+    /** Never the secret: this text may reach a log. */
+    @Override
+    public String toString() {
+      return "credential of client " + clientId + " in tenant " + tenantId;
+    }
+  }
+
+  /** A certificate with its private key: a PKCS#12 keystore, or a PEM file that holds both. */
+  public record CertificateProperties(Path keystore, Path pem, String password) {
+
+    @AssertTrue(message = "needs exactly one of keystore (PKCS#12) and pem")
+    boolean isOneOf() {
+      return (keystore == null) != (pem == null);
+    }
+
+    @Override
+    public String toString() {
+      return "certificate in " + (keystore == null ? pem : keystore);
+    }
+  }
+
+  /** OAuth 2.0 grants. */
+  public enum GrantType { CLIENT_CREDENTIALS, AUTHORIZATION_CODE }
+
+  /** One mailbox to import: what of it, with which credential, to where, and what happens to a message afterwards. */
+  public record AccountProperties(
+      @NotBlank(message = "is missing: the address or object id of the mailbox") String mailbox,
+      @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
+      @DefaultValue("inbox") @NotBlank String folder,
+      @DefaultValue("isRead eq false") String filter,
+      Duration pollEvery,
+      @DefaultValue("json") @NotNull Content content,
+      @NotEmpty(message = "is missing: at least one of mailroom.destinations") List<String> deliverTo,
+      @DefaultValue @Valid AfterImport afterImport) {
+
+    @AssertTrue(message = "poll-every must be at least 1s")
+    boolean isPollEveryValid() {
+      return pollEvery == null || pollEvery.compareTo(Duration.ofSeconds(1)) >= 0;
+    }
+  }
+
+  /** What is kept of a message: its MailMessage document, its original RFC 822 text, or both. */
+  public enum Content {
+    JSON, MIME, BOTH;
+
+    public boolean keepsMime() {
+      return this != JSON;
+    }
+  }
+
+  /** What happens to a message in the mailbox once every destination has it. */
+  public record AfterImport(@DefaultValue("true") boolean markAsRead, String moveTo, @DefaultValue List<String> addCategories) {}
+
+  /** When a failed delivery is tried again: after {@code backoff}, doubled each time up to an hour. */
+  public record Retry(@DefaultValue("5") @Min(1) @Max(100) int maxAttempts, @DefaultValue("1m") @NotNull Duration backoff) {}
+
+  /**
+   * What Mailroom allows itself towards the service; the defaults are what Microsoft documents.
+   *
+   * @param requestsInFlight for one mailbox at the same time
+   * @param pageSize messages asked for in one listing ($top)
+   * @param batchSize parts of one JSON batch
+   */
+  public record Limits(
+      @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
+      @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
+      @DefaultValue("20") @Min(1) @Max(20) int batchSize) {}
+
+  /** Never a secret: this text may reach a log. */
+  @Override
+  public String toString() {
+    return "mailroom: " + accounts.size() + " accounts at " + graphUrl;
+  }
+}

@@ -1,0 +1,46 @@
+package org.mailroom.configuration;
+
+import java.net.BindException;
+import java.sql.SQLException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+/** Says in a few lines why Mailroom can't start, and what to do. */
+final class StartFailureAnalyzer implements FailureAnalyzer {
+
+  @Override
+  public FailureAnalysis analyze(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      FailureAnalysis analysis = analyzeOne(cause);
+      if (analysis != null) {
+        return analysis;
+      }
+      if (cause.getCause() == cause) {
+        break;
+      }
+    }
+    return null;
+  }
+
+  private static FailureAnalysis analyzeOne(Throwable cause) {
+    if (cause instanceof ConfigurationException) {
+      return new FailureAnalysis(cause.getMessage(), "Correct application.yaml, or the environment variable that sets it.", cause);
+    }
+    if (cause instanceof SQLException database) {
+      return new FailureAnalysis("The database refuses: " + firstLine(database.getMessage()) + " (SQL state " + database.getSQLState() + ")",
+          "Check spring.datasource.url, username and password, and that the database runs. Nothing was imported or marked.", cause);
+    }
+    if (cause instanceof BindException) {
+      return new FailureAnalysis("The console's port is taken: " + cause.getMessage(), "Set server.port to a free one, or stop what listens there.", cause);
+    }
+    String name = cause.getClass().getName();
+    if (name.startsWith("org.apache.camel.") && cause.getMessage() != null) {
+      return new FailureAnalysis("A route can't be loaded: " + RouteProblem.inWords(cause), "Correct the file in mailroom.routes.", cause);
+    }
+    return null;
+  }
+
+  private static String firstLine(String text) {
+    return text == null ? "no reason given" : text.lines().findFirst().orElse("");
+  }
+}

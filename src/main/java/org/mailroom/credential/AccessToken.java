@@ -1,0 +1,27 @@
+package org.mailroom.credential;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** A bearer token, opaque to us, and when it is to be replaced. */
+record AccessToken(String value, Instant renewAt) {
+
+  private static final Duration EARLY = Duration.ofMinutes(5);
+
+  /** A token is renewed five minutes before its end, a short-lived one when nine tenths of its life are over. */
+  static AccessToken of(String value, Instant now, Instant expires) {
+    Duration life = Duration.between(now, expires);
+    Duration early = life.dividedBy(10).compareTo(EARLY) < 0 ? life.dividedBy(10) : EARLY;
+    return new AccessToken(value, expires.minus(early));
+  }
+
+  boolean isFresh(Instant now) {
+    return now.isBefore(renewAt);
+  }
+
+  /** Never the token: this text may reach a log. */
+  @Override
+  public String toString() {
+    return "access token until " + renewAt;
+  }
+}

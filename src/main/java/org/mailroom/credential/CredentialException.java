@@ -1,0 +1,39 @@
+package org.mailroom.credential;
+
+/**
+ * No token could be had. Its message is one sentence for the operator: what Entra ID answered, what it means and what to do; it
+ * never carries a secret or a token.
+ */
+public final class CredentialException extends RuntimeException {
+
+  private final boolean mayPass;
+
+  /**
+   * @param credential its name below {@code mailroom.credentials}
+   * @param error OAuth 2.0 error code, or null when there was no answer
+   * @param description Entra ID's error description, from which only the AADSTS number is taken
+   */
+  CredentialException(String credential, String error, String description, Throwable cause) {
+    super(sentence(credential, error, description), cause);
+    this.mayPass = EntraError.of(error, description).isTransient();
+  }
+
+  /** For what fails before Entra ID is asked. */
+  CredentialException(String credential, String whatAndRemedy) {
+    super("credential " + credential + ": " + whatAndRemedy);
+    this.mayPass = false;
+  }
+
+  private static String sentence(String credential, String error, String description) {
+    EntraError entra = EntraError.of(error, description);
+    String number = EntraError.number(description);
+    String code = error == null ? "no answer" : number == null ? error : error + " AADSTS" + number;
+    String detail = error == null && description != null ? ", " + description : "";
+    return "credential " + credential + ": " + entra.meaning() + " (" + code + detail + "). " + entra.remedy();
+  }
+
+  /** Asking again later may help. */
+  public boolean isTransient() {
+    return mayPass;
+  }
+}

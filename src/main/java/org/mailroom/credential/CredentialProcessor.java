@@ -1,0 +1,25 @@
+package org.mailroom.credential;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Puts the bearer token of a credential into the {@code Authorization} header. Input: the exchange property {@code credential}, the
+ * name of one of {@code mailroom.credentials}. Raises {@link CredentialException} when no token can be had.
+ */
+@Component("credentialProcessor")
+public final class CredentialProcessor implements Processor {
+
+  private final TokenCache tokens;
+
+  CredentialProcessor(TokenCache tokens) {
+    this.tokens = tokens;
+  }
+
+  @Override
+  public void process(Exchange exchange) {
+    String credential = exchange.getProperty("credential", String.class);
+    exchange.getMessage().setHeader("Authorization", tokens.authorization(credential));
+  }
+}

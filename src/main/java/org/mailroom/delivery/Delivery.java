@@ -1,0 +1,17 @@
+package org.mailroom.delivery;
+
+import java.util.List;
+import org.mailroom.account.IncomingMessage;
+
+/** Messages on their way to one destination. */
+public record Delivery(String destination, String endpoint, boolean page, List<IncomingMessage> messages) {
+
+  public boolean isSeveral() {
+    return messages.size() > 1;
+  }
+
+  /** The same messages, each alone: so that one that is refused doesn't hold up the others. */
+  public List<Delivery> singly() {
+    return messages.stream().map(message -> new Delivery(destination, endpoint, page, List.of(message))).toList();
+  }
+}

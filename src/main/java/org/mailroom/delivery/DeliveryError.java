@@ -1,0 +1,24 @@
+package org.mailroom.delivery;
+
+/** Why a delivery failed, in a line: fit for a log and a table, without what a mail says. */
+final class DeliveryError {
+
+  private DeliveryError() {}
+
+  static String inWords(Exception why, int longest) {
+    if (why == null) {
+      return "no reason is known.";
+    }
+    Throwable root = why;
+    while (root.getCause() != null && root.getCause() != root && !(root instanceof org.mailroom.graph.GraphException)) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? "" : ": " + firstLine(root.getMessage());
+    String text = root instanceof org.mailroom.graph.GraphException ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message + ".";
+    return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+  }
+}

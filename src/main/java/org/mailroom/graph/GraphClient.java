@@ -1,0 +1,236 @@
+package org.mailroom.graph;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.mailroom.configuration.MailroomProperties;
+import org.springframework.stereotype.Component;
+
+/**
+ * The requests that Mailroom sends to Microsoft Graph v1.0, and what it reads from their answers. It sends nothing itself: routes take
+ * a request from here, send it over camel-http and hand the answer back.
+ */
+@Component("graphClient")
+public final class GraphClient {
+
+  /** Ids that survive a move within the mailbox; it counts only for the very request that carries it. */
+  static final String IMMUTABLE_IDS = "IdType=\"ImmutableId\"";
+
+  private static final String USER_AGENT = "Mailroom/1.0";
+
+  private final GraphUris uris;
+  private final MailroomProperties.Limits limits;
+  private final MailboxGates gates;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final long pageBudget;
+
+  GraphClient(MailroomProperties properties, MailboxGates gates, ObjectMapper json, Clock clock) {
+    this.uris = new GraphUris(properties.graphUrl());
+    this.limits = properties.limits();
+    this.gates = gates;
+    this.json = json;
+    this.clock = clock;
+    // all pages in hand, two an import, may take an eighth of the heap together
+    this.pageBudget = Math.max(256 * 1024, Runtime.getRuntime().maxMemory() / 16 / properties.importers());
+  }
+
+  /** Begins to look for a folder by well-known name, path or id. */
+  public FolderSearch findFolder(String mailbox, String folder) {
+    return new FolderSearch(uris, mailbox, folder);
+  }
+
+  /** Begins a listing of one folder's messages, oldest first. */
+  public MessageListing listMessages(String mailbox, String folder, String select, String filter) {
+    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize());
+  }
+
+  public GraphRequest folderRequest(FolderSearch search, String credential, String mailbox) {
+    return GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
+  }
+
+  public GraphRequest pageRequest(MessageListing listing, String credential, String mailbox) {
+    return GraphRequest.get("list-messages", credential, mailbox, listing.nextPage());
+  }
+
+  /** One message, whole: for those that were too large to be held with their page, and for the properties of derived types. */
+  public GraphRequest messageRequest(String credential, String mailbox, String messageId, String select) {
+    return GraphRequest.get("get-message", credential, mailbox, select == null
+        ? uris.of("users", mailbox, "messages", messageId)
+        : uris.of(GraphUris.options("$select", select), "users", mailbox, "messages", messageId));
+  }
+
+  /** The attachments of a message without their contents; {@code contentId} is a property of the derived type and needs its cast. */
+  public GraphRequest attachmentsRequest(String credential, String mailbox, String messageId) {
+    return GraphRequest.get("list-attachments", credential, mailbox, uris.of(
+        GraphUris.options("$select", "id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId"),
+        "users", mailbox, "messages", messageId, "attachments"));
+  }
+
+  /** The next page of something listed by name, which must lie below the configured root. */
+  public GraphRequest nextPageRequest(String operation, String credential, String mailbox, String nextLink) {
+    java.net.URI link = java.net.URI.create(nextLink);
+    if (!uris.owns(link)) {
+      throw new GraphException(operation.replace('-', ' ') + " of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
+    }
+    return GraphRequest.get(operation, credential, mailbox, link);
+  }
+
+  /** The bytes of a file attachment, or the RFC 822, vCard or iCalendar text of an item attachment. */
+  public GraphRequest attachmentContentRequest(String credential, String mailbox, String messageId, String attachmentId) {
+    return GraphRequest.get("get-attachment", credential, mailbox,
+        uris.of("users", mailbox, "messages", messageId, "attachments", attachmentId, "$value"));
+  }
+
+  /** The original message, RFC 822. */
+  public GraphRequest mimeRequest(String credential, String mailbox, String messageId) {
+    return GraphRequest.get("get-mime", credential, mailbox, uris.of("users", mailbox, "messages", messageId, "$value"));
+  }
+
+  /**
+   * The changes that mark messages after their import, in batches as large as the service takes.
+   *
+   * @param changes what to PATCH, by message id
+   */
+  public List<JsonBatch> updates(String credential, String mailbox, java.util.Map<String, ObjectNode> changes) {
+    List<JsonBatch.Part> parts = changes.entrySet().stream()
+        .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
+            GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
+        .toList();
+    return inBatches(credential, mailbox, parts);
+  }
+
+  /** Moves messages to a folder. */
+  public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
+    List<JsonBatch.Part> parts = messageIds.stream()
+        .map(id -> new JsonBatch.Part(id, "POST", GraphUris.relative("users", mailbox, "messages", id, "move"),
+            json.createObjectNode().put("destinationId", folder)))
+        .toList();
+    return inBatches(credential, mailbox, parts);
+  }
+
+  private List<JsonBatch> inBatches(String credential, String mailbox, List<JsonBatch.Part> parts) {
+    List<JsonBatch> batches = new ArrayList<>();
+    for (int from = 0; from < parts.size(); from += limits.batchSize()) {
+      batches.add(new JsonBatch(credential, mailbox, parts.subList(from, Math.min(parts.size(), from + limits.batchSize()))));
+    }
+    return batches;
+  }
+
+  public GraphRequest batchRequest(JsonBatch batch) {
+    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), GraphRequest.ALL_PLACES);
+  }
+
+  /**
+   * Prepares the exchange for camel-http: method, address, body, and the headers that every request carries.
+   *
+   * @throws GraphException when the address isn't below the configured root: no token goes there
+   */
+  public void prepare(Exchange exchange, @ExchangeProperty("request") GraphRequest request) {
+    if (!uris.owns(request.uri())) {
+      throw new GraphException(request.inWords(), 0, "MailroomForeignNextLink", null, null, "host " + request.uri().getHost(), null);
+    }
+    exchange.setProperty("credential", request.credential());
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader(Exchange.HTTP_METHOD, request.method());
+    message.setHeader(Exchange.HTTP_URI, request.uri().toString());
+    message.setHeader("Prefer", IMMUTABLE_IDS);
+    message.setHeader("client-request-id", UUID.randomUUID().toString());
+    message.setHeader("User-Agent", USER_AGENT);
+    message.setHeader("Accept", request.uri().getPath().endsWith("/$value") ? "*/*" : "application/json");
+    message.setBody(request.content());
+    if (request.content() != null) {
+      message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    }
+  }
+
+  /** Reads a page of messages into its listing and returns the messages that weren't seen before. */
+  public List<ListedMessage> readPage(MessageListing listing, InputStream answer) throws IOException {
+    MessagePage page = MessagePage.read(answer, json, pageBudget);
+    return listing.accept(page.messages(), page.next());
+  }
+
+  /** Ends a listing that can't go on. */
+  public void giveUp(MessageListing listing) {
+    listing.giveUp();
+  }
+
+  /** Reads a page of folders into its search. */
+  public void readFolders(FolderSearch search, InputStream answer) throws IOException {
+    search.accept(readTree(answer));
+  }
+
+  /**
+   * @throws IOException when the answer is cut or isn't JSON
+   */
+  public JsonNode readTree(InputStream answer) throws IOException {
+    try (InputStream stream = answer) {
+      JsonNode tree = json.readTree(stream);
+      if (tree == null || tree.isMissingNode()) {
+        throw new java.io.EOFException("the answer is empty");
+      }
+      return tree;
+    }
+  }
+
+  /**
+   * Reads the answer to a batch: each part has its own status.
+   *
+   * @throws GraphException when parts are left that may succeed when they are sent again
+   */
+  public void readBatch(JsonBatch batch, @ExchangeProperty("request") GraphRequest request, InputStream answer) throws IOException {
+    GraphException again = null;
+    for (JsonNode response : JsonBatch.responses(readTree(answer))) {
+      String id = response.path("id").asText();
+      JsonBatch.Part part = batch.part(id);
+      if (part == null) {
+        continue;
+      }
+      int status = response.path("status").asInt();
+      if (status >= 200 && status < 300) {
+        batch.succeeded(id);
+        continue;
+      }
+      GraphException refusal = refusal(batch, part, response, status);
+      if (refusal.isGone() || (status == 404 && refusal.code() == null)) {
+        // deleted or moved by somebody else in between: nothing is left to mark
+        batch.succeeded(id);
+      } else if (refusal.isTransient() || refusal.isUnauthorized()) {
+        if (status == 429 || status == 503) {
+          gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));
+        }
+        again = refusal;
+      } else {
+        batch.refused(id, refusal);
+      }
+    }
+    if (batch.hasOutstanding()) {
+      throw again != null ? again
+          : new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, "parts of a batch have no answer", null);
+    }
+  }
+
+  private GraphException refusal(JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
+    JsonNode error = response.path("body").path("error");
+    String retryAfter = null;
+    for (var header = response.path("headers").fields(); header.hasNext();) {
+      var field = header.next();
+      retryAfter = field.getKey().equalsIgnoreCase("Retry-After") ? field.getValue().asText() : retryAfter;
+    }
+    Duration wait = RetryAfter.parse(retryAfter, clock.instant()).map(RetryAfter::delay).orElse(null);
+    return new GraphException(part.method().equals("PATCH") ? "mark messages of " + batch.mailbox() : "move messages of " + batch.mailbox(),
+        status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait, null, null);
+  }
+}

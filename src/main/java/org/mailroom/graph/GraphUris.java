@@ -1,0 +1,67 @@
+package org.mailroom.graph;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
+ * exactly once, as RFC 3986 says.
+ */
+final class GraphUris {
+
+  private final URI root;
+
+  GraphUris(URI root) {
+    this.root = root;
+  }
+
+  URI of(Map<String, String> options, String... segments) {
+    StringBuilder uri = new StringBuilder(root.toString());
+    for (String segment : segments) {
+      uri.append('/').append(encode(segment));
+    }
+    if (!options.isEmpty()) {
+      uri.append(options.entrySet().stream()
+          .map(option -> option.getKey() + "=" + encode(option.getValue()))
+          .collect(Collectors.joining("&", "?", "")));
+    }
+    return URI.create(uri.toString());
+  }
+
+  URI of(String... segments) {
+    return of(Map.of(), segments);
+  }
+
+  /** The path of a message from the version on, as a part of a JSON batch names it. */
+  static String relative(String... segments) {
+    return java.util.Arrays.stream(segments).map(GraphUris::encode).collect(Collectors.joining("/", "/", ""));
+  }
+
+  static Map<String, String> options(String... namesAndValues) {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      options.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return options;
+  }
+
+  /** Whether a token may be sent there: the configured scheme, host and port, and nothing else. */
+  boolean owns(URI uri) {
+    return root.getScheme().equalsIgnoreCase(uri.getScheme())
+        && root.getHost().equalsIgnoreCase(uri.getHost())
+        && port(root) == port(uri)
+        && uri.getRawUserInfo() == null;
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() >= 0 ? uri.getPort() : "http".equalsIgnoreCase(uri.getScheme()) ? 80 : 443;
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%7E", "~");
+  }
+}

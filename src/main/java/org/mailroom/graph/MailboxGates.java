@@ -1,0 +1,45 @@
+package org.mailroom.graph;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.camel.ExchangeProperty;
+import org.mailroom.configuration.MailroomProperties;
+import org.springframework.stereotype.Component;
+
+/**
+ * One {@link MailboxGate} a mailbox, shared by all accounts that read it. Camel's throttler releases a concurrent place when the
+ * whole exchange is done, which here is the import; these places are held for one request.
+ */
+@Component("mailboxGates")
+public final class MailboxGates {
+
+  private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
+  private final int places;
+  private final Clock clock;
+
+  MailboxGates(MailroomProperties properties, Clock clock) {
+    this.places = properties.limits().requestsInFlight();
+    this.clock = clock;
+  }
+
+  /** Waits until the request may be sent. */
+  public void enter(@ExchangeProperty("request") GraphRequest request) throws InterruptedException {
+    gate(request).enter(request.weight());
+  }
+
+  /** The answer was read, or there was none. */
+  public void leave(@ExchangeProperty("request") GraphRequest request) {
+    gate(request).leave(request.weight());
+  }
+
+  void pause(GraphRequest request, Duration wait) {
+    gate(request).pause(wait);
+  }
+
+  private MailboxGate gate(GraphRequest request) {
+    return gates.computeIfAbsent(request.mailbox().toLowerCase(Locale.ROOT), mailbox -> new MailboxGate(places, clock));
+  }
+}

@@ -1,0 +1,89 @@
+package org.mailroom.graph;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A page of messages, read message by message from the wire.
+ *
+ * @param next {@code @odata.nextLink}, or null
+ */
+record MessagePage(List<ListedMessage> messages, URI next) {
+
+  /**
+   * Reads and closes a page. Of the messages beyond {@code budget} bytes only id and time are held, so that a page of large bodies
+   * doesn't fill the memory.
+   *
+   * @throws IOException when the answer is cut or isn't a page
+   */
+  static MessagePage read(InputStream answer, ObjectMapper json, long budget) throws IOException {
+    try (JsonParser parser = json.getFactory().createParser(answer)) {
+      List<ListedMessage> messages = new ArrayList<>();
+      URI next = null;
+      require(parser.nextToken() == JsonToken.START_OBJECT);
+      boolean hasValue = false;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (name.equals("value") && value == JsonToken.START_ARRAY) {
+          hasValue = true;
+          readMessages(parser, json, budget, messages);
+        } else if (name.equals("@odata.nextLink") && value == JsonToken.VALUE_STRING) {
+          next = link(parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
+      require(parser.currentToken() == JsonToken.END_OBJECT && hasValue);
+      return new MessagePage(messages, next);
+    }
+  }
+
+  private static void readMessages(JsonParser parser, ObjectMapper json, long budget, List<ListedMessage> messages) throws IOException {
+    long held = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      require(parser.currentToken() == JsonToken.START_OBJECT);
+      long begin = parser.currentLocation().getByteOffset();
+      JsonNode resource = json.readTree(parser);
+      long size = parser.currentLocation().getByteOffset() - begin;
+      String id = resource.path("id").asText(null);
+      require(id != null);
+      boolean fits = held + size <= budget;
+      held += fits ? size : 0;
+      messages.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), fits ? resource : null));
+    }
+  }
+
+  private static void require(boolean asExpected) throws IOException {
+    if (!asExpected) {
+      throw new EOFException("the answer is not a whole page of messages");
+    }
+  }
+
+  private static URI link(String link) throws IOException {
+    try {
+      return URI.create(link);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the next link isn't an address");
+    }
+  }
+
+  private static Instant instant(String dateTime) {
+    try {
+      return dateTime == null ? null : OffsetDateTime.parse(dateTime).toInstant();
+    } catch (DateTimeException notATime) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.mailroom.message;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/** Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was there. */
+public final class AtomicFile {
+
+  private static final int BUFFER = 64 * 1024;
+
+  private AtomicFile() {}
+
+  /**
+   * @throws IOException when it can't be written; nothing is left behind then
+   */
+  public static StoredFile write(Path file, byte[] content) throws IOException {
+    return write(file, new ByteArrayInputStream(content));
+  }
+
+  /**
+   * Reads the stream to its end with a small buffer, however long it is; doesn't close it.
+   *
+   * @throws IOException when it can't be read or written; nothing is left behind then
+   */
+  public static StoredFile write(Path file, InputStream content) throws IOException {
+    Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".part");
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      long size;
+      try (FileChannel channel = create(temporary)) {
+        size = copy(content, channel, sha256);
+        channel.force(true);
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      force(file.getParent());
+      return new StoredFile(file, size, HexFormat.of().formatHex(sha256.digest()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  /** The folder mostly is there: it is made when it turns out that it isn't. */
+  private static FileChannel create(Path temporary) throws IOException {
+    try {
+      return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException noFolder) {
+      Files.createDirectories(temporary.getParent());
+      return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+  }
+
+  private static long copy(InputStream from, FileChannel to, MessageDigest digest) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long size = 0;
+    for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+      digest.update(buffer, 0, read);
+      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
+      while (bytes.hasRemaining()) {
+        to.write(bytes);
+      }
+      size += read;
+    }
+    return size;
+  }
+
+  /** Makes the new name durable, where the system lets a folder be opened. */
+  private static void force(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException notOnThisSystem) {
+      return;
+    }
+  }
+}

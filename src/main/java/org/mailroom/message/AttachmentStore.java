@@ -1,0 +1,59 @@
+package org.mailroom.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+
+/** Claim Check: the contents of attachments lie on disk, and a message carries where. Contents are streamed, never whole in memory. */
+public final class AttachmentStore {
+
+  private final MessageFolders folders;
+
+  public AttachmentStore(MessageFolders folders) {
+    this.folders = folders;
+  }
+
+  /** What Graph's attachment resource says, without its content. */
+  public MailAttachment metadata(JsonNode attachment) {
+    return new MailAttachment(text(attachment, "id"), kind(attachment), text(attachment, "name"), text(attachment, "contentType"),
+        attachment.path("size").canConvertToLong() ? attachment.path("size").longValue() : null,
+        attachment.path("isInline").isBoolean() ? attachment.path("isInline").booleanValue() : null,
+        text(attachment, "contentId"), null, null);
+  }
+
+  private static String kind(JsonNode attachment) {
+    return switch (attachment.path("@odata.type").asText("#microsoft.graph.fileAttachment")) {
+      case "#microsoft.graph.itemAttachment" -> "item";
+      case "#microsoft.graph.referenceAttachment" -> "reference";
+      default -> "file";
+    };
+  }
+
+  /**
+   * Stores the content of an attachment; a second time lands on the first.
+   *
+   * @param received when the message was received, else sent; or null
+   * @param position counts from 1
+   * @return the attachment with size, sha256 and location
+   * @throws IOException when it can't be read or written; nothing is left behind then
+   */
+  public MailAttachment store(String account, String messageId, Instant received, int position, MailAttachment attachment, InputStream content)
+      throws IOException {
+    return attachment.storedAs(AtomicFile.write(folders.of(account, messageId, received).attachment(position, attachment.name()), content));
+  }
+
+  /**
+   * Stores the original message (RFC 822) as {@code message.eml}.
+   *
+   * @throws IOException when it can't be read or written; nothing is left behind then
+   */
+  public StoredFile storeMime(String account, String messageId, Instant received, InputStream content) throws IOException {
+    return AtomicFile.write(folders.of(account, messageId, received).messageEml(), content);
+  }
+
+  private static String text(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    return value.isTextual() ? value.textValue() : null;
+  }
+}

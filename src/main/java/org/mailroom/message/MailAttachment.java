@@ -1,0 +1,26 @@
+package org.mailroom.message;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+/**
+ * An attachment of a {@link MailMessage}; its content lies at {@code location}.
+ *
+ * @param kind file, item or reference
+ * @param name as the mail says it: display text, not a file name
+ * @param size bytes stored, or the service's figure where nothing is stored
+ * @param contentId what {@code cid:} links of the body refer to
+ * @param sha256 of the stored bytes, lower-case hexadecimal
+ * @param location absolute path of the stored bytes; null for a reference
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({"id", "kind", "name", "contentType", "size", "inline", "contentId", "sha256", "location"})
+public record MailAttachment(
+    String id, String kind, String name, String contentType, Long size, Boolean inline, String contentId, String sha256, String location) {
+
+  MailAttachment storedAs(StoredFile file) {
+    return new MailAttachment(id, kind, name, contentType, file.size(), inline, contentId, file.sha256(), file.path().toString());
+  }
+}

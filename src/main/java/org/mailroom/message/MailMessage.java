@@ -1,0 +1,52 @@
+package org.mailroom.message;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The canonical document of an imported message: queue body, file and {@code document} column. Its JSON is described by
+ * {@code mail-message.schema.json}. What the service didn't tell is null here and absent there, never an invented value.
+ *
+ * @param account the account that imported it
+ * @param mailbox where it lies
+ * @param id Graph's immutable id; case-sensitive
+ * @param importance low, normal or high
+ * @param headers internet headers in their order, repeats included
+ * @param kind {@code message}, or what kind of meeting message it is
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({"account", "mailbox", "id", "internetMessageId", "conversationId", "subject", "from", "sender", "to", "cc", "bcc",
+    "replyTo", "receivedAt", "sentAt", "importance", "categories", "headers", "body", "kind", "webLink", "attachments"})
+public record MailMessage(
+    String account, String mailbox, String id, String internetMessageId, String conversationId, String subject, EmailAddress from,
+    EmailAddress sender, List<EmailAddress> to, List<EmailAddress> cc, List<EmailAddress> bcc, List<EmailAddress> replyTo,
+    Instant receivedAt, Instant sentAt, String importance, List<String> categories, List<Header> headers, Body body, String kind,
+    String webLink, List<MailAttachment> attachments) {
+
+  /** A person or group; either part may be unknown. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record EmailAddress(String name, String address) {}
+
+  /** An internet header. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Header(String name, String value) {}
+
+  /** The text; {@code contentType} is html or text. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Body(String contentType, String content) {}
+
+  /** Whether there are any, inline ones included (unlike Graph's own hasAttachments). */
+  public boolean hasAttachments() {
+    return attachments != null && !attachments.isEmpty();
+  }
+
+  /** Never what the mail says: this text may reach a log. */
+  @Override
+  public String toString() {
+    return "message " + id + " of account " + account;
+  }
+}

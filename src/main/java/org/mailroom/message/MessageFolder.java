@@ -1,0 +1,34 @@
+package org.mailroom.message;
+
+import java.nio.file.Path;
+
+/** The folder of one message below {@code data-dir}. */
+public final class MessageFolder {
+
+  private final Path folder;
+
+  MessageFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  public Path messageJson() {
+    return folder.resolve("message.json");
+  }
+
+  public Path messageEml() {
+    return folder.resolve("message.eml");
+  }
+
+  /**
+   * @param position counts from 1
+   * @param name display text of the mail
+   */
+  public Path attachment(int position, String name) {
+    Path attachments = folder.resolve("attachments");
+    Path file = attachments.resolve(position + "-" + SafeFileName.of(name)).normalize();
+    if (!attachments.equals(file.getParent())) {
+      throw new IllegalStateException("an attachment's name leads out of its folder");
+    }
+    return file;
+  }
+}

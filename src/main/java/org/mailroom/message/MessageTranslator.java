@@ -1,0 +1,110 @@
+package org.mailroom.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.mailroom.message.MailMessage.Body;
+import org.mailroom.message.MailMessage.EmailAddress;
+import org.mailroom.message.MailMessage.Header;
+
+/**
+ * Message Translator: from Graph's message resource to the canonical {@link MailMessage}. Any property may be null, missing or of a type
+ * that isn't expected; what isn't understood is left out.
+ */
+public final class MessageTranslator {
+
+  /** The properties of the message resource that the translation needs, for {@code $select}. */
+  public static final String SELECT = "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
+      + "ccRecipients,bccRecipients,replyTo,importance,categories,internetMessageHeaders,body,webLink,hasAttachments,isRead";
+
+  /**
+   * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from it
+   * @param attachments in the order of the service's list; empty when there are none
+   */
+  public MailMessage translate(JsonNode message, String account, String mailbox, List<MailAttachment> attachments) {
+    return new MailMessage(
+        account, mailbox, text(message, "id"), text(message, "internetMessageId"), text(message, "conversationId"), text(message, "subject"),
+        address(message.path("from")), address(message.path("sender")), addresses(message.path("toRecipients")),
+        addresses(message.path("ccRecipients")), addresses(message.path("bccRecipients")), addresses(message.path("replyTo")),
+        instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
+        list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null),
+        list(message.path("internetMessageHeaders"), MessageTranslator::header), body(message.path("body")), kind(message),
+        text(message, "webLink"), List.copyOf(attachments));
+  }
+
+  private static String kind(JsonNode message) {
+    String type = message.path("@odata.type").asText("");
+    if (!type.contains("eventMessage")) {
+      return "message";
+    }
+    return switch (message.path("meetingMessageType").asText("").toLowerCase(Locale.ROOT)) {
+      case "meetingrequest" -> "meetingRequest";
+      case "meetingcancelled" -> "meetingCancelled";
+      case "meetingaccepted" -> "meetingAccepted";
+      // Graph's own spelling lacks a t
+      case "meetingtenativelyaccepted", "meetingtentativelyaccepted" -> "meetingTentativelyAccepted";
+      case "meetingdeclined" -> "meetingDeclined";
+      default -> type.endsWith("eventMessageRequest") ? "meetingRequest" : type.endsWith("eventMessageResponse") ? "meetingResponse" : "meetingMessage";
+    };
+  }
+
+  private static Body body(JsonNode body) {
+    String type = lowerCase(text(body, "contentType"));
+    String content = text(body, "content");
+    return type == null && content == null ? null : new Body(type, content);
+  }
+
+  private static Header header(JsonNode header) {
+    String name = text(header, "name");
+    return name == null ? null : new Header(name, text(header, "value"));
+  }
+
+  private static EmailAddress address(JsonNode recipient) {
+    JsonNode email = recipient.path("emailAddress");
+    String name = text(email, "name");
+    String address = text(email, "address");
+    return name == null && address == null ? null : new EmailAddress(name, address);
+  }
+
+  private static List<EmailAddress> addresses(JsonNode recipients) {
+    return list(recipients, MessageTranslator::address);
+  }
+
+  /** An array that the service gave stays one, even when it is empty; one that it didn't give is absent. */
+  private static <T> List<T> list(JsonNode array, Function<JsonNode, T> element) {
+    if (!array.isArray()) {
+      return null;
+    }
+    List<T> list = new ArrayList<>(array.size());
+    for (JsonNode node : array) {
+      T value = element.apply(node);
+      if (value != null) {
+        list.add(value);
+      }
+    }
+    return list;
+  }
+
+  private static Instant instant(JsonNode message, String name) {
+    String text = text(message, name);
+    try {
+      return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException notATime) {
+      return null;
+    }
+  }
+
+  private static String text(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    return value.isTextual() ? value.textValue() : null;
+  }
+
+  private static String lowerCase(String text) {
+    return text == null ? null : text.toLowerCase(Locale.ROOT);
+  }
+}
