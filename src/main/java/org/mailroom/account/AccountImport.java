@@ -57,11 +57,11 @@ public final class AccountImport {
     return folder;
   }
 
-  void listing(MessageListing begunListing) {
+  void beginListing(MessageListing begunListing) {
     this.listing = begunListing;
   }
 
-  public MessageListing listing() {
+  MessageListing messageListing() {
     return listing;
   }
 

@@ -65,7 +65,7 @@ public final class AccountImports {
 
   private void list(AccountImport running) {
     Account account = running.account();
-    running.listing(graph.listMessages(account.mailbox(), running.folder().found(), MessageTranslator.SELECT, account.filter()));
+    running.beginListing(graph.listMessages(account.mailbox(), running.folder().found(), MessageTranslator.SELECT, account.filter()));
   }
 
   private static String folderKey(Account account) {
@@ -73,12 +73,12 @@ public final class AccountImports {
   }
 
   public GraphRequest pageRequest(@ExchangeProperty("import") AccountImport running) {
-    return graph.pageRequest(running.listing(), running.account().credential(), running.account().mailbox());
+    return graph.pageRequest(running.messageListing(), running.account().credential(), running.account().mailbox());
   }
 
   /** Reads a page of messages, which is delivered once the page before it is. */
   public void readPage(@ExchangeProperty("import") AccountImport running, InputStream answer) throws IOException {
-    running.arrived(graph.readPage(running.listing(), answer));
+    running.arrived(graph.readPage(running.messageListing(), answer));
   }
 
   /** Hands each stage what the stage before it has finished. */

@@ -1,0 +1,151 @@
+package org.mailroom.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads. */
+public final class DemoMailbox {
+
+  private static final Map<String, String> WELL_KNOWN = new LinkedHashMap<>();
+
+  static {
+    WELL_KNOWN.put("inbox", "Inbox");
+    WELL_KNOWN.put("drafts", "Drafts");
+    WELL_KNOWN.put("sentitems", "Sent Items");
+    WELL_KNOWN.put("deleteditems", "Deleted Items");
+    WELL_KNOWN.put("archive", "Archive");
+    WELL_KNOWN.put("junkemail", "Junk Email");
+    WELL_KNOWN.put("outbox", "Outbox");
+    WELL_KNOWN.put("conversationhistory", "Conversation History");
+  }
+
+  private final String address;
+  private final DemoIds ids;
+  private final Map<String, DemoFolder> folders = new LinkedHashMap<>();
+  private final Map<String, DemoMessage> messages = new LinkedHashMap<>();
+  private final Map<String, DemoMessage> byRegularId = new HashMap<>();
+  private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
+
+  DemoMailbox(String address, long seed) {
+    this.address = address;
+    this.ids = new DemoIds(seed);
+    WELL_KNOWN.forEach((name, displayName) -> addFolder(null, displayName, name));
+  }
+
+  public String address() {
+    return address;
+  }
+
+  private DemoFolder addFolder(String parentId, String displayName, String wellKnown) {
+    DemoFolder folder = new DemoFolder(ids.next("AQMkAD").replace('/', '-').replace('+', '_'), parentId, displayName, wellKnown);
+    folders.put(folder.id(), folder);
+    return folder;
+  }
+
+  /** Returns the id of a folder such as {@code Inbox/Tickets/Dutch}; what is missing of it is created. */
+  public synchronized String folder(String path) {
+    DemoFolder at = null;
+    for (String name : path.split("/")) {
+      String parent = at == null ? null : at.id();
+      at = child(parent, name).orElseGet(() -> addFolder(parent, name, null));
+    }
+    return at.id();
+  }
+
+  synchronized Optional<DemoFolder> child(String parentId, String name) {
+    return folders.values().stream()
+        .filter(folder -> java.util.Objects.equals(folder.parentId(), parentId) && folder.displayName().equalsIgnoreCase(name)).findFirst();
+  }
+
+  synchronized DemoFolder create(String parentId, String name) {
+    return addFolder(parentId, name, null);
+  }
+
+  /** By id or well-known name. */
+  synchronized Optional<DemoFolder> findFolder(String idOrName) {
+    DemoFolder byId = folders.get(idOrName);
+    return byId != null ? Optional.of(byId)
+        : folders.values().stream().filter(folder -> idOrName.toLowerCase(Locale.ROOT).equals(folder.wellKnown())).findFirst();
+  }
+
+  synchronized List<DemoFolder> children(String parentId) {
+    return folders.values().stream().filter(folder -> java.util.Objects.equals(folder.parentId(), parentId)).toList();
+  }
+
+  /** Puts a message into the inbox, received a second after the one before it. */
+  public DemoMessage deliver(byte[] rfc822) {
+    return deliver("Inbox", rfc822, nextSecond());
+  }
+
+  private synchronized Instant nextSecond() {
+    clock = clock.plusSeconds(1);
+    return clock;
+  }
+
+  /** Puts a message into a folder, received then. Broken messages are taken, too, as Exchange takes them. */
+  public DemoMessage deliver(String folderPath, byte[] rfc822, Instant received) {
+    Rfc822 parsed = Rfc822.parse(rfc822, ids);
+    synchronized (this) {
+      DemoMessage message = new DemoMessage(ids.next("AAkALg"), ids.next("AAMkAG"), folder(folderPath), rfc822, received, parsed.resource(received), parsed.attachments());
+      messages.put(message.immutableId(), message);
+      byRegularId.put(message.regularId(), message);
+      return message;
+    }
+  }
+
+  /** Loads the {@code .eml} files of a folder in the order of their names. */
+  public List<DemoMessage> load(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<DemoMessage> loaded = new ArrayList<>();
+      for (Path file : files.filter(path -> path.toString().endsWith(".eml")).sorted().toList()) {
+        loaded.add(deliver(Files.readAllBytes(file)));
+      }
+      return loaded;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** By either form of id. */
+  synchronized Optional<DemoMessage> find(String id) {
+    DemoMessage message = messages.get(id);
+    return Optional.ofNullable(message != null ? message : byRegularId.get(id));
+  }
+
+  public synchronized List<DemoMessage> messages() {
+    return List.copyOf(messages.values());
+  }
+
+  synchronized List<DemoMessage> messagesIn(String folderId) {
+    return messages.values().stream().filter(message -> folderId == null || message.folderId().equals(folderId)).toList();
+  }
+
+  /** How many messages of the mailbox are unread. */
+  public synchronized long unread() {
+    return messages.values().stream().filter(message -> !message.isRead()).count();
+  }
+
+  /** Somebody else deletes a message for good. */
+  public synchronized void remove(DemoMessage message) {
+    messages.remove(message.immutableId());
+    byRegularId.remove(message.regularId());
+  }
+
+  /** Moves a message: its regular id changes, its immutable id stays. */
+  synchronized void move(DemoMessage message, String folderId) {
+    byRegularId.remove(message.regularId());
+    message.moved(folderId, ids.next("AAMkAG"));
+    byRegularId.put(message.regularId(), message);
+  }
+}

@@ -1,0 +1,81 @@
+package org.mailroom.demo;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+
+/** A message in a mailbox of the demo tenant. What a client can change is guarded by its mailbox. */
+public final class DemoMessage {
+
+  private final String immutableId;
+  private final byte[] mime;
+  private final Instant received;
+  private final ObjectNode resource;
+  private final List<DemoAttachment> attachments;
+  private String regularId;
+  private String folderId;
+  private int changes;
+
+  DemoMessage(String immutableId, String regularId, String folderId, byte[] mime, Instant received, ObjectNode resource, List<DemoAttachment> attachments) {
+    this.immutableId = immutableId;
+    this.regularId = regularId;
+    this.folderId = folderId;
+    this.mime = mime;
+    this.received = received;
+    this.resource = resource;
+    this.attachments = attachments;
+  }
+
+  /** The id that survives a move within the mailbox. */
+  public String immutableId() {
+    return immutableId;
+  }
+
+  String regularId() {
+    return regularId;
+  }
+
+  String folderId() {
+    return folderId;
+  }
+
+  void moved(String newFolderId, String newRegularId) {
+    folderId = newFolderId;
+    regularId = newRegularId;
+    changed();
+  }
+
+  void changed() {
+    changes++;
+  }
+
+  String etag() {
+    return "W/\"" + changeKey() + "\"";
+  }
+
+  String changeKey() {
+    return "CQAAABYAAAC" + Integer.toHexString(immutableId.hashCode()) + Integer.toHexString(changes);
+  }
+
+  /** The RFC 822 bytes that were loaded. */
+  public byte[] mime() {
+    return mime;
+  }
+
+  public Instant received() {
+    return received;
+  }
+
+  /** The properties of the message resource, without ids. */
+  public ObjectNode resource() {
+    return resource;
+  }
+
+  public List<DemoAttachment> attachments() {
+    return attachments;
+  }
+
+  public boolean isRead() {
+    return resource.path("isRead").asBoolean();
+  }
+}
