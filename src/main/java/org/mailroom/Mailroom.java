@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
+import org.mailroom.demo.DemoCommand;
 
 /** The command line of Mailroom. */
 public final class Mailroom {
@@ -22,7 +23,8 @@ public final class Mailroom {
     for (String argument : arguments) {
       (argument.matches("--[a-z][a-z0-9-]*\\.[^=]+(=.*)?") ? settings : words).add(argument);
     }
-    int code = MailroomCommand.run(words.toArray(String[]::new), new Launcher(MailroomApplication.class, settings));
+    Launcher launcher = new Launcher(MailroomApplication.class, settings);
+    int code = MailroomCommand.run(words.toArray(String[]::new), launcher, new DemoCommand(launcher));
     if (code != MailroomCommand.STILL_RUNNING) {
       System.exit(code);
     }

@@ -23,7 +23,7 @@ public final class Launcher {
   }
 
   /** Starts the runtime: it polls, and serves the console. */
-  ConfigurableApplicationContext startRuntime(Map<String, Object> defaults, String... more) {
+  public ConfigurableApplicationContext startRuntime(Map<String, Object> defaults, String... more) {
     return start(WebApplicationType.SERVLET, defaults, more);
   }
 

@@ -36,14 +36,22 @@ public final class MailroomCommand implements Callable<Integer> {
     return launcher;
   }
 
-  /** Runs a command line and returns its exit code, or {@link #STILL_RUNNING}. */
-  public static int run(String[] arguments, Launcher launcher) {
-    return new CommandLine(new MailroomCommand(launcher))
+  /**
+   * Runs a command line and returns its exit code, or {@link #STILL_RUNNING}.
+   *
+   * @param others commands of packages that this one doesn't know
+   */
+  public static int run(String[] arguments, Launcher launcher, Object... others) {
+    CommandLine line = new CommandLine(new MailroomCommand(launcher));
+    for (Object other : others) {
+      line.addSubcommand(other);
+    }
+    return line
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((failure, line, result) -> {
+        .setExecutionExceptionHandler((failure, command, result) -> {
           // what Spring's failure analysis has told already isn't told again
           if (!(failure instanceof StartFailedException)) {
-            line.getErr().println("mailroom: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+            command.getErr().println("mailroom: " + (failure.getMessage() == null ? failure : failure.getMessage()));
           }
           return CAN_NOT_START;
         })

@@ -1,0 +1,95 @@
+package org.mailroom.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportProgress;
+import org.mailroom.configuration.MailroomProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Says what the demo's first import came to, counted where the messages went. */
+final class DemoSummary {
+
+  private final ConfigurableApplicationContext context;
+  private final DemoTenant tenant;
+  private final long loaded;
+
+  DemoSummary(ConfigurableApplicationContext context, DemoTenant tenant, long loaded) {
+    this.context = context;
+    this.tenant = tenant;
+    this.loaded = loaded;
+  }
+
+  /** Waits until each account was imported once; shows a progress bar on a terminal. */
+  void awaitImport() throws InterruptedException {
+    AccountSchedule schedule = context.getBean(AccountSchedule.class);
+    Accounts accounts = context.getBean(Accounts.class);
+    ImportProgress progress = context.getBean(ImportProgress.class);
+    try (ProgressBar bar = System.console() == null ? null : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
+      while (!accounts.all().stream().map(Account::id).allMatch(id -> schedule.lastResult(id).isPresent())) {
+        TimeUnit.MILLISECONDS.sleep(100);
+        if (bar != null) {
+          bar.stepTo(progress.imported());
+        }
+      }
+    }
+  }
+
+  boolean isComplete() {
+    return rows() == loaded && unread() == 0;
+  }
+
+  void print() throws IOException {
+    MailroomProperties properties = context.getBean(MailroomProperties.class);
+    System.out.printf("""
+
+        Imported. Of %d messages in the demo tenant, %d are still unread.
+          database  %d rows in mail_message in all     %s
+          files     %d message.json in all             %s
+          queue     %d messages                        %s (embedded Artemis)
+        Look at them: ls %s, or open the database with any H2 client (user sa, no password).
+        """,
+        loaded, unread(), rows(), context.getEnvironment().getProperty("spring.datasource.url", "").replaceAll(";.*", ""),
+        files(properties.dataDir().resolve("mail")), properties.dataDir().resolve("mail"), queued(properties.queue()), properties.queue(),
+        properties.dataDir().resolve("mail"));
+  }
+
+  private long unread() {
+    long unread = 0;
+    for (Account account : context.getBean(Accounts.class).all()) {
+      unread += tenant.mailbox(account.mailbox()).unread();
+    }
+    return unread;
+  }
+
+  private long rows() {
+    Long rows = context.getBean(JdbcTemplate.class).queryForObject("select count(*) from mail_message", Long.class);
+    return rows == null ? 0 : rows;
+  }
+
+  private static long files(Path mail) throws IOException {
+    try (Stream<Path> files = Files.walk(mail)) {
+      return files.filter(file -> file.endsWith("message.json")).count();
+    }
+  }
+
+  private int queued(String queue) {
+    Integer queued = context.getBean(JmsTemplate.class).browse(queue, (session, browser) -> {
+      int count = 0;
+      for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {
+        count++;
+      }
+      return count;
+    });
+    return queued == null ? 0 : queued;
+  }
+}

@@ -1,0 +1,339 @@
+package org.mailroom.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A stand-in for Entra ID and Exchange Online on this machine: HTTPS on loopback, with a certificate made at its start. It behaves as the
+ * service is documented and known to behave, not as Mailroom happens to need.
+ */
+public final class DemoTenant implements AutoCloseable {
+
+  public static final String TENANT_ID = "11111111-2222-3333-4444-555555555555";
+  public static final String CLIENT_ID = "66666666-7777-8888-9999-000000000000";
+  public static final String CLIENT_SECRET = "demo~secret~of~nobody";
+
+  private static final String VERSION = "/v1.0";
+  private static final int MOST_PARTS = 20;
+
+  private final HttpsServer server;
+  private final ExecutorService threads;
+  private final DemoCertificate certificate;
+  private final DemoIdentityPlatform identityPlatform;
+  private final DemoGraph graph;
+  private final DemoLimits limits;
+  private final DemoFaults faults = new DemoFaults();
+  private final ConcurrentLinkedQueue<DemoRequest> requests = new ConcurrentLinkedQueue<>();
+  private final ObjectMapper json = new ObjectMapper();
+  private final Random shuffle = new Random(1);
+
+  private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
+    certificate = DemoCertificate.create();
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), options.port()), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate.sslContext()));
+    threads = Executors.newCachedThreadPool(task -> {
+      Thread thread = new Thread(task, "demo-tenant");
+      thread.setDaemon(true);
+      return thread;
+    });
+    server.setExecutor(threads);
+    identityPlatform = new DemoIdentityPlatform(TENANT_ID, Clock.systemUTC(), options.tokenLifetime());
+    identityPlatform.register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
+    graph = new DemoGraph(graphUrl(), options.seed());
+    limits = new DemoLimits(options.requestsPerWindow(), options.window());
+    server.createContext(VERSION, exchange -> handle(exchange, this::graphAnswer));
+    server.createContext("/", exchange -> handle(exchange, this::loginAnswer));
+    server.start();
+  }
+
+  /** Starts a tenant with one application, {@link #CLIENT_ID}, that may read and write all mailboxes. */
+  public static DemoTenant start(DemoTenantOptions options) {
+    // otherwise small answers wait for the client's acknowledgement
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
+    try {
+      return new DemoTenant(options);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the demo tenant can't listen on port " + options.port(), e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the demo tenant can't make its certificate", e);
+    }
+  }
+
+  public static DemoTenant start() {
+    return start(DemoTenantOptions.defaults());
+  }
+
+  public String loginUrl() {
+    return "https://localhost:" + server.getAddress().getPort();
+  }
+
+  public String graphUrl() {
+    return loginUrl() + VERSION;
+  }
+
+  /** The certificate to trust, PEM. */
+  public String certificatePem() {
+    try {
+      return certificate.pem();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns a mailbox; it is made when it isn't there. */
+  public DemoMailbox mailbox(String address) {
+    return graph.mailbox(address);
+  }
+
+  /** Registers another application with its roles, such as Mail.Read. */
+  public void register(String clientId, String secret, Set<String> roles) {
+    identityPlatform.register(clientId, secret, roles);
+  }
+
+  /** Every token that was issued is refused from now on. */
+  public void revokeTokens() {
+    identityPlatform.revokeAll();
+  }
+
+  public DemoFaults faults() {
+    return faults;
+  }
+
+  /** What was asked of Graph so far, parts of batches included. */
+  public List<DemoRequest> requests() {
+    return List.copyOf(requests);
+  }
+
+  public int tokenRequests() {
+    return identityPlatform.tokenRequests();
+  }
+
+  /** How many requests were in flight for a mailbox at most. */
+  public int peakInFlight(String mailbox) {
+    return limits.peak(mailbox.toLowerCase(java.util.Locale.ROOT));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private interface Handler {
+    DemoAnswer answer(HttpExchange exchange, byte[] body) throws IOException, InterruptedException;
+  }
+
+  private void handle(HttpExchange exchange, Handler handler) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      DemoFaults.Fault fault = faults.next(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+      if (fault != null && fault.kind() == DemoFaults.Kind.RESET_BEFORE) {
+        return;
+      }
+      DemoAnswer answer = fault != null && fault.kind() == DemoFaults.Kind.STATUS ? refusal(fault) : answer(exchange, body, handler);
+      if (fault != null && fault.kind() == DemoFaults.Kind.RESET_AFTER) {
+        return;
+      }
+      send(exchange, altered(answer, fault, exchange), fault != null && fault.kind() == DemoFaults.Kind.CUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private DemoAnswer answer(HttpExchange exchange, byte[] body, Handler handler) throws IOException, InterruptedException {
+    try {
+      return handler.answer(exchange, body);
+    } catch (GraphFault fault) {
+      return error(fault);
+    }
+  }
+
+  private DemoAnswer refusal(DemoFaults.Fault fault) {
+    if (fault.code() == null) {
+      byte[] html = "<html><body><h1>Bad Gateway</h1></body></html>".getBytes(StandardCharsets.UTF_8);
+      return new DemoAnswer(fault.status(), "text/html", html, null, fault.headers());
+    }
+    return error(new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers()));
+  }
+
+  private DemoAnswer altered(DemoAnswer answer, DemoFaults.Fault fault, HttpExchange exchange) {
+    if (fault == null || !(answer.json() instanceof ObjectNode page) || !page.has("value")) {
+      return answer;
+    }
+    if (fault.kind() == DemoFaults.Kind.FOREIGN_NEXT_LINK) {
+      page.put("@odata.nextLink", "https://127.0.0.1:9/v1.0/next");
+    } else if (fault.kind() == DemoFaults.Kind.EMPTY_PAGE) {
+      String query = exchange.getRequestURI().getRawQuery();
+      page.putArray("value");
+      page.put("@odata.nextLink", loginUrl() + exchange.getRequestURI().getRawPath() + "?" + query + (query.contains("$skip=") ? "" : "&$skip=0"));
+    }
+    return answer;
+  }
+
+  private static DemoAnswer error(GraphFault fault) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ObjectNode error = body.putObject("error").put("code", fault.code()).put("message", fault.getMessage());
+    String requestId = UUID.randomUUID().toString();
+    error.putObject("innerError").put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""))
+        .put("request-id", requestId).put("client-request-id", requestId);
+    return new DemoAnswer(fault.status(), "application/json", null, body, fault.headers());
+  }
+
+  private static void send(HttpExchange exchange, DemoAnswer answer, boolean cut) throws IOException {
+    byte[] content = answer.content();
+    var headers = exchange.getResponseHeaders();
+    headers.set("request-id", UUID.randomUUID().toString());
+    String clientRequestId = exchange.getRequestHeaders().getFirst("client-request-id");
+    if (clientRequestId != null) {
+      headers.set("client-request-id", clientRequestId);
+    }
+    answer.headers().forEach(headers::set);
+    if (answer.contentType() != null) {
+      headers.set("Content-Type", answer.contentType());
+    }
+    exchange.sendResponseHeaders(answer.status(), content.length == 0 ? -1 : content.length);
+    if (content.length > 0) {
+      exchange.getResponseBody().write(content, 0, cut ? content.length / 2 : content.length);
+      exchange.getResponseBody().flush();
+    }
+  }
+
+  private DemoAnswer loginAnswer(HttpExchange exchange, byte[] body) {
+    String[] path = exchange.getRequestURI().getPath().split("/");
+    if (path.length == 5 && path[4].equals("token") && exchange.getRequestMethod().equals("POST")) {
+      return identityPlatform.token(path[1], new String(body, StandardCharsets.UTF_8), exchange.getRequestHeaders().getFirst("Authorization"));
+    }
+    return DemoAnswer.empty(404);
+  }
+
+  private DemoAnswer graphAnswer(HttpExchange exchange, byte[] body) throws InterruptedException {
+    Map<String, String> headers = new HashMap<>();
+    exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
+    DemoCall call = DemoCall.of(exchange.getRequestMethod(), exchange.getRequestURI(), VERSION, headers, parsed(body), false);
+    String mailbox = mailboxOf(call);
+    try {
+      Set<String> roles = identityPlatform.roles(headers.get("authorization"));
+      limits.enter(mailbox);
+      try {
+        DemoAnswer answer = call.segment(0).equals("$batch") ? batch(call, roles) : graph.answer(call, roles);
+        log(call, answer.status());
+        return answer;
+      } finally {
+        limits.leave(mailbox);
+      }
+    } catch (GraphFault fault) {
+      log(call, fault.status());
+      throw fault;
+    }
+  }
+
+  private JsonNode parsed(byte[] body) {
+    try {
+      return body.length == 0 ? null : json.readTree(body);
+    } catch (IOException e) {
+      throw new GraphFault(400, "BadRequest", "Unable to read JSON request payload.");
+    }
+  }
+
+  private static String mailboxOf(DemoCall call) {
+    if (call.segment(0).equals("$batch") && call.body() != null) {
+      String[] url = call.body().path("requests").path(0).path("url").asText().split("/");
+      return url.length > 2 ? java.net.URLDecoder.decode(url[2], StandardCharsets.UTF_8).toLowerCase(java.util.Locale.ROOT) : "";
+    }
+    return call.segment(1).toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private void log(DemoCall call, int status) {
+    requests.add(new DemoRequest(call.method(), call.path(), call.rawQuery(), call.headers().get("prefer"), mailboxOf(call), status, call.part()));
+  }
+
+  /** Each part has a status of its own, and the parts come back in any order. */
+  private DemoAnswer batch(DemoCall call, Set<String> roles) throws InterruptedException {
+    JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
+    Set<String> ids = new java.util.HashSet<>();
+    if (parts.isEmpty() || parts.size() > MOST_PARTS) {
+      throw new GraphFault(400, "BadRequest", "The batch has " + parts.size() + " requests; at least one and at most " + MOST_PARTS + " are allowed.");
+    }
+    for (JsonNode part : parts) {
+      if (!part.path("id").isTextual() || !ids.add(part.path("id").asText().toLowerCase(java.util.Locale.ROOT))) {
+        throw new GraphFault(400, "BadRequest", "Request Id has to be unique in a batch.");
+      }
+    }
+    List<JsonNode> responses = new ArrayList<>();
+    Map<String, Integer> statuses = new HashMap<>();
+    for (JsonNode part : parts) {
+      ObjectNode response = part(part, roles, statuses);
+      statuses.put(part.path("id").asText(), response.path("status").asInt());
+      responses.add(response);
+    }
+    synchronized (shuffle) {
+      Collections.shuffle(responses, shuffle);
+    }
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.putArray("responses").addAll(responses);
+    return DemoAnswer.json(200, answer);
+  }
+
+  private ObjectNode part(JsonNode part, Set<String> roles, Map<String, Integer> statuses) throws InterruptedException {
+    Map<String, String> headers = new HashMap<>();
+    part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().asText()));
+    DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
+    DemoAnswer answer;
+    try {
+      for (JsonNode parent : part.path("dependsOn")) {
+        if (statuses.getOrDefault(parent.asText(), 424) >= 300) {
+          throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
+        }
+      }
+      DemoFaults.Fault fault = faults.next("PART " + call.method() + " " + call.path());
+      if (fault != null) {
+        throw new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers());
+      }
+      limits.enterPart(mailboxOf(call));
+      try {
+        answer = graph.answer(call, roles);
+      } finally {
+        limits.leavePart(mailboxOf(call));
+      }
+    } catch (GraphFault fault) {
+      answer = error(fault);
+    }
+    log(call, answer.status());
+    ObjectNode response = JsonNodeFactory.instance.objectNode().put("id", part.path("id").asText()).put("status", answer.status());
+    ObjectNode answerHeaders = response.putObject("headers");
+    answer.headers().forEach(answerHeaders::put);
+    if (answer.json() != null) {
+      answerHeaders.put("Content-Type", "application/json");
+      response.set("body", answer.json());
+    }
+    return response;
+  }
+}

@@ -1,0 +1,151 @@
+package org.mailroom.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Lists of messages as Exchange gives them: pages are found by their position in what matches right now. */
+final class MessageListings {
+
+  private static final int DEFAULT_TOP = 10;
+  private static final int MOST_TOP = 1000;
+
+  private final String root;
+
+  /**
+   * @param root address of the API, for next links
+   */
+  MessageListings(String root) {
+    this.root = root;
+  }
+
+  ObjectNode list(DemoMailbox mailbox, List<DemoMessage> messages, DemoCall call) {
+    Set<String> select = select(call);
+    ODataFilter.Parsed filter = call.options().containsKey("$filter") ? ODataFilter.parse(call.options().get("$filter")) : null;
+    String orderBy = call.options().getOrDefault("$orderby", "");
+    checkOrder(filter, orderBy);
+    List<DemoMessage> matching;
+    synchronized (mailbox) {
+      matching = messages.stream().filter(message -> filter == null || filter.predicate().test(message.resource())).sorted(order(orderBy)).toList();
+    }
+    int top = Math.min(MOST_TOP, call.number("$top", DEFAULT_TOP));
+    int skip = call.number("$skip", 0);
+    if (top < 1) {
+      throw new GraphFault(400, "BadRequest", "Invalid value for $top.");
+    }
+    ObjectNode page = JsonNodeFactory.instance.objectNode();
+    page.put("@odata.context", root + "/$metadata#users('" + mailbox.address() + "')/messages");
+    if ("true".equals(call.options().get("$count"))) {
+      page.put("@odata.count", matching.size());
+    }
+    var value = page.putArray("value");
+    synchronized (mailbox) {
+      matching.stream().skip(skip).limit(top).forEach(message -> value.add(present(message, select, call)));
+    }
+    if (skip + top < matching.size()) {
+      page.put("@odata.nextLink", next(call, skip + top));
+    }
+    return page;
+  }
+
+  private String next(DemoCall call, int skip) {
+    String options = call.rawQuery() == null ? "" : Arrays.stream(call.rawQuery().split("&"))
+        .filter(option -> !option.startsWith("$skip=") && !option.startsWith("%24skip=")).map(option -> option + "&").collect(Collectors.joining());
+    return root + call.segments().stream().map(MessageListings::encode).collect(Collectors.joining("/", "/", "?")) + options + "$skip=" + skip;
+  }
+
+  private static String encode(String segment) {
+    return java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Exchange demands the properties of $orderby first in $filter, in the same order, and doesn't sort what it searches. */
+  private static void checkOrder(ODataFilter.Parsed filter, String orderBy) {
+    if (filter == null || orderBy.isBlank()) {
+      return;
+    }
+    int at = 0;
+    for (String term : orderBy.split(",")) {
+      String property = term.trim().split("\\s+")[0];
+      if (at >= filter.properties().size() || !filter.properties().get(at++).equals(property)) {
+        throw inefficient();
+      }
+    }
+    if (filter.contains()) {
+      throw inefficient();
+    }
+  }
+
+  private static GraphFault inefficient() {
+    return new GraphFault(400, "InefficientFilter", "The restriction or sort order is too complex for this operation.");
+  }
+
+  private static Comparator<DemoMessage> order(String orderBy) {
+    String[] first = orderBy.isBlank() ? new String[] {"receivedDateTime", "desc"} : orderBy.split(",")[0].trim().split("\\s+");
+    if (!MessageProperties.KNOWN.contains(first[0].split("/")[0])) {
+      throw new GraphFault(400, "BadRequest", "Could not find a property named '" + first[0] + "' on type 'Microsoft.OutlookServices.Message'.");
+    }
+    Comparator<DemoMessage> order = first[0].equals("receivedDateTime") ? Comparator.comparing(DemoMessage::received)
+        : Comparator.comparing(message -> message.resource().at("/" + first[0]).asText("").toLowerCase(java.util.Locale.ROOT));
+    return first.length > 1 && first[1].equalsIgnoreCase("desc") ? order.reversed() : order;
+  }
+
+  static Set<String> select(DemoCall call) {
+    String select = call.options().get("$select");
+    if (select == null || select.isBlank()) {
+      return Set.of();
+    }
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : select.split(",")) {
+      String trimmed = name.trim();
+      if (!MessageProperties.KNOWN.contains(trimmed)) {
+        throw new GraphFault(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '" + trimmed
+            + "' on type 'Microsoft.OutlookServices.Message'.");
+      }
+      names.add(trimmed);
+    }
+    return names;
+  }
+
+  /** The resource as this call sees it: the form of its ids depends on the call's own Prefer header. */
+  static ObjectNode present(DemoMessage message, Set<String> select, DemoCall call) {
+    ObjectNode seen = JsonNodeFactory.instance.objectNode();
+    JsonNode type = message.resource().get("@odata.type");
+    if (type != null) {
+      seen.set("@odata.type", type);
+    }
+    seen.put("@odata.etag", message.etag());
+    seen.put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
+    message.resource().fields().forEachRemaining(property -> {
+      String name = property.getKey();
+      boolean derived = name.equals("meetingMessageType");
+      if (name.startsWith("@") || (select.isEmpty() ? MessageProperties.ON_DEMAND.contains(name) : derived || !select.contains(name))) {
+        return;
+      }
+      seen.set(name, name.equals("body") ? body(property.getValue(), call) : property.getValue());
+    });
+    put(seen, select, "changeKey", message.changeKey());
+    put(seen, select, "parentFolderId", message.folderId());
+    put(seen, select, "conversationId", "AAQkAG" + Integer.toHexString(message.resource().path("subject").asText().hashCode()) + "=");
+    put(seen, select, "webLink", "https://outlook.office365.com/owa/?ItemID=" + encode(message.regularId()) + "&exvsurl=1&viewmodel=ReadMessageItem");
+    return seen;
+  }
+
+  private static void put(ObjectNode seen, Set<String> select, String name, String value) {
+    if (select.isEmpty() || select.contains(name)) {
+      seen.put(name, value);
+    }
+  }
+
+  private static JsonNode body(JsonNode body, DemoCall call) {
+    if (!call.headers().getOrDefault("prefer", "").contains("outlook.body-content-type=\"text\"") || !body.path("contentType").asText().equals("html")) {
+      return body;
+    }
+    return JsonNodeFactory.instance.objectNode().put("contentType", "text").put("content", body.path("content").asText().replaceAll("<[^>]*>", ""));
+  }
+}
