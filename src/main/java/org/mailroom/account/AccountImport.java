@@ -26,6 +26,7 @@ public final class AccountImport {
   private final Account account;
   private final Instant begun;
   private final BooleanSupplier stopping;
+  private final ImportProgress progress;
   private FolderSearch folder;
   private MessageListing listing;
   private List<ListedMessage> arrived = List.of();
@@ -39,10 +40,11 @@ public final class AccountImport {
   private final AtomicInteger gone = new AtomicInteger();
   private Exception failure;
 
-  AccountImport(Account account, Instant begun, BooleanSupplier stopping) {
+  AccountImport(Account account, Instant begun, BooleanSupplier stopping, ImportProgress progress) {
     this.account = account;
     this.begun = begun;
     this.stopping = stopping;
+    this.progress = progress;
   }
 
   public Account account() {
@@ -159,6 +161,7 @@ public final class AccountImport {
 
   public void countImported(int messages) {
     imported.addAndGet(messages);
+    progress.imported(messages);
   }
 
   public void countFailed() {
@@ -171,10 +174,6 @@ public final class AccountImport {
 
   public void countGone() {
     gone.incrementAndGet();
-  }
-
-  public int importedSoFar() {
-    return imported.get();
   }
 
   ImportResult result(Instant now) {

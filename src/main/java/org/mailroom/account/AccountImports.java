@@ -26,15 +26,17 @@ public final class AccountImports {
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final GraphClient graph;
+  private final ImportProgress progress;
   private final CamelContext camel;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
   private final Map<String, String> lastFailures = new ConcurrentHashMap<>();
 
-  AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, CamelContext camel, Clock clock) {
+  AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, CamelContext camel, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
+    this.progress = progress;
     this.camel = camel;
     this.clock = clock;
   }
@@ -42,7 +44,7 @@ public final class AccountImports {
   /** Begins the import of the account whose id is the body: looks for its folder, unless that is known. */
   public void begin(Exchange exchange, @Body String accountId) {
     Account account = accounts.find(accountId).orElseThrow(() -> new IllegalArgumentException("no account " + accountId));
-    AccountImport begun = new AccountImport(account, clock.instant(), () -> camel.isStopping() || schedule.isStopping());
+    AccountImport begun = new AccountImport(account, clock.instant(), () -> camel.isStopping() || schedule.isStopping(), progress);
     exchange.setProperty("import", begun);
     begun.lookingFor(graph.findFolder(account.mailbox(), folders.getOrDefault(folderKey(account), account.folder())));
     if (!begun.isLookingForFolder()) {

@@ -7,20 +7,11 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ImportProgress {
 
-  private final AtomicLong expected = new AtomicLong();
   private final AtomicLong imported = new AtomicLong();
 
-  /** So many more messages wait in a mailbox, as far as the service says; 0 in all when nobody knows. */
-  public long expected() {
-    return Math.max(expected.get(), imported.get());
-  }
-
+  /** Messages imported since the start, of all accounts. */
   public long imported() {
     return imported.get();
-  }
-
-  void expect(int messages) {
-    expected.addAndGet(messages);
   }
 
   void imported(int messages) {

@@ -44,7 +44,6 @@ final class ImportRun {
         try {
           return results.get(250, TimeUnit.MILLISECONDS);
         } catch (TimeoutException stillRunning) {
-          bar.maxHint(progress.expected() == 0 ? -1 : progress.expected());
           bar.stepTo(progress.imported());
         }
       }

@@ -28,7 +28,7 @@ public final class Launcher {
   }
 
   /** Starts what a command needs that ends by itself: it doesn't poll and opens no port. */
-  ConfigurableApplicationContext startCommand(Map<String, Object> defaults, String... more) {
+  public ConfigurableApplicationContext startCommand(Map<String, Object> defaults, String... more) {
     List<String> arguments = new ArrayList<>(Arrays.asList(more));
     arguments.add("--mailroom.polling=false");
     return start(WebApplicationType.NONE, defaults, arguments.toArray(String[]::new));

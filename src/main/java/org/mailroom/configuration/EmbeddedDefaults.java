@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
@@ -40,6 +41,16 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
       defaults.put("spring.artemis.mode", "native");
       return;
     }
+    BrokerFile.Address running = new BrokerFile(dataDir).running().orElse(null);
+    if (running != null) {
+      defaults.put("spring.artemis.mode", "native");
+      defaults.put("spring.artemis.broker-url", running.url());
+      defaults.put("spring.artemis.user", running.user());
+      defaults.put("spring.artemis.password", running.password());
+      return;
+    }
+    defaults.put("spring.artemis.user", "mailroom");
+    defaults.put("spring.artemis.password", UUID.randomUUID().toString());
     defaults.put("spring.artemis.mode", "embedded");
     defaults.put("spring.artemis.embedded.persistent", "true");
     defaults.put("spring.artemis.embedded.data-directory", dataDir.resolve("broker").toString());

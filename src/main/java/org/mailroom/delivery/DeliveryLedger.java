@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.AccountImport;
@@ -131,12 +133,12 @@ public final class DeliveryLedger {
       boolean delivered = written.stream().allMatch(row -> row.status().equals("DELIVERED"));
       if (!delivered) {
         running.countFailed();
-        written.stream().filter(row -> !row.status().equals("DELIVERED")).forEach(DeliveryLedger::tell);
       } else if (message.isOthersSettled()) {
         running.countImported(1);
         running.finished(new Finished(message.id(), message.receivedAt(), message.categories()));
       }
     });
+    tell(all.stream().filter(row -> !row.status().equals("DELIVERED")).toList());
   }
 
   private record Row(
@@ -199,9 +201,15 @@ public final class DeliveryLedger {
         });
   }
 
-  private static void tell(Row row) {
-    LOG.error("account {}: message {} was not delivered to {} (attempt {}): {} {}", row.account(), row.messageId(), row.destination(),
-        row.attempts(), row.error(),
-        row.status().equals("FAILED") ? "It was given up and stays unread in the mailbox." : "It is tried again at " + row.nextAttempt() + ".");
+  /** One line a cause: a destination that is down refuses every message of a page for the same reason. */
+  private static void tell(List<Row> refused) {
+    refused.stream().collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values().forEach(rows -> {
+          Row first = rows.get(0);
+          String which = rows.size() == 1 ? "message " + first.messageId() + " was" : rows.size() + " messages were";
+          String next = first.status().equals("FAILED") ? "Given up after " + first.attempts() + " attempts; unread in the mailbox."
+              : "Tried again at " + first.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";
+          LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), first.error(), next);
+        });
   }
 }

@@ -58,9 +58,10 @@ public final class DemoCommand implements Callable<Integer> {
     summary.awaitImport();
     summary.print();
     if (untilImported) {
+      boolean complete = summary.isComplete();
       context.close();
       tenant.close();
-      return summary.isComplete() ? 0 : 1;
+      return complete ? 0 : 1;
     }
     keepArriving(tenant, maker);
     return MailroomCommand.STILL_RUNNING;
