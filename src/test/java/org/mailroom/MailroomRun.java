@@ -1,0 +1,86 @@
+package org.mailroom;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.mailroom.account.ImportResult;
+import org.mailroom.command.Launcher;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Mailroom as {@code import --once} starts it, against a demo tenant over real HTTPS: one account, {@code support}. */
+final class MailroomRun implements AutoCloseable {
+
+  private final ConfigurableApplicationContext context;
+
+  private MailroomRun(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  static MailroomRun start(DemoTenant tenant, Path folder, String... settings) {
+    List<String> all = settings(tenant, folder);
+    all.addAll(Arrays.asList(settings));
+    return new MailroomRun(new Launcher(MailroomApplication.class, all).startCommand(Map.of()));
+  }
+
+  static List<String> settings(DemoTenant tenant, Path folder) {
+    Path certificate = folder.resolve("demo.pem");
+    try {
+      Files.writeString(certificate, tenant.certificatePem());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ArrayList<>(List.of(
+        "--spring.config.location=classpath:/application.yaml",
+        "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + certificate,
+        "--mailroom.ssl-bundle=demo",
+        "--mailroom.graph-url=" + tenant.graphUrl(),
+        "--mailroom.login-url=" + tenant.loginUrl(),
+        "--mailroom.data-dir=" + folder.resolve("data"),
+        "--mailroom.credentials.demo.grant-type=client-credentials",
+        "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
+        "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
+        "--mailroom.accounts.support.mailbox=support@contoso.com",
+        "--mailroom.accounts.support.credential=demo",
+        "--mailroom.accounts.support.deliver-to=database,file"));
+  }
+
+  @SuppressWarnings("unchecked")
+  List<ImportResult> importAll(String... accounts) {
+    return (List<ImportResult>) context.getBean(ProducerTemplate.class).requestBody("direct:import-accounts", List.of(accounts));
+  }
+
+  ImportResult importSupport() {
+    return importAll("support").get(0);
+  }
+
+  JdbcTemplate database() {
+    return context.getBean(JdbcTemplate.class);
+  }
+
+  long rows(String table) {
+    return database().queryForObject("select count(*) from " + table, Long.class);
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  CamelContext camel() {
+    return context.getBean(CamelContext.class);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

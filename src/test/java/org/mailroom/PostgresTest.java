@@ -1,0 +1,40 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoTenant;
+
+class PostgresTest {
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void the_same_tables_fill_in_postgresql_with_one_bad_message_among_good_ones() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      DemoMail maker = new DemoMail(5);
+      for (int i = 0; i < 50; i++) {
+        mailbox.deliver(maker.next());
+      }
+      // a NUL, which PostgreSQL takes in no text
+      mailbox.deliver("From: a@b.c\r\nSubject: a\u0000b\r\n\r\nbody\u0000\r\n".getBytes(StandardCharsets.ISO_8859_1));
+      try (MailroomRun mailroom = MailroomRun.start(tenant, folder,
+          "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres")) {
+        assertThat(mailroom.importSupport().isComplete()).isTrue();
+        assertThat(mailroom.rows("mail_message")).isEqualTo(51);
+        assertThat(mailroom.rows("mail_attachment")).isEqualTo(mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum());
+        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(102);
+        assertThat(mailroom.rows("mail_message where received_at is not null and document like '{\"account\"%'")).isEqualTo(51);
+        assertThat(mailbox.unread()).isZero();
+      }
+    }
+  }
+}
