@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.configuration.MailroomProperties;
@@ -151,7 +152,8 @@ public final class MessageEnricher {
    */
   public void failed(
       @ExchangeProperty("import") AccountImport running, @ExchangeProperty("message") IncomingMessage message,
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
     boolean concernsOne = !(why instanceof org.mailroom.credential.CredentialException) && !(why instanceof StorageException)
         && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage());
     if (why instanceof GraphException graphFailure && graphFailure.isGone()) {

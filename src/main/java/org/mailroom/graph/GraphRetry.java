@@ -23,7 +23,8 @@ public final class GraphRetry {
   public boolean isWorthwhile(Exchange exchange) {
     Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
     Integer counter = exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, Integer.class);
-    int tries = counter == null ? 0 : counter;
+    // counts the tries that have failed, this one included
+    int tries = counter == null ? 1 : counter;
     if (isStopping(exchange.getContext())) {
       return false;
     }
@@ -35,7 +36,7 @@ public final class GraphRetry {
 
   private static boolean isWorthwhile(GraphException failure, int tries) {
     if (failure.isUnauthorized()) {
-      return tries < 1;
+      return tries <= 1;
     }
     if (failure.status() == 429) {
       return tries < ATTEMPTS_WHEN_THROTTLED;
