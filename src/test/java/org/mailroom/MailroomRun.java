@@ -31,6 +31,15 @@ final class MailroomRun implements AutoCloseable {
     return new MailroomRun(new Launcher(MailroomApplication.class, all).startCommand(Map.of()));
   }
 
+  /** The runtime itself, which polls. */
+  static MailroomRun startRuntime(DemoTenant tenant, Path folder, String... settings) {
+    List<String> all = settings(tenant, folder);
+    all.add("--server.port=0");
+    all.add("--mailroom.poll-every=1s");
+    all.addAll(Arrays.asList(settings));
+    return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
+  }
+
   static List<String> settings(DemoTenant tenant, Path folder) {
     Path certificate = folder.resolve("demo.pem");
     try {

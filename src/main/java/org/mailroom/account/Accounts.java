@@ -29,6 +29,10 @@ public final class Accounts {
       requireKnown(problems, key + ".credential", settings.credential(), properties.credentials().keySet(), "mailroom.credentials");
       settings.deliverTo().forEach(destination ->
           requireKnown(problems, key + ".deliver-to", destination, properties.destinations().keySet(), "mailroom.destinations"));
+      if (settings.afterImport().moveTo() != null) {
+        problems.add(key + ".after-import.move-to = " + settings.afterImport().moveTo()
+            + ": this version can't move messages yet. Allowed: nothing; take the key out.");
+      }
       accounts.put(id, account(id, settings, properties));
     });
     if (!problems.isEmpty()) {

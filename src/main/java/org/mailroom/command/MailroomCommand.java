@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import sun.misc.Signal;
 
 /** {@code mailroom} without a subcommand: runs until it is stopped. */
 @Command(
@@ -61,6 +62,12 @@ public final class MailroomCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     launcher.startRuntime(Map.of());
+    stopWithSuccessOnSigterm();
     return STILL_RUNNING;
+  }
+
+  /** Being stopped is how the runtime ends well: the JVM's own exit code for SIGTERM would be 143. The shutdown hooks run all the same. */
+  public static void stopWithSuccessOnSigterm() {
+    Signal.handle(new Signal("TERM"), signal -> System.exit(0));
   }
 }

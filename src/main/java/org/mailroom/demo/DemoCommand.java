@@ -64,6 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
       return complete ? 0 : 1;
     }
     keepArriving(tenant, maker);
+    MailroomCommand.stopWithSuccessOnSigterm();
     return MailroomCommand.STILL_RUNNING;
   }
 

@@ -1,5 +1,6 @@
 package org.mailroom.message;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** The folder of one message below {@code data-dir}. */
@@ -25,10 +26,19 @@ public final class MessageFolder {
    */
   public Path attachment(int position, String name) {
     Path attachments = folder.resolve("attachments");
-    Path file = attachments.resolve(position + "-" + SafeFileName.of(name)).normalize();
+    Path file = resolve(attachments, position + "-" + SafeFileName.of(name)).normalize();
     if (!attachments.equals(file.getParent())) {
       throw new IllegalStateException("an attachment's name leads out of its folder");
     }
     return file;
+  }
+
+  /** In a locale without Unicode (LANG=C) Java can't spell every name; the attachment's own name stays in the document. */
+  private static Path resolve(Path folder, String name) {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException notInThisLocale) {
+      return folder.resolve(name.replaceAll("[^\\x20-\\x7E]", "_"));
+    }
   }
 }

@@ -1,0 +1,118 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.command.Launcher;
+import org.mailroom.command.MailroomCommand;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class CommandLineTest {
+
+  @TempDir
+  private Path folder;
+
+  private final DemoTenant tenant = DemoTenant.start();
+  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+
+  @AfterEach
+  void stop() {
+    tenant.close();
+  }
+
+  private int run(List<String> settings, String... words) {
+    List<String> all = MailroomRun.settings(tenant, folder);
+    all.addAll(settings);
+    return MailroomCommand.run(words, new Launcher(MailroomApplication.class, all));
+  }
+
+  @Test
+  void import_once_ends_with_0_when_all_is_imported() {
+    mailbox.deliver(DemoMail.plain(1));
+    assertThat(run(List.of(), "import", "--once")).isZero();
+    assertThat(mailbox.unread()).isZero();
+    assertThat(run(List.of(), "import", "--once", "--account", "support")).isZero();
+  }
+
+  @Test
+  void import_once_ends_with_3_when_a_message_failed_and_as_long_as_it_waits() {
+    mailbox.deliver(DemoMail.plain(1));
+    mailbox.deliver(DemoMail.plain(2));
+    tenant.faults().status(call -> call.startsWith("PART PATCH"), 403, "ErrorAccessDenied", Map.of(), 1);
+    assertThat(run(List.of(), "import", "--once")).isEqualTo(3);
+    assertThat(run(List.of(), "import", "--once")).isZero();
+    mailbox.deliver(DemoMail.plain(3));
+    List<String> broken = List.of("--mailroom.destinations.nowhere=direct:nobody-is-here", "--mailroom.accounts.support.deliver-to=nowhere",
+        "--camel.component.direct.timeout=100");
+    assertThat(run(broken, "import", "--once")).isEqualTo(3);
+    assertThat(run(broken, "import", "--once")).isEqualTo(3);
+    assertThat(mailbox.unread()).isEqualTo(1);
+  }
+
+  @Test
+  void import_once_ends_with_4_when_an_account_could_not_be_read_and_imports_the_others(CapturedOutput output) {
+    mailbox.deliver(DemoMail.plain(1));
+    assertThat(run(List.of("--mailroom.accounts.other.mailbox=nobody@contoso.com", "--mailroom.accounts.other.credential=demo",
+        "--mailroom.accounts.other.deliver-to=file"), "import", "--once")).isEqualTo(4);
+    assertThat(mailbox.unread()).isZero();
+    assertThat(output.getOut()).contains("account other: ").contains("ErrorInvalidUser").doesNotContain("\tat ");
+  }
+
+  @Test
+  void a_service_that_cannot_be_reached_ends_with_4_and_says_so(CapturedOutput output) {
+    assertThat(run(List.of("--mailroom.login-url=https://localhost:9", "--mailroom.graph-url=https://localhost:9/v1.0"), "import", "--once")).isEqualTo(4);
+    assertThat(output.getOut()).contains("Entra ID could not be reached").contains("mailroom.proxy").doesNotContain("\tat ");
+  }
+
+  @Test
+  void misuse_ends_with_2(CapturedOutput output) {
+    assertThat(run(List.of(), "import")).isEqualTo(2);
+    assertThat(run(List.of(), "import", "--once", "--account", "nobody")).isEqualTo(2);
+    assertThat(output.getErr()).contains("There is no account 'nobody'. Known: support.");
+    assertThat(run(List.of(), "imprt")).isEqualTo(2);
+    assertThat(run(List.of(), "import", "--help")).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "--mailroom.cloud=mars|mailroom.cloud",
+      "--mailroom.poll-every=often|mailroom.poll-every",
+      "--mailroom.acounts.x.mailbox=y|mailroom.acounts",
+      "--mailroom.accounts.support.credential=nobody|Allowed: demo",
+      "--mailroom.accounts.support.deliver-to=database,moon|Allowed: database, file, queue",
+      "--mailroom.accounts.support.content=all|mailroom.accounts.support.content",
+      "--mailroom.limits.page-size=5000|mailroom.limits.pageSize",
+      "--mailroom.credentials.demo.client-id=|clientId",
+      "--mailroom.graph-url=graph.microsoft.com|graph-url",
+      "--mailroom.ssl-bundle=none|SSL bundle",
+      "--spring.datasource.url=jdbc:postgresql://localhost:9/x|The database refuses"})
+  void a_wrong_setting_stops_the_start_with_what_is_wrong(String setting, String told, CapturedOutput output) {
+    mailbox.deliver(DemoMail.plain(1));
+    assertThat(run(List.of(setting), "import", "--once")).isEqualTo(1);
+    assertThat(output.getAll()).contains(told).doesNotContain("\tat ").doesNotContain(DemoTenant.CLIENT_SECRET);
+    assertThat(mailbox.unread()).isEqualTo(1);
+  }
+
+  @Test
+  void a_route_file_with_a_mistake_stops_the_start_with_file_line_and_reason(CapturedOutput output) throws Exception {
+    Path routes = folder.resolve("routes");
+    ImportTest.copyRoutes(routes);
+    Files.writeString(routes.resolve("broken.camel.yaml"), "- route:\n    id: broken\n    frm: direct:x\n");
+    assertThat(run(List.of("--mailroom.routes=file:" + routes), "import", "--once")).isEqualTo(1);
+    assertThat(output.getAll()).contains("broken.camel.yaml").contains("line 2").contains("frm").doesNotContain("\tat ");
+  }
+}
