@@ -2,6 +2,7 @@ package org.mailroom.command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -41,9 +42,16 @@ public final class Launcher {
     List<String> arguments = new ArrayList<>(Arrays.asList(more));
     arguments.addAll(settings);
     try {
-      return spring.run(arguments.toArray(String[]::new));
+      return spring.run(lastOfEachKey(arguments));
     } catch (RuntimeException e) {
       throw new StartFailedException(e);
     }
+  }
+
+  /** Spring joins the values of an argument that is given twice; here the last one wins. */
+  private static String[] lastOfEachKey(List<String> arguments) {
+    Map<String, String> byKey = new LinkedHashMap<>();
+    arguments.forEach(argument -> byKey.put(argument.split("=", 2)[0], argument));
+    return byKey.values().toArray(String[]::new);
   }
 }
