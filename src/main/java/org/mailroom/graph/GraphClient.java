@@ -143,7 +143,8 @@ public final class GraphClient {
     }
     exchange.setProperty("credential", request.credential());
     Message message = exchange.getMessage();
-    message.removeHeaders("*");
+    // the error handler counts the tries in a header
+    message.removeHeaders("*", "CamelRedelivery*");
     message.setHeader(Exchange.HTTP_METHOD, request.method());
     message.setHeader(Exchange.HTTP_URI, request.uri().toString());
     message.setHeader("Prefer", IMMUTABLE_IDS);
