@@ -98,7 +98,7 @@ class CommandLineTest {
       "--mailroom.limits.page-size=5000|mailroom.limits.pageSize",
       "--mailroom.credentials.demo.client-id=|clientId",
       "--mailroom.graph-url=graph.microsoft.com|graph-url",
-      "--mailroom.ssl-bundle=none|SSL bundle",
+      "--mailroom.ssl-bundle=none|mailroom.ssl-bundle is 'none'",
       "--spring.datasource.url=jdbc:postgresql://localhost:9/x|The database refuses"})
   void a_wrong_setting_stops_the_start_with_what_is_wrong(String setting, String told, CapturedOutput output) {
     mailbox.deliver(DemoMail.plain(1));

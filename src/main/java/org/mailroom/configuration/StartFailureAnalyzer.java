@@ -4,6 +4,7 @@ import java.net.BindException;
 import java.sql.SQLException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 
 /** Says in a few lines why Mailroom can't start, and what to do. */
 final class StartFailureAnalyzer implements FailureAnalyzer {
@@ -29,6 +30,10 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     if (cause instanceof SQLException database) {
       return new FailureAnalysis("The database refuses: " + firstLine(database.getMessage()) + " (SQL state " + database.getSQLState() + ")",
           "Check spring.datasource.url, username and password, and that the database runs. Nothing was imported or marked.", cause);
+    }
+    if (cause instanceof NoSuchSslBundleException bundle) {
+      return new FailureAnalysis("mailroom.ssl-bundle is '" + bundle.getBundleName() + "', and there is no such SSL bundle.",
+          "Define it below spring.ssl.bundle.pem or spring.ssl.bundle.jks, or leave mailroom.ssl-bundle empty.", cause);
     }
     if (cause instanceof BindException) {
       return new FailureAnalysis("The console's port is taken: " + cause.getMessage(), "Set server.port to a free one, or stop what listens there.", cause);
