@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       "It opens no port and can run beside a running Mailroom.",
       "",
       "Exit codes: 0 all imported, 1 can't start, 2 misuse, 3 some messages failed, 4 an account could not be read."},
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class ImportCommand implements Callable<Integer> {
 
   static final int ALL_IMPORTED = 0;
