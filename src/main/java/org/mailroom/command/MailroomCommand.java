@@ -61,8 +61,8 @@ public final class MailroomCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    launcher.startRuntime(Map.of());
     stopWithSuccessOnSigterm();
+    launcher.startRuntime(Map.of());
     return STILL_RUNNING;
   }
 

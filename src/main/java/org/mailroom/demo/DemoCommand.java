@@ -53,6 +53,7 @@ public final class DemoCommand implements Callable<Integer> {
     fill(tenant, maker);
     long loaded = loaded(tenant);
     System.out.printf("Demo tenant at %s: %d mailboxes with %d unread messages.%n", tenant.loginUrl(), MAILBOXES.length, loaded);
+    MailroomCommand.stopWithSuccessOnSigterm();
     ConfigurableApplicationContext context = launcher.startRuntime(Map.of(), settings(tenant));
     DemoSummary summary = new DemoSummary(context, tenant, loaded);
     summary.awaitImport();
@@ -64,7 +65,6 @@ public final class DemoCommand implements Callable<Integer> {
       return complete ? 0 : 1;
     }
     keepArriving(tenant, maker);
-    MailroomCommand.stopWithSuccessOnSigterm();
     return MailroomCommand.STILL_RUNNING;
   }
 
