@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.mailroom.configuration.MailroomProperties.AfterImport;
 import org.mailroom.configuration.MailroomProperties.Content;
+import org.springframework.util.unit.DataSize;
 
 /**
  * One mailbox to import.
@@ -16,8 +17,9 @@ import org.mailroom.configuration.MailroomProperties.Content;
  * @param pollEvery from the end of one import to the beginning of the next
  * @param content what is kept of a message
  * @param deliverTo names of destinations
+ * @param maxSize of body and attachments together; a larger message is given up at once. Null: any
  * @param afterImport what happens to a message once every destination has it
  */
 public record Account(
     String id, String mailbox, String credential, String folder, String filter, Duration pollEvery, Content content,
-    List<String> deliverTo, AfterImport afterImport) {}
+    List<String> deliverTo, DataSize maxSize, AfterImport afterImport) {}

@@ -1,5 +1,6 @@
 package org.mailroom.account;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,29 +10,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.ListedMessage;
-import org.mailroom.graph.MessageListing;
+import org.mailroom.graph.Listing;
 
 /**
  * One import of one account, from its first request to its last: which page is being listed, which is being delivered and which
  * messages are to be marked. The three go on at the same time, each on its own page; {@link #advance} hands each what the one before
- * it has finished. Counters are safe for use by several threads, the pages belong to one route each.
+ * it has finished. When the listing has ended, the deliveries that are due and that no listing brings any more take its place.
+ * Counters are safe for use by several threads, the pages belong to one route each.
  */
 public final class AccountImport {
 
-  /** A message that every destination has, and what to change of it in the mailbox. */
-  public record Finished(String messageId, Instant receivedAt, List<String> categories) {}
+  /** What is to be told the mailbox about a message. */
+  public enum Outcome {
+    /** Every destination has it. */
+    IMPORTED,
+    /** A delivery was given up. */
+    FAILED
+  }
+
+  /**
+   * A message that is to be changed in the mailbox.
+   *
+   * @param receivedAt null when it isn't known
+   * @param categories that it has in the mailbox; null when they aren't known
+   */
+  public record Finished(String messageId, Instant receivedAt, List<String> categories, Outcome outcome) {}
 
   private final Account account;
   private final Instant begun;
   private final BooleanSupplier stopping;
   private final ImportProgress progress;
   private FolderSearch folder;
-  private MessageListing listing;
+  private FolderSearch target;
+  private Listing listing;
+  private boolean pageAwaited;
+  private boolean onlyRetries;
+  private boolean retriesTaken;
   private List<ListedMessage> arrived = List.of();
   private List<ListedMessage> inHand = List.of();
+  private URI arrivedLink;
+  private URI inHandLink;
+  private URI deliveredLink;
   private List<Finished> toMark = List.of();
+  private List<String> changed = List.of();
+  private final List<String> unconfirmed = new ArrayList<>();
   private final List<Finished> finished = new ArrayList<>();
   private final Map<String, Exception> unmarked = new HashMap<>();
   private final AtomicInteger imported = new AtomicInteger();
@@ -51,35 +76,84 @@ public final class AccountImport {
     return account;
   }
 
-  void lookingFor(FolderSearch search) {
+  /**
+   * @param search for the folder to read
+   * @param moveTo for the folder to move to, or null
+   */
+  void lookingFor(FolderSearch search, FolderSearch moveTo) {
     this.folder = search;
+    this.target = moveTo;
   }
 
-  public FolderSearch folder() {
+  FolderSearch folder() {
     return folder;
   }
 
-  void beginListing(MessageListing begunListing) {
+  FolderSearch target() {
+    return target;
+  }
+
+  /** The search that is to be gone on with. */
+  FolderSearch search() {
+    return folder.isUnderway() || target == null ? folder : target;
+  }
+
+  void beginListing(Listing begunListing) {
     this.listing = begunListing;
   }
 
-  MessageListing messageListing() {
+  /** Not called listing: Simple would take it for {@link #isListing}. */
+  public Listing messageListing() {
     return listing;
   }
 
-  /** The folder's id isn't known yet. */
+  /** A folder's id isn't known yet. */
   public boolean isLookingForFolder() {
-    return failure() == null && folder.isUnderway();
+    return isReadable() && search().isUnderway();
+  }
+
+  /** Nothing has failed so far that ends the import. */
+  public boolean isReadable() {
+    return failure() == null;
   }
 
   /** There is a page to ask for. */
   public boolean isListing() {
-    return failure() == null && !stopping.getAsBoolean() && listing != null && !listing.isEnded();
+    return isReadable() && !onlyRetries && !isStopping() && listing != null && !listing.isEnded();
+  }
+
+  /** So many deliveries wait for a destination that is down that nothing more is read; only what waits is tried. */
+  public void pauseReading() {
+    this.onlyRetries = true;
+  }
+
+  /** Begins to wait for a page. */
+  public void awaitPage() {
+    pageAwaited = isListing();
+  }
+
+  public boolean isPageAwaited() {
+    return pageAwaited && isReadable();
+  }
+
+  /** The listing is through and delivered: deliveries that are due, and that it didn't bring, may be taken up. */
+  public boolean isRetrying() {
+    return isReadable() && !isStopping() && !retriesTaken && !isListing() && inHand.isEmpty() && listing != null;
+  }
+
+  /**
+   * Deliveries that are due and whose messages the listing didn't bring.
+   *
+   * @param messages the next of them; none when there are none left
+   */
+  public void retry(List<ListedMessage> messages) {
+    arrived = messages;
+    retriesTaken = messages.isEmpty();
   }
 
   /** There is something left to list, to deliver or to mark. */
   public boolean isUnderway() {
-    return isListing() || !arrived.isEmpty() || !inHand.isEmpty() || !toMark.isEmpty();
+    return isListing() || isRetrying() || !arrived.isEmpty() || !inHand.isEmpty() || !toMark.isEmpty();
   }
 
   /** The runtime stops: finish what has begun, begin nothing. */
@@ -89,6 +163,8 @@ public final class AccountImport {
 
   void arrived(List<ListedMessage> page) {
     this.arrived = page;
+    this.pageAwaited = false;
+    this.arrivedLink = listing instanceof DeltaListing changes ? changes.link() : null;
   }
 
   /** The messages of the page that is being delivered. */
@@ -115,15 +191,31 @@ public final class AccountImport {
     return toMark;
   }
 
-  /** Every destination has this message. */
+  /** This message is to be changed in the mailbox. */
   public void finished(Finished message) {
     synchronized (finished) {
       finished.add(message);
     }
   }
 
+  /** Every destination has these since an earlier import, and it isn't known how far their changes in the mailbox got. */
+  public void unconfirmed(List<String> messageIds) {
+    unconfirmed.addAll(messageIds);
+    messageIds.forEach(id -> finished(new Finished(id, null, null, Outcome.IMPORTED)));
+  }
+
+  /** The messages whose state in the mailbox is to be looked up before it is changed. */
+  List<String> takeUnconfirmed() {
+    List<String> taken = List.copyOf(unconfirmed);
+    unconfirmed.clear();
+    return taken;
+  }
+
   /** Hands each stage what the stage before it has finished. */
   void advance() {
+    deliveredLink = inHandLink;
+    inHandLink = arrivedLink;
+    arrivedLink = null;
     inHand = arrived;
     arrived = List.of();
     boolean listingGoesOn = isListing();
@@ -141,6 +233,20 @@ public final class AccountImport {
     toMark = next;
   }
 
+  /** Where the delta query goes on behind what was delivered in this round; null when this round delivered nothing of it. */
+  URI deliveredLink() {
+    return deliveredLink;
+  }
+
+  /** The messages to which everything was done in this round of marking. */
+  void changed(List<String> messageIds) {
+    this.changed = messageIds;
+  }
+
+  public List<String> changed() {
+    return changed;
+  }
+
   /** The import can't go on; what is in hand is still delivered and marked. The first failure counts. */
   public synchronized void failed(Exception why) {
     if (failure == null) {
@@ -152,7 +258,7 @@ public final class AccountImport {
     return failure;
   }
 
-  /** Marking this message was refused. */
+  /** Changing this message was refused. */
   public void unmarked(String messageId, Exception why) {
     synchronized (unmarked) {
       unmarked.put(messageId, why);

@@ -9,6 +9,8 @@ import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.mailroom.graph.DeltaListing;
+import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
@@ -27,51 +29,88 @@ public final class AccountImports {
   private final AccountSchedule schedule;
   private final GraphClient graph;
   private final ImportProgress progress;
+  private final DeltaLinks deltaLinks;
   private final CamelContext camel;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
+  private final Map<String, Integer> corrupt = new ConcurrentHashMap<>();
   private final Map<String, String> lastFailures = new ConcurrentHashMap<>();
 
-  AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, CamelContext camel, Clock clock) {
+  AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
+      CamelContext camel, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
     this.progress = progress;
+    this.deltaLinks = deltaLinks;
     this.camel = camel;
     this.clock = clock;
   }
 
-  /** Begins the import of the account whose id is the body: looks for its folder, unless that is known. */
+  /** Begins the import of the account whose id is the body. */
   public void begin(Exchange exchange, @Body String accountId) {
     Account account = accounts.find(accountId).orElseThrow(() -> new IllegalArgumentException("no account " + accountId));
     AccountImport begun = new AccountImport(account, clock.instant(), () -> camel.isStopping() || schedule.isStopping(), progress);
     exchange.setProperty("import", begun);
-    begun.lookingFor(graph.findFolder(account.mailbox(), folders.getOrDefault(folderKey(account), account.folder())));
-    if (!begun.isLookingForFolder()) {
-      list(begun);
-    }
+    String folder = folders.get(folderKey(account, account.folder()));
+    String moveTo = target(account);
+    begun.lookingFor(
+        graph.findFolder(account.mailbox(), folder == null ? account.folder() : folder),
+        moveTo == null ? null : folders.containsKey(folderKey(account, moveTo))
+            ? graph.findFolder(account.mailbox(), folders.get(folderKey(account, moveTo)))
+            : graph.findOrCreateFolder(account.mailbox(), moveTo));
+  }
+
+  /** The folder that imported messages end in: a deleted message, too, only changes its folder. Null: they stay. */
+  private static String target(Account account) {
+    return account.afterImport().delete() ? "deleteditems" : account.afterImport().moveTo();
   }
 
   public GraphRequest folderRequest(@ExchangeProperty("import") AccountImport running) {
-    return graph.folderRequest(running.folder(), running.account().credential(), running.account().mailbox());
+    return graph.folderRequest(running.search(), running.account().credential(), running.account().mailbox());
   }
 
-  /** Reads a page of folders; begins the listing once the folder is found, and remembers it. */
+  /** Reads a page of folders, or the folder that was created, and remembers what is found. */
   public void readFolders(@ExchangeProperty("import") AccountImport running, InputStream answer) throws IOException {
-    graph.readFolders(running.folder(), answer);
-    if (!running.isLookingForFolder()) {
-      folders.put(folderKey(running.account()), running.folder().found());
-      list(running);
+    FolderSearch search = running.search();
+    graph.readFolders(search, answer);
+    if (!search.isUnderway()) {
+      Account account = running.account();
+      folders.put(folderKey(account, search == running.folder() ? account.folder() : target(account)), search.found());
     }
   }
 
-  private void list(AccountImport running) {
-    Account account = running.account();
-    running.beginListing(graph.listMessages(account.mailbox(), running.folder().found(), MessageTranslator.SELECT, account.filter()));
+  /**
+   * Folders can't be listed or created. A folder that was to be created and is there already (somebody else made it, or the answer that
+   * told of it was lost) is looked for again; anything else ends the import.
+   */
+  public void lookAgain(@ExchangeProperty("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    if (!(why instanceof GraphException refusal) || !running.search().lookAgain(refusal)) {
+      failed(running, why);
+    }
   }
 
-  private static String folderKey(Account account) {
-    return account.mailbox() + "\n" + account.folder();
+  /** Begins the listing; or goes on with the delta query, in a mailbox in which nothing is marked. */
+  public void list(@ExchangeProperty("import") AccountImport running) {
+    Account account = running.account();
+    String folder = running.folder().found();
+    if (account.afterImport().isReadOnly()) {
+      DeltaLinks.Stored stored = deltaLinks.find(account.id(), folder);
+      running.beginListing(graph.listChanges(account.mailbox(), folder, MessageTranslator.SELECT, stored.link(), stored.begunAt(),
+          !account.filter().isBlank()));
+    } else {
+      running.beginListing(graph.listMessages(account.mailbox(), folder, MessageTranslator.SELECT, account.filter(),
+          corrupt.getOrDefault(account.id(), 0)));
+    }
+  }
+
+  private static String folderKey(Account account, String folder) {
+    return account.mailbox() + "\n" + folder;
+  }
+
+  /** The next page is waited for until it is there or can't be had. */
+  public void awaitPage(@ExchangeProperty("import") AccountImport running) {
+    running.awaitPage();
   }
 
   public GraphRequest pageRequest(@ExchangeProperty("import") AccountImport running) {
@@ -83,18 +122,35 @@ public final class AccountImports {
     running.arrived(graph.readPage(running.messageListing(), answer));
   }
 
+  /** The page was refused after all tries: asks for it in another way, such as for less; or ends the import. */
+  public void askOtherwise(@ExchangeProperty("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    if (!(why instanceof GraphException refusal) || !running.messageListing().askOtherwise(refusal)) {
+      failed(running, why);
+    }
+  }
+
+  /** Everything up to here is delivered, or noted as waiting: the next import may go on behind it. */
+  public void remember(@ExchangeProperty("import") AccountImport running) {
+    if (running.isReadable() && running.messageListing() instanceof DeltaListing changes && running.deliveredLink() != null) {
+      deltaLinks.store(running.account().id(), running.folder().found(), running.deliveredLink(), changes.begunAt());
+    }
+    if (running.messageListing() != null && running.messageListing().isEnded()) {
+      corrupt.put(running.account().id(), running.messageListing().unlistable());
+    }
+  }
+
   /** Hands each stage what the stage before it has finished. */
   public void advance(@ExchangeProperty("import") AccountImport running) {
     running.advance();
   }
 
-  /** The mailbox can't be read on. What is in hand is still delivered and marked. */
+  /** The import can't go on. What is in hand is still delivered and marked. */
   public void failed(
       @ExchangeProperty("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
-    running.failed(why);
+    running.failed(ImportFailure.inWords(why));
     if (why instanceof GraphException graphFailure && graphFailure.status() == 404) {
       // the remembered folder may be gone
-      folders.remove(folderKey(running.account()));
+      folders.remove(folderKey(running.account(), running.account().folder()));
     }
   }
 
@@ -102,6 +158,10 @@ public final class AccountImports {
   public ImportResult end(@ExchangeProperty("import") AccountImport running) {
     ImportResult result = running.result(clock.instant());
     schedule.ended(result);
+    if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
+      // the folder to move to may be gone: it is looked for, or created, again
+      folders.remove(folderKey(running.account(), target(running.account())));
+    }
     tell(result);
     return result;
   }

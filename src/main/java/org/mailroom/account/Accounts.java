@@ -29,10 +29,6 @@ public final class Accounts {
       requireKnown(problems, key + ".credential", settings.credential(), properties.credentials().keySet(), "mailroom.credentials");
       settings.deliverTo().forEach(destination ->
           requireKnown(problems, key + ".deliver-to", destination, properties.destinations().keySet(), "mailroom.destinations"));
-      if (settings.afterImport().moveTo() != null) {
-        problems.add(key + ".after-import.move-to = " + settings.afterImport().moveTo()
-            + ": this version can't move messages yet. Allowed: nothing; take the key out.");
-      }
       accounts.put(id, account(id, settings, properties));
     });
     if (!problems.isEmpty()) {
@@ -43,7 +39,7 @@ public final class Accounts {
   private static Account account(String id, AccountProperties settings, MailroomProperties properties) {
     return new Account(id, settings.mailbox(), settings.credential(), settings.folder(), settings.filter(),
         settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
-        settings.content(), settings.deliverTo().stream().distinct().toList(), settings.afterImport());
+        settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.afterImport());
   }
 
   private static void requireKnown(List<String> problems, String key, String value, Set<String> known, String where) {

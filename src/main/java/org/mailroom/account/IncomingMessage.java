@@ -1,12 +1,15 @@
 package org.mailroom.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.AttachmentLookup;
 import org.mailroom.message.MailAttachment;
@@ -17,7 +20,7 @@ public final class IncomingMessage {
 
   private final Account account;
   private final String id;
-  private final Instant receivedAt;
+  private Instant receivedAt;
   private final List<String> destinations;
   private final Map<String, Integer> earlierAttempts;
   private final Set<String> delivered = ConcurrentHashMap.newKeySet();
@@ -30,6 +33,9 @@ public final class IncomingMessage {
   private boolean gone;
   private boolean postponed;
   private boolean othersSettled;
+  private String subject;
+  private final Map<String, Exception> outages = new ConcurrentHashMap<>();
+  private final AtomicLong bytes = new AtomicLong();
 
   /**
    * @param destinations where it is to be delivered now
@@ -54,6 +60,11 @@ public final class IncomingMessage {
 
   public Instant receivedAt() {
     return receivedAt;
+  }
+
+  /** For a person to recognise it; null when it has none. */
+  public String subject() {
+    return subject;
   }
 
   /** The destinations that it is to be delivered to now. */
@@ -89,6 +100,16 @@ public final class IncomingMessage {
     if (whole != null) {
       categories.clear();
       whole.path("categories").forEach(category -> categories.add(category.asText()));
+      subject = whole.path("subject").asText(null);
+      receivedAt = receivedAt == null ? time(whole.path("receivedDateTime").asText(null)) : receivedAt;
+    }
+  }
+
+  private static Instant time(String text) {
+    try {
+      return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException notATime) {
+      return null;
     }
   }
 
@@ -137,12 +158,49 @@ public final class IncomingMessage {
     return earlierAttempts.getOrDefault(destination, 0);
   }
 
+  /** Whether the ledger has an entry of it for this destination. */
+  public boolean wasTriedBefore(String destination) {
+    return earlierAttempts.containsKey(destination);
+  }
+
+  /** Whether the ledger has an entry of it for any destination. */
+  public boolean isTriedBefore() {
+    return !earlierAttempts.isEmpty();
+  }
+
+  /** Its properties were seen in this import. */
+  public boolean isContentSeen() {
+    return document != null || resource != null;
+  }
+
   public void deliveredTo(String destination) {
     delivered.add(destination);
   }
 
   public void refusedBy(String destination, Exception why) {
     refusals.put(destination, why);
+  }
+
+  /** The destination is down: that is no fault of this message and no attempt of its own. */
+  public void awaits(String destination, Exception outage) {
+    outages.put(destination, outage);
+  }
+
+  /** Why it waits for a destination, by destination. */
+  public Map<String, Exception> outages() {
+    return outages;
+  }
+
+  /**
+   * Counts what is read of it.
+   *
+   * @throws MessageTooLargeException when it is more than its account takes
+   */
+  public void admit(long more) {
+    long all = bytes.addAndGet(more);
+    if (account.maxSize() != null && all > account.maxSize().toBytes()) {
+      throw new MessageTooLargeException(account, all);
+    }
   }
 
   public Set<String> delivered() {

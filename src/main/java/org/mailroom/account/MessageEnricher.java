@@ -80,6 +80,18 @@ public final class MessageEnricher {
     fetch.accept(found, page.path("@odata.nextLink").asText(null));
   }
 
+  /**
+   * Looks at the sizes that the service tells, before anything large is fetched.
+   *
+   * @throws MessageTooLargeException when they are more than the account takes
+   */
+  public void checkSize(@ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch) {
+    long told = fetch.attachments().stream().filter(attachment -> attachment.size() != null).mapToLong(MailAttachment::size).sum();
+    if (message.account().maxSize() != null && told > message.account().maxSize().toBytes()) {
+      throw new MessageTooLargeException(message.account(), told);
+    }
+  }
+
   public GraphRequest contentRequest(
       @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachment") AttachmentFetch.Position attachment) {
     Account account = message.account();
@@ -90,7 +102,7 @@ public final class MessageEnricher {
   public void storeAttachment(
       @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch,
       @ExchangeProperty("attachment") AttachmentFetch.Position attachment, InputStream answer) throws IOException {
-    try (ServiceStream stream = new ServiceStream(answer)) {
+    try (ServiceStream stream = new ServiceStream(answer, message::admit)) {
       try {
         fetch.stored(attachment, store.store(
             message.account().id(), message.id(), folderDate(message), attachment.position(), attachment.metadata(), stream));
@@ -110,7 +122,7 @@ public final class MessageEnricher {
 
   /** Streams the original message to disk. */
   public void storeMime(@ExchangeProperty("message") IncomingMessage message, InputStream answer) throws IOException {
-    try (ServiceStream stream = new ServiceStream(answer)) {
+    try (ServiceStream stream = new ServiceStream(answer, message::admit)) {
       try {
         store.storeMime(message.account().id(), message.id(), folderDate(message), stream);
       } catch (IOException e) {
@@ -142,6 +154,7 @@ public final class MessageEnricher {
 
   /** Message Translator: from Graph's message resource to the canonical {@code MailMessage}. */
   public void translate(@ExchangeProperty("message") IncomingMessage message) {
+    message.admit(message.resource().path("body").path("content").asText("").length());
     message.document(translator.translate(
         message.resource(), message.account().id(), message.account().mailbox(), message.attachments()));
   }

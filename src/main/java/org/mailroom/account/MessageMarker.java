@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,15 +13,23 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.AccountImport.Finished;
+import org.mailroom.account.AccountImport.Outcome;
 import org.mailroom.configuration.MailroomProperties.AfterImport;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.JsonBatch;
 import org.springframework.stereotype.Component;
 
-/** Marks what was delivered. Every change is harmless when it is sent again: a lost reply is not a failed change. */
+/**
+ * Changes in the mailbox what was delivered: read flag, categories and follow-up flag in one PATCH, then the folder. A PATCH is harmless
+ * when it is sent again. A move isn't, so before one is sent again a look tells which messages have arrived. The exchange property
+ * {@code marking} holds the {@link Marking}, {@code batch} the {@link JsonBatch} that is being sent.
+ */
 @Component("messageMarker")
 public final class MessageMarker {
+
+  /** The category of a message of which a delivery was given up. */
+  static final String FAILED = "Mailroom failed";
 
   private final GraphClient graph;
   private final ObjectMapper json;
@@ -30,26 +39,63 @@ public final class MessageMarker {
     this.json = json;
   }
 
-  /** The changes of the messages that are to be marked now, in batches. */
-  public List<JsonBatch> batches(@ExchangeProperty("import") AccountImport running) {
+  /** Begins a round of changes. */
+  public Marking begin(@ExchangeProperty("import") AccountImport running) {
+    return new Marking(running.toMark(), running.takeUnconfirmed(), running.target() == null ? null : running.target().found());
+  }
+
+  /** Questions for the state of messages that may have been changed before. */
+  public List<JsonBatch> lookUps(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
+    return graph.lookUps(running.account().credential(), running.account().mailbox(), marking.unconfirmed());
+  }
+
+  /** Questions for what of a batch of moves has no answer: it may have arrived all the same. */
+  public List<JsonBatch> lookUpsAgain(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("batch") JsonBatch batch) {
+    return graph.lookUps(running.account().credential(), running.account().mailbox(), batch.unanswered());
+  }
+
+  public void lookedUp(@ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch lookUp) {
+    marking.seen(lookUp.answers(), lookUp.gone());
+  }
+
+  /** Takes those out of a batch of moves that have arrived, or are gone. */
+  public void arrived(@ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch batch) {
+    batch.settle(batch.unanswered().stream().filter(id -> marking.isThere(id) || marking.isGone(id)).toList());
+  }
+
+  /** The updates of the messages, in batches. */
+  public List<JsonBatch> updates(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
     Account account = running.account();
     Map<String, ObjectNode> changes = new LinkedHashMap<>();
-    for (Finished message : running.toMark()) {
-      ObjectNode change = change(account.afterImport(), message);
-      if (!change.isEmpty()) {
+    List<String> unchanged = new ArrayList<>();
+    for (Finished message : marking.toUpdate()) {
+      ObjectNode change = change(account.afterImport(), message, marking.categories(message));
+      if (change.isEmpty()) {
+        unchanged.add(message.messageId());
+      } else {
         changes.put(message.messageId(), change);
       }
     }
+    marking.updated(unchanged);
     return graph.updates(account.credential(), account.mailbox(), changes);
   }
 
-  private ObjectNode change(AfterImport afterImport, Finished message) {
+  private ObjectNode change(AfterImport afterImport, Finished message, List<String> present) {
     ObjectNode change = json.createObjectNode();
-    if (afterImport.markAsRead()) {
-      change.put("isRead", true);
+    Set<String> categories = new LinkedHashSet<>(present);
+    if (message.outcome() == Outcome.FAILED) {
+      categories.add(FAILED);
+    } else {
+      if (afterImport.markAsRead()) {
+        change.put("isRead", true);
+      }
+      if (afterImport.flag() != null) {
+        change.putObject("flag").put("flagStatus", afterImport.flag().flagStatus());
+      }
+      categories.remove(FAILED);
+      categories.addAll(afterImport.addCategories());
     }
-    Set<String> categories = new LinkedHashSet<>(message.categories());
-    if (categories.addAll(afterImport.addCategories())) {
+    if (!categories.equals(new LinkedHashSet<>(present))) {
       // the service replaces the whole list
       categories.forEach(change.putArray("categories")::add);
     }
@@ -65,17 +111,45 @@ public final class MessageMarker {
     graph.readBatch(batch, request, answer);
   }
 
-  /** What of a batch has its answer after all tries. */
-  public void settle(
-      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("batch") JsonBatch batch) {
-    batch.refused().forEach(running::unmarked);
+  /** What of a batch of updates has its answer after all tries. */
+  public void updated(
+      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch batch) {
+    marking.updated(batch.done());
+    batch.refused().forEach((id, why) -> refused(running, marking, id, why));
   }
 
-  /** The batch was given up: what of it has no answer stays unmarked, and is marked by the next import. */
+  /** Moves, or deletions, of the messages that were updated, in batches. */
+  public List<JsonBatch> departures(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
+    Account account = running.account();
+    return account.afterImport().delete()
+        ? graph.deletions(account.credential(), account.mailbox(), marking.toLeave())
+        : graph.moves(account.credential(), account.mailbox(), marking.toLeave(), marking.target());
+  }
+
+  /** What of a batch of departures has its answer after all tries. */
+  public void left(
+      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch batch) {
+    marking.left(batch.done());
+    batch.refused().forEach((id, why) -> refused(running, marking, id, why));
+  }
+
+  /** The batch was given up: what of it has no answer stays as it is, and is changed by the next import. */
   public void failed(
-      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("batch") JsonBatch batch,
+      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch batch,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
-    settle(running, batch);
-    batch.unanswered().forEach(id -> running.unmarked(id, why));
+    batch.refused().forEach((id, reason) -> refused(running, marking, id, reason));
+    batch.unanswered().forEach(id -> refused(running, marking, id, why));
+  }
+
+  /** A category is a courtesy: without the permission for it a failed message is still listed as failed. */
+  private static void refused(AccountImport running, Marking marking, String messageId, Exception why) {
+    if (!marking.isFailure(messageId)) {
+      running.unmarked(messageId, why);
+    }
+  }
+
+  /** Ends the round. */
+  public void end(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
+    running.changed(marking.complete());
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -62,6 +63,8 @@ public record MailroomProperties(
 
   static final String NAME_ALLOWED = "a name has letters, digits, '-', '_' and '.' only, begins with a letter or digit,"
       + " does not end with '.', and has at most 64 characters";
+
+  private static final String UNREAD = "isRead eq false";
 
   private static final String HTTP_URL = "must be an absolute http:// or https:// address";
 
@@ -157,11 +160,18 @@ public record MailroomProperties(
       @NotBlank(message = "is missing: the address or object id of the mailbox") String mailbox,
       @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
       @DefaultValue("inbox") @NotBlank String folder,
-      @DefaultValue("isRead eq false") String filter,
+      @DefaultValue(UNREAD) String filter,
       Duration pollEvery,
       @DefaultValue("json") @NotNull Content content,
       @NotEmpty(message = "is missing: at least one of mailroom.destinations") List<String> deliverTo,
+      DataSize maxSize,
       @DefaultValue @Valid AfterImport afterImport) {
+
+    @AssertTrue(message = "filter can only be 'isRead eq false' or empty where after-import changes nothing that takes a message out of the"
+        + " listing: such a mailbox is read with the delta query, which knows no other filter")
+    boolean isFilterPossible() {
+      return afterImport == null || !afterImport.isReadOnly() || filter == null || filter.isBlank() || filter.trim().equalsIgnoreCase(UNREAD);
+    }
 
     @AssertTrue(message = "poll-every must be at least 1s")
     boolean isPollEveryValid() {
@@ -178,8 +188,53 @@ public record MailroomProperties(
     }
   }
 
-  /** What happens to a message in the mailbox once every destination has it. */
-  public record AfterImport(@DefaultValue("true") boolean markAsRead, String moveTo, @DefaultValue List<String> addCategories) {}
+  /**
+   * What happens to a message in the mailbox once every destination has it.
+   *
+   * @param moveTo folder by well-known name, path or id; a path is created where it is missing
+   * @param flag the follow-up flag to set, or null
+   * @param delete to Deleted Items
+   * @param categoriseFailures whether a message that was given up gets the category {@code Mailroom failed}
+   */
+  public record AfterImport(
+      @DefaultValue("true") boolean markAsRead, String moveTo, @DefaultValue List<String> addCategories, Flag flag, @DefaultValue("false") boolean delete,
+      @DefaultValue("true") boolean categoriseFailures) {
+
+    @AssertTrue(message = "has both move-to and delete: choose one")
+    boolean isMoveOrDelete() {
+      return !delete || moveTo == null;
+    }
+
+    /** The message leaves the folder. */
+    public boolean isLeaving() {
+      return delete || moveTo != null;
+    }
+
+    /** Nothing takes an imported message out of the listing: what was imported has to be remembered otherwise. */
+    public boolean isReadOnly() {
+      return !markAsRead && !isLeaving();
+    }
+
+    /** More than one request changes a message, so that a crash can come in between. */
+    public boolean isInSteps() {
+      return isLeaving();
+    }
+  }
+
+  /** Follow-up flags of Graph's followupFlag. */
+  public enum Flag {
+    FLAGGED("flagged"), COMPLETE("complete"), NOT_FLAGGED("notFlagged");
+
+    private final String flagStatus;
+
+    Flag(String flagStatus) {
+      this.flagStatus = flagStatus;
+    }
+
+    public String flagStatus() {
+      return flagStatus;
+    }
+  }
 
   /** When a failed delivery is tried again: after {@code backoff}, doubled each time up to an hour. */
   public record Retry(@DefaultValue("5") @Min(1) @Max(100) int maxAttempts, @DefaultValue("1m") @NotNull Duration backoff) {}
@@ -190,11 +245,13 @@ public record MailroomProperties(
    * @param requestsInFlight for one mailbox at the same time
    * @param pageSize messages asked for in one listing ($top)
    * @param batchSize parts of one JSON batch
+   * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    */
   public record Limits(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
       @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
-      @DefaultValue("20") @Min(1) @Max(20) int batchSize) {}
+      @DefaultValue("20") @Min(1) @Max(20) int batchSize,
+      @DefaultValue("1000") @Min(1) int waitingDeliveries) {}
 
   /** Never a secret: this text may reach a log. */
   @Override

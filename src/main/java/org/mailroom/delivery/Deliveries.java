@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -21,11 +20,13 @@ public final class Deliveries {
   private final Destinations destinations;
   private final MailMessageJson json;
   private final MessageFolders folders;
+  private final DestinationHealth health;
 
-  Deliveries(Destinations destinations, MailMessageJson json, MessageFolders folders) {
+  Deliveries(Destinations destinations, MailMessageJson json, MessageFolders folders, DestinationHealth health) {
     this.destinations = destinations;
     this.json = json;
     this.folders = folders;
+    this.health = health;
   }
 
   /** The deliveries of the messages that are ready: one a page for destinations that take pages, else one a message. */
@@ -65,17 +66,37 @@ public final class Deliveries {
     message.setBody(json.toString(document));
   }
 
+  /** Whether the destination may be tried: it isn't known to be down, or it is time to see whether it is up again. */
+  public boolean admitted(@ExchangeProperty("delivery") Delivery delivery) {
+    return health.admits(delivery.destination());
+  }
+
+  /** The destination is down: its messages wait. */
+  public void postpone(@ExchangeProperty("delivery") Delivery delivery) {
+    Exception why = health.outage(delivery.destination()).map(DestinationHealth.Outage::failure)
+        .orElseGet(() -> new IllegalStateException("it was down a moment ago"));
+    delivery.messages().forEach(message -> message.awaits(delivery.destination(), why));
+  }
+
   public void delivered(@ExchangeProperty("delivery") Delivery delivery) {
+    health.succeeded(delivery.destination());
     delivery.messages().forEach(message -> message.deliveredTo(delivery.destination()));
   }
 
-  public void refused(
+  /**
+   * A delivery failed. Returns what is to be tried again: each message of a page alone, so that one that is refused doesn't hold up the
+   * others; nothing when the destination is down or the message was alone.
+   */
+  public List<Delivery> again(
       @ExchangeProperty("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
-    delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), why));
-  }
-
-  /** A type for {@code split}: the deliveries of a refused page, one by one. */
-  public List<Delivery> singly(@Body Object ignored, @ExchangeProperty("delivery") Delivery delivery) {
-    return delivery.singly();
+    if (delivery.isSeveral() && DestinationFailure.kind(why) != DestinationFailure.Kind.CERTAINLY) {
+      return delivery.singly();
+    }
+    if (health.failed(delivery.destination(), delivery.messages().get(0).id(), why)) {
+      postpone(delivery);
+    } else {
+      delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), why));
+    }
+    return List.of();
   }
 }

@@ -12,12 +12,19 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.AccountImport.Finished;
+import org.mailroom.account.AccountImport.Outcome;
+import org.mailroom.account.ChangesInMailbox;
 import org.mailroom.account.IncomingMessage;
+import org.mailroom.account.MessageTooLargeException;
 import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.MailMessage;
@@ -39,6 +46,9 @@ public final class DeliveryLedger {
   private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
   private static final int LONGEST_ERROR = 1000;
 
+  /** Stands for the id of a message that the service can't list. */
+  static final String UNLISTABLE = "unlistable-";
+
   private record Entry(String status, int attempts, Instant nextAttempt) {
     boolean isSettled() {
       return status.equals("DELIVERED") || status.equals("DISCARDED");
@@ -52,15 +62,44 @@ public final class DeliveryLedger {
   private final JdbcTemplate jdbc;
   private final NamedParameterJdbcTemplate named;
   private final TransactionTemplate transaction;
+  private final DestinationHealth health;
+  private final ChangesInMailbox changes;
   private final MailroomProperties.Retry retry;
+  private final MailroomProperties.Limits limits;
   private final Clock clock;
+  private final Map<String, Integer> unlistable = new ConcurrentHashMap<>();
+  private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
-  DeliveryLedger(JdbcTemplate jdbc, TransactionTemplate transaction, MailroomProperties properties, Clock clock) {
+  DeliveryLedger(
+      JdbcTemplate jdbc, TransactionTemplate transaction, DestinationHealth health, ChangesInMailbox changes, MailroomProperties properties, Clock clock) {
     this.jdbc = jdbc;
     this.named = new NamedParameterJdbcTemplate(jdbc);
     this.transaction = transaction;
+    this.health = health;
+    this.changes = changes;
     this.retry = properties.retry();
+    this.limits = properties.limits();
     this.clock = clock;
+  }
+
+  /**
+   * Looks before an import reads anything: while a destination of the account is down, reading pauses when nothing could be delivered
+   * anywhere, or when as many deliveries wait as {@code mailroom.limits.waiting-deliveries} says. What waits is still tried.
+   */
+  public void begin(@ExchangeProperty("import") AccountImport running) {
+    Account account = running.account();
+    // asks the database in any case: without it nothing is to be read
+    long waiting = jdbc.queryForObject("select count(*) from delivery where status = 'PENDING' and account = ?", Long.class, account.id());
+    List<String> down = account.deliverTo().stream().filter(name -> health.outage(name).isPresent()).toList();
+    boolean nowhere = down.size() == account.deliverTo().size() && down.stream().noneMatch(health::isWorthATry);
+    if (nowhere || (!down.isEmpty() && waiting >= limits.waitingDeliveries())) {
+      running.pauseReading();
+      if (paused.add(account.id())) {
+        LOG.warn("account {}: reading pauses while {} is down; {} deliveries wait", account.id(), String.join(", ", down), waiting);
+      }
+    } else if (paused.remove(account.id())) {
+      LOG.info("account {}: reading goes on", account.id());
+    }
   }
 
   /**
@@ -71,29 +110,84 @@ public final class DeliveryLedger {
     if (listed.isEmpty() || running.isStopping()) {
       return List.of();
     }
-    Map<String, Map<String, Entry>> entries = entries(running.account().id(), listed);
+    Account account = running.account();
+    Map<String, Map<String, Entry>> entries = entries(account.id(), listed);
     Instant now = clock.instant();
     List<IncomingMessage> undelivered = new ArrayList<>();
+    List<Row> waiting = new ArrayList<>();
     for (ListedMessage message : listed) {
       Map<String, Entry> known = entries.getOrDefault(message.id(), Map.of());
-      List<String> due = running.account().deliverTo().stream()
-          .filter(name -> !known.containsKey(name) || known.get(name).isDue(now)).toList();
+      List<String> wanted = account.deliverTo().stream().filter(name -> !known.containsKey(name) || known.get(name).isDue(now)).toList();
+      List<String> due = wanted.stream().filter(health::isWorthATry).toList();
       Map<String, Integer> attempts = new HashMap<>();
       known.forEach((name, entry) -> attempts.put(name, entry.attempts()));
-      IncomingMessage incoming = new IncomingMessage(running.account(), message, due, attempts);
-      boolean othersSettled = running.account().deliverTo().stream()
-          .allMatch(name -> due.contains(name) || known.get(name).isSettled());
+      IncomingMessage incoming = new IncomingMessage(account, message, due, attempts);
+      boolean othersSettled = account.deliverTo().stream()
+          .allMatch(name -> due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
       if (!othersSettled) {
         running.countWaiting();
+        wanted.stream().filter(name -> !due.contains(name) && !known.containsKey(name)).forEach(name -> waiting.add(waiting(incoming, name)));
       }
       if (!due.isEmpty()) {
         incoming.othersSettled(othersSettled);
         undelivered.add(incoming);
-      } else if (othersSettled) {
-        running.finished(new Finished(message.id(), message.receivedAt(), incoming.categories()));
+      } else if (othersSettled && !account.afterImport().isReadOnly()) {
+        changes.note(account, List.of(message.id()));
+        running.finished(new Finished(message.id(), message.receivedAt(), message.resource() == null ? null : incoming.categories(), Outcome.IMPORTED));
       }
     }
+    if (!waiting.isEmpty()) {
+      transaction.executeWithoutResult(status -> write(waiting));
+    }
     return undelivered;
+  }
+
+  /**
+   * Takes up deliveries that are due and that no listing brings any more, because somebody has read or moved the message or it isn't
+   * listed again (delta query). While a destination is down one message a time is enough to see whether it is up.
+   */
+  public void retry(@ExchangeProperty("import") AccountImport running) {
+    List<String> up = running.account().deliverTo().stream().filter(health::isWorthATry).toList();
+    boolean allUp = running.account().deliverTo().stream().noneMatch(name -> health.outage(name).isPresent());
+    if (up.isEmpty()) {
+      running.retry(List.of());
+      return;
+    }
+    List<String> ids = named.queryForList("select message_id from delivery where status = 'PENDING' and account = :account and next_attempt_at <= :now"
+            + " and destination in (:up) group by message_id order by min(next_attempt_at) limit :limit",
+        Map.of("account", running.account().id(), "now", now(), "up", up, "limit", allUp ? limits.pageSize() : 1), String.class);
+    running.retry(ids.stream().map(ListedMessage::ofId).toList());
+  }
+
+  /** Lists as failed what the service couldn't list: there is no id to name it by, so the messages are counted. */
+  public void end(@ExchangeProperty("import") AccountImport running) {
+    if (running.messageListing() == null || !running.messageListing().isEnded()) {
+      return;
+    }
+    Account account = running.account();
+    int now = running.messageListing().unlistable();
+    Integer before = unlistable.put(account.id(), now);
+    if (before != null && before == now) {
+      IntStream.range(0, now).forEach(each -> running.countWaiting());
+      return;
+    }
+    transaction.executeWithoutResult(status -> {
+      List<Row> rows = new ArrayList<>();
+      for (int i = 1; i <= now; i++) {
+        for (String destination : account.deliverTo()) {
+          rows.add(new Row(account.id(), UNLISTABLE + i, destination, "FAILED", 1, false, "the service answers an error to every listing that holds this message,"
+              + " so its id isn't known. It is between the messages that were imported: open the mailbox, find the oldest unread message, and move or delete it.",
+              null, null, null, null));
+        }
+      }
+      write(rows);
+      named.update("delete from delivery where account = :account and message_id like '" + UNLISTABLE + "%' and message_id not in (:ids)",
+          Map.of("account", account.id(), "ids", IntStream.rangeClosed(0, now).mapToObj(i -> UNLISTABLE + i).toList()));
+    });
+    IntStream.range(0, now).forEach(each -> running.countFailed());
+    if (now > 0) {
+      LOG.error("account {}: {} messages of the mailbox are corrupt: the service can't list them. All others are imported; see: failed list", account.id(), now);
+    }
   }
 
   private Map<String, Map<String, Entry>> entries(String account, List<ListedMessage> listed) {
@@ -119,49 +213,79 @@ public final class DeliveryLedger {
    */
   public void record(
       @ExchangeProperty("import") AccountImport running, @ExchangeProperty("messages") List<IncomingMessage> messages) {
+    Account account = running.account();
     Map<IncomingMessage, List<Row>> rows = new LinkedHashMap<>();
     for (IncomingMessage message : messages) {
-      if (!message.isGone() && !message.isPostponed()) {
+      if (!message.isPostponed() && (!message.isGone() || message.isTriedBefore())) {
         rows.put(message, rows(message));
       }
     }
     List<Row> all = rows.values().stream().flatMap(List::stream).toList();
+    List<IncomingMessage> complete = rows.keySet().stream()
+        .filter(message -> message.isOthersSettled() && rows.get(message).stream().allMatch(row -> row.status().equals("DELIVERED"))).toList();
     if (!all.isEmpty()) {
-      transaction.executeWithoutResult(status -> write(all));
+      transaction.executeWithoutResult(status -> {
+        write(all);
+        changes.note(account, complete.stream().map(IncomingMessage::id).toList());
+      });
     }
+    for (IncomingMessage message : complete) {
+      running.finished(new Finished(message.id(), message.receivedAt(), message.categories(), Outcome.IMPORTED));
+    }
+    running.countImported(complete.size());
     rows.forEach((message, written) -> {
-      boolean delivered = written.stream().allMatch(row -> row.status().equals("DELIVERED"));
-      if (!delivered) {
+      if (written.stream().anyMatch(row -> !row.status().equals("DELIVERED") && !row.status().equals("DISCARDED"))) {
         running.countFailed();
-      } else if (message.isOthersSettled()) {
-        running.countImported(1);
-        running.finished(new Finished(message.id(), message.receivedAt(), message.categories()));
+      }
+      if (written.stream().anyMatch(row -> row.status().equals("FAILED")) && account.afterImport().categoriseFailures()
+          && !account.afterImport().isReadOnly()) {
+        running.finished(new Finished(message.id(), message.receivedAt(), message.isContentSeen() ? message.categories() : null, Outcome.FAILED));
       }
     });
-    tell(all.stream().filter(row -> !row.status().equals("DELIVERED")).toList());
+    tell(all);
   }
 
   private record Row(
       String account, String messageId, String destination, String status, int attempts, boolean again, String error,
-      OffsetDateTime nextAttempt, OffsetDateTime deliveredAt) {}
+      OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, String subject, OffsetDateTime receivedAt) {}
 
   private List<Row> rows(IncomingMessage message) {
-    return message.destinations().stream()
-        .map(name -> message.delivered().contains(name) ? delivered(message, name) : refused(message, name))
-        .toList();
+    return message.destinations().stream().map(name -> message.isGone() ? gone(message, name)
+        : message.delivered().contains(name) ? delivered(message, name)
+        : message.outages().containsKey(name) ? waiting(message, name) : refused(message, name)).toList();
   }
 
   private Row delivered(IncomingMessage message, String destination) {
     int earlier = message.earlierAttempts(destination);
-    return new Row(message.account().id(), message.id(), destination, "DELIVERED", earlier + 1, earlier > 0, null, null, now());
+    return row(message, destination, "DELIVERED", earlier + 1, null, null, now());
+  }
+
+  /** Somebody deleted it before it could be delivered everywhere: there is nothing left to deliver. */
+  private Row gone(IncomingMessage message, String destination) {
+    return row(message, destination, "DISCARDED", message.earlierAttempts(destination), "somebody deleted the message from the mailbox.", null, null);
+  }
+
+  /** Its destination is down: no attempt of this message. */
+  private Row waiting(IncomingMessage message, String destination) {
+    var outage = health.outage(destination);
+    String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
+    return row(message, destination, "PENDING", message.earlierAttempts(destination), "the destination is down: " + error,
+        outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), null);
   }
 
   private Row refused(IncomingMessage message, String destination) {
     Exception why = message.failure() != null ? message.failure() : message.refusals().get(destination);
     int attempts = message.earlierAttempts(destination) + 1;
-    boolean givenUp = attempts >= retry.maxAttempts();
-    return new Row(message.account().id(), message.id(), destination, givenUp ? "FAILED" : "PENDING", attempts, attempts > 1,
-        DeliveryError.inWords(why, LONGEST_ERROR), givenUp ? null : now().plus(backoff(attempts)), null);
+    boolean givenUp = attempts >= retry.maxAttempts() || why instanceof MessageTooLargeException;
+    return row(message, destination, givenUp ? "FAILED" : "PENDING", attempts, DeliveryError.inWords(why, LONGEST_ERROR),
+        givenUp ? null : now().plus(backoff(attempts)), null);
+  }
+
+  private static Row row(
+      IncomingMessage message, String destination, String status, int attempts, String error, OffsetDateTime nextAttempt, OffsetDateTime deliveredAt) {
+    String subject = message.subject() == null ? null : message.subject().replaceAll("[\\x00\\p{Cs}]", "\uFFFD");
+    return new Row(message.account().id(), message.id(), destination, status, attempts, message.wasTriedBefore(destination), error, nextAttempt, deliveredAt,
+        subject, message.receivedAt() == null ? null : OffsetDateTime.ofInstant(message.receivedAt(), ZoneOffset.UTC));
   }
 
   private Duration backoff(int attempts) {
@@ -187,8 +311,8 @@ public final class DeliveryLedger {
           });
     }
     // "do nothing": the entry of a destination that wrote it in its own transaction, or of another process, stands
-    jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at)"
-        + " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
+    jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at, subject,"
+        + " received_at, last_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
         (statement, row) -> {
           statement.setString(1, row.account());
           statement.setString(2, row.messageId());
@@ -198,16 +322,19 @@ public final class DeliveryLedger {
           statement.setString(6, row.error());
           statement.setObject(7, row.nextAttempt());
           statement.setObject(8, row.deliveredAt());
+          statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
+          statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
+          statement.setObject(11, row.status().equals("DELIVERED") ? null : now());
         });
   }
 
-  /** One line a cause: a destination that is down refuses every message of a page for the same reason. */
-  private static void tell(List<Row> refused) {
-    refused.stream().collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
-        .values().forEach(rows -> {
-          Row first = rows.get(0);
-          String which = rows.size() == 1 ? "message " + first.messageId() + " was" : rows.size() + " messages were";
-          String next = first.status().equals("FAILED") ? "Given up after " + first.attempts() + " attempts; unread in the mailbox."
+  /** One line a cause. That a destination is down, its health has told. */
+  private static void tell(List<Row> rows) {
+    rows.stream().filter(row -> row.status().equals("FAILED") || (row.status().equals("PENDING") && row.attempts() > 0 && !row.error().startsWith("the destination is down"))).collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values().forEach(same -> {
+          Row first = same.get(0);
+          String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";
+          String next = first.status().equals("FAILED") ? "Given up after " + first.attempts() + " attempts; it stays unread in the mailbox. See: failed list"
               : "Tried again at " + first.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";
           LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), first.error(), next);
         });

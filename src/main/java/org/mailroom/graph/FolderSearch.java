@@ -1,6 +1,8 @@
 package org.mailroom.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -11,7 +13,7 @@ import java.util.Set;
 /**
  * Finds the folder that an account names: a well-known name, a path such as {@code Inbox/Tickets/Dutch}, or an id. A path is walked
  * folder by folder, and each listing of child folders page by page (the service lists ten at a time). Names compare without regard to
- * case, as in Exchange.
+ * case, as in Exchange. For a folder to move messages to, what is missing of a path is created.
  */
 public final class FolderSearch {
 
@@ -27,12 +29,18 @@ public final class FolderSearch {
   private final Deque<String> path;
   private String parent;
   private URI page;
+  private final boolean createMissing;
   private boolean byId;
+  private boolean creating;
   private String found;
 
-  FolderSearch(GraphUris uris, String mailbox, String wanted) {
+  /**
+   * @param createMissing whether the missing part of a path is created
+   */
+  FolderSearch(GraphUris uris, String mailbox, String wanted, boolean createMissing) {
     this.uris = uris;
     this.mailbox = mailbox;
+    this.createMissing = createMissing;
     this.wanted = wanted;
     this.path = new ArrayDeque<>(Arrays.stream(wanted.split("/")).map(String::trim).filter(name -> !name.isEmpty()).toList());
     String first = path.peek() == null ? "" : path.peek().toLowerCase(Locale.ROOT);
@@ -60,8 +68,31 @@ public final class FolderSearch {
     return page;
   }
 
+  /** The next request creates a folder; {@link #newFolder} is its body. */
+  boolean isCreating() {
+    return creating;
+  }
+
+  ObjectNode newFolder(ObjectMapper json) {
+    return json.createObjectNode().put("displayName", path.element());
+  }
+
+  /** Somebody created the folder meanwhile, or an answer was lost: look again. */
+  public boolean lookAgain(GraphException refusal) {
+    if (!creating || refusal.status() != 409) {
+      return false;
+    }
+    descend();
+    return true;
+  }
+
   private void descend() {
-    if (path.isEmpty() && parent != null) {
+    creating = false;
+    if (path.isEmpty() && parent != null && createMissing && WELL_KNOWN.contains(parent)) {
+      // whoever moves messages has to recognise the folder by its id
+      byId = true;
+      page = uris.of("users", mailbox, "mailFolders", parent);
+    } else if (path.isEmpty() && parent != null) {
       found = parent;
     } else if (parent == null) {
       page = uris.of(GraphUris.options("$top", FOLDERS_PER_PAGE), "users", mailbox, "mailFolders");
@@ -76,6 +107,12 @@ public final class FolderSearch {
    * @throws GraphException when there is no such folder, or a next link leads elsewhere
    */
   void accept(JsonNode answer) {
+    if (creating) {
+      parent = answer.path("id").asText();
+      path.remove();
+      descend();
+      return;
+    }
     if (byId) {
       found = answer.path("id").asText(wanted);
       return;
@@ -91,6 +128,9 @@ public final class FolderSearch {
     String next = answer.path("@odata.nextLink").asText(null);
     if (next != null) {
       follow(next);
+    } else if (createMissing) {
+      creating = true;
+      page = parent == null ? uris.of("users", mailbox, "mailFolders") : uris.of("users", mailbox, "mailFolders", parent, "childFolders");
     } else if (parent == null && path.size() == 1) {
       // not a name at the top level: the site may have written a short id
       byId = true;

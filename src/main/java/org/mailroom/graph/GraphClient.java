@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -48,20 +51,42 @@ public final class GraphClient {
 
   /** Begins to look for a folder by well-known name, path or id. */
   public FolderSearch findFolder(String mailbox, String folder) {
-    return new FolderSearch(uris, mailbox, folder);
+    return new FolderSearch(uris, mailbox, folder, false);
   }
 
-  /** Begins a listing of one folder's messages, oldest first. */
-  public MessageListing listMessages(String mailbox, String folder, String select, String filter) {
-    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize());
+  /** Begins to look for a folder; what is missing of a path is created. */
+  public FolderSearch findOrCreateFolder(String mailbox, String folder) {
+    return new FolderSearch(uris, mailbox, folder, true);
+  }
+
+  /**
+   * Begins a listing of one folder's messages, oldest first.
+   *
+   * @param corruptAtTheFront how many messages an earlier listing couldn't get past
+   */
+  public Listing listMessages(String mailbox, String folder, String select, String filter, int corruptAtTheFront) {
+    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize(), corruptAtTheFront);
+  }
+
+  /**
+   * Goes on to read what changed in one folder.
+   *
+   * @param link where an earlier round stopped, or null
+   * @param begunAt when the first round began
+   * @param unreadOnly of what was received before that only what is unread counts
+   */
+  public DeltaListing listChanges(String mailbox, String folder, String select, URI link, Instant begunAt, boolean unreadOnly) {
+    return new DeltaListing(uris, mailbox, folder, select, link, begunAt, unreadOnly);
   }
 
   public GraphRequest folderRequest(FolderSearch search, String credential, String mailbox) {
-    return GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
+    return search.isCreating()
+        ? new GraphRequest("create-folder", credential, mailbox, "POST", search.nextPage(), search.newFolder(json).toString(), 1)
+        : GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
   }
 
-  public GraphRequest pageRequest(MessageListing listing, String credential, String mailbox) {
-    return GraphRequest.get("list-messages", credential, mailbox, listing.nextPage());
+  public GraphRequest pageRequest(Listing listing, String credential, String mailbox) {
+    return GraphRequest.get(listing.operation(), credential, mailbox, listing.nextPage());
   }
 
   /** One message, whole: for those that were too large to be held with their page, and for the properties of derived types. */
@@ -80,7 +105,7 @@ public final class GraphClient {
 
   /** The next page of something listed by name, which must lie below the configured root. */
   public GraphRequest nextPageRequest(String operation, String credential, String mailbox, String nextLink) {
-    java.net.URI link = java.net.URI.create(nextLink);
+    URI link = URI.create(nextLink);
     if (!uris.owns(link)) {
       throw new GraphException(operation.replace('-', ' ') + " of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
     }
@@ -103,21 +128,34 @@ public final class GraphClient {
    *
    * @param changes what to PATCH, by message id
    */
-  public List<JsonBatch> updates(String credential, String mailbox, java.util.Map<String, ObjectNode> changes) {
-    List<JsonBatch.Part> parts = changes.entrySet().stream()
+  public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes) {
+    return inBatches(credential, mailbox, changes.entrySet().stream()
         .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
             GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
-        .toList();
-    return inBatches(credential, mailbox, parts);
+        .toList());
   }
 
   /** Moves messages to a folder. */
   public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    List<JsonBatch.Part> parts = messageIds.stream()
+    return inBatches(credential, mailbox, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "POST", GraphUris.relative("users", mailbox, "messages", id, "move"),
             json.createObjectNode().put("destinationId", folder)))
-        .toList();
-    return inBatches(credential, mailbox, parts);
+        .toList());
+  }
+
+  /** Deletes messages, to Deleted Items. */
+  public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
+    return inBatches(credential, mailbox, messageIds.stream()
+        .map(id -> new JsonBatch.Part(id, "DELETE", GraphUris.relative("users", mailbox, "messages", id), null))
+        .toList());
+  }
+
+  /** Asks where messages are now and what categories they have. */
+  public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
+    return inBatches(credential, mailbox, messageIds.stream()
+        .map(id -> new JsonBatch.Part(id, "GET",
+            GraphUris.relative("users", mailbox, "messages", id) + "?$select=id,parentFolderId,categories", null))
+        .toList());
   }
 
   private List<JsonBatch> inBatches(String credential, String mailbox, List<JsonBatch.Part> parts) {
@@ -147,7 +185,8 @@ public final class GraphClient {
     message.removeHeaders("*", "CamelRedelivery*");
     message.setHeader(Exchange.HTTP_METHOD, request.method());
     message.setHeader(Exchange.HTTP_URI, request.uri().toString());
-    message.setHeader("Prefer", IMMUTABLE_IDS);
+    message.setHeader("Prefer", request.operation().equals("list-changes")
+        ? IMMUTABLE_IDS + ", odata.maxpagesize=" + limits.pageSize() : IMMUTABLE_IDS);
     message.setHeader("client-request-id", UUID.randomUUID().toString());
     message.setHeader("User-Agent", USER_AGENT);
     message.setHeader("Accept", request.uri().getPath().endsWith("/$value") ? "*/*" : "application/json");
@@ -158,14 +197,8 @@ public final class GraphClient {
   }
 
   /** Reads a page of messages into its listing and returns the messages that weren't seen before. */
-  public List<ListedMessage> readPage(MessageListing listing, InputStream answer) throws IOException {
-    MessagePage page = MessagePage.read(answer, json, pageBudget);
-    return listing.accept(page.messages(), page.next());
-  }
-
-  /** Ends a listing that can't go on. */
-  public void giveUp(MessageListing listing) {
-    listing.giveUp();
+  public List<ListedMessage> readPage(Listing listing, InputStream answer) throws IOException {
+    return listing.accept(MessagePage.read(answer, json, pageBudget));
   }
 
   /** Reads a page of folders into its search. */
@@ -201,13 +234,17 @@ public final class GraphClient {
       }
       int status = response.path("status").asInt();
       if (status >= 200 && status < 300) {
-        batch.succeeded(id);
+        batch.succeeded(id, response.path("body"));
         continue;
       }
       GraphException refusal = refusal(batch, part, response, status);
-      if (refusal.isGone() || (status == 404 && refusal.code() == null)) {
-        // deleted or moved by somebody else in between: nothing is left to mark
-        batch.succeeded(id);
+      if (part.method().equals("POST") && refusal.isGone()) {
+        // the message or the folder to move it to: only a look tells
+        again = refusal;
+      } else if (refusal.isGone() || (status == 404 && refusal.code() == null)
+          || (part.method().equals("DELETE") && "ErrorCannotDeleteObject".equals(refusal.code()))) {
+        // deleted or moved by somebody else in between: nothing is left to change
+        batch.gone(id);
       } else if (refusal.isTransient() || refusal.isUnauthorized()) {
         if (status == 429 || status == 503) {
           gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));
@@ -217,7 +254,7 @@ public final class GraphClient {
         batch.refused(id, refusal);
       }
     }
-    if (batch.hasOutstanding()) {
+    if (batch.isAnythingOutstanding()) {
       throw again != null ? again
           : new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, "parts of a batch have no answer", null);
     }
@@ -231,7 +268,7 @@ public final class GraphClient {
       retryAfter = field.getKey().equalsIgnoreCase("Retry-After") ? field.getValue().asText() : retryAfter;
     }
     Duration wait = RetryAfter.parse(retryAfter, clock.instant()).map(RetryAfter::delay).orElse(null);
-    return new GraphException(part.method().equals("PATCH") ? "mark messages of " + batch.mailbox() : "move messages of " + batch.mailbox(),
+    return new GraphException(part.inWords() + " messages of " + batch.mailbox(),
         status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait, null, null);
   }
 }

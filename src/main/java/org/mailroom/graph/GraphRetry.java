@@ -11,6 +11,8 @@ public final class GraphRetry {
 
   private static final int ATTEMPTS = 5;
 
+  private static final int ATTEMPTS_OF_A_PAGE = 2;
+
   /** A service that says when to come back is believed for longer: each wait is its own. */
   private static final int ATTEMPTS_WHEN_THROTTLED = 60;
 
@@ -40,6 +42,17 @@ public final class GraphRetry {
     }
     if (failure.status() == 429) {
       return tries < ATTEMPTS_WHEN_THROTTLED;
+    }
+    if (failure.operation().startsWith("list messages") && (failure.status() == 500 || failure.status() == 504)) {
+      // asking for less helps more than asking again
+      return tries < ATTEMPTS_OF_A_PAGE;
+    }
+    if (failure.operation().startsWith("create folder") && failure.status() == 409) {
+      // it is there: looking again finds it
+      return false;
+    }
+    if (failure.operation().startsWith("move messages") && failure.isGone()) {
+      return tries < ATTEMPTS;
     }
     boolean permanentPaging = "MailroomForeignNextLink".equals(failure.code()) || "MailroomEndlessListing".equals(failure.code());
     return failure.isTransient() && !permanentPaging && tries < ATTEMPTS;

@@ -21,15 +21,27 @@ public final class JsonBatch {
    * @param messageId the message
    * @param method HTTP method
    * @param url relative to the version, percent-encoded
-   * @param body JSON
+   * @param body JSON, or null
    */
-  record Part(String messageId, String method, String url, ObjectNode body) {}
+  record Part(String messageId, String method, String url, ObjectNode body) {
+
+    String inWords() {
+      return switch (method) {
+        case "PATCH" -> "mark";
+        case "POST" -> "move";
+        case "DELETE" -> "delete";
+        default -> "look up";
+      };
+    }
+  }
 
   private final String credential;
   private final String mailbox;
   private final Map<String, Part> outstanding = new LinkedHashMap<>();
   private final Map<String, GraphException> refused = new LinkedHashMap<>();
-  private final List<String> done = new ArrayList<>();
+  private final Map<String, JsonNode> done = new LinkedHashMap<>();
+  private final List<String> gone = new ArrayList<>();
+  private boolean sent;
 
   JsonBatch(String credential, String mailbox, List<Part> parts) {
     this.credential = credential;
@@ -54,17 +66,45 @@ public final class JsonBatch {
     ArrayNode requests = batch.putArray("requests");
     outstanding.forEach((id, part) -> {
       ObjectNode request = requests.addObject().put("id", id).put("method", part.method()).put("url", part.url());
-      request.putObject("headers").put("Content-Type", "application/json").put("Prefer", GraphClient.IMMUTABLE_IDS);
-      request.set("body", part.body());
+      ObjectNode headers = request.putObject("headers").put("Prefer", GraphClient.IMMUTABLE_IDS);
+      if (part.body() != null) {
+        headers.put("Content-Type", "application/json");
+        request.set("body", part.body());
+      }
     });
+    sent = true;
     return batch.toString();
   }
 
-  void succeeded(String id) {
+  /** It was sent before: what has no answer may have been done all the same. */
+  public boolean isSentBefore() {
+    return sent;
+  }
+
+  void succeeded(String id, JsonNode body) {
     Part part = outstanding.remove(id);
     if (part != null) {
-      done.add(part.messageId());
+      done.put(part.messageId(), body);
     }
+  }
+
+  /** Somebody deleted or moved the message meanwhile. */
+  void gone(String id) {
+    Part part = outstanding.remove(id);
+    if (part != null) {
+      gone.add(part.messageId());
+    }
+  }
+
+  /** A look has shown that nothing is to be done for these messages any more. */
+  public void settle(java.util.Collection<String> messageIds) {
+    outstanding.entrySet().removeIf(part -> {
+      boolean settled = messageIds.contains(part.getValue().messageId());
+      if (settled) {
+        gone.add(part.getValue().messageId());
+      }
+      return settled;
+    });
   }
 
   void refused(String id, GraphException why) {
@@ -78,13 +118,26 @@ public final class JsonBatch {
     return outstanding.get(id);
   }
 
-  boolean hasOutstanding() {
+  /** Something of it has no final answer yet. */
+  public boolean isAnythingOutstanding() {
     return !outstanding.isEmpty();
   }
 
-  /** The messages whose change succeeded, or that are gone. */
+  /** The messages for which nothing is left to do: the change succeeded, or they are gone. */
   public List<String> done() {
-    return List.copyOf(done);
+    List<String> all = new ArrayList<>(done.keySet());
+    all.addAll(gone);
+    return all;
+  }
+
+  /** What the service answered about the messages that it found, by message id. */
+  public Map<String, JsonNode> answers() {
+    return Map.copyOf(done);
+  }
+
+  /** The messages that aren't there any more. */
+  public List<String> gone() {
+    return List.copyOf(gone);
   }
 
   /** The messages whose change was refused for good, with the reason. */

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Walks through the messages of one folder, oldest first, such that each message that matched when it began is seen once, whatever is
- * marked, moved or read by others meanwhile.
+ * Walks through the messages of one folder that match a filter, oldest first, such that each message that matched when it began is seen
+ * once, whatever is marked, moved or read by others meanwhile.
  *
  * <p>The service's next links find a page by its position, so a page skips as many messages as were marked before it. Therefore the
  * walk doesn't go by position: the next request asks for what was received from the last message's time on, and drops what it has seen
@@ -18,45 +18,62 @@ import java.util.Set;
  * empty page with a next link) it follows the next link; {@link #isBehind} says which messages may be marked without moving positions
  * under it.
  *
- * <p>Not safe for use by several threads at once; the pages of one listing are asked for one after the other.
+ * <p>A page that the service can't produce (500, 504) is halved. Where a page of one message fails and the one after it doesn't, that
+ * one message is corrupt: the walk steps over it by position and counts it.
  */
-public final class MessageListing {
+public final class MessageListing implements Listing {
 
   private static final String BEGINNING = "1900-01-01T00:00:00Z";
+
+  /** So many messages in a row that can't be listed are trouble of the service, not of the messages. */
+  private static final int MOST_CORRUPT_IN_A_ROW = 3;
 
   private final GraphUris uris;
   private final String mailbox;
   private final String folder;
   private final String select;
   private final String filter;
+  private final int pageSize;
 
-  private int pageSize;
+  private int top;
   private Instant from;
   private Set<String> seenOfThatSecond = new HashSet<>();
   private URI nextLink;
   private final Set<URI> followedHere = new HashSet<>();
+  /** Position from which to ask, counted from {@link #from}; negative: by next links. */
+  private int offset = -1;
+  private int suspects;
+  private int unlistable;
   private boolean ended;
 
-  MessageListing(GraphUris uris, String mailbox, String folder, String select, String filter, int pageSize) {
+  /**
+   * @param corruptAtTheFront how many messages an earlier walk found that the service can't list: looked for first, and alone
+   */
+  MessageListing(GraphUris uris, String mailbox, String folder, String select, String filter, int pageSize, int corruptAtTheFront) {
     this.uris = uris;
     this.mailbox = mailbox;
     this.folder = folder;
     this.select = select;
     this.filter = filter;
     this.pageSize = pageSize;
+    this.top = corruptAtTheFront > 0 ? 1 : pageSize;
   }
 
-  /** The address of the page to ask for; a next link is left exactly as the service gave it. */
-  URI nextPage() {
+  @Override
+  public URI nextPage() {
     return nextLink != null ? nextLink : uris.of(options(), "users", mailbox, "mailFolders", folder, "messages");
   }
 
   private Map<String, String> options() {
-    return GraphUris.options(
+    Map<String, String> options = GraphUris.options(
         "$select", select,
-        "$top", Integer.toString(pageSize),
+        "$top", Integer.toString(top),
         "$filter", "receivedDateTime ge " + (from == null ? BEGINNING : from) + siteFilter(),
         "$orderby", "receivedDateTime asc");
+    if (offset > 0) {
+      options.put("$skip", Integer.toString(offset));
+    }
+    return options;
   }
 
   private String siteFilter() {
@@ -67,14 +84,13 @@ public final class MessageListing {
     return " and " + (hasAlternatives ? "(" + filter + ")" : filter);
   }
 
-  /**
-   * Takes a page and returns those of its messages that weren't seen before.
-   *
-   * @param next the page's {@code @odata.nextLink}, or null on the last page
-   * @throws GraphException when the next link leads elsewhere, or in a circle
-   */
-  List<ListedMessage> accept(List<ListedMessage> page, URI next) {
+  @Override
+  public List<ListedMessage> accept(MessagePage answer) {
+    List<ListedMessage> page = answer.messages();
     URI asked = nextPage();
+    unlistable += suspects;
+    suspects = 0;
+    top = Math.min(pageSize, top * 2);
     List<ListedMessage> unseen = new ArrayList<>(page.size());
     Instant last = from;
     for (ListedMessage message : page) {
@@ -85,10 +101,10 @@ public final class MessageListing {
         last = message.receivedAt();
       }
     }
-    if (next == null) {
+    if (answer.next() == null) {
       ended = true;
     } else {
-      continueAfter(page, last, asked, next);
+      continueAfter(page, last, asked, answer.next());
     }
     return unseen;
   }
@@ -100,44 +116,65 @@ public final class MessageListing {
     boolean advances = last != null && !last.equals(from) && page.stream().allMatch(message -> message.receivedAt() != null);
     if (advances) {
       moveTo(last, page);
-    } else {
-      page.forEach(message -> seenOfThatSecond.add(message.id()));
-      followedHere.add(asked);
-      if (followedHere.contains(next)) {
-        throw new GraphException("list messages of " + mailbox, 0, "MailroomEndlessListing", null, null, "the same next link again", null);
-      }
-      nextLink = next;
+      return;
     }
+    page.forEach(message -> seenOfThatSecond.add(message.id()));
+    if (offset >= 0 && nextLink == null && !page.isEmpty()) {
+      offset += page.size();
+      return;
+    }
+    followedHere.add(asked);
+    if (followedHere.contains(next)) {
+      throw new GraphException("list messages of " + mailbox, 0, "MailroomEndlessListing", null, null, "the same next link again", null);
+    }
+    nextLink = next;
   }
 
   private void moveTo(Instant second, List<ListedMessage> page) {
     from = second;
     nextLink = null;
+    offset = -1;
     followedHere.clear();
     seenOfThatSecond = new HashSet<>();
     page.stream().filter(message -> second.equals(message.receivedAt())).forEach(message -> seenOfThatSecond.add(message.id()));
   }
 
-  /** Whether marking a message that was received then can't move what is still to be listed. */
+  @Override
+  public boolean askOtherwise(GraphException refusal) {
+    if (refusal.status() != 500 && refusal.status() != 504) {
+      return false;
+    }
+    if (offset < 0) {
+      // what was seen of this second isn't marked before the walk has left it: it stands at the front
+      offset = seenOfThatSecond.size();
+      nextLink = null;
+    }
+    if (top > 1) {
+      top = Math.max(1, top / 2);
+      return true;
+    }
+    suspects++;
+    offset++;
+    return suspects <= MOST_CORRUPT_IN_A_ROW;
+  }
+
+  @Override
   public boolean isBehind(Instant receivedAt) {
     return ended || (from != null && receivedAt != null && receivedAt.isBefore(from));
   }
 
-  /** Nothing more is to be asked for: the service said so, or the walk was given up. */
+  @Override
   public boolean isEnded() {
     return ended;
   }
 
-  void giveUp() {
-    ended = true;
+  @Override
+  public int unlistable() {
+    return unlistable;
   }
 
-  /** A big page was too much for the service (504): ask for half of it from where the walk stands. */
-  boolean halvePageSize() {
-    if (pageSize == 1) {
-      return false;
-    }
-    pageSize = Math.max(1, pageSize / 2);
-    return true;
+  @Override
+  public String operation() {
+    return "list-messages";
   }
 }

@@ -18,8 +18,9 @@ import java.util.List;
  * A page of messages, read message by message from the wire.
  *
  * @param next {@code @odata.nextLink}, or null
+ * @param delta {@code @odata.deltaLink}, or null
  */
-record MessagePage(List<ListedMessage> messages, URI next) {
+record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
 
   /**
    * Reads and closes a page. Of the messages beyond {@code budget} bytes only id and time are held, so that a page of large bodies
@@ -31,6 +32,7 @@ record MessagePage(List<ListedMessage> messages, URI next) {
     try (JsonParser parser = json.getFactory().createParser(answer)) {
       List<ListedMessage> messages = new ArrayList<>();
       URI next = null;
+      URI delta = null;
       require(parser.nextToken() == JsonToken.START_OBJECT);
       boolean hasValue = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -41,12 +43,14 @@ record MessagePage(List<ListedMessage> messages, URI next) {
           readMessages(parser, json, budget, messages);
         } else if (name.equals("@odata.nextLink") && value == JsonToken.VALUE_STRING) {
           next = link(parser.getText());
+        } else if (name.equals("@odata.deltaLink") && value == JsonToken.VALUE_STRING) {
+          delta = link(parser.getText());
         } else {
           parser.skipChildren();
         }
       }
       require(parser.currentToken() == JsonToken.END_OBJECT && hasValue);
-      return new MessagePage(messages, next);
+      return new MessagePage(messages, next, delta);
     }
   }
 
@@ -59,9 +63,14 @@ record MessagePage(List<ListedMessage> messages, URI next) {
       long size = parser.currentLocation().getByteOffset() - begin;
       String id = resource.path("id").asText(null);
       require(id != null);
+      if (resource.has("@removed")) {
+        // deleted, or moved to another folder
+        continue;
+      }
       boolean fits = held + size <= budget;
       held += fits ? size : 0;
-      messages.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), fits ? resource : null));
+      messages.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
+          !resource.has("body"), fits ? resource : null));
     }
   }
 

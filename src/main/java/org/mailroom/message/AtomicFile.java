@@ -3,13 +3,16 @@ package org.mailroom.message;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -57,10 +60,26 @@ public final class AtomicFile {
   /** The folder mostly is there: it is made when it turns out that it isn't. */
   private static FileChannel create(Path temporary) throws IOException {
     try {
-      return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      removeLeftovers(temporary.getParent());
+      return channel;
     } catch (NoSuchFileException noFolder) {
       Files.createDirectories(temporary.getParent());
       return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+  }
+
+  /** Temporary files of a process that was killed: written before this one began. */
+  private static void removeLeftovers(Path folder) throws IOException {
+    FileTime begun = FileTime.fromMillis(ManagementFactory.getRuntimeMXBean().getStartTime());
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, ".*.part")) {
+      for (Path part : parts) {
+        if (Files.getLastModifiedTime(part).compareTo(begun) < 0) {
+          Files.deleteIfExists(part);
+        }
+      }
+    } catch (NoSuchFileException removedMeanwhile) {
+      return;
     }
   }
 
