@@ -1,11 +1,14 @@
 package org.mailroom;
 
+import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -14,6 +17,7 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Mailroom as {@code import --once} starts it, against a demo tenant over real HTTPS: one account, {@code support}. */
@@ -78,6 +82,12 @@ final class MailroomRun implements AutoCloseable {
 
   long rows(String table) {
     return database().queryForObject("select count(*) from " + table, Long.class);
+  }
+
+  /** How many messages lie in the queue. */
+  long queued() {
+    return new JmsTemplate(context.getBean(ConnectionFactory.class)).browse("mailroom.messages", (session, browser) ->
+        (long) Collections.list((Enumeration<?>) browser.getEnumeration()).size());
   }
 
   <T> T bean(Class<T> type) {

@@ -23,12 +23,18 @@ final class DemoGraph {
   private final String root;
   private final long seed;
   private final MessageListings listings;
+  private final DemoDelta delta;
   private final ConcurrentMap<String, DemoMailbox> mailboxes = new ConcurrentHashMap<>();
 
   DemoGraph(String root, long seed) {
     this.root = root;
     this.seed = seed;
     this.listings = new MessageListings(root);
+    this.delta = new DemoDelta(root);
+  }
+
+  void forgetDeltaTokens() {
+    delta.forget();
   }
 
   DemoMailbox mailbox(String address) {
@@ -67,7 +73,8 @@ final class DemoGraph {
         .orElseThrow(() -> new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store., The process failed to get the correct properties."));
     return switch (call.segment(4)) {
       case "" -> DemoAnswer.json(200, present(mailbox, folder));
-      case "messages" -> DemoAnswer.json(200, listings.list(mailbox, mailbox.messagesIn(folder.id()), call));
+      case "messages" -> DemoAnswer.json(200, call.segment(5).equals("delta")
+          ? delta.list(mailbox, folder.id(), call) : listings.list(mailbox, mailbox.messagesIn(folder.id()), call));
       case "childFolders" -> call.method().equals("POST")
           ? createFolder(mailbox, folder.id(), call) : DemoAnswer.json(200, listFolders(mailbox, folder.id(), call));
       default -> throw unknown(call.segment(4));
@@ -107,6 +114,7 @@ final class DemoGraph {
     DemoMessage message = mailbox.find(call.segment(3)).orElseThrow(() -> call.segment(3).length() < 60
         ? new GraphFault(400, "ErrorInvalidIdMalformed", "Id is malformed.")
         : new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store."));
+    MessageListings.requireSound(List.of(message));
     return switch (call.segment(4)) {
       case "" -> switch (call.method()) {
         case "GET" -> DemoAnswer.json(200, present(mailbox, message, call));
@@ -150,7 +158,7 @@ final class DemoGraph {
           message.resource().set(change.getKey(), change.getValue());
         }
       });
-      message.changed();
+      mailbox.changed(message);
     }
     return DemoAnswer.json(200, present(mailbox, message, call));
   }

@@ -30,11 +30,20 @@ public final class DemoMailbox {
     WELL_KNOWN.put("conversationhistory", "Conversation History");
   }
 
+  /**
+   * A change of a folder.
+   *
+   * @param removed the message isn't in the folder any more
+   */
+  record Change(long number, String folderId, DemoMessage message, boolean removed) {}
+
   private final String address;
   private final DemoIds ids;
   private final Map<String, DemoFolder> folders = new LinkedHashMap<>();
   private final Map<String, DemoMessage> messages = new LinkedHashMap<>();
   private final Map<String, DemoMessage> byRegularId = new HashMap<>();
+  private final List<Change> removals = new ArrayList<>();
+  private long changes;
   private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
 
   DemoMailbox(String address, long seed) {
@@ -100,6 +109,7 @@ public final class DemoMailbox {
       DemoMessage message = new DemoMessage(ids.next("AAkALg"), ids.next("AAMkAG"), folder(folderPath), rfc822, received, parsed.resource(received), parsed.attachments());
       messages.put(message.immutableId(), message);
       byRegularId.put(message.regularId(), message);
+      message.arrived(++changes);
       return message;
     }
   }
@@ -140,12 +150,46 @@ public final class DemoMailbox {
   public synchronized void remove(DemoMessage message) {
     messages.remove(message.immutableId());
     byRegularId.remove(message.regularId());
+    removals.add(new Change(++changes, message.folderId(), message, true));
+  }
+
+  /** Somebody reads a message. */
+  public synchronized void read(DemoMessage message) {
+    message.resource().put("isRead", true);
+    changed(message);
   }
 
   /** Moves a message: its regular id changes, its immutable id stays. */
   synchronized void move(DemoMessage message, String folderId) {
+    if (folderId.equals(message.folderId())) {
+      return;
+    }
+    removals.add(new Change(++changes, message.folderId(), message, true));
     byRegularId.remove(message.regularId());
     message.moved(folderId, ids.next("AAMkAG"));
     byRegularId.put(message.regularId(), message);
+    message.changed(changes);
+    message.arrived(++changes);
+  }
+
+  synchronized void changed(DemoMessage message) {
+    message.changed(++changes);
+  }
+
+  synchronized long lastChange() {
+    return changes;
+  }
+
+  /** The changes of a folder after one and up to another, in their order; each message once, with its last. */
+  synchronized List<Change> changes(String folderId, long after, long upTo) {
+    List<Change> found = new ArrayList<>();
+    messages.values().stream().filter(message -> message.folderId().equals(folderId) && message.changedAt() > after && message.changedAt() <= upTo)
+        .forEach(message -> found.add(new Change(message.changedAt(), folderId, message, false)));
+    if (after >= 0) {
+      removals.stream().filter(change -> change.folderId().equals(folderId) && change.number() > after && change.number() <= upTo
+          && !change.message().folderId().equals(folderId)).forEach(found::add);
+    }
+    found.sort(java.util.Comparator.comparingLong(Change::number));
+    return found;
   }
 }

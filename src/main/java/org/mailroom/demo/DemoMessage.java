@@ -15,6 +15,9 @@ public final class DemoMessage {
   private String regularId;
   private String folderId;
   private int changes;
+  private long arrivedAt;
+  private long changedAt;
+  private boolean corrupt;
 
   DemoMessage(String immutableId, String regularId, String folderId, byte[] mime, Instant received, ObjectNode resource, List<DemoAttachment> attachments) {
     this.immutableId = immutableId;
@@ -42,11 +45,42 @@ public final class DemoMessage {
   void moved(String newFolderId, String newRegularId) {
     folderId = newFolderId;
     regularId = newRegularId;
-    changed();
   }
 
-  void changed() {
+  /**
+   * @param number of the change in its mailbox
+   */
+  void changed(long number) {
     changes++;
+    changedAt = number;
+  }
+
+  /** It came into its folder with this change of its mailbox. */
+  void arrived(long number) {
+    arrivedAt = number;
+    changedAt = number;
+  }
+
+  long arrivedAt() {
+    return arrivedAt;
+  }
+
+  long changedAt() {
+    return changedAt;
+  }
+
+  /** From now on every answer that would hold it fails. */
+  public void corrupt() {
+    corrupt = true;
+  }
+
+  boolean isCorrupt() {
+    return corrupt;
+  }
+
+  /** The folder it is in. */
+  public String folder() {
+    return folderId;
   }
 
   String etag() {

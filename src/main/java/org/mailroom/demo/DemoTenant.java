@@ -123,6 +123,11 @@ public final class DemoTenant implements AutoCloseable {
     identityPlatform.revokeAll();
   }
 
+  /** Every delta link that was given out is answered with 410 from now on. */
+  public void forgetDeltaTokens() {
+    graph.forgetDeltaTokens();
+  }
+
   public DemoFaults faults() {
     return faults;
   }

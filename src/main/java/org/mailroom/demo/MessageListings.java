@@ -46,12 +46,21 @@ final class MessageListings {
     }
     var value = page.putArray("value");
     synchronized (mailbox) {
-      matching.stream().skip(skip).limit(top).forEach(message -> value.add(present(message, select, call)));
+      List<DemoMessage> slice = matching.stream().skip(skip).limit(top).toList();
+      requireSound(slice);
+      slice.forEach(message -> value.add(present(message, select, call)));
     }
     if (skip + top < matching.size()) {
       page.put("@odata.nextLink", next(call, skip + top));
     }
     return page;
+  }
+
+  /** Whatever holds a corrupt message fails as a whole. */
+  static void requireSound(List<DemoMessage> messages) {
+    if (messages.stream().anyMatch(DemoMessage::isCorrupt)) {
+      throw new GraphFault(500, "ErrorInternalServerError", "An internal server error occurred. The operation failed., The data is invalid.");
+    }
   }
 
   private String next(DemoCall call, int skip) {

@@ -1,0 +1,94 @@
+package org.mailroom.delivery;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Dead Letter Channel: the deliveries that were given up. Each stays in the mailbox, unread, until somebody decides. */
+@Component("failedDeliveries")
+public final class FailedDeliveries {
+
+  /**
+   * Which of them.
+   *
+   * @param account null: of all
+   * @param messageId null: all messages
+   * @param destination null: all destinations
+   */
+  public record Selection(String account, String messageId, String destination) {}
+
+  /**
+   * A delivery that was given up.
+   *
+   * @param error the cause, with Graph's code and request-id where the service was the cause
+   * @param since of the last attempt
+   */
+  public record FailedDelivery(
+      String account, String messageId, String destination, int attempts, String error, String subject, Instant receivedAt, Instant since) {}
+
+  private static final String WHERE = " where status = 'FAILED' and (cast(:account as varchar) is null or account = :account)"
+      + " and (cast(:message as varchar) is null or message_id = :message) and (cast(:destination as varchar) is null or destination = :destination)";
+
+  private final NamedParameterJdbcTemplate jdbc;
+  private final Clock clock;
+
+  FailedDeliveries(NamedParameterJdbcTemplate jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Oldest first. */
+  public List<FailedDelivery> list(Selection selection, int most) {
+    return jdbc.query("select account, message_id, destination, attempts, last_error, subject, received_at, last_attempt_at from delivery" + WHERE
+            + " order by last_attempt_at, account, message_id, destination limit " + most, parameters(selection),
+        (row, number) -> new FailedDelivery(row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getString(5), row.getString(6),
+            instant(row.getTimestamp(7)), instant(row.getTimestamp(8))));
+  }
+
+  /** How many there are, by account. */
+  public Map<String, Long> count() {
+    Map<String, Long> counts = new TreeMap<>();
+    jdbc.query("select account, count(*) from delivery where status = 'FAILED' group by account", Map.of(),
+        row -> {
+          counts.put(row.getString(1), row.getLong(2));
+        });
+    return counts;
+  }
+
+  /**
+   * Delivers them again with the next import of their account, with all attempts anew.
+   *
+   * @return how many deliveries
+   */
+  public int retry(Selection selection) {
+    // what couldn't be listed is found again, or not, by the next listing
+    int unlistable = jdbc.update("delete from delivery" + WHERE + " and message_id like '" + DeliveryLedger.UNLISTABLE + "%'", parameters(selection));
+    return unlistable + jdbc.update("update delivery set status = 'PENDING', attempts = 0, next_attempt_at = :now" + WHERE, parameters(selection));
+  }
+
+  /**
+   * Gives them up for good: the message counts as done for that destination, and is marked when every other has it.
+   *
+   * @return how many deliveries
+   */
+  public int discard(Selection selection) {
+    return jdbc.update("update delivery set status = 'DISCARDED', next_attempt_at = null" + WHERE, parameters(selection));
+  }
+
+  private MapSqlParameterSource parameters(Selection selection) {
+    return new MapSqlParameterSource("account", selection.account()).addValue("message", selection.messageId())
+        .addValue("destination", selection.destination()).addValue("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+  }
+
+  private static Instant instant(Timestamp time) {
+    return time == null ? null : time.toInstant();
+  }
+}
