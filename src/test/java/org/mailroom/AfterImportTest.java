@@ -1,0 +1,186 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.mailroom.account.ImportResult;
+import org.mailroom.demo.DemoFaults;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoMessage;
+import org.mailroom.demo.DemoRequest;
+import org.mailroom.demo.DemoTenant;
+
+/** What becomes of a message in the mailbox, and mailboxes in which nothing may be changed. */
+class AfterImportTest {
+
+  private static final String AFTER = "--mailroom.accounts.support.after-import.";
+
+  @TempDir
+  private Path folder;
+
+  private final DemoTenant tenant = DemoTenant.start();
+  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+
+  @AfterEach
+  void stop() {
+    tenant.close();
+  }
+
+  private MailroomRun run(String... settings) {
+    return MailroomRun.start(tenant, folder, settings);
+  }
+
+  private void deliverPlain(int count) {
+    for (int i = 1; i <= count; i++) {
+      mailbox.deliver(DemoMail.plain(i));
+    }
+  }
+
+  private List<String> folders() {
+    return mailbox.messages().stream().map(DemoMessage::folder).distinct().toList();
+  }
+
+  private long moves() {
+    return tenant.requests().stream().filter(request -> request.path().endsWith("/move")).count();
+  }
+
+  @Test
+  void messages_are_marked_flagged_categorised_and_moved_to_a_folder_that_is_created() {
+    deliverPlain(45);
+    mailbox.messages().get(0).resource().putArray("categories").add("Red");
+    try (MailroomRun mailroom = run(AFTER + "move-to=Archive/Imported/Mail", AFTER + "add-categories=Imported", AFTER + "flag=complete")) {
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Archive/Imported/Mail"));
+      assertThat(mailbox.unread()).isZero();
+      assertThat(mailbox.messages()).allSatisfy(message -> {
+        assertThat(message.resource().path("categories").toString()).contains("Imported");
+        assertThat(message.resource().path("flag").path("flagStatus").asText()).isEqualTo("complete");
+      });
+      assertThat(mailbox.messages().get(0).resource().path("categories").toString()).isEqualTo("[\"Red\",\"Imported\"]");
+      assertThat(mailroom.rows("after_import")).isZero();
+      deliverPlain(5);
+      assertThat(mailroom.importSupport().imported()).isEqualTo(5);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void a_folder_whose_creation_seemed_to_fail_is_found() {
+    deliverPlain(3);
+    tenant.faults().kind(call -> call.startsWith("POST") && call.endsWith("/mailFolders"), DemoFaults.Kind.RESET_AFTER, 1);
+    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Done"));
+    }
+  }
+
+  @Test
+  void a_move_whose_answer_was_lost_is_looked_up_and_not_done_again() {
+    deliverPlain(20);
+    // the first batch marks, the second moves
+    tenant.faults().kind(call -> call.equals("POST /v1.0/$batch") && mailbox.unread() == 0, DemoFaults.Kind.RESET_AFTER, 1);
+    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+      ImportResult result = mailroom.importSupport();
+      assertThat(result.isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Done"));
+      assertThat(moves()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void a_message_that_was_marked_but_not_moved_before_a_crash_is_moved_by_the_next_import() {
+    deliverPlain(20);
+    tenant.faults().status(call -> call.startsWith("PART POST"), 403, "ErrorAccessDenied", Map.of(), 8);
+    try (MailroomRun mailroom = run(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
+      ImportResult first = mailroom.importSupport();
+      assertThat(first.unmarked()).isEqualTo(8);
+      assertThat(mailbox.unread()).as("marked, so that no listing brings them again").isZero();
+    }
+    mailbox.messages().get(0).resource().putArray("categories").add("Imported").add("Somebody's own");
+    try (MailroomRun mailroom = run(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Done"));
+      assertThat(mailbox.messages().get(0).resource().path("categories").toString()).contains("Somebody's own");
+      assertThat(mailroom.rows("after_import")).isZero();
+      assertThat(mailroom.rows("mail_message")).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void deleted_messages_lie_in_deleted_items_and_a_lost_answer_deletes_nothing_twice() {
+    deliverPlain(20);
+    tenant.faults().kind(call -> call.equals("POST /v1.0/$batch") && mailbox.unread() == 0, DemoFaults.Kind.RESET_AFTER, 1);
+    try (MailroomRun mailroom = run(AFTER + "delete=true")) {
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Deleted Items"));
+      assertThat(tenant.requests()).filteredOn(request -> request.method().equals("DELETE")).hasSize(20);
+    }
+  }
+
+  @Test
+  void a_folder_to_move_to_that_somebody_deletes_is_no_reason_to_lose_a_message() {
+    deliverPlain(3);
+    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+      mailroom.importSupport();
+      deliverPlain(2);
+      tenant.faults().status(call -> call.startsWith("PART POST"), 404, "ErrorItemNotFound", Map.of(), 2 * 6);
+      mailroom.importSupport();
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(folders()).containsExactly(mailbox.folder("Done"));
+    }
+  }
+
+  @Test
+  void a_mailbox_that_may_only_be_read_is_followed_by_the_delta_query() {
+    tenant.register("reader", "s", Set.of("Mail.Read"));
+    deliverPlain(35);
+    mailbox.read(mailbox.messages().get(3));
+    String[] settings = {AFTER + "mark-as-read=false", "--mailroom.accounts.support.credential=reader",
+        "--mailroom.credentials.reader.grant-type=client-credentials", "--mailroom.credentials.reader.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.reader.client-id=reader", "--mailroom.credentials.reader.client-secret=s", "--mailroom.limits.page-size=10"};
+    try (MailroomRun mailroom = run(settings)) {
+      ImportResult first = mailroom.importSupport();
+      assertThat(first.isComplete()).isTrue();
+      assertThat(first.imported()).as("what was read before stays out").isEqualTo(34);
+      mailbox.read(mailbox.messages().get(5));
+      DemoMessage arrived = mailbox.deliver("Inbox", DemoMail.plain(100), java.time.Instant.now().plusSeconds(60));
+      mailbox.read(arrived);
+      assertThat(mailroom.importSupport().imported()).as("read by somebody before Mailroom came by").isEqualTo(1);
+      assertThat(mailroom.importSupport().imported()).isZero();
+      int before = tenant.requests().size();
+      mailroom.importSupport();
+      assertThat(tenant.requests()).as("an idle poll is one request").hasSize(before + 1);
+    }
+    try (MailroomRun mailroom = run(settings)) {
+      int before = tenant.requests().size();
+      assertThat(mailroom.importSupport().imported()).isZero();
+      assertThat(tenant.requests()).as("the link survives a restart").hasSize(before + 1);
+      tenant.forgetDeltaTokens();
+      mailbox.deliver(DemoMail.plain(101));
+      assertThat(mailroom.importSupport().imported()).as("resynchronised, nothing twice").isEqualTo(1);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(36);
+    }
+    assertThat(mailbox.unread()).isEqualTo(34);
+    assertThat(tenant.requests()).extracting(DemoRequest::method).containsOnly("GET");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DemoFaults.Kind.class, names = {"RESET_AFTER", "CUT", "RESET_BEFORE"})
+  void a_page_of_changes_that_breaks_off_is_asked_for_again(DemoFaults.Kind fault) {
+    deliverPlain(25);
+    tenant.faults().kind(call -> call.contains("/delta"), fault, 2);
+    try (MailroomRun mailroom = run(AFTER + "mark-as-read=false", "--mailroom.limits.page-size=10")) {
+      assertThat(mailroom.importSupport().imported()).isEqualTo(25);
+      assertThat(mailroom.importSupport().imported()).isZero();
+    }
+  }
+}
