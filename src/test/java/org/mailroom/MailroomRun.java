@@ -1,6 +1,7 @@
 package org.mailroom;
 
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,8 +87,18 @@ final class MailroomRun implements AutoCloseable {
 
   /** How many messages lie in the queue. */
   long queued() {
-    return new JmsTemplate(context.getBean(ConnectionFactory.class)).browse("mailroom.messages", (session, browser) ->
-        (long) Collections.list((Enumeration<?>) browser.getEnumeration()).size());
+    return duplicateIds().size();
+  }
+
+  /** The duplicate-detection ids of the messages that lie in the queue. */
+  List<String> duplicateIds() {
+    return new JmsTemplate(context.getBean(ConnectionFactory.class)).browse("mailroom.messages", (session, browser) -> {
+      List<String> ids = new ArrayList<>();
+      for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
+        ids.add(((Message) message).getStringProperty("_AMQ_DUPL_ID"));
+      }
+      return ids;
+    });
   }
 
   <T> T bean(Class<T> type) {
