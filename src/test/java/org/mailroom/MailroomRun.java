@@ -101,6 +101,10 @@ final class MailroomRun implements AutoCloseable {
     });
   }
 
+  int port() {
+    return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
   <T> T bean(Class<T> type) {
     return context.getBean(type);
   }

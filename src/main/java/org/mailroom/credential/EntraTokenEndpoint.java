@@ -6,6 +6,7 @@ import com.microsoft.aad.msal4j.ClientCredentialParameters;
 import com.microsoft.aad.msal4j.ConfidentialClientApplication;
 import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.IClientCredential;
+import com.microsoft.aad.msal4j.MsalException;
 import com.microsoft.aad.msal4j.MsalServiceException;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -84,10 +85,14 @@ final class EntraTokenEndpoint implements TokenEndpoint {
   }
 
   private static CredentialException refusal(String credential, Throwable cause) {
-    if (cause instanceof MsalServiceException service) {
+    if (cause instanceof MsalServiceException service && !"invalid_json".equals(service.errorCode())) {
       String error = service.errorCode() != null && !service.errorCode().isBlank() && !service.errorCode().equals("unknown")
           ? service.errorCode() : "http_" + service.statusCode();
       return new CredentialException(credential, error, service.getMessage(), null);
+    }
+    if (cause instanceof MsalException answer && "invalid_json".equals(answer.errorCode())) {
+      // a gateway answered instead of Entra ID
+      return new CredentialException(credential, "http_error", "the answer isn't JSON", null);
     }
     Throwable root = cause;
     while (root.getCause() != null) {

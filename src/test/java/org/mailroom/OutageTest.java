@@ -1,0 +1,166 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoFaults;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What Mailroom needs goes away in the middle of its work and comes back. */
+@ExtendWith(OutputCaptureExtension.class)
+class OutageTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  @TempDir
+  private Path folder;
+
+  private final DemoTenant tenant = DemoTenant.start();
+  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+
+  @AfterEach
+  void stop() {
+    tenant.close();
+  }
+
+  private void deliverPlain(int count) {
+    for (int i = 1; i <= count; i++) {
+      mailbox.deliver(DemoMail.plain(i));
+    }
+  }
+
+  private void awaitImport() {
+    await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+  }
+
+  private static String[] postgres(int port, String options) {
+    return new String[] {"--spring.datasource.url=jdbc:postgresql://localhost:" + port + "/postgres" + options, "--spring.datasource.username=postgres",
+        "--spring.datasource.hikari.connection-timeout=1000", "--mailroom.limits.page-size=20"};
+  }
+
+  private static String health(MailroomRun mailroom) {
+    try {
+      return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health")).build(),
+          HttpResponse.BodyHandlers.ofString()).body();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void the_database_goes_away_and_comes_back(CapturedOutput output) throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+        MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), ""))) {
+      deliverPlain(50);
+      awaitImport();
+      proxy.down();
+      deliverPlain(50);
+      await().atMost(PATIENCE).until(() -> output.getAll().contains("account support: Mailroom's database doesn't answer as it should"));
+      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"DOWN\""));
+      assertThat(mailbox.unread()).isEqualTo(50);
+      proxy.up();
+      awaitImport();
+      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"UP\""));
+      assertThat(new JdbcTemplate(postgres.getPostgresDatabase()).queryForObject("select count(*) from mail_message", Long.class)).isEqualTo(100);
+      assertThat(output.getAll()).contains("account support: the mailbox can be read again").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void a_commit_whose_acknowledgement_is_lost_inserts_nothing_twice() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+        MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), "?prepareThreshold=0"))) {
+      deliverPlain(1);
+      awaitImport();
+      proxy.loseAnswersTo("COMMIT", 3);
+      deliverPlain(60);
+      awaitImport();
+      assertThat(proxy.answersStillToLose()).isNotPositive();
+      JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
+      assertThat(database.queryForObject("select count(*) from mail_message", Long.class)).isEqualTo(61);
+      assertThat(database.queryForObject("select count(*) from delivery where status = 'DELIVERED'", Long.class)).isEqualTo(122);
+    }
+  }
+
+  @Test
+  void the_broker_goes_away_and_comes_back_and_only_its_deliveries_wait(CapturedOutput output) throws Exception {
+    EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
+    broker.setConfiguration(new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
+        .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:0").setJournalDirectory(folder.resolve("broker").toString()));
+    broker.start();
+    int port = broker.getActiveMQServer().getRemotingService().getAcceptor("tcp").getActualPort();
+    try (TcpProxy proxy = new TcpProxy(port); MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder,
+        "--spring.artemis.mode=native", "--spring.artemis.broker-url=tcp://127.0.0.1:" + proxy.port() + "?callTimeout=2000",
+        "--mailroom.accounts.support.deliver-to=database,queue", "--mailroom.limits.page-size=20")) {
+      deliverPlain(30);
+      awaitImport();
+      proxy.down();
+      deliverPlain(30);
+      await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message") == 60);
+      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"destinations\":{\"status\":\"DOWN\""));
+      assertThat(mailbox.unread()).isEqualTo(30);
+      assertThat(mailroom.rows("delivery where status = 'FAILED'")).isZero();
+      assertThat(output.getAll()).contains("destination queue is down");
+      proxy.up();
+      awaitImport();
+      assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(120);
+      assertThat(mailroom.queued()).isEqualTo(60);
+      assertThat(output.getAll()).contains("destination queue is up again").doesNotContain("\tat ");
+    } finally {
+      broker.stop();
+    }
+  }
+
+  @Test
+  void graph_and_the_identity_platform_go_away_and_come_back(CapturedOutput output) {
+    tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), 30);
+    deliverPlain(10);
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder)) {
+      awaitImport();
+      tenant.faults().kind(call -> call.contains("/v1.0/"), DemoFaults.Kind.RESET_BEFORE, 12);
+      deliverPlain(10);
+      awaitImport();
+      assertThat(mailroom.rows("mail_message")).isEqualTo(20);
+      assertThat(output.getAll()).doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void a_fifth_of_the_answers_fail_and_a_token_is_revoked_midway_and_every_message_arrives_once() {
+    DemoMail maker = new DemoMail(11);
+    for (int i = 0; i < 60; i++) {
+      mailbox.deliver(maker.next());
+    }
+    tenant.faults().random(11, 0.2);
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s",
+        "--mailroom.retry.max-attempts=50")) {
+      await().atMost(PATIENCE).until(() -> mailbox.unread() <= 30);
+      tenant.revokeTokens();
+      awaitImport();
+      assertThat(mailroom.rows("mail_message")).isEqualTo(60);
+      assertThat(mailroom.rows("mail_attachment")).isEqualTo(mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum());
+      assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(120);
+    }
+  }
+}
