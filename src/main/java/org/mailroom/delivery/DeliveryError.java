@@ -10,12 +10,17 @@ final class DeliveryError {
       return "no reason is known.";
     }
     Throwable root = why;
-    while (root.getCause() != null && root.getCause() != root && !(root instanceof org.mailroom.graph.GraphException)) {
+    while (root.getCause() != null && root.getCause() != root && !isSentence(root)) {
       root = root.getCause();
     }
     String message = root.getMessage() == null ? "" : ": " + firstLine(root.getMessage());
-    String text = root instanceof org.mailroom.graph.GraphException ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message + ".";
+    String text = isSentence(root) ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message + ".";
     return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+  }
+
+  /** What Mailroom raises itself says what happened and what to do. */
+  private static boolean isSentence(Throwable failure) {
+    return failure.getClass().getName().startsWith("org.mailroom.") && failure.getMessage() != null;
   }
 
   private static String firstLine(String text) {

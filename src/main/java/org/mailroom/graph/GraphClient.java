@@ -1,6 +1,7 @@
 package org.mailroom.graph;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -32,21 +33,40 @@ public final class GraphClient {
 
   private static final String USER_AGENT = "Mailroom/1.0";
 
+  private static final int LEAST_PAGE_BUDGET = 256 * 1024;
+
+  /** What one array of characters holds. */
+  private static final int MOST_TEXT = 512 * 1024 * 1024;
+
+  private static final int LEAST_LONGEST_TEXT = 8 * 1024 * 1024;
+
+  /** Of answers whose texts are ids, names and links. */
+  private static final int SHORT_TEXTS = 64 * 1024;
+
   private final GraphUris uris;
   private final MailroomProperties.Limits limits;
   private final MailboxGates gates;
   private final ObjectMapper json;
   private final Clock clock;
-  private final long pageBudget;
+  private final int pageBudget;
+  private final int longestText;
 
   GraphClient(MailroomProperties properties, MailboxGates gates, ObjectMapper json, Clock clock) {
     this.uris = new GraphUris(properties.graphUrl());
     this.limits = properties.limits();
     this.gates = gates;
-    this.json = json;
+    this.json = json.copy();
+    // how long a text may be is said below
+    this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
     this.clock = clock;
     // all pages in hand, two an import, may take an eighth of the heap together
-    this.pageBudget = Math.max(256 * 1024, Runtime.getRuntime().maxMemory() / 16 / properties.importers());
+    this.pageBudget = atLeast(LEAST_PAGE_BUDGET, Runtime.getRuntime().maxMemory() / 16 / properties.importers());
+    // its characters take two bytes while they are read, and it is held as text, as JSON and as bytes
+    this.longestText = atLeast(LEAST_LONGEST_TEXT, Runtime.getRuntime().maxMemory() / 32);
+  }
+
+  private static int atLeast(int least, long bytes) {
+    return (int) Math.max(least, Math.min(bytes, MOST_TEXT));
   }
 
   /** Begins to look for a folder by well-known name, path or id. */
@@ -207,9 +227,31 @@ public final class GraphClient {
   }
 
   /**
+   * Reads an answer of ids, names, links and the like; what of a text is longer than 64 KB, such as a body that the service sends along, is
+   * left out.
+   *
    * @throws IOException when the answer is cut or isn't JSON
    */
   public JsonNode readTree(InputStream answer) throws IOException {
+    return readTree(new BoundedStrings(answer, SHORT_TEXTS));
+  }
+
+  /**
+   * Reads a message with its body.
+   *
+   * @throws TextTooLongException when one of its texts doesn't fit into memory
+   * @throws IOException when the answer is cut or isn't JSON
+   */
+  public JsonNode readMessage(InputStream answer) throws IOException {
+    BoundedStrings bounded = new BoundedStrings(answer, longestText);
+    JsonNode message = readTree(bounded);
+    if (bounded.hasCut()) {
+      throw new TextTooLongException(longestText);
+    }
+    return message;
+  }
+
+  private JsonNode readTree(BoundedStrings answer) throws IOException {
     try (InputStream stream = answer) {
       JsonNode tree = json.readTree(stream);
       if (tree == null || tree.isMissingNode()) {

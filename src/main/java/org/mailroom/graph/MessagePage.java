@@ -24,12 +24,13 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
 
   /**
    * Reads and closes a page. Of the messages beyond {@code budget} bytes only id and time are held, so that a page of large bodies
-   * doesn't fill the memory.
+   * doesn't fill the memory; no single text of a message is read beyond it either.
    *
    * @throws IOException when the answer is cut or isn't a page
    */
-  static MessagePage read(InputStream answer, ObjectMapper json, long budget) throws IOException {
-    try (JsonParser parser = json.getFactory().createParser(answer)) {
+  static MessagePage read(InputStream answer, ObjectMapper json, int budget) throws IOException {
+    BoundedStrings bounded = new BoundedStrings(answer, budget);
+    try (JsonParser parser = json.getFactory().createParser(bounded)) {
       List<ListedMessage> messages = new ArrayList<>();
       URI next = null;
       URI delta = null;
@@ -40,7 +41,7 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
         JsonToken value = parser.nextToken();
         if (name.equals("value") && value == JsonToken.START_ARRAY) {
           hasValue = true;
-          readMessages(parser, json, budget, messages);
+          readMessages(parser, bounded, json, budget, messages);
         } else if (name.equals("@odata.nextLink") && value == JsonToken.VALUE_STRING) {
           next = link(parser.getText());
         } else if (name.equals("@odata.deltaLink") && value == JsonToken.VALUE_STRING) {
@@ -54,20 +55,22 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
     }
   }
 
-  private static void readMessages(JsonParser parser, ObjectMapper json, long budget, List<ListedMessage> messages) throws IOException {
+  private static void readMessages(
+      JsonParser parser, BoundedStrings bounded, ObjectMapper json, int budget, List<ListedMessage> messages) throws IOException {
     long held = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       require(parser.currentToken() == JsonToken.START_OBJECT);
       long begin = parser.currentLocation().getByteOffset();
       JsonNode resource = json.readTree(parser);
-      long size = parser.currentLocation().getByteOffset() - begin;
+      long end = parser.currentLocation().getByteOffset();
+      long size = end - begin;
       String id = resource.path("id").asText(null);
       require(id != null);
       if (resource.has("@removed")) {
         // deleted, or moved to another folder
         continue;
       }
-      boolean fits = held + size <= budget;
+      boolean fits = held + size <= budget && !bounded.hasCutBetween(begin, end);
       held += fits ? size : 0;
       messages.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
           !resource.has("body"), fits ? resource : null));

@@ -1,6 +1,8 @@
 package org.mailroom.message;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -17,7 +19,10 @@ public final class MailMessageJson {
   private final ObjectReader reader;
 
   public MailMessageJson() {
-    JsonMapper mapper = JsonMapper.builder()
+    // what was written is read again, however long its body
+    JsonFactory factory = JsonFactory.builder()
+        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build();
+    JsonMapper mapper = JsonMapper.builder(factory)
         .addModule(new JavaTimeModule())
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         // halves of surrogate pairs, which broken mail has, pass only as escapes
