@@ -68,7 +68,7 @@ class CrashTest {
         try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
           int instant = tenant.requests().size() + 1 + random.nextInt(Math.max(10, 3 * messages / kills));
           long moment = random.nextInt(30_000_000);
-          await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(2))
+          await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(10))
               .until(() -> tenant.requests().size() >= instant || mailbox.unread() == 0 || !mailroom.isAlive());
           assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
           java.util.concurrent.locks.LockSupport.parkNanos(moment);

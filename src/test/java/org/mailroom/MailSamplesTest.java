@@ -9,12 +9,10 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import jakarta.jms.TextMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,7 +25,6 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
-import org.springframework.jms.core.JmsTemplate;
 
 /** Real and broken mail, imported and compared with what was loaded: field by field, and byte by byte. */
 class MailSamplesTest {
@@ -128,15 +125,12 @@ class MailSamplesTest {
   }
 
   private static Map<String, String> queued(MailroomRun mailroom) {
-    return mailroom.bean(JmsTemplate.class).browse("mailroom.messages", (session, browser) -> {
-      Map<String, String> bodies = new HashMap<>();
-      for (Object each : Collections.list(browser.getEnumeration())) {
-        TextMessage message = (TextMessage) each;
-        assertThat(message.getStringProperty("account")).isEqualTo("support");
-        assertThat(message.getStringProperty("_AMQ_DUPL_ID")).isEqualTo("support/" + message.getStringProperty("messageId"));
-        bodies.put(message.getStringProperty("messageId"), message.getText());
-      }
-      return bodies;
+    Map<String, String> bodies = new HashMap<>();
+    mailroom.browse(message -> {
+      assertThat(message.getStringProperty("account")).isEqualTo("support");
+      assertThat(message.getStringProperty("_AMQ_DUPL_ID")).isEqualTo("support/" + message.getStringProperty("messageId"));
+      return bodies.put(message.getStringProperty("messageId"), message.getText());
     });
+    return bodies;
   }
 }

@@ -1,7 +1,8 @@
 package org.mailroom;
 
 import jakarta.jms.ConnectionFactory;
-import jakarta.jms.Message;
+import jakarta.jms.JMSException;
+import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,11 +13,13 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.ImportResult;
 import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -92,13 +95,28 @@ final class MailroomRun implements AutoCloseable {
 
   /** The duplicate-detection ids of the messages that lie in the queue. */
   List<String> duplicateIds() {
-    return new JmsTemplate(context.getBean(ConnectionFactory.class)).browse("mailroom.messages", (session, browser) -> {
-      List<String> ids = new ArrayList<>();
-      for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
-        ids.add(((Message) message).getStringProperty("_AMQ_DUPL_ID"));
-      }
-      return ids;
-    });
+    return browse(message -> message.getStringProperty("_AMQ_DUPL_ID"));
+  }
+
+  /** What a message of the queue says. */
+  interface Reader<T> {
+    T read(TextMessage message) throws JMSException;
+  }
+
+  /** Looks at all messages that lie in the queue. With a bounded window, Artemis' browser may say that there are no more while they are on their way. */
+  <T> List<T> browse(Reader<T> reader) {
+    var connections = (ActiveMQConnectionFactory) ((JmsPoolConnectionFactory) context.getBean(ConnectionFactory.class)).getConnectionFactory();
+    ActiveMQConnectionFactory unbounded = new ActiveMQConnectionFactory(false, connections.getStaticConnectors());
+    unbounded.setUser(connections.getUser()).setPassword(connections.getPassword()).setConsumerWindowSize(-1);
+    try (unbounded) {
+      return new JmsTemplate(unbounded).browse("mailroom.messages", (session, browser) -> {
+        List<T> read = new ArrayList<>();
+        for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
+          read.add(reader.read((TextMessage) message));
+        }
+        return read;
+      });
+    }
   }
 
   int port() {
