@@ -39,6 +39,8 @@ public final class AccountImport {
    */
   public record Finished(String messageId, Instant receivedAt, List<String> categories, Outcome outcome) {}
 
+  private static final int TROUBLE_OF_THE_SERVICE = 3;
+
   private final Account account;
   private final Instant begun;
   private final BooleanSupplier stopping;
@@ -63,6 +65,7 @@ public final class AccountImport {
   private final AtomicInteger failed = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger gone = new AtomicInteger();
+  private final AtomicInteger troubled = new AtomicInteger();
   private Exception failure;
 
   AccountImport(Account account, Instant begun, BooleanSupplier stopping, ImportProgress progress) {
@@ -256,6 +259,26 @@ public final class AccountImport {
 
   public synchronized Exception failure() {
     return failure;
+  }
+
+  /**
+   * The service couldn't give what belongs to one message, and it isn't clear whether that is due to the message. Several in a row are
+   * trouble of the service: so a message that always fails holds up no others, and an outage is blamed on few.
+   *
+   * @return whether it counts as the message's own failure
+   */
+  boolean blames() {
+    return troubled.incrementAndGet() < TROUBLE_OF_THE_SERVICE;
+  }
+
+  /** What belongs to one message was fetched. */
+  void fetched() {
+    troubled.set(0);
+  }
+
+  /** The service is in trouble: nothing more is fetched in this import. */
+  public boolean isTroubled() {
+    return troubled.get() >= TROUBLE_OF_THE_SERVICE;
   }
 
   /** Changing this message was refused. */

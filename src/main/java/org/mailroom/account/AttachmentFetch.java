@@ -1,7 +1,9 @@
 package org.mailroom.account;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.mailroom.message.MailAttachment;
 
 /** The attachments of one message while they are fetched: first their list, page by page, then the content of each. */
@@ -15,6 +17,7 @@ public final class AttachmentFetch {
   public record Position(int position, MailAttachment metadata) {}
 
   private final List<MailAttachment> attachments = new ArrayList<>();
+  private final Set<Integer> ofUnknownType = new HashSet<>();
   private String nextLink;
   private boolean listed;
 
@@ -27,10 +30,21 @@ public final class AttachmentFetch {
     return nextLink;
   }
 
-  void accept(List<MailAttachment> page, String next) {
-    attachments.addAll(page);
+  void accept(MailAttachment attachment, boolean knownType) {
+    attachments.add(attachment);
+    if (!knownType) {
+      ofUnknownType.add(attachments.size());
+    }
+  }
+
+  void endPage(String next) {
     nextLink = next;
     listed = next == null;
+  }
+
+  /** A type that Mailroom doesn't know may have no content. */
+  boolean isOfUnknownType(Position where) {
+    return ofUnknownType.contains(where.position());
   }
 
   /** Those that have a content of their own: files and items, not references. */

@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -15,9 +13,12 @@ import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.TextTooLongException;
 import org.mailroom.message.AttachmentStore;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MessageTranslator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,6 +28,8 @@ import org.springframework.stereotype.Component;
  */
 @Component("messageEnricher")
 public final class MessageEnricher {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   private final GraphClient graph;
   private final AttachmentStore store;
@@ -49,8 +52,15 @@ public final class MessageEnricher {
     return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), null);
   }
 
+  /**
+   * @throws MessageTooLargeException when its body doesn't fit into memory
+   */
   public void readMessage(@ExchangeProperty("message") IncomingMessage message, InputStream answer) throws IOException {
-    message.resource(graph.readTree(answer));
+    try {
+      message.resource(graph.readMessage(answer));
+    } catch (TextTooLongException e) {
+      throw new MessageTooLargeException(message.account(), e);
+    }
   }
 
   /** Takes over what only the whole resource tells; the listing's properties stay. */
@@ -75,9 +85,8 @@ public final class MessageEnricher {
 
   public void readAttachments(@ExchangeProperty("attachments") AttachmentFetch fetch, InputStream answer) throws IOException {
     JsonNode page = graph.readTree(answer);
-    List<MailAttachment> found = new ArrayList<>();
-    page.path("value").forEach(attachment -> found.add(store.metadata(attachment)));
-    fetch.accept(found, page.path("@odata.nextLink").asText(null));
+    page.path("value").forEach(attachment -> fetch.accept(store.metadata(attachment), AttachmentStore.isKnownType(attachment)));
+    fetch.endPage(page.path("@odata.nextLink").asText(null));
   }
 
   /**
@@ -110,6 +119,18 @@ public final class MessageEnricher {
         throw blamed(stream, e);
       }
     }
+  }
+
+  /** An attachment of a type that Mailroom doesn't know, which the service gives no content of: it is kept as what is known of it. */
+  public boolean mayLackContent(
+      @ExchangeProperty("attachments") AttachmentFetch fetch, @ExchangeProperty("attachment") AttachmentFetch.Position attachment,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    return fetch.isOfUnknownType(attachment) && why instanceof GraphException refusal && refusal.concernsOneMessage();
+  }
+
+  public void leaveContent(@ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachment") AttachmentFetch.Position attachment) {
+    LOG.info("account {}: attachment {} of message {} has a type that is not known and no content; the message is imported with what is told of it",
+        message.account().id(), attachment.position(), message.id());
   }
 
   public void attach(@ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch) {
@@ -152,23 +173,32 @@ public final class MessageEnricher {
     }
   }
 
+  /** The service is in trouble: the message isn't asked for, and is listed again. */
+  public void leave(@ExchangeProperty("message") IncomingMessage message) {
+    message.postponed();
+  }
+
   /** Message Translator: from Graph's message resource to the canonical {@code MailMessage}. */
-  public void translate(@ExchangeProperty("message") IncomingMessage message) {
+  public void translate(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("message") IncomingMessage message) {
+    if (message.isMayHaveAttachments() || message.isKeepsMime()) {
+      running.fetched();
+    }
     message.admit(message.resource().path("body").path("content").asText("").length());
     message.document(translator.translate(
         message.resource(), message.account().id(), message.account().mailbox(), message.attachments()));
   }
 
   /**
-   * A message couldn't be made ready. Gone is no error; what concerns only this message is its own failure; everything else ends the
-   * import, and the message is listed again.
+   * A message couldn't be made ready. Gone is no error; what concerns only this message, or may do so and doesn't repeat itself with the
+   * next ones, is its own failure; everything else ends the import, and the message is listed again.
    */
   public void failed(
       @ExchangeProperty("import") AccountImport running, @ExchangeProperty("message") IncomingMessage message,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
     Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
     boolean concernsOne = !(why instanceof org.mailroom.credential.CredentialException) && !(why instanceof StorageException)
-        && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage());
+        && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage()
+            || (graphFailure.mayConcernOneMessage() && running.blames()));
     if (why instanceof GraphException graphFailure && graphFailure.isGone()) {
       message.vanished();
       running.countGone();

@@ -20,6 +20,14 @@ record DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Ma
   }
 
   byte[] content() {
-    return json != null ? json.toString().getBytes(StandardCharsets.UTF_8) : body;
+    return json != null ? wellFormed(json.toString()).getBytes(StandardCharsets.UTF_8) : body;
+  }
+
+  /** Half of a surrogate pair, which broken mail has, passes only as an escape. */
+  private static String wellFormed(String json) {
+    return json.chars().noneMatch(c -> Character.isSurrogate((char) c)) ? json
+        : json.codePoints().collect(StringBuilder::new,
+            (text, c) -> text.append(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? String.format("\\u%04x", c) : Character.toString(c)),
+            StringBuilder::append).toString();
   }
 }

@@ -188,7 +188,7 @@ final class DemoGraph {
     if (!call.segment(6).equals("$value")) {
       return DemoAnswer.json(200, present(attachment, true));
     }
-    if (attachment.kind().equals("referenceAttachment")) {
+    if (!attachment.hasContent()) {
       throw new GraphFault(405, "ErrorInvalidRequest", "The OData request is not supported.");
     }
     return DemoAnswer.bytes(attachment.kind().equals("itemAttachment") ? "text/plain" : attachment.contentType(), attachment.content());

@@ -3,6 +3,7 @@ package org.mailroom.demo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A message in a mailbox of the demo tenant. What a client can change is guarded by its mailbox. */
 public final class DemoMessage {
@@ -26,7 +27,16 @@ public final class DemoMessage {
     this.mime = mime;
     this.received = received;
     this.resource = resource;
-    this.attachments = attachments;
+    this.attachments = new CopyOnWriteArrayList<>(attachments);
+  }
+
+  /**
+   * Adds an attachment that no RFC 822 text can describe, such as a {@code referenceAttachment}; only {@code fileAttachment} and
+   * {@code itemAttachment} have a content.
+   */
+  public void attach(DemoAttachment attachment) {
+    attachments.add(attachment);
+    resource.put("hasAttachments", true);
   }
 
   /** The id that survives a move within the mailbox. */

@@ -222,7 +222,8 @@ public final class DemoTenant implements AutoCloseable {
     }
     answer.headers().forEach(headers::set);
     if (answer.contentType() != null) {
-      headers.set("Content-Type", answer.contentType());
+      // the type of an attachment is what the mail says
+      headers.set("Content-Type", answer.contentType().replaceAll("[^\\x20-\\x7E]", ""));
     }
     exchange.sendResponseHeaders(answer.status(), content.length == 0 ? -1 : content.length);
     if (content.length > 0) {

@@ -1,7 +1,13 @@
 package org.mailroom.graph;
 
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /**
  * An answer of Graph that isn't a success, or none at all. Its message is one sentence for the operator: what happened, where,
@@ -89,8 +95,27 @@ public final class GraphException extends RuntimeException {
     return (status == 404 || status == 410) && ("ErrorItemNotFound".equals(code) || "itemNotFound".equals(code));
   }
 
-  /** It concerns this one message, not the mailbox or the service: the others can go on. */
+  /** An answer to a request for one message that concerns this message and not the mailbox or the service: the others can go on. */
   public boolean concernsOneMessage() {
-    return isGone() || status == 400 || status == 413 || status == 500 || status == 504;
+    return switch (status) {
+      case 400, 405, 406, 411, 413, 414, 415, 416, 422 -> true;
+      default -> isGone();
+    };
+  }
+
+  /** An answer that may be due to the one message that was asked for, or to trouble that the others have, too. */
+  public boolean mayConcernOneMessage() {
+    return switch (status) {
+      case 403, 409, 412, 423, 500, 501, 502, 503, 504, 507, 509 -> true;
+      case 0 -> !isUnreachable();
+      default -> false;
+    };
+  }
+
+  /** There was no connection to the service at all. */
+  private boolean isUnreachable() {
+    Throwable cause = getCause();
+    return cause instanceof ConnectException || cause instanceof UnknownHostException || cause instanceof NoRouteToHostException
+        || cause instanceof ConnectTimeoutException || cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException;
   }
 }

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Set;
 
 /** Claim Check: the contents of attachments lie on disk, and a message carries where. Contents are streamed, never whole in memory. */
 public final class AttachmentStore {
+
+  private static final Set<String> KNOWN_TYPES =
+      Set.of("#microsoft.graph.fileAttachment", "#microsoft.graph.itemAttachment", "#microsoft.graph.referenceAttachment");
 
   private final MessageFolders folders;
 
@@ -20,6 +24,11 @@ public final class AttachmentStore {
         attachment.path("size").canConvertToLong() ? attachment.path("size").longValue() : null,
         attachment.path("isInline").isBoolean() ? attachment.path("isInline").booleanValue() : null,
         text(attachment, "contentId"), null, null);
+  }
+
+  /** Whether it is one of the three types of attachment that Graph documents. */
+  public static boolean isKnownType(JsonNode attachment) {
+    return KNOWN_TYPES.contains(attachment.path("@odata.type").asText("#microsoft.graph.fileAttachment"));
   }
 
   private static String kind(JsonNode attachment) {
