@@ -49,7 +49,13 @@ public final class AccountImports {
 
   /** Begins the import of the account whose id is the body. */
   public void begin(Exchange exchange, @Body String accountId) {
-    Account account = accounts.find(accountId).orElseThrow(() -> new IllegalArgumentException("no account " + accountId));
+    Account account = accounts.find(accountId).orElse(null);
+    if (account == null) {
+      // deleted since it was put on the task queue
+      schedule.dropped(accountId);
+      exchange.setRouteStop(true);
+      return;
+    }
     AccountImport begun = new AccountImport(account, clock.instant(), () -> camel.isStopping() || schedule.isStopping(), progress);
     exchange.setProperty("import", begun);
     String folder = folders.get(folderKey(account, account.folder()));
@@ -157,7 +163,7 @@ public final class AccountImports {
   /** Ends the import, says what it came to, and returns that. */
   public ImportResult end(@ExchangeProperty("import") AccountImport running) {
     ImportResult result = running.result(clock.instant());
-    schedule.ended(result);
+    schedule.ended(running.account(), result);
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone: it is looked for, or created, again
       folders.remove(folderKey(running.account(), target(running.account())));

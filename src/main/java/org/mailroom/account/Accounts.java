@@ -2,58 +2,291 @@ package org.mailroom.account;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.configuration.ConfigurationException;
+import org.mailroom.configuration.FieldProblem;
+import org.mailroom.configuration.Home;
 import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.configuration.MailroomProperties.AccountProperties;
+import org.mailroom.configuration.SettingsBinder;
+import org.mailroom.configuration.SettingsRejectedException;
+import org.mailroom.configuration.SettingsRevision;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.CredentialUse;
+import org.mailroom.credential.Credentials;
+import org.mailroom.credential.SignedInUser;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
-/** The accounts of {@code application.yaml}; what they refer to exists. */
+/**
+ * All accounts: those of {@code application.yaml}, which can only be read, and those of the database, which are created, changed and deleted
+ * at run time. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
+ *
+ * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, filter, poll-every, content,
+ * deliver-to} (separated by commas), {@code max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
+ * after-import.flag, after-import.delete, after-import.categorise-failures}.
+ */
 @Component
-public final class Accounts {
+public final class Accounts implements CredentialUse {
 
-  private final Map<String, Account> accounts = new TreeMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.account");
 
   /**
-   * @throws ConfigurationException when an account refers to a credential or destination that isn't there
+   * @param problems why accounts of the database can't be imported, by id
    */
-  Accounts(MailroomProperties properties) {
+  private record Snapshot(long revision, Map<String, Account> all, Set<String> stored, Map<String, String> problems) {}
+
+  private final MailroomProperties properties;
+  private final Credentials credentials;
+  private final AccountTable table;
+  private final DeltaLinks deltaLinks;
+  private final SettingsBinder binder;
+  private final SettingsRevision revision;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private volatile Snapshot snapshot;
+
+  /**
+   * @throws ConfigurationException when an account of application.yaml refers to a credential or destination that isn't there
+   */
+  Accounts(MailroomProperties properties, Credentials credentials, AccountTable table, DeltaLinks deltaLinks, SettingsBinder binder,
+      SettingsRevision revision) {
+    this.properties = properties;
+    this.credentials = credentials;
+    this.table = table;
+    this.deltaLinks = deltaLinks;
+    this.binder = binder;
+    this.revision = revision;
     List<String> problems = new ArrayList<>();
-    properties.accounts().forEach((id, settings) -> {
-      String key = "mailroom.accounts." + id;
-      requireKnown(problems, key + ".credential", settings.credential(), properties.credentials().keySet(), "mailroom.credentials");
-      settings.deliverTo().forEach(destination ->
-          requireKnown(problems, key + ".deliver-to", destination, properties.destinations().keySet(), "mailroom.destinations"));
-      accounts.put(id, account(id, settings, properties));
-    });
+    properties.accounts().forEach((id, settings) -> unknown(settings).forEach(problem ->
+        problems.add("mailroom.accounts." + id + "." + problem.field() + " = " + problem.message())));
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
+    this.snapshot = read(revision.current());
   }
 
-  private static Account account(String id, AccountProperties settings, MailroomProperties properties) {
-    return new Account(id, settings.mailbox(), settings.credential(), settings.folder(), settings.filter(),
-        settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
-        settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.afterImport());
-  }
-
-  private static void requireKnown(List<String> problems, String key, String value, Set<String> known, String where) {
-    if (!known.contains(value)) {
-      String allowed = known.isEmpty() ? "nothing: " + where + " is empty" : String.join(", ", new TreeSet<>(known));
-      problems.add(key + " = " + value + ": is none of " + where + ". Allowed: " + allowed + ".");
-    }
-  }
-
+  /** Those that can be imported, in the order of their ids. */
   public Collection<Account> all() {
-    return List.copyOf(accounts.values());
+    return present().all().values();
   }
 
   public Optional<Account> find(String id) {
-    return Optional.ofNullable(accounts.get(id));
+    return Optional.ofNullable(present().all().get(id));
+  }
+
+  /** Where an account is kept; empty when there is none, importable or not. */
+  public Optional<Home> home(String id) {
+    Snapshot known = present();
+    return properties.accounts().containsKey(id) ? Optional.of(Home.CONFIGURATION)
+        : known.stored().contains(id) ? Optional.of(Home.DATABASE) : Optional.empty();
+  }
+
+  /** Why accounts of the database can't be imported, in one sentence each, by id: a destination was taken out of application.yaml, say. */
+  public Map<String, String> problems() {
+    return present().problems();
+  }
+
+  /** The fields of an account for a form to change it. */
+  public Map<String, String> fields(String id) {
+    Optional<Account> account = find(id);
+    return account.isPresent() ? AccountFields.of(account.get()) : Collections.unmodifiableMap(table.all().getOrDefault(id, new TreeMap<>()));
+  }
+
+  @Override
+  public List<String> accountsUsing(String credential) {
+    Set<String> using = new TreeSet<>();
+    all().stream().filter(account -> account.credential().equals(credential)).forEach(account -> using.add(account.id()));
+    table.all().forEach((id, fields) -> {
+      if (credential.equals(fields.get("credential"))) {
+        using.add(id);
+      }
+    });
+    return List.copyOf(using);
+  }
+
+  /**
+   * Whether the mailbox of a person who signed in is one that is imported with that credential. False is worth a warning: a delegated
+   * credential opens that person's own mailbox, and others only where they are shared.
+   */
+  public boolean isUsedFor(String credential, SignedInUser user) {
+    return all().stream().anyMatch(account -> account.credential().equals(credential) && user.owns(account.mailbox()));
+  }
+
+  /** What is wrong with a new account; empty when it could be created. */
+  public List<FieldProblem> validateNew(String id, Map<String, String> fields) {
+    List<FieldProblem> problems = new ArrayList<>(binder.checkId(id));
+    Set<String> taken = new HashSet<>(present().stored());
+    taken.addAll(properties.accounts().keySet());
+    if (problems.isEmpty() && taken.stream().anyMatch(id::equalsIgnoreCase)) {
+      problems.add(new FieldProblem("id", "there is an account " + id + " already"));
+    }
+    problems.addAll(problemsOf(fields));
+    return problems;
+  }
+
+  /** What is wrong with a change of an account; empty when it could be made. */
+  public List<FieldProblem> validateChange(String id, Map<String, String> fields) {
+    List<FieldProblem> problems = changeable(id);
+    return problems.isEmpty() ? problemsOf(fields) : problems;
+  }
+
+  /**
+   * Creates an account in the database; it is polled at once.
+   *
+   * @throws SettingsRejectedException with what is wrong; nothing was stored
+   */
+  public Account create(String id, Map<String, String> fields) {
+    revision.change(number -> {
+      refresh();
+      reject(validateNew(id, fields));
+      table.write(id, entered(fields), number);
+    });
+    refresh();
+    return find(id).orElseThrow();
+  }
+
+  /**
+   * Changes an account of the database; all fields are replaced.
+   *
+   * @throws SettingsRejectedException with what is wrong; nothing was stored
+   */
+  public Account update(String id, Map<String, String> fields) {
+    revision.change(number -> {
+      refresh();
+      reject(validateChange(id, fields));
+      Map<String, String> before = table.all().getOrDefault(id, Map.of());
+      Map<String, String> after = entered(fields);
+      table.write(id, after, number);
+      if (!java.util.Objects.equals(before.get("mailbox"), after.get("mailbox")) || !java.util.Objects.equals(before.get("folder"), after.get("folder"))) {
+        deltaLinks.forget(id);
+      }
+    });
+    refresh();
+    return find(id).orElseThrow();
+  }
+
+  /**
+   * Deletes an account of the database. What was imported stays, and so does what is known of it: an account of the same name and mailbox
+   * imports nothing twice.
+   *
+   * @throws SettingsRejectedException when it is one of {@code application.yaml}, or there is none
+   */
+  public void delete(String id) {
+    revision.change(number -> {
+      refresh();
+      reject(changeable(id));
+      table.delete(id);
+      deltaLinks.forget(id);
+    });
+    refresh();
+  }
+
+  private static void reject(List<FieldProblem> problems) {
+    if (!problems.isEmpty()) {
+      throw new SettingsRejectedException(problems);
+    }
+  }
+
+  private List<FieldProblem> changeable(String id) {
+    Optional<Home> home = home(id);
+    if (home.isEmpty()) {
+      return List.of(new FieldProblem("id", "there is no account " + id));
+    }
+    return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id", id + " is kept in application.yaml: change it there"));
+  }
+
+  private List<FieldProblem> problemsOf(Map<String, String> fields) {
+    try {
+      return unknown(binder.bind(AccountProperties.class, fields));
+    } catch (SettingsRejectedException e) {
+      return e.problems();
+    }
+  }
+
+  private List<FieldProblem> unknown(AccountProperties settings) {
+    List<FieldProblem> problems = new ArrayList<>();
+    Set<String> known = new TreeSet<>(credentials.list().stream().map(Credential::id).toList());
+    requireKnown(problems, "credential", settings.credential(), known, "mailroom.credentials");
+    settings.deliverTo().forEach(destination ->
+        requireKnown(problems, "deliver-to", destination, new TreeSet<>(properties.destinations().keySet()), "mailroom.destinations"));
+    return problems;
+  }
+
+  private static void requireKnown(List<FieldProblem> problems, String field, String value, Set<String> known, String where) {
+    if (!known.contains(value)) {
+      String allowed = known.isEmpty() ? "nothing: " + where + " is empty" : String.join(", ", known);
+      problems.add(new FieldProblem(field, value + ": is none of " + where + ". Allowed: " + allowed + "."));
+    }
+  }
+
+  /** A filter that was emptied means every message; it isn't the same as none entered. */
+  private static Map<String, String> entered(Map<String, String> fields) {
+    Map<String, String> entered = new TreeMap<>(fields);
+    entered.entrySet().removeIf(field -> field.getValue() == null || (field.getValue().isBlank() && !field.getKey().equals("filter")));
+    entered.replaceAll((key, value) -> value.strip());
+    return entered;
+  }
+
+  private void refresh() {
+    snapshot = read(revision.current());
+  }
+
+  private Snapshot present() {
+    Snapshot known = snapshot;
+    long now = revision.current();
+    if (now != known.revision()) {
+      try {
+        known = read(now);
+        snapshot = known;
+      } catch (DataAccessException | TransactionException e) {
+        LOG.debug("accounts can't be read anew: {}", e.getMessage());
+      }
+    }
+    return known;
+  }
+
+  private Snapshot read(long number) {
+    Map<String, Account> all = new TreeMap<>();
+    Map<String, String> problems = new TreeMap<>();
+    Map<String, Map<String, String>> stored = table.all();
+    stored.forEach((id, fields) -> {
+      if (properties.accounts().containsKey(id)) {
+        tellOnce("account " + id + ": the one of application.yaml counts, the one of the same name in the database is ignored");
+        return;
+      }
+      List<FieldProblem> wrong = problemsOf(fields);
+      if (wrong.isEmpty()) {
+        all.put(id, account(id, binder.bindStored(AccountProperties.class, fields)));
+      } else {
+        String problem = wrong.get(0).field() + " = " + wrong.get(0).message() + " The account isn't imported: correct it in the console.";
+        problems.put(id, problem);
+        tellOnce("account " + id + ": " + problem);
+      }
+    });
+    properties.accounts().forEach((id, settings) -> all.put(id, account(id, settings)));
+    return new Snapshot(number, Collections.unmodifiableMap(all), Set.copyOf(stored.keySet()), Collections.unmodifiableMap(problems));
+  }
+
+  private void tellOnce(String problem) {
+    if (told.add(problem)) {
+      LOG.error("{}", problem);
+    }
+  }
+
+  private Account account(String id, AccountProperties settings) {
+    return new Account(id, settings.mailbox(), settings.credential(), settings.folder(), settings.filter(),
+        settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
+        settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.afterImport());
   }
 }

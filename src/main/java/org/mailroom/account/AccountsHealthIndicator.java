@@ -19,6 +19,7 @@ final class AccountsHealthIndicator extends AbstractHealthIndicator {
   @Override
   protected void doHealthCheck(Health.Builder health) {
     health.up();
+    accounts.problems().forEach((id, problem) -> health.down().withDetail(id, problem));
     for (Account account : accounts.all()) {
       schedule.lastResult(account.id()).filter(result -> result.failure() != null)
           .ifPresent(result -> health.down().withDetail(account.id(), result.failure().getMessage()));

@@ -45,6 +45,11 @@ class DeltaLinks {
     }
   }
 
+  /** The account's next import reads its folder from the beginning. */
+  void forget(String account) {
+    jdbc.update("delete from delta_link where account = ?", account);
+  }
+
   private static Instant instant(Timestamp time) {
     return time.toInstant();
   }

@@ -11,10 +11,12 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
@@ -27,7 +29,9 @@ import org.springframework.validation.annotation.Validated;
  * @param loginUrl root of the identity platform
  * @param sslBundle name of the Spring SSL bundle to trust for both, or null for the JVM's own
  * @param proxy {@code http://host:port} for both, or null
- * @param secretKey encrypts secrets and tokens at rest
+ * @param secretKey encrypts secrets and tokens at rest; null: the key in {@code secretKeyFile}, or one that is made in {@code dataDir}
+ * @param secretKeyFile a file that holds the secret key
+ * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
  * @param dataDir everything that Mailroom itself keeps on disk
  * @param routes where the route files are read from, {@code file:…} or {@code classpath:…}
@@ -45,6 +49,8 @@ public record MailroomProperties(
     String sslBundle,
     URI proxy,
     String secretKey,
+    Path secretKeyFile,
+    List<String> previousSecretKeys,
     URI publicUrl,
     @DefaultValue("data") @NotNull Path dataDir,
     @DefaultValue("file:routes") @NotBlank String routes,
@@ -68,13 +74,21 @@ public record MailroomProperties(
 
   private static final String HTTP_URL = "must be an absolute http:// or https:// address";
 
+  private static final String SAFE_URL = "must be an absolute https:// address";
+
   public MailroomProperties {
+    previousSecretKeys = previousSecretKeys == null ? List.of() : previousSecretKeys.stream().filter(key -> !key.isBlank()).toList();
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
     destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     graphUrl = withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
+  }
+
+  @AssertTrue(message = "secret-key and secret-key-file are both set: choose one")
+  boolean isSecretKeyValid() {
+    return secretKey == null || secretKey.isBlank() || secretKeyFile == null;
   }
 
   @AssertTrue(message = "graph-url " + HTTP_URL)
@@ -101,30 +115,58 @@ public record MailroomProperties(
     return uri != null && uri.getHost() != null && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
   }
 
+  /** Https; or http to this machine, as stand-ins have it. */
+  static boolean isSafe(URI uri) {
+    return isHttp(uri) && ("https".equalsIgnoreCase(uri.getScheme()) || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"));
+  }
+
   private static URI withoutTrailingSlash(URI uri) {
     return uri == null ? null : URI.create(uri.toString().replaceFirst("/+$", ""));
   }
 
-  /** How an application proves itself to Entra ID. The fields have the names that its administrator knows. */
+  /**
+   * How an application proves itself to Entra ID. The fields have the names that its administrator knows.
+   *
+   * @param secretExpires the day on which the client secret expires, for warnings ahead; null: not known
+   * @param federatedTokenFile a file with a token of another identity provider that the application trusts, read anew for each request
+   */
   public record CredentialProperties(
       String description,
       @NotNull(message = "is missing: client-credentials or authorization-code") GrantType grantType,
-      @NotBlank(message = "is missing: the directory (tenant) id of the app registration") String tenantId,
+      @NotBlank(message = "is missing: the directory (tenant) id of the app registration")
+          @Pattern(regexp = "\\s*|[A-Za-z0-9.-]+", message = "must be an id or a domain name") String tenantId,
       @NotBlank(message = "is missing: the application (client) id of the app registration") String clientId,
       String clientSecret,
-      CertificateProperties certificate,
+      @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate secretExpires,
+      @Valid CertificateProperties certificate,
+      Path federatedTokenFile,
       String scope,
       URI authorizationUrl,
       URI tokenUrl) {
 
-    @AssertTrue(message = "needs a client-secret or a certificate")
+    @AssertTrue(message = "needs a client-secret, a certificate or a federated-token-file")
     boolean isProvable() {
-      return grantType != GrantType.CLIENT_CREDENTIALS || hasText(clientSecret) || certificate != null;
+      return grantType != GrantType.CLIENT_CREDENTIALS || hasProof();
     }
 
-    @AssertTrue(message = "token-url " + HTTP_URL)
+    /** Whether it has something to prove itself with; otherwise Entra ID takes it for a public client. */
+    public boolean hasProof() {
+      return hasText(clientSecret) || certificate != null || federatedTokenFile != null;
+    }
+
+    @AssertTrue(message = "must be the tenant's own id or domain: client-credentials has no common, organizations or consumers")
+    boolean isTenantOwn() {
+      return grantType != GrantType.CLIENT_CREDENTIALS || tenantId == null || !tenantId.matches("common|organizations|consumers");
+    }
+
+    @AssertTrue(message = "token-url " + SAFE_URL)
     boolean isTokenUrlValid() {
-      return tokenUrl == null || isHttp(tokenUrl);
+      return tokenUrl == null || isSafe(tokenUrl);
+    }
+
+    @AssertTrue(message = "authorization-url " + SAFE_URL)
+    boolean isAuthorizationUrlValid() {
+      return authorizationUrl == null || isSafe(authorizationUrl);
     }
 
     private static boolean hasText(String value) {
@@ -138,17 +180,25 @@ public record MailroomProperties(
     }
   }
 
-  /** A certificate with its private key: a PKCS#12 keystore, or a PEM file that holds both. */
-  public record CertificateProperties(Path keystore, Path pem, String password) {
+  /**
+   * A certificate with its private key.
+   *
+   * @param keystore PKCS#12 file
+   * @param pem PEM file that holds both
+   * @param content instead of a file: PEM text that holds both, or a PKCS#12 keystore in base64
+   * @param password of keystore or private key, or null
+   */
+  public record CertificateProperties(Path keystore, Path pem, String content, String password) {
 
-    @AssertTrue(message = "needs exactly one of keystore (PKCS#12) and pem")
+    @AssertTrue(message = "needs exactly one of keystore (PKCS#12), pem and content")
     boolean isOneOf() {
-      return (keystore == null) != (pem == null);
+      return (keystore == null ? 0 : 1) + (pem == null ? 0 : 1) + (content == null || content.isBlank() ? 0 : 1) == 1;
     }
 
+    /** Never the key or the password: this text may reach a log. */
     @Override
     public String toString() {
-      return "certificate in " + (keystore == null ? pem : keystore);
+      return content != null ? "certificate" : "certificate in " + (keystore == null ? pem : keystore);
     }
   }
 

@@ -23,27 +23,31 @@ import org.springframework.stereotype.Component;
 final class EntraTokenEndpoint implements TokenEndpoint {
 
   private final MailroomProperties properties;
+  private final Credentials credentials;
   private final LoginHttpClient http;
   private final Clock clock;
 
-  EntraTokenEndpoint(MailroomProperties properties, LoginHttpClient http, Clock clock) {
+  EntraTokenEndpoint(MailroomProperties properties, Credentials credentials, LoginHttpClient http, Clock clock) {
     this.properties = properties;
+    this.credentials = credentials;
     this.http = http;
     this.clock = clock;
   }
 
   @Override
   public AccessToken token(String credential, String claims) {
-    CredentialProperties settings = properties.credentials().get(credential);
-    if (settings == null) {
-      throw new CredentialException(credential, "there is no such credential. Add it below mailroom.credentials.");
+    Credential found = credentials.find(credential)
+        .orElseThrow(() -> new CredentialException(credential, "there is no such credential. Add it below mailroom.credentials, or in the console."));
+    if (found.problem() != null) {
+      throw new CredentialException(credential, found.problem());
     }
+    CredentialProperties settings = found.settings();
     if (settings.grantType() != GrantType.CLIENT_CREDENTIALS) {
       throw new CredentialException(credential, "nobody has signed in. Use grant-type client-credentials: sign-in isn't available yet.");
     }
     try {
       ClientCredentialParameters.ClientCredentialParametersBuilder request =
-          ClientCredentialParameters.builder(Set.of(scope(settings).split("\\s+"))).skipCache(true);
+          ClientCredentialParameters.builder(Set.of(found.scope().split("\\s+"))).skipCache(true);
       if (claims != null) {
         request.claims(ClaimsRequest.formatAsClaimsRequest(claims));
       }
@@ -74,14 +78,6 @@ final class EntraTokenEndpoint implements TokenEndpoint {
     return settings.certificate() != null
         ? CertificateFile.read(credential, settings.certificate())
         : ClientCredentialFactory.createFromSecret(settings.clientSecret());
-  }
-
-  private String scope(CredentialProperties settings) {
-    if (settings.scope() != null && !settings.scope().isBlank()) {
-      return settings.scope().trim();
-    }
-    // a stand-in for the service still is asked with the scope of the cloud that it stands in for
-    return URI.create(properties.cloud().graphUrl()).resolve("/.default").toString();
   }
 
   private static CredentialException refusal(String credential, Throwable cause) {

@@ -1,0 +1,51 @@
+package org.mailroom.account;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.mailroom.configuration.MailroomProperties.AfterImport;
+
+/** The settings of an account as the fields of a form, by their keys in {@code application.yaml}. */
+final class AccountFields {
+
+  private AccountFields() {}
+
+  static Map<String, String> of(Account account) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("mailbox", account.mailbox());
+    fields.put("credential", account.credential());
+    fields.put("folder", account.folder());
+    fields.put("filter", account.filter());
+    fields.put("poll-every", inWords(account.pollEvery()));
+    fields.put("content", kebab(account.content()));
+    fields.put("deliver-to", String.join(", ", account.deliverTo()));
+    put(fields, "max-size", account.maxSize());
+    AfterImport after = account.afterImport();
+    fields.put("after-import.mark-as-read", String.valueOf(after.markAsRead()));
+    put(fields, "after-import.move-to", after.moveTo());
+    put(fields, "after-import.add-categories", after.addCategories().isEmpty() ? null : String.join(", ", after.addCategories()));
+    put(fields, "after-import.flag", after.flag() == null ? null : kebab(after.flag()));
+    fields.put("after-import.delete", String.valueOf(after.delete()));
+    fields.put("after-import.categorise-failures", String.valueOf(after.categoriseFailures()));
+    return fields;
+  }
+
+  private static void put(Map<String, String> fields, String key, Object value) {
+    if (value != null) {
+      fields.put(key, value.toString());
+    }
+  }
+
+  private static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** As somebody would write it: 30s, 5m, 1h. */
+  private static String inWords(Duration duration) {
+    if (duration.toMillisPart() != 0) {
+      return duration.toMillis() + "ms";
+    }
+    return duration.toSecondsPart() != 0 ? duration.toSeconds() + "s" : duration.toMinutesPart() != 0 ? duration.toMinutes() + "m" : duration.toHours() + "h";
+  }
+}

@@ -1,0 +1,9 @@
+package org.mailroom.configuration;
+
+/** Where a credential or an account is kept. An id of {@code application.yaml} wins over the same id in the database. */
+public enum Home {
+  /** {@code application.yaml} and the environment: can only be read at run time. */
+  CONFIGURATION,
+  /** The database: created, changed and deleted at run time. */
+  DATABASE
+}

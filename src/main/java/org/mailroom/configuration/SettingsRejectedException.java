@@ -1,0 +1,24 @@
+package org.mailroom.configuration;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A change of settings at run time that isn't possible. Nothing was changed. */
+public final class SettingsRejectedException extends RuntimeException {
+
+  private final List<FieldProblem> problems;
+
+  public SettingsRejectedException(List<FieldProblem> problems) {
+    super(problems.stream().map(problem -> problem.field() + ": " + problem.message()).collect(Collectors.joining("; ")));
+    this.problems = List.copyOf(problems);
+  }
+
+  public SettingsRejectedException(String field, String message) {
+    this(List.of(new FieldProblem(field, message)));
+  }
+
+  /** Each with the field that it concerns, for a form. */
+  public List<FieldProblem> problems() {
+    return problems;
+  }
+}

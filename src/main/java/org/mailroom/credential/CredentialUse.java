@@ -1,0 +1,10 @@
+package org.mailroom.credential;
+
+import java.util.List;
+
+/** Who uses credentials. */
+public interface CredentialUse {
+
+  /** The ids of the accounts that use a credential, of both homes. */
+  List<String> accountsUsing(String credential);
+}

@@ -1,0 +1,135 @@
+package org.mailroom.credential;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.aead.AeadConfig;
+import com.google.crypto.tink.aead.AesGcmKey;
+import com.google.crypto.tink.aead.AesGcmParameters;
+import com.google.crypto.tink.util.SecretBytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Encrypts what is stored: AES-256-GCM, keys derived from the secret keys by Argon2id with a salt of this database. What a text is and
+ * whose is bound to it, so that no row's text can stand in another's. What a key of earlier times encrypted can still be read.
+ */
+@Component
+class SecretCipher {
+
+  /** A stored text was encrypted under a key that isn't there, or was altered. */
+  static final class UnreadableException extends Exception {
+    UnreadableException(Throwable cause) {
+      super("encrypted under another secret key", cause);
+    }
+  }
+
+  private static final int KEY_BYTES = 32;
+  private static final int PREFIX_BYTES = 5;
+  // RFC 9106, and the recommendation of OWASP: 19 MiB, two passes, one lane
+  private static final int MEMORY_KIB = 19 * 1024;
+  private static final int PASSES = 2;
+
+  private final JdbcTemplate jdbc;
+  private final Aead aead;
+  private final byte[] presentPrefix;
+
+  SecretCipher(SecretKeys keys, JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+    try {
+      AeadConfig.register();
+      byte[] salt = salt();
+      AesGcmKey present = key(keys.present(), salt);
+      this.presentPrefix = ByteBuffer.allocate(PREFIX_BYTES).put((byte) 1).putInt(present.getIdRequirementOrNull()).array();
+      this.aead = keyset(present, keys.earlier(), salt).getPrimitive(RegistryConfiguration.get(), Aead.class);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM isn't available", e);
+    }
+  }
+
+  /**
+   * @param whose what is encrypted and whose it is, such as {@code tokens of contoso}; the same is needed to read it
+   */
+  String encrypt(String text, String whose) {
+    try {
+      return Base64.getEncoder().encodeToString(aead.encrypt(text.getBytes(StandardCharsets.UTF_8), whose.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM isn't available", e);
+    }
+  }
+
+  String decrypt(String stored, String whose) throws UnreadableException {
+    try {
+      return new String(aead.decrypt(Base64.getDecoder().decode(stored), whose.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new UnreadableException(e);
+    }
+  }
+
+  /** Whether a stored text was encrypted under the present key. */
+  boolean isPresent(String stored) {
+    byte[] bytes = Base64.getDecoder().decode(stored);
+    return bytes.length > PREFIX_BYTES && Arrays.equals(bytes, 0, PREFIX_BYTES, presentPrefix, 0, PREFIX_BYTES);
+  }
+
+  /** Each text begins with the number of its key, which is derived with the key itself. */
+  private static KeysetHandle keyset(AesGcmKey present, List<String> earlierSecrets, byte[] salt) throws GeneralSecurityException {
+    KeysetHandle.Builder keyset = KeysetHandle.newBuilder();
+    Set<Integer> numbers = new HashSet<>(Set.of(present.getIdRequirementOrNull()));
+    keyset.addEntry(KeysetHandle.importKey(present).makePrimary());
+    for (String earlier : earlierSecrets) {
+      AesGcmKey key = key(earlier, salt);
+      if (numbers.add(key.getIdRequirementOrNull())) {
+        keyset.addEntry(KeysetHandle.importKey(key));
+      }
+    }
+    return keyset.build();
+  }
+
+  private static AesGcmKey key(String secret, byte[] salt) throws GeneralSecurityException {
+    byte[] derived = new byte[KEY_BYTES + Integer.BYTES];
+    Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
+    argon2.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id).withVersion(Argon2Parameters.ARGON2_VERSION_13)
+        .withSalt(salt).withMemoryAsKB(MEMORY_KIB).withIterations(PASSES).withParallelism(1).build());
+    argon2.generateBytes(secret.getBytes(StandardCharsets.UTF_8), derived);
+    return AesGcmKey.builder()
+        .setParameters(AesGcmParameters.builder().setKeySizeBytes(KEY_BYTES).setIvSizeBytes(12).setTagSizeBytes(16)
+            .setVariant(AesGcmParameters.Variant.TINK).build())
+        .setKeyBytes(SecretBytes.copyFrom(Arrays.copyOf(derived, KEY_BYTES), InsecureSecretKeyAccess.get()))
+        .setIdRequirement(ByteBuffer.wrap(derived, KEY_BYTES, Integer.BYTES).getInt() & Integer.MAX_VALUE | 1)
+        .build();
+  }
+
+  /** Whoever needs it first makes it, for all nodes. */
+  private byte[] salt() {
+    List<String> stored = storedSalt();
+    if (stored.isEmpty()) {
+      byte[] salt = new byte[16];
+      new SecureRandom().nextBytes(salt);
+      try {
+        jdbc.update("insert into secret_key_salt (id, salt) values (1, ?)", Base64.getEncoder().encodeToString(salt));
+      } catch (DuplicateKeyException anotherNodeWasFirst) {
+        return Base64.getDecoder().decode(storedSalt().get(0));
+      }
+      return salt;
+    }
+    return Base64.getDecoder().decode(stored.get(0));
+  }
+
+  private List<String> storedSalt() {
+    return jdbc.queryForList("select salt from secret_key_salt where id = 1", String.class);
+  }
+}
