@@ -20,10 +20,11 @@ final class MailroomProcess implements AutoCloseable {
   }
 
   static MailroomProcess start(Path folder, List<String> jvmOptions, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    ClassArchive classes = ClassArchive.get();
+    List<String> command = new ArrayList<>(List.of(ClassArchive.java()));
+    command.addAll(classes.options());
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), "org.mailroom.Mailroom"));
+    command.addAll(List.of("-cp", classes.classPath(), "org.mailroom.Mailroom"));
     command.addAll(arguments);
     Path output = folder.resolve("output.log");
     Process process = new ProcessBuilder(command).directory(new File("").getAbsoluteFile()).redirectErrorStream(true)
