@@ -2,14 +2,20 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -20,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.message.MessageFolders;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -129,6 +137,52 @@ class OutageTest {
       assertThat(output.getAll()).contains("destination queue is up again").doesNotContain("\tat ");
     } finally {
       broker.stop();
+    }
+  }
+
+  @Test
+  void a_full_disk_stops_nothing_for_good_and_nothing_is_lost_or_cut(CapturedOutput output) throws Exception {
+    Path mail = Files.createDirectories(folder.resolve("data/mail"));
+    assumeTrue(mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", mail.toString()), "a small disk can't be mounted here");
+    try {
+      DemoMail maker = new DemoMail(12);
+      for (int i = 0; i < 70; i++) {
+        mailbox.deliver(maker.next());
+      }
+      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=20")) {
+        await().atMost(PATIENCE).until(() -> output.getAll().contains("attachments can't be written below") || output.getAll().contains("destination file is down"));
+        await().atMost(PATIENCE).until(() -> output.getAll().contains("space"));
+        assertThat(mailbox.unread()).isPositive();
+        assertThat(mount("-o", "remount,size=100m", mail.toString())).isTrue();
+        awaitImport();
+        assertThat(mailroom.rows("mail_message")).isEqualTo(70);
+        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(140);
+        assertThat(output.getAll()).doesNotContain("\tat ");
+        for (DemoMessage message : mailbox.messages()) {
+          assertWhole(message);
+        }
+      }
+    } finally {
+      new ProcessBuilder("umount", mail.toString()).start().waitFor();
+    }
+  }
+
+  private void assertWhole(DemoMessage message) throws Exception {
+    Path files = new MessageFolders(folder.resolve("data")).of("support", message.immutableId(), message.received()).messageJson();
+    JsonNode attachments = new ObjectMapper().readTree(files.toFile()).path("attachments");
+    assertThat(attachments).hasSameSizeAs(message.attachments());
+    for (int i = 0; i < attachments.size(); i++) {
+      assertThat(Files.readAllBytes(Path.of(attachments.path(i).path("location").asText()))).isEqualTo(message.attachments().get(i).content());
+    }
+  }
+
+  private static boolean mount(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mount"));
+    command.addAll(List.of(arguments));
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (java.io.IOException noMount) {
+      return false;
     }
   }
 
