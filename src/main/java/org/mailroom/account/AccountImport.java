@@ -1,14 +1,10 @@
 package org.mailroom.account;
 
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
@@ -39,10 +35,7 @@ public final class AccountImport {
    */
   public record Finished(String messageId, Instant receivedAt, List<String> categories, Outcome outcome) {}
 
-  private static final int TROUBLE_OF_THE_SERVICE = 3;
-
   private final Account account;
-  private final Instant begun;
   private final BooleanSupplier stopping;
   private final ImportProgress progress;
   private FolderSearch folder;
@@ -60,17 +53,12 @@ public final class AccountImport {
   private List<String> changed = List.of();
   private final List<String> unconfirmed = new ArrayList<>();
   private final List<Finished> finished = new ArrayList<>();
-  private final Map<String, Exception> unmarked = new HashMap<>();
-  private final AtomicInteger imported = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final AtomicInteger gone = new AtomicInteger();
-  private final AtomicInteger troubled = new AtomicInteger();
+  private final ImportTally tally;
   private Exception failure;
 
-  AccountImport(Account account, Instant begun, BooleanSupplier stopping, ImportProgress progress) {
+  AccountImport(Account account, ImportTally tally, BooleanSupplier stopping, ImportProgress progress) {
     this.account = account;
-    this.begun = begun;
+    this.tally = tally;
     this.stopping = stopping;
     this.progress = progress;
   }
@@ -165,6 +153,7 @@ public final class AccountImport {
   }
 
   void arrived(List<ListedMessage> page) {
+    tally.step();
     this.arrived = page;
     this.pageAwaited = false;
     this.arrivedLink = listing instanceof DeltaListing changes ? changes.link() : null;
@@ -216,6 +205,7 @@ public final class AccountImport {
 
   /** Hands each stage what the stage before it has finished. */
   void advance() {
+    tally.step();
     deliveredLink = inHandLink;
     inHandLink = arrivedLink;
     arrivedLink = null;
@@ -261,54 +251,49 @@ public final class AccountImport {
     return failure;
   }
 
-  /**
-   * The service couldn't give what belongs to one message, and it isn't clear whether that is due to the message. Several in a row are
-   * trouble of the service: so a message that always fails holds up no others, and an outage is blamed on few.
-   *
-   * @return whether it counts as the message's own failure
-   */
+  /** The service couldn't give what belongs to one message: whether that counts as the message's own failure. */
   boolean blames() {
-    return troubled.incrementAndGet() < TROUBLE_OF_THE_SERVICE;
+    return tally.blames();
   }
 
   /** What belongs to one message was fetched. */
   void fetched() {
-    troubled.set(0);
+    tally.fetched();
   }
 
   /** The service is in trouble: nothing more is fetched in this import. */
   public boolean isTroubled() {
-    return troubled.get() >= TROUBLE_OF_THE_SERVICE;
+    return tally.isTroubled();
   }
 
   /** Changing this message was refused. */
   public void unmarked(String messageId, Exception why) {
-    synchronized (unmarked) {
-      unmarked.put(messageId, why);
-    }
+    tally.unmarked(messageId, why);
   }
 
   public void countImported(int messages) {
-    imported.addAndGet(messages);
+    tally.imported.addAndGet(messages);
     progress.imported(messages);
   }
 
   public void countFailed() {
-    failed.incrementAndGet();
+    tally.failed.incrementAndGet();
   }
 
   public void countWaiting() {
-    waiting.incrementAndGet();
+    tally.waiting.incrementAndGet();
   }
 
   public void countGone() {
-    gone.incrementAndGet();
+    tally.gone.incrementAndGet();
   }
 
-  ImportResult result(Instant now) {
-    synchronized (unmarked) {
-      return new ImportResult(account.id(), begun, Duration.between(begun, now), imported.get(), failed.get(), waiting.get(), gone.get(),
-          unmarked.size(), unmarked.values().stream().findFirst().orElse(null), failure());
-    }
+  /** How far it is. */
+  ImportProgress.Running progress() {
+    return tally.progress(account.id());
+  }
+
+  ImportResult result(long requests) {
+    return tally.result(account.id(), requests, failure());
   }
 }

@@ -14,6 +14,7 @@ import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageTranslator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ public final class AccountImports {
   private final GraphClient graph;
   private final ImportProgress progress;
   private final DeltaLinks deltaLinks;
+  private final MailboxGates gates;
+  private final PollHistory history;
   private final CamelContext camel;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
@@ -37,12 +40,14 @@ public final class AccountImports {
   private final Map<String, String> lastFailures = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
-      CamelContext camel, Clock clock) {
+      MailboxGates gates, PollHistory history, CamelContext camel, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
     this.progress = progress;
     this.deltaLinks = deltaLinks;
+    this.gates = gates;
+    this.history = history;
     this.camel = camel;
     this.clock = clock;
   }
@@ -56,7 +61,9 @@ public final class AccountImports {
       exchange.setRouteStop(true);
       return;
     }
-    AccountImport begun = new AccountImport(account, clock.instant(), () -> camel.isStopping() || schedule.isStopping(), progress);
+    AccountImport begun = new AccountImport(account, new ImportTally(clock, gates.requests(account.mailbox())),
+        () -> camel.isStopping() || schedule.isStopping(), progress);
+    progress.begun(begun);
     exchange.setProperty("import", begun);
     String folder = folders.get(folderKey(account, account.folder()));
     String moveTo = target(account);
@@ -162,8 +169,10 @@ public final class AccountImports {
 
   /** Ends the import, says what it came to, and returns that. */
   public ImportResult end(@ExchangeProperty("import") AccountImport running) {
-    ImportResult result = running.result(clock.instant());
+    ImportResult result = running.result(gates.requests(running.account().mailbox()));
+    progress.ended(running);
     schedule.ended(running.account(), result);
+    history.add(result);
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone: it is looked for, or created, again
       folders.remove(folderKey(running.account(), target(running.account())));
@@ -197,7 +206,7 @@ public final class AccountImports {
       return;
     }
     String sentence = result.failure().getMessage();
-    String kind = sentence.replaceAll("request-id [0-9A-Za-z-]+", "");
+    String kind = result.failureKind();
     if (!kind.equals(lastFailures.put(result.account(), kind))) {
       LOG.error("account {}: {}", result.account(), sentence);
     }

@@ -9,19 +9,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** When each account is due. An import that is still running or queued isn't started again. */
+/**
+ * When each account is due. An import that is still running or queued isn't started again. An account that is paused isn't due until it
+ * is resumed, on this node and all others, over restarts; an import that runs is finished.
+ */
 @Component("accountSchedule")
 public final class AccountSchedule {
 
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+
   private final Accounts accounts;
+  private final AccountPauses pauses;
   private final Clock clock;
+  private final Instant started;
   private final Map<String, Polled> polled = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
+  private final Set<String> wanted = new HashSet<>();
   private final Map<String, ImportResult> lastResults = new HashMap<>();
+  private final Map<String, Instant> lastSuccesses = new HashMap<>();
   private volatile boolean stopping;
 
   /** The last poll of an account: when it ended, and the account as it was. */
@@ -32,25 +43,80 @@ public final class AccountSchedule {
     }
   }
 
-  AccountSchedule(Accounts accounts, Clock clock) {
+  AccountSchedule(Accounts accounts, AccountPauses pauses, Clock clock) {
     this.accounts = accounts;
+    this.pauses = pauses;
     this.clock = clock;
+    this.started = clock.instant();
   }
 
   /**
    * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
    * when its settings have changed.
    */
-  public synchronized List<String> due() {
-    List<String> due = new ArrayList<>();
-    Instant now = clock.instant();
-    for (Account account : accounts.all()) {
-      Polled last = polled.get(account.id());
-      if (!stopping && (last == null || last.isDue(account, now)) && taken.add(account.id())) {
-        due.add(account.id());
+  public List<String> due() {
+    Set<String> paused = pauses.all().keySet();
+    synchronized (this) {
+      List<String> due = new ArrayList<>();
+      Instant now = clock.instant();
+      for (Account account : accounts.all()) {
+        String id = account.id();
+        Polled last = polled.get(id);
+        boolean isDue = wanted.contains(id) || (!paused.contains(id) && (last == null || last.isDue(account, now)));
+        if (!stopping && isDue && taken.add(id)) {
+          wanted.remove(id);
+          due.add(id);
+        }
       }
+      return due;
     }
-    return due;
+  }
+
+  /**
+   * Polls an account no more until it is resumed. An import that runs is finished.
+   *
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public void pause(String accountId) {
+    require(accountId);
+    if (!isPaused(accountId)) {
+      pauses.pause(accountId);
+      LOG.info("account {}: paused; it isn't polled until it is resumed", accountId);
+    }
+  }
+
+  /**
+   * Polls an account again, beginning at once.
+   *
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public void resume(String accountId) {
+    require(accountId);
+    if (isPaused(accountId)) {
+      pauses.resume(accountId);
+      synchronized (this) {
+        polled.remove(accountId);
+      }
+      LOG.info("account {}: resumed", accountId);
+    }
+  }
+
+  /**
+   * Imports an account as soon as possible, paused or not: within a second, or after the import that runs.
+   *
+   * @return whether another import runs or is queued, so that this one comes after it
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public synchronized boolean importNow(String accountId) {
+    require(accountId);
+    wanted.add(accountId);
+    return taken.contains(accountId);
+  }
+
+  private void require(String accountId) {
+    if (accounts.find(accountId).isEmpty()) {
+      throw new IllegalArgumentException("There is no account '" + accountId + "'.");
+    }
   }
 
   /**
@@ -59,19 +125,57 @@ public final class AccountSchedule {
   synchronized void ended(Account account, ImportResult result) {
     taken.remove(result.account());
     lastResults.put(result.account(), result);
-    polled.put(account.id(), new Polled(account, clock.instant()));
+    Instant now = clock.instant();
+    if (result.failure() == null) {
+      lastSuccesses.put(result.account(), now);
+    }
+    polled.put(account.id(), new Polled(account, now));
   }
 
   /** The account was deleted before its import began. */
   synchronized void dropped(String accountId) {
     taken.remove(accountId);
     lastResults.remove(accountId);
+    lastSuccesses.remove(accountId);
     polled.remove(accountId);
+  }
+
+  public boolean isPaused(String accountId) {
+    return pauses.all().containsKey(accountId);
+  }
+
+  /** Since when an account is paused; empty when it isn't. */
+  public Optional<Instant> pausedSince(String accountId) {
+    return Optional.ofNullable(pauses.all().get(accountId));
   }
 
   /** What the last import of an account came to; empty before the first. */
   public synchronized Optional<ImportResult> lastResult(String accountId) {
     return Optional.ofNullable(lastResults.get(accountId));
+  }
+
+  /** When the last import ended that read its mailbox to the end; empty when none has since the start. */
+  public synchronized Optional<Instant> lastSuccess(String accountId) {
+    return Optional.ofNullable(lastSuccesses.get(accountId));
+  }
+
+  /**
+   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one runs those that it hasn't imported
+   * yet. Empty while that isn't known.
+   */
+  public synchronized Optional<Long> backlog(String accountId) {
+    return lastResult(accountId).filter(ImportResult::couldBeRead).map(result -> (long) result.waiting() + result.failed() + result.unmarked());
+  }
+
+  /** When the account is due again; in the past when it is due now. */
+  public synchronized Instant nextPoll(String accountId) {
+    Polled last = polled.get(accountId);
+    return last == null ? started : last.ended().plus(last.account().pollEvery());
+  }
+
+  /** When this process began to poll. */
+  public Instant started() {
+    return started;
   }
 
   boolean isStopping() {

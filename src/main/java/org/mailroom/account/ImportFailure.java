@@ -9,8 +9,15 @@ import org.springframework.transaction.TransactionException;
 /** Why an import ended early, in words for the operator. */
 final class ImportFailure extends RuntimeException {
 
-  private ImportFailure(String sentence, Throwable cause) {
+  private final boolean ofDatabase;
+
+  private ImportFailure(String sentence, Throwable cause, boolean ofDatabase) {
     super(sentence, cause);
+    this.ofDatabase = ofDatabase;
+  }
+
+  boolean isOfDatabase() {
+    return ofDatabase;
   }
 
   /** Returns the failure itself when it has words already. */
@@ -27,7 +34,7 @@ final class ImportFailure extends RuntimeException {
     String reason = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse(""));
     return database
         ? new ImportFailure("Mailroom's database doesn't answer as it should (" + reason + "). Check that it runs and spring.datasource.*; nothing is"
-            + " marked meanwhile, and Mailroom goes on by itself.", why)
-        : new ImportFailure("the import ended unexpectedly (" + reason + "). The next poll begins anew; report this as a bug if it lasts.", why);
+            + " marked meanwhile, and Mailroom goes on by itself.", why, true)
+        : new ImportFailure("the import ended unexpectedly (" + reason + "). The next poll begins anew; report this as a bug if it lasts.", why, false);
   }
 }

@@ -1,17 +1,44 @@
 package org.mailroom.account;
 
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
-/** How far the imports are that run: for progress bars. */
+/** How far the imports are that run: for progress bars, and for the states of accounts. */
 @Component
 public final class ImportProgress {
 
+  /**
+   * An import that runs.
+   *
+   * @param begun when
+   * @param lastStep when it last got a page, delivered one or marked one
+   * @param imported so far
+   */
+  public record Running(String account, Instant begun, Instant lastStep, int imported) {}
+
   private final AtomicLong imported = new AtomicLong();
+  private final Map<String, AccountImport> running = new ConcurrentHashMap<>();
 
   /** Messages imported since the start, of all accounts. */
   public long imported() {
     return imported.get();
+  }
+
+  /** The import of an account that runs now. */
+  public Optional<Running> running(String accountId) {
+    return Optional.ofNullable(running.get(accountId)).map(AccountImport::progress);
+  }
+
+  void begun(AccountImport begun) {
+    running.put(begun.account().id(), begun);
+  }
+
+  void ended(AccountImport ended) {
+    running.remove(ended.account().id(), ended);
   }
 
   void imported(int messages) {

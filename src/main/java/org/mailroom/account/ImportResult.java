@@ -11,11 +11,12 @@ import java.time.Instant;
  * @param waiting messages whose failed delivery isn't due yet, or was given up
  * @param gone messages that somebody deleted or moved meanwhile
  * @param unmarked messages that were delivered but couldn't be marked
+ * @param requests to Graph
  * @param firstUnmarked why, of one of them; or null
  * @param failure why the mailbox couldn't be read to its end; or null
  */
 public record ImportResult(
-    String account, Instant begun, Duration took, int imported, int failed, int waiting, int gone, int unmarked,
+    String account, Instant begun, Duration took, int imported, int failed, int waiting, int gone, int unmarked, long requests,
     Exception firstUnmarked, Exception failure) {
 
   public boolean couldBeRead() {
@@ -24,6 +25,11 @@ public record ImportResult(
 
   public boolean isComplete() {
     return failure == null && failed == 0 && waiting == 0 && unmarked == 0;
+  }
+
+  /** The failure without what differs from poll to poll, to tell whether it is the same again; null without a failure. */
+  String failureKind() {
+    return failure == null ? null : String.valueOf(failure.getMessage()).replaceAll("request-id [0-9A-Za-z-]+", "");
   }
 
   /** Whether there is anything to tell: an idle poll says nothing. */

@@ -7,6 +7,7 @@ package org.mailroom.credential;
 public final class CredentialException extends RuntimeException {
 
   private final boolean mayPass;
+  private final boolean unreachable;
 
   /**
    * @param credential its name below {@code mailroom.credentials}
@@ -16,12 +17,14 @@ public final class CredentialException extends RuntimeException {
   CredentialException(String credential, String error, String description, Throwable cause) {
     super(sentence(credential, error, description), cause);
     this.mayPass = EntraError.of(error, description).isTransient();
+    this.unreachable = error == null;
   }
 
   /** For what fails before Entra ID is asked. */
   CredentialException(String credential, String whatAndRemedy) {
     super("credential " + credential + ": " + whatAndRemedy);
     this.mayPass = false;
+    this.unreachable = false;
   }
 
   private static String sentence(String credential, String error, String description) {
@@ -30,6 +33,11 @@ public final class CredentialException extends RuntimeException {
     String code = error == null ? "no answer" : number == null ? error : error + " AADSTS" + number;
     String detail = error == null && description != null ? ", " + description : "";
     return "credential " + credential + ": " + entra.meaning() + " (" + code + detail + "). " + entra.remedy();
+  }
+
+  /** There was no answer at all. */
+  public boolean isUnreachable() {
+    return unreachable;
   }
 
   /** Asking again later may help. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps the requests to one mailbox within what the service allows: at most so many in flight, and none before the wait is over
@@ -14,6 +15,7 @@ final class MailboxGate {
   private final int places;
   private final Clock clock;
   private final Semaphore inFlight;
+  private final AtomicLong requests = new AtomicLong();
   private volatile Instant closedUntil = Instant.MIN;
 
   MailboxGate(int places, Clock clock) {
@@ -26,6 +28,7 @@ final class MailboxGate {
   void enter(int weight) throws InterruptedException {
     int wanted = Math.min(weight, places);
     inFlight.acquire(wanted);
+    requests.incrementAndGet();
     try {
       awaitEndOfPause();
     } catch (InterruptedException e) {
@@ -56,6 +59,11 @@ final class MailboxGate {
     if (until.isAfter(closedUntil)) {
       closedUntil = until;
     }
+  }
+
+  /** How many requests came to it so far. */
+  long requests() {
+    return requests.get();
   }
 
   Instant closedUntil() {

@@ -2,7 +2,9 @@ package org.mailroom.graph;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.camel.ExchangeProperty;
@@ -39,7 +41,21 @@ public final class MailboxGates {
     gate(request).pause(wait);
   }
 
+  /** How many requests were made of a mailbox since the start, tries included. */
+  public long requests(String mailbox) {
+    return gate(mailbox).requests();
+  }
+
+  /** Until when the service asked to leave a mailbox alone; empty when it may be asked now. */
+  public Optional<Instant> closedUntil(String mailbox) {
+    return Optional.of(gate(mailbox).closedUntil()).filter(clock.instant()::isBefore);
+  }
+
   private MailboxGate gate(GraphRequest request) {
-    return gates.computeIfAbsent(request.mailbox().toLowerCase(Locale.ROOT), mailbox -> new MailboxGate(places, clock));
+    return gate(request.mailbox());
+  }
+
+  private MailboxGate gate(String name) {
+    return gates.computeIfAbsent(name.toLowerCase(Locale.ROOT), mailbox -> new MailboxGate(places, clock));
   }
 }

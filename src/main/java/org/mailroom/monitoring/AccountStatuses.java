@@ -1,0 +1,174 @@
+package org.mailroom.monitoring;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportProgress;
+import org.mailroom.account.ImportResult;
+import org.mailroom.account.PollHistory;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.delivery.DestinationHealth;
+import org.mailroom.delivery.FailedDeliveries;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.MailboxGates;
+import org.mailroom.monitoring.AccountStatus.State;
+import org.springframework.stereotype.Component;
+
+/** How the accounts do, put together from what the imports leave behind. Asking costs two queries, however many accounts there are. */
+@Component("accountStatuses")
+public final class AccountStatuses {
+
+  /** A wait that is over sooner isn't worth a word. */
+  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+
+  private static final int INTERVALS_UNTIL_STALLED = 5;
+  private static final Duration SOONEST_STALLED = Duration.ofMinutes(5);
+
+  private final Accounts accounts;
+  private final AccountSchedule schedule;
+  private final ImportProgress progress;
+  private final PollHistory history;
+  private final FailedDeliveries failures;
+  private final DestinationHealth destinations;
+  private final MailboxGates gates;
+  private final Clock clock;
+
+  AccountStatuses(Accounts accounts, AccountSchedule schedule, ImportProgress progress, PollHistory history, FailedDeliveries failures,
+      DestinationHealth destinations, MailboxGates gates, Clock clock) {
+    this.accounts = accounts;
+    this.schedule = schedule;
+    this.progress = progress;
+    this.history = history;
+    this.failures = failures;
+    this.destinations = destinations;
+    this.gates = gates;
+    this.clock = clock;
+  }
+
+  /**
+   * All accounts, by id.
+   *
+   * @throws org.springframework.dao.DataAccessException when the database doesn't answer
+   */
+  public List<AccountStatus> all() {
+    Map<String, Long> failed = failures.count();
+    Map<String, Map<LocalDate, Long>> today = history.importedByDay(1);
+    List<AccountStatus> statuses = new ArrayList<>(accounts.all().stream().map(account -> status(account, failed, today)).toList());
+    accounts.problems().forEach((id, problem) -> statuses.add(unusable(id, problem, failed)));
+    statuses.sort(Comparator.comparing(AccountStatus::account));
+    return statuses;
+  }
+
+  /** One account; empty when there is no such account. */
+  public Optional<AccountStatus> find(String accountId) {
+    Optional<String> problem = Optional.ofNullable(accounts.problems().get(accountId));
+    return problem.isPresent() ? problem.map(why -> unusable(accountId, why, failures.count()))
+        : accounts.find(accountId).map(account -> status(account, failures.count(), history.importedByDay(1)));
+  }
+
+  /** Its settings don't fit any more: it can't be imported at all. */
+  private AccountStatus unusable(String id, String problem, Map<String, Long> failed) {
+    Map<String, String> fields = accounts.fields(id);
+    return new AccountStatus(id, fields.get("mailbox"), fields.get("credential"), State.NEEDS_ATTENTION, null, problem, false, 0, null, null, null, null, null, 0,
+        failed.getOrDefault(id, 0L), false);
+  }
+
+  /** One account without what only the database knows, so that it can be told while that is down: no figures of today and of failures. */
+  AccountStatus withoutDatabase(Account account) {
+    return status(account, Map.of(), Map.of());
+  }
+
+  private AccountStatus status(Account account, Map<String, Long> failedByAccount, Map<String, Map<LocalDate, Long>> importedByAccount) {
+    String id = account.id();
+    Instant now = clock.instant();
+    long failed = failedByAccount.getOrDefault(id, 0L);
+    Optional<ImportProgress.Running> running = progress.running(id);
+    Optional<ImportResult> last = schedule.lastResult(id);
+    boolean paused = schedule.isPaused(id);
+    boolean stalled = !paused && isStalled(account, running, now);
+    Standing standing = standing(account, running, last, failed, paused, stalled, now);
+    int importing = running.map(ImportProgress.Running::imported).orElse(0);
+    long today = importedByAccount.getOrDefault(id, Map.of()).getOrDefault(history.today(), 0L) + importing;
+    return new AccountStatus(id, account.mailbox(), account.credential(), standing.state(), standing.until(), standing.reason(), running.isPresent(), importing,
+        last.map(result -> result.begun().plus(result.took())).orElse(null), schedule.lastSuccess(id).orElse(null), last.map(ImportResult::took).orElse(null),
+        paused ? null : schedule.nextPoll(id), schedule.backlog(id).orElse(null), today, failed, stalled);
+  }
+
+  /** An import that runs and gets on is alive, however long it takes. */
+  private boolean isStalled(Account account, Optional<ImportProgress.Running> running, Instant now) {
+    Instant alive = schedule.lastSuccess(account.id()).orElse(schedule.started());
+    Instant step = running.map(ImportProgress.Running::lastStep).orElse(alive);
+    Duration most = account.pollEvery().multipliedBy(INTERVALS_UNTIL_STALLED);
+    most = most.compareTo(SOONEST_STALLED) < 0 ? SOONEST_STALLED : most;
+    return (step.isAfter(alive) ? step : alive).plus(most).isBefore(now);
+  }
+
+  private record Standing(State state, Instant until, String reason) {}
+
+  private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, long failed, boolean paused,
+      boolean stalled, Instant now) {
+    Instant throttled = gates.closedUntil(account.mailbox()).filter(until -> until.isAfter(now.plus(SHORTEST_WAIT))).orElse(null);
+    Exception failure = last.map(ImportResult::failure).orElse(null);
+    if (paused && running.isEmpty()) {
+      return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
+    }
+    if (throttled != null) {
+      String why = "The service throttles " + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
+          + " if it lasts, poll less often or read the mailbox with fewer applications.";
+      return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, throttled, why);
+    }
+    if (failure != null) {
+      return goesOnByItself(failure) && !stalled
+          ? new Standing(State.WAITING, schedule.nextPoll(account.id()), failure.getMessage()) : new Standing(State.NEEDS_ATTENTION, null, failure.getMessage());
+    }
+    if (stalled) {
+      return new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " Look at the importers (mailroom.importers), the routes and the log; restart Mailroom if it lasts.");
+    }
+    for (String destination : account.deliverTo()) {
+      DestinationHealth.Outage outage = destinations.outages().get(destination);
+      if (outage != null) {
+        return new Standing(State.WAITING, outage.nextTry(), "Destination " + destination + " is down since " + seconds(outage.since()) + ": " + outage.cause()
+            + " Its deliveries wait; mend it, and Mailroom goes on by itself.");
+      }
+    }
+    if (running.isPresent()) {
+      return new Standing(State.IMPORTING, null, null);
+    }
+    return standing(account, last, failed);
+  }
+
+  private static Standing standing(Account account, Optional<ImportResult> last, long failed) {
+    Exception unmarked = last.map(ImportResult::firstUnmarked).orElse(null);
+    if (unmarked != null) {
+      return new Standing(State.NEEDS_ATTENTION, null, "Messages were delivered but not marked as read: " + unmarked.getMessage());
+    }
+    return failed > 0
+        ? new Standing(State.NEEDS_ATTENTION, null, failed + (failed == 1 ? " delivery was" : " deliveries were") + " given up. Look at the causes,"
+            + " then retry or discard: failed list --account " + account.id())
+        : new Standing(State.IDLE, null, null);
+  }
+
+  private String stalled(Account account) {
+    return "The mailbox wasn't read to its end since " + seconds(schedule.lastSuccess(account.id()).orElse(schedule.started())) + ".";
+  }
+
+  /** The service has trouble or asks for patience: nobody at the site can mend that. */
+  private static boolean goesOnByItself(Exception failure) {
+    return failure instanceof GraphException graph ? graph.isTransient() && graph.status() != 0
+        : failure instanceof CredentialException credential && credential.isTransient() && !credential.isUnreachable();
+  }
+
+  private static Instant seconds(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS);
+  }
+}
