@@ -115,6 +115,11 @@ public final class Accounts implements CredentialUse {
     return List.copyOf(using);
   }
 
+  @Override
+  public boolean isUsed(String credential) {
+    return all().stream().anyMatch(account -> account.credential().equals(credential));
+  }
+
   /**
    * Whether the mailbox of a person who signed in is one that is imported with that credential. False is worth a warning: a delegated
    * credential opens that person's own mailbox, and others only where they are shared.

@@ -3,25 +3,29 @@ package org.mailroom.credential;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A bearer token, opaque to us, and when it is to be replaced. */
-record AccessToken(String value, Instant renewAt) {
+/** A bearer token, opaque to us, when it is to be replaced, and when it ends. */
+record AccessToken(String value, Instant renewAt, Instant expires) {
 
   private static final Duration EARLY = Duration.ofMinutes(5);
 
   /** A token is renewed five minutes before its end, a short-lived one when nine tenths of its life are over. */
-  static AccessToken of(String value, Instant now, Instant expires) {
-    Duration life = Duration.between(now, expires);
+  static AccessToken of(String value, Instant issued, Instant expires) {
+    Duration life = Duration.between(issued, expires);
     Duration early = life.dividedBy(10).compareTo(EARLY) < 0 ? life.dividedBy(10) : EARLY;
-    return new AccessToken(value, expires.minus(early));
+    return new AccessToken(value, expires.minus(early), expires);
   }
 
   boolean isFresh(Instant now) {
     return now.isBefore(renewAt);
   }
 
+  boolean isValid(Instant now) {
+    return now.isBefore(expires);
+  }
+
   /** Never the token: this text may reach a log. */
   @Override
   public String toString() {
-    return "access token until " + renewAt;
+    return "access token until " + expires;
   }
 }

@@ -1,5 +1,8 @@
 package org.mailroom.credential;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * No token could be had. Its message is one sentence for the operator: what Entra ID answered, what it means and what to do; it
  * never carries a secret or a token.
@@ -8,6 +11,7 @@ public final class CredentialException extends RuntimeException {
 
   private final boolean mayPass;
   private final boolean unreachable;
+  private final Duration retryAfter;
 
   /**
    * @param credential its name below {@code mailroom.credentials}
@@ -15,16 +19,34 @@ public final class CredentialException extends RuntimeException {
    * @param description Entra ID's error description, from which only the AADSTS number is taken
    */
   CredentialException(String credential, String error, String description, Throwable cause) {
+    this(credential, error, description, null, cause);
+  }
+
+  /**
+   * @param retryAfter the wait that the answer asks for, or null
+   */
+  CredentialException(String credential, String error, String description, Duration retryAfter, Throwable cause) {
     super(sentence(credential, error, description), cause);
     this.mayPass = EntraError.of(error, description).isTransient();
     this.unreachable = error == null;
+    this.retryAfter = retryAfter;
   }
 
   /** For what fails before Entra ID is asked. */
   CredentialException(String credential, String whatAndRemedy) {
-    super("credential " + credential + ": " + whatAndRemedy);
-    this.mayPass = false;
+    this(credential, whatAndRemedy, false, null);
+  }
+
+  private CredentialException(String credential, String whatAndRemedy, boolean mayPass, Throwable cause) {
+    super("credential " + credential + ": " + whatAndRemedy, cause);
+    this.mayPass = mayPass;
     this.unreachable = false;
+    this.retryAfter = null;
+  }
+
+  /** For what fails here and passes by itself. */
+  static CredentialException passing(String credential, String whatAndRemedy, Throwable cause) {
+    return new CredentialException(credential, whatAndRemedy, true, cause);
   }
 
   private static String sentence(String credential, String error, String description) {
@@ -43,5 +65,10 @@ public final class CredentialException extends RuntimeException {
   /** Asking again later may help. */
   public boolean isTransient() {
     return mayPass;
+  }
+
+  /** How long the service asks to wait before it is asked again. */
+  Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

@@ -7,4 +7,7 @@ public interface CredentialUse {
 
   /** The ids of the accounts that use a credential, of both homes. */
   List<String> accountsUsing(String credential);
+
+  /** Whether an account that is imported uses it; cheap. */
+  boolean isUsed(String credential);
 }

@@ -74,6 +74,18 @@ public final class Credentials {
     return Optional.ofNullable(present().all().get(id));
   }
 
+  /**
+   * @throws CredentialException when there is none, or it can't be used
+   */
+  Credential require(String id) {
+    Credential found = find(id)
+        .orElseThrow(() -> new CredentialException(id, "there is no such credential. Add it below mailroom.credentials, or in the console."));
+    if (found.problem() != null) {
+      throw new CredentialException(id, found.problem());
+    }
+    return found;
+  }
+
   /** The fields of a credential for a form to change it, without what is secret: whether there is a secret, {@link Credential#settings} tells. */
   public Map<String, String> fields(String id) {
     return find(id).map(credential -> CredentialFields.of(credential.settings())).orElse(Map.of());

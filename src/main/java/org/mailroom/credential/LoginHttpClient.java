@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import com.microsoft.aad.msal4j.HttpMethod;
+import com.microsoft.aad.msal4j.HttpRequest;
 import com.microsoft.aad.msal4j.HttpResponse;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
@@ -8,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import org.mailroom.configuration.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -38,29 +38,54 @@ final class LoginHttpClient {
   /**
    * @param tokenUrl the configured token URL of a credential, or null for the default below the login URL
    */
-  IHttpClient redirectingTokenRequestsTo(URI tokenUrl) {
-    return request -> {
-      HttpRequest.Builder outgoing = HttpRequest.newBuilder(address(request.url().toURI(), tokenUrl)).timeout(PATIENCE);
+  Conversation conversation(URI tokenUrl) {
+    return new Conversation(tokenUrl);
+  }
+
+  /** The requests that one token takes. It remembers what msal4j doesn't tell: the last status and how long to wait. */
+  final class Conversation implements IHttpClient {
+
+    private final URI tokenUrl;
+    private volatile int status;
+    private volatile String retryAfter;
+
+    private Conversation(URI tokenUrl) {
+      this.tokenUrl = tokenUrl;
+    }
+
+    @Override
+    public IHttpResponse send(HttpRequest request) throws Exception {
+      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(PATIENCE);
       request.headers().forEach(outgoing::header);
       if (request.httpMethod() == HttpMethod.POST) {
-        outgoing.POST(HttpRequest.BodyPublishers.ofString(request.body()));
+        outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body()));
       }
-      return answer(client.send(outgoing.build(), java.net.http.HttpResponse.BodyHandlers.ofString()));
-    };
-  }
-
-  private URI address(URI asked, URI tokenUrl) {
-    if (tokenUrl != null && asked.getPath().endsWith("/token")) {
-      return tokenUrl;
+      status = 0;
+      java.net.http.HttpResponse<String> received = client.send(outgoing.build(), java.net.http.HttpResponse.BodyHandlers.ofString());
+      status = received.statusCode();
+      retryAfter = received.headers().firstValue("Retry-After").orElse(null);
+      HttpResponse answer = new HttpResponse();
+      answer.statusCode(received.statusCode());
+      answer.body(received.body());
+      answer.addHeaders(received.headers().map());
+      return answer;
     }
-    return URI.create(loginUrl.getScheme() + asked.toString().substring(asked.getScheme().length()));
-  }
 
-  private static IHttpResponse answer(java.net.http.HttpResponse<String> received) {
-    HttpResponse answer = new HttpResponse();
-    answer.statusCode(received.statusCode());
-    answer.body(received.body());
-    answer.addHeaders(received.headers().map());
-    return answer;
+    /** The scheme that is configured is put back: msal4j insists on https. */
+    private URI address(URI asked) {
+      if (tokenUrl != null && asked.getPath().endsWith("/token")) {
+        return tokenUrl;
+      }
+      return URI.create(loginUrl.getScheme() + asked.toString().substring(asked.getScheme().length()));
+    }
+
+    /** HTTP status of the last answer, 0 when there was none. */
+    int status() {
+      return status;
+    }
+
+    String retryAfter() {
+      return retryAfter;
+    }
   }
 }

@@ -1,28 +1,26 @@
 package org.mailroom.credential;
 
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.springframework.stereotype.Component;
 
 /**
- * One access token a credential in its lifetime, however many accounts and threads ask at once. It stands in front of msal4j's own
+ * One access token a credential in its lifetime, however many accounts, threads and nodes ask at once. It stands in front of msal4j's own
  * cache, which never finds a token whose authority has a port.
  */
 @Component
 public final class TokenCache {
 
-  /** A refusal that can't pass by itself is remembered this long, so that a broken credential isn't asked for at every request. */
-  private static final Duration REFUSAL_IS_REMEMBERED = Duration.ofSeconds(15);
-
-  private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, TokenSlot> slots = new ConcurrentHashMap<>();
   private final TokenEndpoint endpoint;
+  private final Credentials credentials;
   private final Clock clock;
 
-  TokenCache(TokenEndpoint endpoint, Clock clock) {
+  TokenCache(TokenEndpoint endpoint, Credentials credentials, Clock clock) {
     this.endpoint = endpoint;
+    this.credentials = credentials;
     this.clock = clock;
   }
 
@@ -32,7 +30,8 @@ public final class TokenCache {
    * @throws CredentialException when no token can be had
    */
   public String authorization(String credential) {
-    return slot(credential).authorization(credential);
+    Credential found = credentials.require(credential);
+    return slot(credential).authorization(found);
   }
 
   /**
@@ -45,46 +44,13 @@ public final class TokenCache {
     slot(credential).refused(authorization, claims);
   }
 
-  private Slot slot(String credential) {
-    return slots.computeIfAbsent(credential, name -> new Slot());
+  /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to. */
+  Optional<CredentialException> lastRefusal(String credential) {
+    TokenSlot slot = slots.get(credential);
+    return slot == null ? Optional.empty() : Optional.ofNullable(slot.lastRefusal());
   }
 
-  /** The lock is held while the endpoint is asked: whoever asks at the same time waits for that one answer. */
-  private final class Slot {
-
-    private AccessToken token;
-    private String claims;
-    private CredentialException refusal;
-    private Instant refusedUntil = Instant.MIN;
-
-    synchronized String authorization(String credential) {
-      if (token == null || !token.isFresh(clock.instant())) {
-        renew(credential);
-      }
-      return "Bearer " + token.value();
-    }
-
-    private void renew(String credential) {
-      if (refusal != null && clock.instant().isBefore(refusedUntil)) {
-        throw refusal;
-      }
-      try {
-        token = endpoint.token(credential, claims);
-        claims = null;
-        refusal = null;
-      } catch (CredentialException e) {
-        token = null;
-        refusal = e;
-        refusedUntil = e.isTransient() ? Instant.MIN : clock.instant().plus(REFUSAL_IS_REMEMBERED);
-        throw e;
-      }
-    }
-
-    synchronized void refused(String authorization, String demanded) {
-      if (token != null && ("Bearer " + token.value()).equals(authorization)) {
-        token = null;
-        claims = demanded;
-      }
-    }
+  private TokenSlot slot(String credential) {
+    return slots.computeIfAbsent(credential, name -> new TokenSlot(endpoint, clock));
   }
 }

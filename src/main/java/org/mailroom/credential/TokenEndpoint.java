@@ -4,10 +4,11 @@ package org.mailroom.credential;
 interface TokenEndpoint {
 
   /**
-   * Asks for a new token, whatever is cached.
+   * Returns a token that is fresh: one that is stored already, by another node perhaps, or a new one.
    *
-   * @param claims additional claims as JSON, or null
+   * @param refused the value of a token that the service refused, which therefore won't do; or null
+   * @param claims additional claims of a new token as JSON, or null
    * @throws CredentialException when it is refused or there is no answer
    */
-  AccessToken token(String credential, String claims);
+  AccessToken token(Credential credential, String refused, String claims);
 }

@@ -34,6 +34,17 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     return options;
   }
 
+  /** The same call below {@code /users/{user}} instead of {@code /me}. */
+  DemoCall ofUser(DemoUser user) {
+    if (user == null) {
+      throw new GraphFault(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
+    }
+    List<String> path = new java.util.ArrayList<>(segments);
+    path.set(0, user.userPrincipalName());
+    path.add(0, "users");
+    return new DemoCall(method, path, options, headers, body, rawQuery, part);
+  }
+
   boolean wantsImmutableIds() {
     return headers.getOrDefault("prefer", "").contains("IdType=\"ImmutableId\"");
   }

@@ -25,6 +25,7 @@ final class DemoGraph {
   private final MessageListings listings;
   private final DemoDelta delta;
   private final ConcurrentMap<String, DemoMailbox> mailboxes = new ConcurrentHashMap<>();
+  private final Set<String> shared = ConcurrentHashMap.newKeySet();
 
   DemoGraph(String root, long seed) {
     this.root = root;
@@ -41,12 +42,20 @@ final class DemoGraph {
     return mailboxes.computeIfAbsent(address.toLowerCase(Locale.ROOT), name -> new DemoMailbox(address, seed * 31 + name.hashCode()));
   }
 
-  DemoAnswer answer(DemoCall call, Set<String> roles) {
+  /** Lets somebody open another mailbox, as Exchange's full access does. */
+  void share(String mailbox, String with) {
+    shared.add(mailbox.toLowerCase(Locale.ROOT) + "\n" + with.toLowerCase(Locale.ROOT));
+  }
+
+  DemoAnswer answer(DemoCall asked, DemoTokens.Access access) {
+    DemoCall call = asked.segment(0).equals("me") ? asked.ofUser(access.user()) : asked;
     if (!call.segment(0).equals("users")) {
       throw new GraphFault(400, "BadRequest", "Resource not found for the segment '" + call.segment(0) + "'.");
     }
-    boolean writes = !call.method().equals("GET");
-    if (!roles.contains("Mail.ReadWrite") && (writes || !roles.contains("Mail.Read"))) {
+    if (call.segments().size() == 2 && asked.segment(0).equals("me")) {
+      return person(access);
+    }
+    if (!mayOpen(access, call)) {
       throw new GraphFault(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.");
     }
     DemoMailbox mailbox = mailboxes.get(call.segment(1).toLowerCase(Locale.ROOT));
@@ -59,6 +68,27 @@ final class DemoGraph {
       case "mailFolders" -> folders(mailbox, call);
       default -> throw unknown(call.segment(2));
     };
+  }
+
+  private static DemoAnswer person(DemoTokens.Access access) {
+    if (!access.permissions().contains("User.Read")) {
+      throw new GraphFault(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+    }
+    return DemoAnswer.json(200, JSON.objectNode().put("id", access.user().id()).put("userPrincipalName", access.user().userPrincipalName())
+        .put("mail", access.user().userPrincipalName()).put("displayName", access.user().displayName()));
+  }
+
+  /** An application opens every mailbox; a person only the own one, and with the shared permission those that are shared. */
+  private boolean mayOpen(DemoTokens.Access access, DemoCall call) {
+    String suffix = "";
+    if (access.user() != null && !call.segment(1).equalsIgnoreCase(access.user().userPrincipalName()) && !call.segment(1).equalsIgnoreCase(access.user().id())) {
+      suffix = ".Shared";
+      if (!shared.contains((call.segment(1) + "\n" + access.user().userPrincipalName()).toLowerCase(Locale.ROOT))) {
+        return false;
+      }
+    }
+    boolean writes = !call.method().equals("GET");
+    return access.permissions().contains("Mail.ReadWrite" + suffix) || (!writes && access.permissions().contains("Mail.Read" + suffix));
   }
 
   private static GraphFault unknown(String segment) {

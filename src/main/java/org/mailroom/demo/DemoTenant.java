@@ -47,6 +47,7 @@ public final class DemoTenant implements AutoCloseable {
   private final ExecutorService threads;
   private final DemoCertificate certificate;
   private final DemoIdentityPlatform identityPlatform;
+  private final DemoAuthorizePage authorizePage;
   private final DemoGraph graph;
   private final DemoLimits limits;
   private final DemoFaults faults = new DemoFaults();
@@ -64,8 +65,9 @@ public final class DemoTenant implements AutoCloseable {
       return thread;
     });
     server.setExecutor(threads);
-    identityPlatform = new DemoIdentityPlatform(TENANT_ID, Clock.systemUTC(), options.tokenLifetime());
-    identityPlatform.register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
+    identityPlatform = new DemoIdentityPlatform(TENANT_ID, loginUrl(), Clock.systemUTC(), options.tokenLifetime());
+    authorizePage = new DemoAuthorizePage(identityPlatform);
+    register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     graph = new DemoGraph(graphUrl(), options.seed());
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
     server.createContext(VERSION, exchange -> handle(exchange, this::graphAnswer));
@@ -108,19 +110,30 @@ public final class DemoTenant implements AutoCloseable {
     }
   }
 
-  /** Returns a mailbox; it is made when it isn't there. */
+  /** Applications, users, and what can go wrong with them. */
+  public DemoIdentity identity() {
+    return new DemoIdentity(identityPlatform);
+  }
+
+  /** Shares a mailbox with somebody who has one of one's own. */
+  public void share(String mailbox, String with) {
+    graph.share(mailbox, with);
+  }
+
+  /** Returns a mailbox; it is made when it isn't there, and with it its owner, who can sign in. */
   public DemoMailbox mailbox(String address) {
+    identityPlatform.user(address);
     return graph.mailbox(address);
   }
 
   /** Registers another application with its roles, such as Mail.Read. */
   public void register(String clientId, String secret, Set<String> roles) {
-    identityPlatform.register(clientId, secret, roles);
+    identityPlatform.application(clientId).secret(secret, Instant.MAX).roles(roles);
   }
 
   /** Every token that was issued is refused from now on. */
   public void revokeTokens() {
-    identityPlatform.revokeAll();
+    identityPlatform.tokens().revokeAll();
   }
 
   /** Every delta link that was given out is answered with 410 from now on. */
@@ -234,10 +247,20 @@ public final class DemoTenant implements AutoCloseable {
 
   private DemoAnswer loginAnswer(HttpExchange exchange, byte[] body) {
     String[] path = exchange.getRequestURI().getPath().split("/");
-    if (path.length == 5 && path[4].equals("token") && exchange.getRequestMethod().equals("POST")) {
-      return identityPlatform.token(path[1], new String(body, StandardCharsets.UTF_8), exchange.getRequestHeaders().getFirst("Authorization"));
+    String form = new String(body, StandardCharsets.UTF_8);
+    boolean post = exchange.getRequestMethod().equals("POST");
+    Map<String, String> fields = DemoIdentityPlatform.fields(exchange.getRequestURI().getRawQuery());
+    if (post) {
+      fields.putAll(DemoIdentityPlatform.fields(form));
     }
-    return DemoAnswer.empty(404);
+    String page = path.length > 1 ? path[path.length - 1] : "";
+    return switch (path.length + " " + page) {
+      case "5 token" -> post ? identityPlatform.token(path[1], form, exchange.getRequestHeaders().getFirst("Authorization")) : DemoAnswer.empty(405);
+      case "5 devicecode" -> post ? identityPlatform.deviceAuthorization(path[1], form) : DemoAnswer.empty(405);
+      case "5 authorize" -> authorizePage.authorize(path[1], fields);
+      case "4 deviceauth" -> authorizePage.device(fields);
+      default -> DemoAnswer.empty(404);
+    };
   }
 
   private DemoAnswer graphAnswer(HttpExchange exchange, byte[] body) throws InterruptedException {
@@ -246,10 +269,10 @@ public final class DemoTenant implements AutoCloseable {
     DemoCall call = DemoCall.of(exchange.getRequestMethod(), exchange.getRequestURI(), VERSION, headers, parsed(body), false);
     String mailbox = mailboxOf(call);
     try {
-      Set<String> roles = identityPlatform.roles(headers.get("authorization"));
+      DemoTokens.Access access = identityPlatform.tokens().access(headers.get("authorization"));
       limits.enter(mailbox);
       try {
-        DemoAnswer answer = call.segment(0).equals("$batch") ? batch(call, roles) : graph.answer(call, roles);
+        DemoAnswer answer = call.segment(0).equals("$batch") ? batch(call, access) : graph.answer(call, access);
         log(call, answer.status());
         return answer;
       } finally {
@@ -282,7 +305,7 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   /** Each part has a status of its own, and the parts come back in any order. */
-  private DemoAnswer batch(DemoCall call, Set<String> roles) throws InterruptedException {
+  private DemoAnswer batch(DemoCall call, DemoTokens.Access access) throws InterruptedException {
     JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
     Set<String> ids = new java.util.HashSet<>();
     if (parts.isEmpty() || parts.size() > MOST_PARTS) {
@@ -296,7 +319,7 @@ public final class DemoTenant implements AutoCloseable {
     List<JsonNode> responses = new ArrayList<>();
     Map<String, Integer> statuses = new HashMap<>();
     for (JsonNode part : parts) {
-      ObjectNode response = part(part, roles, statuses);
+      ObjectNode response = part(part, access, statuses);
       statuses.put(part.path("id").asText(), response.path("status").asInt());
       responses.add(response);
     }
@@ -308,7 +331,7 @@ public final class DemoTenant implements AutoCloseable {
     return DemoAnswer.json(200, answer);
   }
 
-  private ObjectNode part(JsonNode part, Set<String> roles, Map<String, Integer> statuses) throws InterruptedException {
+  private ObjectNode part(JsonNode part, DemoTokens.Access access, Map<String, Integer> statuses) throws InterruptedException {
     Map<String, String> headers = new HashMap<>();
     part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().asText()));
     DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
@@ -325,7 +348,7 @@ public final class DemoTenant implements AutoCloseable {
       }
       limits.enterPart(mailboxOf(call));
       try {
-        answer = graph.answer(call, roles);
+        answer = graph.answer(call, access);
       } finally {
         limits.leavePart(mailboxOf(call));
       }

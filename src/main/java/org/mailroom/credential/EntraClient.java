@@ -1,0 +1,184 @@
+package org.mailroom.credential;
+
+import com.microsoft.aad.msal4j.AbstractClientApplicationBase;
+import com.microsoft.aad.msal4j.AuthorizationCodeParameters;
+import com.microsoft.aad.msal4j.ClaimsRequest;
+import com.microsoft.aad.msal4j.ClientCredentialFactory;
+import com.microsoft.aad.msal4j.ClientCredentialParameters;
+import com.microsoft.aad.msal4j.ConfidentialClientApplication;
+import com.microsoft.aad.msal4j.DeviceCode;
+import com.microsoft.aad.msal4j.DeviceCodeFlowParameters;
+import com.microsoft.aad.msal4j.IAuthenticationResult;
+import com.microsoft.aad.msal4j.IClientCredential;
+import com.microsoft.aad.msal4j.ITokenCacheAccessAspect;
+import com.microsoft.aad.msal4j.ITokenCacheAccessContext;
+import com.microsoft.aad.msal4j.PublicClientApplication;
+import com.microsoft.aad.msal4j.RefreshTokenParameters;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.configuration.MailroomProperties.CredentialProperties;
+import org.springframework.stereotype.Component;
+
+/** Asks Entra ID for tokens, through msal4j. Each request has an application object of its own, whose cache is what is stored. */
+@Component
+class EntraClient {
+
+  /**
+   * What Entra ID issued.
+   *
+   * @param cache msal4j's cache after it
+   */
+  record Issued(IAuthenticationResult result, String cache, boolean publicClient) {
+
+    /** Never a token. */
+    @Override
+    public String toString() {
+      return "issued tokens";
+    }
+  }
+
+  private interface Request<A extends AbstractClientApplicationBase> {
+    CompletableFuture<IAuthenticationResult> send(A application) throws MalformedURLException;
+  }
+
+  /** The cache of one request, in and out. */
+  private static final class Cache implements ITokenCacheAccessAspect {
+    private String content;
+
+    private Cache(String content) {
+      this.content = content;
+    }
+
+    @Override
+    public void beforeCacheAccess(ITokenCacheAccessContext context) {
+      context.tokenCache().deserialize(content);
+    }
+
+    @Override
+    public void afterCacheAccess(ITokenCacheAccessContext context) {
+      if (context.hasCacheChanged()) {
+        content = context.tokenCache().serialize();
+      }
+    }
+  }
+
+  private final MailroomProperties properties;
+  private final LoginHttpClient http;
+  private final EntraRefusal refusals;
+
+  EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals) {
+    this.properties = properties;
+    this.http = http;
+    this.refusals = refusals;
+  }
+
+  /** The client credentials grant. */
+  Issued clientCredentials(Credential credential, String claims) {
+    return confidential(credential, null, application -> application.acquireToken(
+        ClientCredentialParameters.builder(scopes(credential)).skipCache(true).claims(request(claims)).build()));
+  }
+
+  /** A new access token, and most often a new refresh token, for the refresh token of somebody who signed in. */
+  Issued refresh(Credential credential, StoredTokens stored, String refreshToken, String claims) {
+    Request<AbstractClientApplicationBase> refresh = application -> application.acquireToken(
+        RefreshTokenParameters.builder(scopes(credential), refreshToken).claims(request(claims)).build());
+    return stored.publicClient() || !credential.settings().hasProof()
+        ? publicly(credential, stored.cache(), refresh::send) : confidential(credential, stored.cache(), refresh::send);
+  }
+
+  /** The tokens for the code that a sign-in came back with. */
+  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier) {
+    Request<AbstractClientApplicationBase> redeem = application -> application.acquireToken(
+        AuthorizationCodeParameters.builder(code, redirectUri).scopes(scopes(credential)).codeVerifier(codeVerifier).build());
+    return credential.settings().hasProof() ? confidential(credential, null, redeem::send) : publicly(credential, null, redeem::send);
+  }
+
+  /** Waits until somebody has signed in with the device code that is told. */
+  Issued byDeviceCode(Credential credential, Consumer<DeviceCode> tell) {
+    return publicly(credential, null, application -> application.acquireToken(DeviceCodeFlowParameters.builder(scopes(credential), tell).build()));
+  }
+
+  private static ClaimsRequest request(String claims) {
+    return claims == null ? null : ClaimsRequest.formatAsClaimsRequest(claims);
+  }
+
+  private static Set<String> scopes(Credential credential) {
+    return new LinkedHashSet<>(Arrays.asList(credential.scope().split(" ")));
+  }
+
+  private Issued confidential(Credential credential, String cached, Request<ConfidentialClientApplication> request) {
+    Cache cache = new Cache(cached);
+    LoginHttpClient.Conversation conversation = http.conversation(credential.settings().tokenUrl());
+    return issued(credential, cache, conversation, false, () -> request.send(ConfidentialClientApplication
+        .builder(credential.settings().clientId(), proof(credential))
+        .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
+        .setTokenCacheAccessAspect(cache).httpClient(conversation).build()));
+  }
+
+  private Issued publicly(Credential credential, String cached, Request<PublicClientApplication> request) {
+    Cache cache = new Cache(cached);
+    LoginHttpClient.Conversation conversation = http.conversation(credential.settings().tokenUrl());
+    return issued(credential, cache, conversation, true, () -> request.send(PublicClientApplication
+        .builder(credential.settings().clientId())
+        .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
+        .setTokenCacheAccessAspect(cache).httpClient(conversation).build()));
+  }
+
+  private interface Sending {
+    CompletableFuture<IAuthenticationResult> send() throws MalformedURLException;
+  }
+
+  private Issued issued(Credential credential, Cache cache, LoginHttpClient.Conversation conversation, boolean publicClient, Sending request) {
+    try {
+      IAuthenticationResult result = request.send().get();
+      return new Issued(result, cache.content, publicClient);
+    } catch (ExecutionException e) {
+      throw refusals.inWords(credential.id(), e.getCause(), conversation);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CredentialException(credential.id(), null, "interrupted", e);
+    } catch (MalformedURLException e) {
+      throw new CredentialException(credential.id(), "its tenant-id doesn't fit into an address: " + credential.settings().tenantId());
+    }
+  }
+
+  private String authority(Credential credential) {
+    URI login = properties.loginUrl();
+    // msal4j insists on https; the scheme that is configured, or the token-url, is put back by the http client
+    return "https://" + login.getRawAuthority() + login.getRawPath() + "/" + credential.settings().tenantId() + "/";
+  }
+
+  private static IClientCredential proof(Credential credential) {
+    CredentialProperties settings = credential.settings();
+    if (settings.certificate() != null) {
+      return CertificateFile.read(credential.id(), settings.certificate());
+    }
+    return settings.federatedTokenFile() != null
+        ? ClientCredentialFactory.createFromClientAssertion(federatedToken(credential.id(), settings.federatedTokenFile()))
+        : ClientCredentialFactory.createFromSecret(settings.clientSecret());
+  }
+
+  /** The file changes while Mailroom runs. Nothing but a JWT is sent anywhere. */
+  private static String federatedToken(String credential, Path file) {
+    try {
+      String token = Files.readString(file).strip();
+      if (token.matches("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+")) {
+        return token;
+      }
+      throw new CredentialException(credential, "its federated-token-file " + file + " holds no JWT. Check the path, and what writes the file.");
+    } catch (IOException e) {
+      throw new CredentialException(credential, "its federated-token-file " + file + " can't be read (" + e.getClass().getSimpleName()
+          + "). Check the path, and that the token is mounted for this workload.");
+    }
+  }
+}

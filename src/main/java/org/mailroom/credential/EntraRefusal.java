@@ -1,0 +1,71 @@
+package org.mailroom.credential;
+
+import com.microsoft.aad.msal4j.MsalException;
+import com.microsoft.aad.msal4j.MsalServiceException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import org.springframework.stereotype.Component;
+
+/** Turns what msal4j raises into a {@link CredentialException}. */
+@Component
+final class EntraRefusal {
+
+  /** What a throttling answer without a Retry-After is taken to ask for: what Microsoft documents. */
+  private static final Duration WAIT_WHEN_THROTTLED = Duration.ofSeconds(60);
+
+  private final Clock clock;
+
+  EntraRefusal(Clock clock) {
+    this.clock = clock;
+  }
+
+  CredentialException inWords(String credential, Throwable cause, LoginHttpClient.Conversation conversation) {
+    Duration wait = retryAfter(conversation);
+    if (cause instanceof CredentialException told) {
+      return told;
+    }
+    if (conversation.status() == 429 || conversation.status() >= 500) {
+      // a gateway's text, or throttling in plain text: only the status counts
+      String error = cause instanceof MsalServiceException service && isCode(service.errorCode()) ? service.errorCode() : "http_" + conversation.status();
+      String description = cause instanceof MsalServiceException ? cause.getMessage() : null;
+      EntraError meaning = EntraError.of(error, description);
+      return new CredentialException(credential, meaning.isTransient() ? error : "http_" + conversation.status(), description, wait, null);
+    }
+    if (cause instanceof MsalServiceException service && isCode(service.errorCode())) {
+      return new CredentialException(credential, service.errorCode(), service.getMessage(), wait, null);
+    }
+    if (cause instanceof MsalException answer && ("invalid_json".equals(answer.errorCode()) || conversation.status() > 0)) {
+      // a gateway answered instead of Entra ID; or the device code wasn't used in time
+      boolean late = "code_expired".equals(answer.errorCode());
+      return new CredentialException(credential, late ? "expired_token" : "http_error", late ? null : "the answer isn't JSON", wait, null);
+    }
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? "" : ": " + root.getMessage();
+    return new CredentialException(credential, null, root.getClass().getSimpleName() + message, cause);
+  }
+
+  private static boolean isCode(String code) {
+    return code != null && !code.isBlank() && !code.equals("unknown") && !code.equals("invalid_json");
+  }
+
+  /** Seconds or a date, RFC 9110 section 10.2.3. */
+  private Duration retryAfter(LoginHttpClient.Conversation conversation) {
+    String header = conversation.retryAfter();
+    if (header == null || header.isBlank()) {
+      return conversation.status() == 429 ? WAIT_WHEN_THROTTLED : null;
+    }
+    try {
+      return header.strip().matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(header.strip()))
+          : Duration.between(Instant.now(clock), ZonedDateTime.parse(header.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    } catch (DateTimeParseException e) {
+      return WAIT_WHEN_THROTTLED;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package org.mailroom.credential;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The token of one credential on this node. The lock is held while a token is fetched: whoever asks at the same time waits for that one
+ * answer.
+ */
+final class TokenSlot {
+
+  /** A refusal that can't pass by itself is tried again so slowly, unless the credential is changed or somebody signs in. */
+  private static final Duration SLOW_PROBE = Duration.ofMinutes(15);
+
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private final TokenEndpoint endpoint;
+  private final Clock clock;
+  private String revision;
+  private AccessToken token;
+  private boolean refusedByService;
+  private String claims;
+  private CredentialException refusal;
+  private Instant refusedSince;
+  private Instant askAgainAt = Instant.MIN;
+  private volatile CredentialException lastRefusal;
+
+  TokenSlot(TokenEndpoint endpoint, Clock clock) {
+    this.endpoint = endpoint;
+    this.clock = clock;
+  }
+
+  synchronized String authorization(Credential credential) {
+    if (!credential.revision().equals(revision)) {
+      // changed, or signed in anew, here or on another node: it is asked at once
+      revision = credential.revision();
+      token = null;
+      refusedByService = false;
+      forgetRefusal();
+    }
+    Instant now = clock.instant();
+    if (token == null || refusedByService || !token.isFresh(now)) {
+      renew(credential, now);
+    }
+    return "Bearer " + token.value();
+  }
+
+  private void renew(Credential credential, Instant now) {
+    boolean stillValid = token != null && !refusedByService && token.isValid(now);
+    if (refusal != null && now.isBefore(askAgainAt)) {
+      if (stillValid) {
+        return;
+      }
+      throw refusal;
+    }
+    try {
+      token = endpoint.token(credential, refusedByService ? token.value() : null, claims);
+      refusedByService = false;
+      claims = null;
+      forgetRefusal();
+    } catch (CredentialException e) {
+      remember(e);
+      if (!stillValid) {
+        throw e;
+      }
+    }
+  }
+
+  private void forgetRefusal() {
+    refusal = null;
+    lastRefusal = null;
+    refusedSince = null;
+    askAgainAt = Instant.MIN;
+  }
+
+  private void remember(CredentialException e) {
+    Instant now = clock.instant();
+    refusedSince = refusedSince == null ? now : refusedSince;
+    refusal = e;
+    lastRefusal = e;
+    askAgainAt = now.plus(e.isTransient() ? e.retryAfter().orElse(backOff(now)) : SLOW_PROBE);
+  }
+
+  /** A fiftieth of the time that the trouble has lasted: short trouble is noticed to be over at once, long trouble is asked about less. */
+  private Duration backOff(Instant now) {
+    Duration wait = Duration.between(refusedSince, now).dividedBy(50);
+    return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+  }
+
+  synchronized void refused(String authorization, String demanded) {
+    if (token != null && ("Bearer " + token.value()).equals(authorization)) {
+      refusedByService = true;
+      claims = demanded;
+    }
+  }
+
+  /** Why no token could be had when it was last asked for; null when it could. */
+  CredentialException lastRefusal() {
+    return lastRefusal;
+  }
+}

@@ -1,0 +1,137 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.Accounts;
+import org.mailroom.credential.Credentials;
+import org.mailroom.credential.SignInAnswer;
+import org.mailroom.credential.SignInRequest;
+import org.mailroom.credential.SignIns;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Everything secret is looked for in every log line, every actuator endpoint, every MBean and every file. */
+@ExtendWith(OutputCaptureExtension.class)
+class SecretsStayHiddenTest {
+
+  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
+  private static final String SECRET_KEY = "the-secret-key-of-this-test";
+  private static final Pattern LINK = Pattern.compile("\"href\":\"([^\"{]+)\"");
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void no_secret_and_no_token_is_in_a_log_line_an_endpoint_an_mbean_or_a_file(CapturedOutput output) throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
+      tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
+      tenant.identity().application("helpdesk").secret("secret-of-helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--logging.level.root=debug", "--logging.level.org.mailroom=trace",
+          "--logging.level.com.microsoft=trace", "--logging.level.org.apache.hc=info", "--mailroom.secret-key=" + SECRET_KEY,
+          "--management.endpoints.web.exposure.include=*", "--management.endpoint.health.show-details=always",
+          "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+          "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=secret-of-helpdesk",
+          "--mailroom.accounts.support.credential=person")) {
+        List<String> secrets = new ArrayList<>(List.of(DemoTenant.CLIENT_SECRET, "secret-of-helpdesk", SECRET_KEY, "entered-in-the-console"));
+        SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+        SignInAnswer answer = new DemoBrowser(mailroom).signIn(request.authorizationUrl(), "support@contoso.com", true);
+        mailroom.bean(SignIns.class).complete(request.state(), answer);
+        secrets.add(answer.code());
+        Map<String, String> entered = new HashMap<>(Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID,
+            "client-secret", "entered-in-the-console"));
+        mailroom.bean(Credentials.class).create("entered", entered);
+        mailroom.bean(Accounts.class).create("orders", new HashMap<>(Map.of("mailbox", "orders@contoso.com", "credential", "entered", "deliver-to", "database")));
+        await().atMost(Duration.ofSeconds(90)).until(() -> tenant.mailbox("support@contoso.com").unread() == 0 && output.getAll().contains("AADSTS7000215"));
+        tenant.identity().revokeRefreshTokens();
+        tenant.revokeTokens();
+        await().atMost(Duration.ofSeconds(90)).until(() -> output.getAll().contains("AADSTS50173"));
+        secrets.addAll(tenant.identity().accessTokens());
+
+        for (String endpoint : endpoints(mailroom)) {
+          assertNone(secrets, endpoint, get(endpoint));
+        }
+        assertNone(secrets, "MBeans", mbeans());
+        assertNone(secrets, "the log", output.getAll());
+        try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
+          for (Path file : files.filter(Files::isRegularFile).toList()) {
+            assertNone(secrets, file.toString(), new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertNone(List<String> secrets, String where, String text) {
+    for (String secret : secrets) {
+      int at = text.indexOf(secret);
+      assertThat(at).as("%s holds %s: …%s…", where, secret, at < 0 ? "" : text.substring(Math.max(0, at - 200), at)).isNegative();
+    }
+  }
+
+  private static List<String> endpoints(MailroomRun mailroom) throws Exception {
+    String root = "http://127.0.0.1:" + mailroom.port() + "/actuator";
+    List<String> found = new ArrayList<>();
+    Matcher link = LINK.matcher(get(root));
+    while (link.find()) {
+      if (!link.group(1).endsWith("/heapdump") && !link.group(1).equals(root)) {
+        found.add(link.group(1));
+      }
+    }
+    assertThat(found).anyMatch(endpoint -> endpoint.endsWith("/env")).anyMatch(endpoint -> endpoint.endsWith("/configprops"));
+    return found;
+  }
+
+  private static String get(String address) throws Exception {
+    return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  /** Every attribute that can be read of every MBean of Mailroom, Camel, Spring and the broker. */
+  private static String mbeans() throws Exception {
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    StringBuilder all = new StringBuilder();
+    for (ObjectName name : server.queryNames(null, null)) {
+      for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
+        // the JVM's own show the command line of this test
+        if (name.getDomain().equals("java.lang") || name.getDomain().startsWith("com.sun") || !attribute.isReadable()) {
+          continue;
+        }
+        try {
+          Object value = server.getAttribute(name, attribute.getName());
+          all.append(name).append(' ').append(attribute.getName()).append(" = ")
+              .append(value instanceof Object[] many ? Arrays.deepToString(many) : String.valueOf(value)).append('\n');
+        } catch (Exception notReadableNow) {
+          continue;
+        }
+      }
+    }
+    assertThat(all).contains("org.apache.camel");
+    return all.toString();
+  }
+}

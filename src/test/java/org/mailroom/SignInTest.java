@@ -1,0 +1,234 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportResult;
+import org.mailroom.command.Launcher;
+import org.mailroom.command.MailroomCommand;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.CredentialStatus;
+import org.mailroom.credential.CredentialStatuses;
+import org.mailroom.credential.SignInAnswer;
+import org.mailroom.credential.SignInRequest;
+import org.mailroom.credential.SignIns;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Delegated permission: somebody signs in once, and Mailroom reads that person's mailbox for years. */
+@ExtendWith(OutputCaptureExtension.class)
+class SignInTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
+  private static final String SUPPORT = "support@contoso.com";
+
+  @TempDir
+  private Path folder;
+
+  private DemoTenant tenant;
+
+  @BeforeEach
+  void start() {
+    tenant = DemoTenant.start();
+    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
+    tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
+    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+  }
+
+  @AfterEach
+  void stop() {
+    tenant.close();
+  }
+
+  private static String[] delegated(String... more) {
+    List<String> settings = new ArrayList<>(List.of(
+        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
+        "--mailroom.accounts.support.credential=person"));
+    settings.addAll(Arrays.asList(more));
+    return settings.toArray(String[]::new);
+  }
+
+  private static SignIns.Completed signIn(MailroomRun mailroom, String user) {
+    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+    return mailroom.bean(SignIns.class).complete(request.state(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
+  }
+
+  @Test
+  void a_person_signs_in_once_and_restarts_and_refused_tokens_need_no_new_sign_in() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("nobody has signed in yet").hasMessageContaining("login person");
+      SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+      assertThat(request.authorizationUrl().toString()).contains("prompt=select_account", "code_challenge_method=S256", "Mail.ReadWrite", "offline_access");
+      assertThat(new DemoBrowser(mailroom).get(request.authorizationUrl()).body()).contains("Pick an account", SUPPORT);
+      SignIns.Completed done = signIn(mailroom, SUPPORT);
+      assertThat(done.user().userPrincipalName()).isEqualTo(SUPPORT);
+      assertThat(mailroom.bean(Accounts.class).isUsedFor("person", done.user())).isTrue();
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+      assertThat(tenant.tokenRequests()).isEqualTo(1);
+      String stored = mailroom.database().queryForObject("select tokens from credential_token where credential = 'person'", String.class);
+      assertThat(tenant.identity().accessTokens()).noneMatch(stored::contains);
+    }
+    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(3));
+    try (MailroomRun restarted = MailroomRun.start(tenant, folder, delegated())) {
+      assertThat(restarted.importSupport().imported()).isEqualTo(1);
+      assertThat(tenant.tokenRequests()).as("the stored token is used").isEqualTo(1);
+      tenant.revokeTokens();
+      tenant.mailbox(SUPPORT).deliver(DemoMail.plain(4));
+      assertThat(restarted.importSupport().imported()).isEqualTo(1);
+      assertThat(tenant.tokenRequests()).isEqualTo(2);
+      // a challenge of continuous access evaluation: the claims are passed on, once
+      tenant.identity().demandClaims("1767225600");
+      tenant.mailbox(SUPPORT).deliver(DemoMail.plain(5));
+      assertThat(restarted.importSupport().imported()).isEqualTo(1);
+      assertThat(tenant.tokenRequests()).isEqualTo(3);
+      assertThat(restarted.bean(SignIns.class).user("person")).get().extracting(user -> user.userPrincipalName()).isEqualTo(SUPPORT);
+    }
+  }
+
+  @Test
+  void a_sign_in_that_was_forged_replayed_or_refused_is_told_in_words_and_stores_nothing() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
+      SignIns signIns = mailroom.bean(SignIns.class);
+      DemoBrowser browser = new DemoBrowser(mailroom);
+      SignInRequest mine = signIns.begin("person", CALLBACK);
+      SignInAnswer answer = browser.signIn(mine.authorizationUrl(), SUPPORT, true);
+      // somebody else's answer in this browser, or this answer in a browser that began nothing
+      assertThatThrownBy(() -> signIns.complete("another state", answer)).isInstanceOf(CredentialException.class).hasMessageContaining("no sign-in of this browser");
+      assertThatThrownBy(() -> signIns.complete(null, answer)).hasMessageContaining("no sign-in of this browser");
+      assertThatThrownBy(() -> signIns.complete("made up", new SignInAnswer("made up", answer.code(), null, null))).hasMessageContaining("completed already");
+      assertThat(signIns.complete(mine.state(), answer).credential()).isEqualTo("person");
+      assertThatThrownBy(() -> signIns.complete(mine.state(), answer)).hasMessageContaining("completed already");
+
+      SignInRequest second = signIns.begin("person", CALLBACK);
+      assertThatThrownBy(() -> signIns.complete(second.state(), new SignInAnswer(second.state(), answer.code(), null, null)))
+          .as("a code is good once").hasMessageContaining("AADSTS54005").hasMessageContaining("Start the sign-in again");
+      SignInRequest third = signIns.begin("person", CALLBACK);
+      SignInAnswer thirds = browser.signIn(third.authorizationUrl(), SUPPORT, true);
+      SignInRequest fourth = signIns.begin("person", CALLBACK);
+      assertThatThrownBy(() -> signIns.complete(fourth.state(), new SignInAnswer(fourth.state(), thirds.code(), null, null)))
+          .as("a code belongs to its verifier").hasMessageContaining("AADSTS501481");
+      SignInRequest denied = signIns.begin("person", CALLBACK);
+      SignInAnswer no = browser.signIn(denied.authorizationUrl(), SUPPORT, false);
+      assertThatThrownBy(() -> signIns.complete(denied.state(), no)).hasMessageContaining("consent was declined").hasMessageContaining("access_denied");
+      SignInRequest wrong = signIns.begin("person", URI.create("http://localhost:8080/elsewhere"));
+      assertThat(browser.get(wrong.authorizationUrl())).satisfies(page -> {
+        assertThat(page.statusCode()).isEqualTo(400);
+        assertThat(page.body()).contains("AADSTS50011");
+      });
+      assertThatThrownBy(() -> signIns.begin("demo", CALLBACK)).hasMessageContaining("nobody signs in with it");
+      tenant.identity().refuse(400, "invalid_grant", 53003, "Access has been blocked by Conditional Access policies.");
+      assertThatThrownBy(() -> signIn(mailroom, SUPPORT)).hasMessageContaining("Conditional Access").hasMessageContaining("AADSTS53003");
+      assertThat(mailroom.database().queryForObject("select count(*) from credential_token where user_name = ?", Long.class, SUPPORT)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_revoked_or_expired_refresh_token_stops_the_asking_and_a_new_sign_in_mends_it_at_once() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
+      signIn(mailroom, SUPPORT);
+      tenant.identity().revokeRefreshTokens();
+      tenant.revokeTokens();
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("AADSTS50173").hasMessageContaining("Sign in again");
+      int asked = tenant.tokenRequests();
+      for (int i = 0; i < 5; i++) {
+        assertThat(mailroom.importSupport().failure()).hasMessageContaining("AADSTS50173");
+      }
+      assertThat(tenant.tokenRequests()).as("a permanent refusal isn't asked about again").isEqualTo(asked);
+      assertThat(mailroom.bean(CredentialStatuses.class).find("person").orElseThrow().state()).isEqualTo(CredentialStatus.State.DOWN);
+      signIn(mailroom, SUPPORT);
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+      CredentialStatus status = mailroom.bean(CredentialStatuses.class).find("person").orElseThrow();
+      assertThat(status.state()).isEqualTo(CredentialStatus.State.UP);
+      assertThat(status.daysSinceRefresh()).isZero();
+
+      tenant.identity().expireRefreshTokens();
+      tenant.revokeTokens();
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("AADSTS700082").hasMessageContaining("unused for too long");
+    }
+  }
+
+  @Test
+  void a_person_opens_the_own_mailbox_and_with_the_shared_permission_those_that_are_shared() {
+    String[] orders = {"--mailroom.accounts.orders.mailbox=orders@contoso.com", "--mailroom.accounts.orders.credential=person",
+        "--mailroom.accounts.orders.deliver-to=database"};
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated(orders))) {
+      signIn(mailroom, SUPPORT);
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+      assertThat(mailroom.importAll("orders").get(0).failure()).hasMessageContaining("ErrorAccessDenied");
+      assertThat(mailroom.bean(Accounts.class).isUsedFor("person", signIn(mailroom, "orders@contoso.com").user())).isTrue();
+      tenant.mailbox("stranger@contoso.com");
+      assertThat(mailroom.bean(Accounts.class).isUsedFor("person", signIn(mailroom, "stranger@contoso.com").user())).isFalse();
+    }
+    tenant.share("orders@contoso.com", SUPPORT);
+    List<String> shared = new ArrayList<>(Arrays.asList(delegated(orders)));
+    shared.add("--mailroom.credentials.person.scope=Mail.ReadWrite Mail.ReadWrite.Shared offline_access");
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, shared.toArray(String[]::new))) {
+      assertThat(mailroom.importSupport().failure()).as("consent to more is asked of a person").hasMessageContaining("AADSTS65001");
+      signIn(mailroom, SUPPORT);
+      assertThat(mailroom.importAll("support", "orders")).allMatch(ImportResult::couldBeRead);
+      assertThat(tenant.mailbox("orders@contoso.com").unread()).isZero();
+    }
+  }
+
+  @Test
+  void login_signs_in_by_device_code_and_the_running_mailroom_uses_it(CapturedOutput output) {
+    List<String> settings = MailroomRun.settings(tenant, folder);
+    settings.addAll(Arrays.asList(delegated()));
+    try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, delegated())) {
+      await().atMost(PATIENCE).until(() -> output.getOut().contains("nobody has signed in yet"));
+      assertThat(login(settings, "nobody")).isEqualTo(6);
+      assertThat(output.getErr()).contains("there is no such credential");
+
+      CompletableFuture<Integer> refused = CompletableFuture.supplyAsync(() -> login(settings, "person"));
+      assertThat(refused.join()).isEqualTo(6);
+      assertThat(output.getErr()).contains("AADSTS7000218").contains("allow public client flows");
+
+      tenant.identity().application("helpdesk").allowPublicClientFlows(true);
+      int before = codes(output).size();
+      CompletableFuture<Integer> signedIn = CompletableFuture.supplyAsync(() -> login(settings, "person"));
+      await().atMost(PATIENCE).until(() -> codes(output).size() > before);
+      assertThat(tenant.identity().enterDeviceCode(codes(output).get(before), SUPPORT, true)).isTrue();
+      assertThat(signedIn.join()).isZero();
+      assertThat(output.getOut()).contains("Signed in as " + SUPPORT);
+      await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
+      // it is refreshed as the public client that signed in
+      tenant.revokeTokens();
+      tenant.mailbox(SUPPORT).deliver(DemoMail.plain(7));
+      await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
+    }
+  }
+
+  private static int login(List<String> settings, String credential) {
+    return MailroomCommand.run(new String[] {"login", credential}, new Launcher(MailroomApplication.class, settings));
+  }
+
+  private static List<String> codes(CapturedOutput output) {
+    Matcher found = Pattern.compile("enter the code (DEMO\\d+)").matcher(output.getOut());
+    List<String> codes = new ArrayList<>();
+    while (found.find()) {
+      codes.add(found.group(1));
+    }
+    return codes;
+  }
+}

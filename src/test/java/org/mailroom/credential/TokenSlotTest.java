@@ -1,0 +1,134 @@
+package org.mailroom.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.mailroom.configuration.Home;
+import org.mailroom.configuration.MailroomProperties.CredentialProperties;
+import org.mailroom.configuration.MailroomProperties.GrantType;
+
+class TokenSlotTest {
+
+  private static final class SettableClock extends Clock {
+    private Instant now = Instant.parse("2026-05-04T08:00:00Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+  }
+
+  private final SettableClock clock = new SettableClock();
+  private final List<String> refusedTokens = new ArrayList<>();
+  private int asked;
+  private CredentialException refusal;
+  private final TokenSlot slot = new TokenSlot((credential, refused, claims) -> {
+    asked++;
+    refusedTokens.add(refused);
+    if (refusal != null) {
+      throw refusal;
+    }
+    return AccessToken.of("token-" + asked, clock.instant(), clock.instant().plus(Duration.ofHours(1)));
+  }, clock);
+
+  private static Credential credential(String revision) {
+    CredentialProperties settings = new CredentialProperties(null, GrantType.CLIENT_CREDENTIALS, "tenant", "client", "secret", null, null, null, null, null, null);
+    return new Credential("c", Home.DATABASE, settings, "scope", URI.create("https://a"), URI.create("https://b"), revision, null);
+  }
+
+  @Test
+  void a_token_serves_its_lifetime_and_is_renewed_five_minutes_before_its_end() {
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-1");
+    clock.advance(Duration.ofMinutes(54));
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-1");
+    clock.advance(Duration.ofMinutes(2));
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+  }
+
+  @Test
+  void while_it_can_not_be_renewed_a_token_serves_to_its_very_end() {
+    slot.authorization(credential("1"));
+    refusal = new CredentialException("c", "temporarily_unavailable", null, null);
+    clock.advance(Duration.ofMinutes(57));
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-1");
+    assertThat(slot.lastRefusal()).isSameAs(refusal);
+    clock.advance(Duration.ofMinutes(4));
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    refusal = null;
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(slot.authorization(credential("1"))).startsWith("Bearer token-");
+    assertThat(slot.lastRefusal()).isNull();
+  }
+
+  @Test
+  void a_permanent_refusal_is_asked_about_every_15_minutes_and_at_once_after_a_change() {
+    refusal = new CredentialException("c", "invalid_client", "AADSTS7000215: wrong", null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    clock.advance(Duration.ofMinutes(14));
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(asked).isEqualTo(1);
+    clock.advance(Duration.ofMinutes(2));
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(asked).isEqualTo(2);
+    refusal = null;
+    assertThat(slot.authorization(credential("2"))).isEqualTo("Bearer token-3");
+  }
+
+  @Test
+  void a_throttled_token_endpoint_is_left_alone_as_long_as_it_says() {
+    refusal = new CredentialException("c", "http_429", null, Duration.ofSeconds(60), null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    clock.advance(Duration.ofSeconds(59));
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(asked).isEqualTo(1);
+    clock.advance(Duration.ofSeconds(2));
+    refusal = null;
+    slot.authorization(credential("1"));
+    assertThat(asked).isEqualTo(2);
+  }
+
+  @Test
+  void trouble_is_asked_about_less_often_the_longer_it_lasts() {
+    refusal = new CredentialException("c", "server_error", null, null);
+    for (int second = 0; second < 3600; second++) {
+      assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(asked).isBetween(200, 320);
+  }
+
+  @Test
+  void a_token_that_the_service_refused_is_replaced_once_however_many_report_it() {
+    slot.authorization(credential("1"));
+    for (int i = 0; i < 10; i++) {
+      slot.refused("Bearer token-1", null);
+    }
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+    slot.refused("Bearer token-1", null);
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+    assertThat(refusedTokens).containsExactly(null, "token-1");
+  }
+}
