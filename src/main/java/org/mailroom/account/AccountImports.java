@@ -3,6 +3,8 @@ package org.mailroom.account;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
@@ -26,6 +28,8 @@ public final class AccountImports {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
+  private static final Duration TOLD_AGAIN = Duration.ofHours(1);
+
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final GraphClient graph;
@@ -33,14 +37,15 @@ public final class AccountImports {
   private final DeltaLinks deltaLinks;
   private final MailboxGates gates;
   private final PollHistory history;
+  private final PollMetrics metrics;
   private final CamelContext camel;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
   private final Map<String, Integer> corrupt = new ConcurrentHashMap<>();
-  private final Map<String, String> lastFailures = new ConcurrentHashMap<>();
+  private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
-      MailboxGates gates, PollHistory history, CamelContext camel, Clock clock) {
+      MailboxGates gates, PollHistory history, PollMetrics metrics, CamelContext camel, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
@@ -48,6 +53,7 @@ public final class AccountImports {
     this.deltaLinks = deltaLinks;
     this.gates = gates;
     this.history = history;
+    this.metrics = metrics;
     this.camel = camel;
     this.clock = clock;
   }
@@ -173,6 +179,7 @@ public final class AccountImports {
     progress.ended(running);
     schedule.ended(running.account(), result);
     history.add(result);
+    metrics.ended(result);
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone: it is looked for, or created, again
       folders.remove(folderKey(running.account(), target(running.account())));
@@ -197,7 +204,10 @@ public final class AccountImports {
     tellFailure(result);
   }
 
-  /** The same failure is told once, and its end. */
+  /** What of an account was told last, and when. */
+  private record Told(String kind, Instant at) {}
+
+  /** The same failure is told once, again at a slow interval while it lasts, and its end. */
   private void tellFailure(ImportResult result) {
     if (result.failure() == null) {
       if (lastFailures.remove(result.account()) != null) {
@@ -207,7 +217,10 @@ public final class AccountImports {
     }
     String sentence = result.failure().getMessage();
     String kind = result.failureKind();
-    if (!kind.equals(lastFailures.put(result.account(), kind))) {
+    Told before = lastFailures.get(result.account());
+    Instant now = clock.instant();
+    if (before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now)) {
+      lastFailures.put(result.account(), new Told(kind, now));
       LOG.error("account {}: {}", result.account(), sentence);
     }
   }

@@ -1,8 +1,12 @@
 package org.mailroom.command;
 
+import java.util.List;
+import java.util.TreeMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.Credentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -17,12 +21,17 @@ final class Greeting {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
 
+  /** So that the first lines stay on the screen. */
+  private static final int MOST_ACCOUNTS = 20;
+
   private final Accounts accounts;
+  private final Credentials credentials;
   private final MailroomProperties properties;
   private final Environment environment;
 
-  Greeting(Accounts accounts, MailroomProperties properties, Environment environment) {
+  Greeting(Accounts accounts, Credentials credentials, MailroomProperties properties, Environment environment) {
     this.accounts = accounts;
+    this.credentials = credentials;
     this.properties = properties;
     this.environment = environment;
   }
@@ -37,14 +46,25 @@ final class Greeting {
     LOG.info("Database: {}. Files: {}. Queue: {} on {}.", environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", ""),
         properties.dataDir().resolve("mail"), properties.queue(),
         environment.getProperty("spring.artemis.broker-url", "the embedded broker"));
-    LOG.info("Health: http://{}:{}/actuator/health", environment.getProperty("server.address"), environment.getProperty("local.server.port"));
+    String console = properties.publicUrl() != null ? properties.publicUrl().toString().replaceFirst("/+$", "")
+        : "http://" + environment.getProperty("server.address") + ":" + environment.getProperty("local.server.port");
+    LOG.info("Console: {}/  Health: {}/actuator/health", console, console);
+    LOG.info("Credentials: {}. Destinations: {}.", orNone(credentials.list().stream().map(Credential::id).toList()),
+        orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue() + ")").toList()));
     if (accounts.all().isEmpty()) {
       LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml.");
     }
-    for (Account account : accounts.all()) {
+    for (Account account : accounts.all().stream().limit(MOST_ACCOUNTS).toList()) {
       LOG.info("account {}: {} of {} to {}, every {} s", account.id(), account.folder(), account.mailbox(), String.join(", ", account.deliverTo()),
           account.pollEvery().toSeconds());
     }
+    if (accounts.all().size() > MOST_ACCOUNTS) {
+      LOG.info("and {} more accounts", accounts.all().size() - MOST_ACCOUNTS);
+    }
+  }
+
+  private static String orNone(List<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   @EventListener(ContextClosedEvent.class)

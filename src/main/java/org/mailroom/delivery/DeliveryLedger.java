@@ -63,6 +63,7 @@ public final class DeliveryLedger {
   private final NamedParameterJdbcTemplate named;
   private final TransactionTemplate transaction;
   private final DestinationHealth health;
+  private final DeliveryMetrics metrics;
   private final ChangesInMailbox changes;
   private final MailroomProperties.Retry retry;
   private final MailroomProperties.Limits limits;
@@ -71,11 +72,12 @@ public final class DeliveryLedger {
   private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
   DeliveryLedger(
-      JdbcTemplate jdbc, TransactionTemplate transaction, DestinationHealth health, ChangesInMailbox changes, MailroomProperties properties, Clock clock) {
+      JdbcTemplate jdbc, TransactionTemplate transaction, DestinationHealth health, DeliveryMetrics metrics, ChangesInMailbox changes, MailroomProperties properties, Clock clock) {
     this.jdbc = jdbc;
     this.named = new NamedParameterJdbcTemplate(jdbc);
     this.transaction = transaction;
     this.health = health;
+    this.metrics = metrics;
     this.changes = changes;
     this.retry = properties.retry();
     this.limits = properties.limits();
@@ -232,6 +234,7 @@ public final class DeliveryLedger {
     for (IncomingMessage message : complete) {
       running.finished(new Finished(message.id(), message.receivedAt(), message.categories(), Outcome.IMPORTED));
     }
+    all.forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
     running.countImported(complete.size());
     rows.forEach((message, written) -> {
       if (written.stream().anyMatch(row -> !row.status().equals("DELIVERED") && !row.status().equals("DISCARDED"))) {

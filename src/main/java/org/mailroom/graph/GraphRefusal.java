@@ -28,12 +28,14 @@ public final class GraphRefusal {
 
   private final MailboxGates gates;
   private final TokenCache tokens;
+  private final GraphMetrics metrics;
   private final ObjectMapper json;
   private final Clock clock;
 
-  GraphRefusal(MailboxGates gates, TokenCache tokens, ObjectMapper json, Clock clock) {
+  GraphRefusal(MailboxGates gates, TokenCache tokens, GraphMetrics metrics, ObjectMapper json, Clock clock) {
     this.gates = gates;
     this.tokens = tokens;
+    this.metrics = metrics;
     this.json = json;
     this.clock = clock;
   }
@@ -50,15 +52,20 @@ public final class GraphRefusal {
       throw failure;
     }
     if (failure instanceof HttpOperationFailedException answer) {
-      throw refusal(exchange, request, answer);
+      throw counted(request, refusal(exchange, request, answer));
     }
     if (failure instanceof JsonProcessingException) {
-      throw new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, null, failure);
+      throw counted(request, new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, null, failure));
     }
     if (failure instanceof IOException) {
-      throw new GraphException(request.inWords(), 0, null, null, null, inWords(failure) + " at " + request.uri().getHost(), failure);
+      throw counted(request, new GraphException(request.inWords(), 0, null, null, null, inWords(failure) + " at " + request.uri().getHost(), failure));
     }
     throw failure;
+  }
+
+  private GraphException counted(GraphRequest request, GraphException refusal) {
+    metrics.refused(request, refusal);
+    return refusal;
   }
 
   private GraphException refusal(Exchange exchange, GraphRequest request, HttpOperationFailedException answer) {

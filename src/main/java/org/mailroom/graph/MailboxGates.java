@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.configuration.MailroomProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,11 +20,18 @@ import org.springframework.stereotype.Component;
 @Component("mailboxGates")
 public final class MailboxGates {
 
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.graph");
+
+  /** A shorter wait says nothing in the log. */
+  private static final Duration WORTH_TELLING = Duration.ofSeconds(30);
+
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
   private final int places;
+  private final GraphMetrics metrics;
   private final Clock clock;
 
-  MailboxGates(MailroomProperties properties, Clock clock) {
+  MailboxGates(MailroomProperties properties, GraphMetrics metrics, Clock clock) {
+    this.metrics = metrics;
     this.places = properties.limits().requestsInFlight();
     this.clock = clock;
   }
@@ -38,6 +47,10 @@ public final class MailboxGates {
   }
 
   void pause(GraphRequest request, Duration wait) {
+    metrics.throttled();
+    if (wait.compareTo(WORTH_TELLING) >= 0 && closedUntil(request.mailbox()).isEmpty()) {
+      LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself", request.mailbox(), wait.toSeconds());
+    }
     gate(request).pause(wait);
   }
 

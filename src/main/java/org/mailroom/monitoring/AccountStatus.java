@@ -19,11 +19,12 @@ import java.time.Instant;
  * @param backlog messages that the mailbox holds for Mailroom; null while that isn't known
  * @param importedToday messages imported today by this machine's calendar, those of the running import included
  * @param failed deliveries that were given up and wait for a decision
+ * @param isFailing whether the last import couldn't read the mailbox to its end
  * @param stalled whether the last success is longer ago than it may be
  */
 public record AccountStatus(
     String account, String mailbox, String credential, State state, Instant until, String reason, boolean running, int importing, Instant lastPoll,
-    Instant lastSuccess, Duration lastTook, Instant nextPoll, Long backlog, long importedToday, long failed, boolean stalled) {
+    Instant lastSuccess, Duration lastTook, Instant nextPoll, Long backlog, long importedToday, long failed, boolean isFailing, boolean stalled) {
 
   /** What an account is at. */
   public enum State {

@@ -80,7 +80,7 @@ public final class AccountStatuses {
   private AccountStatus unusable(String id, String problem, Map<String, Long> failed) {
     Map<String, String> fields = accounts.fields(id);
     return new AccountStatus(id, fields.get("mailbox"), fields.get("credential"), State.NEEDS_ATTENTION, null, problem, false, 0, null, null, null, null, null, 0,
-        failed.getOrDefault(id, 0L), false);
+        failed.getOrDefault(id, 0L), true, false);
   }
 
   /** One account without what only the database knows, so that it can be told while that is down: no figures of today and of failures. */
@@ -101,7 +101,8 @@ public final class AccountStatuses {
     long today = importedByAccount.getOrDefault(id, Map.of()).getOrDefault(history.today(), 0L) + importing;
     return new AccountStatus(id, account.mailbox(), account.credential(), standing.state(), standing.until(), standing.reason(), running.isPresent(), importing,
         last.map(result -> result.begun().plus(result.took())).orElse(null), schedule.lastSuccess(id).orElse(null), last.map(ImportResult::took).orElse(null),
-        paused ? null : schedule.nextPoll(id), schedule.backlog(id).orElse(null), today, failed, stalled);
+        paused ? null : schedule.nextPoll(id), schedule.backlog(id).orElse(null), today, failed,
+        last.map(result -> result.failure() != null).orElse(false), stalled);
   }
 
   /** An import that runs and gets on is alive, however long it takes. */

@@ -1,0 +1,43 @@
+package org.mailroom.monitoring;
+
+/** An account as jconsole shows it: {@code org.mailroom:type=Account,name=…}. Times are ISO 8601 in UTC, null where there is none. */
+public interface AccountMXBean {
+
+  String getMailbox();
+
+  String getCredential();
+
+  /** importing, idle, waiting, needs attention, or paused. */
+  String getState();
+
+  String getWaitingUntil();
+
+  /** Cause and remedy; null when there is nothing to tell. */
+  String getReason();
+
+  boolean isRunning();
+
+  String getLastPoll();
+
+  String getLastSuccess();
+
+  double getLastSuccessAgeSeconds();
+
+  String getNextPoll();
+
+  /** Messages that the mailbox holds for Mailroom; null while that isn't known. */
+  Long getBacklog();
+
+  long getImportedToday();
+
+  /** Deliveries that were given up and wait for a decision. */
+  long getFailed();
+
+  /** Polls it no more until it is resumed, on any node; an import that runs is finished. */
+  void pause();
+
+  void resume();
+
+  /** Returns what happens: the import begins, or comes after the one that runs. */
+  String importNow();
+}

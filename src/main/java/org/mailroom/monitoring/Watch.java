@@ -1,0 +1,111 @@
+package org.mailroom.monitoring;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Accounts;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.delivery.DestinationHealth;
+import org.mailroom.delivery.FailedDeliveries;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks at the accounts every few seconds while Mailroom runs: offers their gauges and MBeans, and says in the log when one isn't read to
+ * its end for longer than it may be, whatever the reason. Commands that end by themselves need none of it.
+ */
+@Component
+final class Watch implements DisposableBean {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+  private static final long EVERY_SECONDS = 5;
+  private static final Duration TOLD_AGAIN = Duration.ofHours(1);
+
+  private final Accounts accounts;
+  private final AccountSchedule schedule;
+  private final AccountStatuses statuses;
+  private final AccountGauges gauges;
+  private final FailedDeliveries failures;
+  private final FailedCounts counts;
+  private final DestinationHealth destinations;
+  private final MailroomProperties properties;
+  private final Clock clock;
+  private final ManagementBeans beans = new ManagementBeans();
+  private final Map<String, Instant> told = new HashMap<>();
+  private ScheduledExecutorService timer;
+
+  Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
+      DestinationHealth destinations, MailroomProperties properties, Clock clock) {
+    this.accounts = accounts;
+    this.schedule = schedule;
+    this.statuses = statuses;
+    this.gauges = gauges;
+    this.failures = failures;
+    this.counts = counts;
+    this.destinations = destinations;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  @EventListener(ApplicationReadyEvent.class)
+  void begin() {
+    if (!properties.polling()) {
+      return;
+    }
+    beans.offer("Failures", new FailuresMBean(failures, counts, destinations));
+    look();
+    timer = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "watch");
+      thread.setDaemon(true);
+      return thread;
+    });
+    timer.scheduleWithFixedDelay(this::look, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  void look() {
+    try {
+      gauges.refresh();
+      beans.offer("Account", accounts.all().stream().map(Account::id).collect(Collectors.toSet()), this::bean);
+      accounts.all().forEach(account -> tell(statuses.withoutDatabase(account)));
+    } catch (RuntimeException e) {
+      // the next look is another chance: a task that throws is never run again
+      LOG.error("the accounts can't be watched: {}", e.toString());
+    }
+  }
+
+  private Object bean(String id) {
+    return new AccountMBean(id, () -> statuses.find(id).orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")), schedule, clock);
+  }
+
+  private void tell(AccountStatus status) {
+    Instant before = told.get(status.account());
+    Instant now = clock.instant();
+    if (status.stalled() && (before == null || before.plus(TOLD_AGAIN).isBefore(now))) {
+      told.put(status.account(), now);
+      LOG.error("account {}: {}", status.account(), status.reason());
+    } else if (!status.stalled() && before != null) {
+      told.remove(status.account());
+      LOG.info("account {}: the mailbox is read again", status.account());
+    }
+  }
+
+  @Override
+  public void destroy() {
+    if (timer != null) {
+      timer.shutdownNow();
+    }
+    beans.close();
+  }
+}

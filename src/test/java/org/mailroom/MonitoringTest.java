@@ -1,0 +1,111 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What is told to those who watch Mailroom from outside: metrics, JMX, health, the first lines of the log. */
+@ExtendWith(OutputCaptureExtension.class)
+class MonitoringTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String LOGIN = "watcher:watches all day";
+
+  @TempDir
+  private Path folder;
+
+  private static String get(MailroomRun mailroom, String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + path))
+        .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8))).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  private static String text(MBeanServer server, ObjectName name, String attribute) throws Exception {
+    return String.valueOf(server.getAttribute(name, attribute));
+  }
+
+  @Test
+  void metrics_jmx_and_health_tell_the_same_figures(CapturedOutput output) throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      for (int i = 0; i < 7; i++) {
+        mailbox.deliver(DemoMail.plain(i));
+      }
+      tenant.faults().status(call -> call.endsWith("/messages"), 429, "TooManyRequests", Map.of("Retry-After", "0"), 1);
+      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h",
+          "--mailroom.accounts.broken.mailbox=nobody@contoso.com", "--mailroom.accounts.broken.credential=demo", "--mailroom.accounts.broken.deliver-to=file",
+          "--spring.security.user.name=watcher", "--spring.security.user.password=watches all day")) {
+        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+        HealthEndpoint health = mailroom.bean(HealthEndpoint.class);
+        await().atMost(PATIENCE).until(() -> health.healthForPath("accounts", "broken").getStatus().equals(Status.DOWN));
+
+        String metrics = get(mailroom, "/actuator/prometheus");
+        assertThat(metrics)
+            .contains("mailroom_messages_total{account=\"support\",destination=\"database\",result=\"delivered\"} 7.0")
+            .contains("mailroom_messages_total{account=\"support\",destination=\"file\",result=\"delivered\"} 7.0")
+            .contains("mailroom_poll_seconds_count{account=\"support\",result=\"imported\"} 1")
+            .contains("mailroom_poll_seconds_count{account=\"broken\",result=\"failed\"}")
+            .contains("mailroom_poll_last_success_seconds{account=\"support\"}")
+            .contains("mailroom_backlog{account=\"support\"} 0.0")
+            .contains("mailroom_failed{account=\"support\"} 0.0")
+            .contains("mailroom_graph_requests_total{operation=\"list-messages\",status=\"429\"} 1.0")
+            .contains("mailroom_graph_requests_total{operation=\"batch\",status=\"200\"} 1.0")
+            .contains("mailroom_graph_requests_total{operation=\"list-messages\",status=\"404\"}")
+            .contains("mailroom_graph_throttled_total 1.0")
+            .contains("routeId=\"import-account\"");
+        assertThat(metrics).as("nothing of mails or mailboxes becomes a tag").doesNotContain("contoso.com").doesNotContain("Plain message");
+        assertThat(get(mailroom, "/actuator/info")).contains("\"version\"");
+
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName support = new ObjectName("org.mailroom:type=Account,name=\"support\"");
+        assertThat(server.getAttribute(support, "ImportedToday")).isEqualTo(7L);
+        assertThat(server.getAttribute(support, "Backlog")).isEqualTo(0L);
+        assertThat(text(server, support, "State")).isEqualTo("idle");
+        assertThat(text(server, new ObjectName("org.mailroom:type=Account,name=\"broken\""), "Reason")).contains("the tenant has no such mailbox");
+        assertThat(server.getAttribute(new ObjectName("org.mailroom:type=Failures"), "Total")).isEqualTo(0L);
+        server.invoke(support, "pause", null, null);
+        assertThat(text(server, support, "State")).isEqualTo("paused");
+        mailbox.deliver(DemoMail.plain(8));
+        assertThat(server.invoke(support, "importNow", null, null)).isEqualTo("The import begins.");
+        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+        server.invoke(support, "resume", null, null);
+
+        assertThat(health.healthForPath("accounts", "support").getStatus()).isEqualTo(Status.UP);
+        assertThat(((Health) health.healthForPath("accounts", "broken")).getDetails().get("reason").toString())
+            .contains("ErrorInvalidUser").contains("request-id").contains("Check the account's mailbox");
+        assertThat(health.healthForPath("readiness").getStatus()).as("a mailbox is no reason to restart a node").isEqualTo(Status.UP);
+        assertThat(get(mailroom, "/actuator/health/liveness")).isEqualTo("{\"status\":\"UP\"}");
+        mailroom.camel().getRouteController().stopRoute("deliver-to-file");
+        assertThat(health.healthForPath("readiness").getStatus()).isEqualTo(Status.DOWN);
+        assertThat(((Health) health.healthForPath("routes")).getDetails().get("reason").toString()).contains("deliver-to-file");
+      }
+      assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.mailroom:*"), null)).as("gone with the runtime").isEmpty();
+      assertThat(output.getOut()).contains("Console: http://127.0.0.1:").contains("Credentials: demo. Destinations: database (direct:deliver-to-database), file")
+          .contains("account broken: ").containsOnlyOnce("ErrorInvalidUser").doesNotContain("\tat ");
+    }
+  }
+}
