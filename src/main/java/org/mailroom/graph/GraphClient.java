@@ -105,6 +105,12 @@ public final class GraphClient {
         : GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
   }
 
+  /** The figures of one folder, by its id or well-known name. */
+  public GraphRequest folderCountRequest(String credential, String mailbox, String folder) {
+    return GraphRequest.get("count-messages", credential, mailbox,
+        uris.of(GraphUris.options("$select", "id,unreadItemCount,totalItemCount"), "users", mailbox, "mailFolders", folder));
+  }
+
   public GraphRequest pageRequest(Listing listing, String credential, String mailbox) {
     return GraphRequest.get(listing.operation(), credential, mailbox, listing.nextPage());
   }

@@ -1,0 +1,189 @@
+package org.mailroom.check;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.TokenCache;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.MailboxGates;
+import org.springframework.stereotype.Component;
+
+/**
+ * Walks the way of an account from its configuration over DNS, TLS, clock, token, mailbox, folder and listing to its destinations, and
+ * tells of each step what was tried, what came back and how to mend it. Nothing is marked, changed or left behind, so that it can run at
+ * any time, beside imports.
+ */
+@Component("accountCheck")
+public final class AccountCheck {
+
+  private static final Duration MOST_SKEW = Duration.ofMinutes(2);
+  private static final String EARLIER = "an earlier step failed";
+
+  private final Accounts accounts;
+  private final MailroomProperties properties;
+  private final TlsProbe tls;
+  private final TokenCache tokens;
+  private final GraphQuestions graph;
+  private final MailboxGates gates;
+  private final DestinationCheck destinations;
+  private final ObjectMapper json;
+  private final Clock clock;
+
+  AccountCheck(Accounts accounts, MailroomProperties properties, TlsProbe tls, TokenCache tokens, GraphQuestions graph, MailboxGates gates,
+      DestinationCheck destinations, ObjectMapper json, Clock clock) {
+    this.accounts = accounts;
+    this.properties = properties;
+    this.tls = tls;
+    this.tokens = tokens;
+    this.graph = graph;
+    this.gates = gates;
+    this.destinations = destinations;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /** Checks an account and returns all steps; takes seconds. */
+  public List<CheckStep> check(String accountId) {
+    List<CheckStep> steps = new ArrayList<>();
+    check(accountId, steps::add);
+    return steps;
+  }
+
+  /**
+   * Checks an account.
+   *
+   * @param told gets each step when it is done
+   */
+  public void check(String accountId, Consumer<CheckStep> told) {
+    Account account = accounts.find(accountId).orElse(null);
+    if (account == null) {
+      String problem = accounts.problems().get(accountId);
+      told.accept(CheckStep.failed("configuration", "account " + accountId, problem == null ? "there is no such account." : problem, null));
+      return;
+    }
+    told.accept(CheckStep.ok("configuration", "account " + accountId, account.folder() + " of " + account.mailbox() + " with credential " + account.credential()
+        + " to " + String.join(", ", account.deliverTo())));
+    Walk walk = new Walk(told);
+    Instant[] date = new Instant[1];
+    for (URI url : properties.loginUrl().getAuthority().equals(properties.graphUrl().getAuthority())
+        ? List.of(properties.graphUrl()) : List.of(properties.loginUrl(), properties.graphUrl())) {
+      walk.step("DNS", url.getHost(), () -> tls.resolve(url));
+      walk.step("TLS", url.getAuthority(), () -> {
+        TlsProbe.Seen seen = tls.shakeHands(url);
+        date[0] = seen.date();
+        return "the certificate is trusted: " + seen.certificate();
+      });
+    }
+    walk.step("clock", "the service's Date against this machine's", () -> skew(date[0]));
+    // a clock that is wrong doesn't always keep a token away: what follows tells
+    walk.goOnWithout("clock");
+    String[] authorization = new String[1];
+    walk.step("token", "credential " + account.credential() + " at " + properties.loginUrl().getHost(), () -> {
+      authorization[0] = tokens.authorization(account.credential());
+      return "Entra ID issued a token";
+    });
+    permission(account, authorization[0], walk);
+    String[] folder = new String[1];
+    walk.step("mailbox", account.mailbox(), () -> {
+      Instant closed = gates.closedUntil(account.mailbox()).orElse(null);
+      if (closed != null) {
+        throw new CheckFailure("the service throttles it: nothing is sent to it before " + closed + ".", "Mailroom goes on by itself; poll less often if it lasts.");
+      }
+      return "it can be read; " + graph.unreadInInbox(account) + " unread in its inbox";
+    });
+    walk.step("folder", account.folder(), () -> {
+      folder[0] = graph.folder(account);
+      return "it is there";
+    });
+    walk.step("listing", account.filter().isBlank() ? "all messages" : account.filter(), () -> graph.listing(account, folder[0]));
+    // they don't depend on the service
+    account.deliverTo().forEach(name -> new Walk(told).step("destination", name, () -> destinations.check(name)));
+  }
+
+  private String skew(Instant date) throws CheckFailure {
+    if (date == null) {
+      return "the service didn't tell its time";
+    }
+    Duration skew = Duration.between(date, clock.instant());
+    if (skew.abs().compareTo(MOST_SKEW) > 0) {
+      throw new CheckFailure("this machine's clock is " + skew.abs().toSeconds() + " s " + (skew.isNegative() ? "behind." : "ahead."),
+          "Set it by NTP: certificates and tokens aren't accepted by a wrong clock.");
+    }
+    return "they differ by " + skew.abs().toSeconds() + " s";
+  }
+
+  private void permission(Account account, String authorization, Walk walk) {
+    boolean changes = !account.afterImport().isReadOnly();
+    String needed = changes ? "Mail.ReadWrite" : "Mail.Read";
+    var claims = authorization == null ? null : TokenClaims.of(authorization, json).orElse(null);
+    if (authorization != null && claims == null) {
+      walk.skip("permission", needed + " in the token", "the token can't be read by its client; the mailbox tells");
+      return;
+    }
+    walk.step("permission", needed + " in the token", () -> {
+      if (!claims.allow(changes)) {
+        throw new CheckFailure(claims.inWords() + ".", "Grant the application " + needed + " and admin consent in the app registration; then wait for a new token.");
+      }
+      return claims.inWords();
+    });
+    walk.goOnWithout("permission");
+  }
+
+  private interface Attempt {
+    String run() throws Exception;
+  }
+
+  /** Steps of which each needs the ones before it. */
+  private static final class Walk {
+
+    private final Consumer<CheckStep> told;
+    private String failed;
+
+    Walk(Consumer<CheckStep> told) {
+      this.told = told;
+    }
+
+    void skip(String name, String tried, String why) {
+      told.accept(CheckStep.skipped(name, tried, failed == null ? why : EARLIER + ": " + failed));
+    }
+
+    /** What follows can be tried although this step has failed. */
+    void goOnWithout(String name) {
+      failed = name.equals(failed) ? null : failed;
+    }
+
+    void step(String name, String tried, Attempt attempt) {
+      if (failed != null) {
+        skip(name, tried, null);
+        return;
+      }
+      CheckStep step = run(name, tried, attempt);
+      failed = step.isFailed() ? name : failed;
+      told.accept(step);
+    }
+
+    private static CheckStep run(String name, String tried, Attempt attempt) {
+      try {
+        return CheckStep.ok(name, tried, attempt.run());
+      } catch (CheckFailure e) {
+        return CheckStep.failed(name, tried, e.getMessage(), e.remedy());
+      } catch (CredentialException | GraphException e) {
+        return CheckStep.failed(name, tried, e.getMessage(), null);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return CheckStep.failed(name, tried, "it was interrupted.", null);
+      } catch (Exception e) {
+        return CheckStep.failed(name, tried, e.getClass().getSimpleName() + ": " + e.getMessage() + ".", "Report this as a bug if it lasts.");
+      }
+    }
+  }
+}

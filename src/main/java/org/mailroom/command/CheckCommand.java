@@ -1,0 +1,79 @@
+package org.mailroom.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.check.AccountCheck;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code mailroom check}: what works and what doesn't, step by step. */
+@Command(
+    name = "check",
+    description = "Walks each account from its configuration to its destinations and says what works and how to mend what doesn't.",
+    footerHeading = "%n",
+    footer = {
+      "Steps: configuration, DNS, TLS, clock, token, permission, mailbox, folder, listing, destinations.",
+      "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom.",
+      "",
+      "Exit codes: 0 all is well, 1 can't start, 2 misuse, 5 something doesn't work."},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class CheckCommand implements Callable<Integer> {
+
+  static final int SOMETHING_DOES_NOT_WORK = 5;
+
+  @ParentCommand
+  private MailroomCommand mailroom;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--account", paramLabel = "ID", description = "Only this account; may be repeated.")
+  private List<String> accountIds = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
+      Accounts accounts = context.getBean(Accounts.class);
+      List<String> known = new ArrayList<>(accounts.all().stream().map(Account::id).toList());
+      known.addAll(accounts.problems().keySet());
+      for (String id : accountIds) {
+        if (!known.contains(id)) {
+          throw new CommandLine.ParameterException(spec.commandLine(), "There is no account '" + id + "'. Known: " + String.join(", ", known) + ".");
+        }
+      }
+      List<String> chosen = accountIds.isEmpty() ? known : accountIds.stream().distinct().toList();
+      if (chosen.isEmpty()) {
+        spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml.");
+        return SOMETHING_DOES_NOT_WORK;
+      }
+      return check(context.getBean(AccountCheck.class), chosen);
+    }
+  }
+
+  private int check(AccountCheck check, List<String> accounts) {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean[] failed = new boolean[1];
+    for (String account : accounts) {
+      out.println(account);
+      check.check(account, step -> {
+        failed[0] |= step.isFailed();
+        out.printf("  %-9s %s%n", step.outcome().inWords(), step.inWords());
+        out.flush();
+      });
+    }
+    out.println(failed[0] ? "Something doesn't work: see the lines that say failed." : "All is well.");
+    out.flush();
+    return failed[0] ? SOMETHING_DOES_NOT_WORK : ImportCommand.ALL_IMPORTED;
+  }
+}
