@@ -5,10 +5,12 @@ import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -27,6 +29,11 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Mailroom as {@code import --once} starts it, against a demo tenant over real HTTPS: one account, {@code support}. */
 final class MailroomRun implements AutoCloseable {
 
+  /** Who signs in to the runtime. */
+  static final String USER = "admin";
+  static final String PASSWORD = "correct horse battery";
+  static final String BASIC = "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+
   private final ConfigurableApplicationContext context;
 
   private MailroomRun(ConfigurableApplicationContext context) {
@@ -44,6 +51,8 @@ final class MailroomRun implements AutoCloseable {
     List<String> all = settings(tenant, folder);
     all.add("--server.port=0");
     all.add("--mailroom.poll-every=1s");
+    all.add("--spring.security.user.name=" + USER);
+    all.add("--spring.security.user.password=" + PASSWORD);
     all.addAll(Arrays.asList(settings));
     return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
   }
@@ -125,6 +134,10 @@ final class MailroomRun implements AutoCloseable {
 
   <T> T bean(Class<T> type) {
     return context.getBean(type);
+  }
+
+  <T> T bean(String name, Class<T> type) {
+    return context.getBean(name, type);
   }
 
   CamelContext camel() {

@@ -67,7 +67,8 @@ class OutageTest {
 
   private static String health(MailroomRun mailroom) {
     try {
-      return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health")).build(),
+      return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health"))
+              .header("Authorization", MailroomRun.BASIC).build(),
           HttpResponse.BodyHandlers.ofString()).body();
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

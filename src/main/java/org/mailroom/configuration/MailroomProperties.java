@@ -38,6 +38,7 @@ import org.springframework.validation.annotation.Validated;
  * @param pollEvery how often an account is polled that doesn't say so itself
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
+ * @param console who may enter it
  * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
  */
 @Validated
@@ -60,6 +61,7 @@ public record MailroomProperties(
     @DefaultValue("true") boolean polling,
     @DefaultValue @Valid Limits limits,
     @DefaultValue @Valid Retry retry,
+    @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @NotBlank String> destinations) {
@@ -302,6 +304,13 @@ public record MailroomProperties(
       @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1000") @Min(1) int waitingDeliveries) {}
+
+  /**
+   * Who may enter the console, beside {@code admin}.
+   *
+   * @param allow of those who sign in with OpenID Connect: user names, e-mail addresses, object ids, groups or roles. Empty: all of them
+   */
+  public record Console(@DefaultValue List<String> allow) {}
 
   /** Never a secret: this text may reach a log. */
   @Override

@@ -1,0 +1,98 @@
+package org.mailroom.console;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.stereotype.Component;
+
+/** How the pages say times, sizes and what a mail says. Templates call it {@code @words}. */
+@Component("words")
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+public final class Words {
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+  private static final DateTimeFormatter DATE_AND_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+  private final Clock clock;
+  private final ZoneId zone = ZoneId.systemDefault();
+
+  Words(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** As short as it is clear: today's times without the day. */
+  public String time(Instant time) {
+    if (time == null) {
+      return "";
+    }
+    ZonedDateTime here = time.atZone(zone);
+    LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+    return here.toLocalDate().equals(today) ? TIME.format(here)
+        : here.getYear() == today.getYear() ? DAY_AND_TIME.format(here) : DATE_AND_TIME.format(here).substring(0, 10);
+  }
+
+  /** Whole, with the time zone. */
+  public String full(Instant time) {
+    return time == null ? "" : DATE_AND_TIME.format(time.atZone(zone)) + " " + zone.getId();
+  }
+
+  public String ago(Instant time) {
+    if (time == null) {
+      return "never";
+    }
+    Duration since = Duration.between(time, clock.instant());
+    return since.isNegative() || since.toSeconds() < 2 ? "just now" : took(since.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)) + " ago";
+  }
+
+  /** How long, to two figures or so. */
+  public String took(Duration duration) {
+    if (duration == null) {
+      return "";
+    }
+    long seconds = duration.toSeconds();
+    if (seconds < 1) {
+      return duration.toMillis() + " ms";
+    }
+    if (seconds < 10 && duration.toMillisPart() != 0) {
+      return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+    return seconds < 90 ? seconds + " s" : seconds < 5400 ? (seconds + 30) / 60 + " min" : seconds < 172_800 ? (seconds + 1800) / 3600 + " h" : seconds / 86_400 + " days";
+  }
+
+  public String millis(long milliseconds) {
+    return took(Duration.ofMillis(milliseconds));
+  }
+
+  public String size(Long bytes) {
+    if (bytes == null) {
+      return "";
+    }
+    if (bytes < 1000) {
+      return bytes + " B";
+    }
+    double value = bytes;
+    String[] units = {"kB", "MB", "GB", "TB"};
+    int unit = -1;
+    while (value >= 1000 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  }
+
+  public String number(long count) {
+    return String.format(Locale.ROOT, "%,d", count).replace(',', '\u202F');
+  }
+
+  /** What a mail says, without what could turn, hide or break the text around it. */
+  public String mail(String text) {
+    return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029\\p{Cs}]", "\uFFFD");
+  }
+}

@@ -1,0 +1,74 @@
+// Pages bring themselves up to date: what is marked data-live is fetched again and replaced. Without this script pages work all the same.
+(() => {
+  "use strict";
+  const EVERY = 4000;
+  const button = document.getElementById("updates");
+  const live = () => document.querySelectorAll("[data-live]");
+  let paused = false;
+  let failures = 0;
+
+  const busy = (part) => {
+    const at = document.activeElement;
+    const typing = at && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
+    const chosen = window.getSelection();
+    return typing || part.querySelector("input:checked, details[open]") !== null
+      || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
+  };
+
+  const place = (part) => {
+    const at = document.activeElement;
+    if (!at || !part.contains(at)) return null;
+    return [...part.querySelectorAll("a, button, input, select, textarea, iframe")].indexOf(at);
+  };
+
+  const update = async () => {
+    if (paused || document.hidden || live().length === 0) return;
+    const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual" });
+    if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of live()) {
+      const next = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+      if (!next || busy(part) || next.innerHTML === part.innerHTML) continue;
+      const focused = place(part);
+      const scrolled = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
+      part.replaceChildren(...document.adoptNode(next).childNodes);
+      part.querySelectorAll(".scroll").forEach((box, i) => { box.scrollLeft = scrolled[i] || 0; });
+      if (focused !== null) part.querySelectorAll("a, button, input, select, textarea, iframe")[focused]?.focus({ preventScroll: true });
+    }
+    const nav = fresh.querySelector(".bar nav ul");
+    const now = document.querySelector(".bar nav ul");
+    if (nav && now && !now.contains(document.activeElement) && nav.innerHTML !== now.innerHTML) now.replaceChildren(...document.adoptNode(nav).childNodes);
+  };
+
+  const again = () => setTimeout(async () => {
+    try {
+      await update();
+      failures = 0;
+    } catch (unreachable) {
+      failures += 1;
+    }
+    document.body.classList.toggle("stale", failures > 1);
+    again();
+  }, EVERY * Math.min(1 + failures, 8));
+
+  if (button && live().length > 0) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      paused = !paused;
+      button.setAttribute("aria-pressed", String(paused));
+      button.textContent = paused ? "Updates paused" : "Pause updates";
+    });
+    again();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-check-all]");
+    if (all) document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+  });
+})();
