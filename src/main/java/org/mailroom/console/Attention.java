@@ -5,10 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
-import org.mailroom.account.Account;
-import org.mailroom.account.AccountSchedule;
-import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
+import org.mailroom.monitoring.AccountStatus;
+import org.mailroom.monitoring.AccountStatuses;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -25,16 +24,14 @@ final class Attention {
 
   private static final Duration KEPT = Duration.ofSeconds(3);
 
-  private final Accounts accounts;
-  private final AccountSchedule schedule;
+  private final AccountStatuses statuses;
   private final FailedDeliveries failures;
   private final CamelContext camel;
   private final Clock clock;
   private volatile Counted last;
 
-  Attention(Accounts accounts, AccountSchedule schedule, FailedDeliveries failures, CamelContext camel, Clock clock) {
-    this.accounts = accounts;
-    this.schedule = schedule;
+  Attention(AccountStatuses statuses, FailedDeliveries failures, CamelContext camel, Clock clock) {
+    this.statuses = statuses;
     this.failures = failures;
     this.camel = camel;
     this.clock = clock;
@@ -55,10 +52,16 @@ final class Attention {
   }
 
   private Counts count() {
-    long failing = accounts.all().stream().map(Account::id).filter(id -> schedule.lastResult(id).filter(result -> !result.couldBeRead()).isPresent()).count();
-    long stopped = camel.getRoutes().stream().map(Route::getRouteId)
-        .filter(id -> !id.equals("poll-accounts") && !camel.getRouteController().getRouteStatus(id).isStarted()).count();
-    return new Counts(failing, failed(), 0, stopped);
+    long stopped = camel.getRoutes().stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).count();
+    return new Counts(failing(), failed(), 0, stopped);
+  }
+
+  private long failing() {
+    try {
+      return statuses.all().stream().filter(account -> account.state() == AccountStatus.State.NEEDS_ATTENTION).count();
+    } catch (DataAccessException | TransactionException databaseDown) {
+      return 0;
+    }
   }
 
   private long failed() {

@@ -1,0 +1,89 @@
+package org.mailroom.console;
+
+import java.util.Map;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.PollHistory;
+import org.mailroom.monitoring.AccountStatus;
+import org.mailroom.monitoring.AccountStatuses;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** One account: how it does, what its polls came to, and what somebody can do about it. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class AccountPage {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
+  private static final int POLLS = 50;
+  private static final int DAYS = 14;
+
+  private final AccountStatuses statuses;
+  private final Accounts accounts;
+  private final AccountSchedule schedule;
+  private final PollHistory history;
+  private final Attention attention;
+
+  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, Attention attention) {
+    this.statuses = statuses;
+    this.accounts = accounts;
+    this.schedule = schedule;
+    this.history = history;
+    this.attention = attention;
+  }
+
+  @GetMapping("/account/{id}")
+  String show(@PathVariable String id, Model model) {
+    AccountStatus status = statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    model.addAttribute("status", status);
+    model.addAttribute("settings", accounts.find(id).orElse(null));
+    model.addAttribute("polls", history.recent(id, POLLS));
+    model.addAttribute("imported", Sparkline.of(history.importedByDay(DAYS).getOrDefault(id, Map.of()), history.today(), DAYS));
+    return "account";
+  }
+
+  @PostMapping("/account/{id}/import")
+  String importNow(@PathVariable String id, RedirectAttributes told) {
+    require(id);
+    return changed(id, schedule.importNow(id) ? "It is imported once more as soon as the import that runs has ended." : "It is imported now.", told);
+  }
+
+  @PostMapping("/account/{id}/pause")
+  String pause(@PathVariable String id, Authentication who, RedirectAttributes told) {
+    require(id);
+    schedule.pause(id);
+    LOG.info("account {}: paused by {}", id, who.getName());
+    return changed(id, "It is paused. An import that runs is finished.", told);
+  }
+
+  @PostMapping("/account/{id}/resume")
+  String resume(@PathVariable String id, Authentication who, RedirectAttributes told) {
+    require(id);
+    schedule.resume(id);
+    LOG.info("account {}: resumed by {}", id, who.getName());
+    return changed(id, "It is resumed.", told);
+  }
+
+  private void require(String id) {
+    if (accounts.find(id).isEmpty()) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+  }
+
+  private String changed(String id, String done, RedirectAttributes told) {
+    attention.changed();
+    told.addFlashAttribute("done", done);
+    told.addAttribute("id", id);
+    return "redirect:/account/{id}";
+  }
+}

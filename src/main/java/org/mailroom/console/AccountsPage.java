@@ -1,0 +1,207 @@
+package org.mailroom.console;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.configuration.FieldProblem;
+import org.mailroom.configuration.Home;
+import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.configuration.SettingsRejectedException;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.Credentials;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** The accounts' settings: those of the database to be changed, those of application.yaml to be read. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class AccountsPage {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
+
+  private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "filter", "poll-every", "content", "max-size", "after-import.move-to",
+      "after-import.add-categories", "after-import.flag");
+  private static final List<String> SWITCHES = List.of("after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
+
+  /**
+   * @param problem why it can't be imported; or null
+   */
+  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, String problem) {}
+
+  private final Accounts accounts;
+  private final Credentials credentials;
+  private final MailroomProperties properties;
+  private final Attention attention;
+
+  AccountsPage(Accounts accounts, Credentials credentials, MailroomProperties properties, Attention attention) {
+    this.accounts = accounts;
+    this.credentials = credentials;
+    this.properties = properties;
+    this.attention = attention;
+  }
+
+  @GetMapping("/accounts")
+  String list(Model model) {
+    List<Line> lines = new ArrayList<>();
+    for (Account account : accounts.all()) {
+      lines.add(new Line(account.id(), account.mailbox(), account.credential(), account.folder(), account.deliverTo(), isEditable(account.id()), null));
+    }
+    accounts.problems().forEach((id, problem) -> {
+      Map<String, String> fields = accounts.fields(id);
+      lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), true, problem));
+    });
+    lines.sort(java.util.Comparator.comparing(Line::id));
+    model.addAttribute("accounts", lines);
+    model.addAttribute("editable", lines.stream().anyMatch(Line::editable));
+    model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
+    return "accounts";
+  }
+
+  @GetMapping("/accounts/~new")
+  String add(@RequestParam(required = false) String credential, Model model) {
+    Map<String, String> fields = new LinkedHashMap<>(Map.of("folder", "inbox", "filter", "isRead eq false", "content", "json", "deliver-to", "database",
+        "after-import.mark-as-read", "true", "after-import.categorise-failures", "true"));
+    if (credential != null) {
+      fields.put("credential", credential);
+    }
+    return form(null, fields, List.of(), model);
+  }
+
+  @PostMapping("/accounts/~new")
+  String create(@RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo, Authentication who, Model model,
+      jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
+    Map<String, String> fields = fields(form, deliverTo);
+    String id = form.getOrDefault("id", "").strip();
+    try {
+      accounts.create(id, fields);
+    } catch (SettingsRejectedException e) {
+      response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
+      fields.put("id", id);
+      return form(null, fields, e.problems(), model);
+    }
+    LOG.info("account {}: created by {}", id, who.getName());
+    return changed(id, "Account " + id + " was saved; it is polled from now on.", told);
+  }
+
+  @GetMapping("/accounts/{id}")
+  String show(@PathVariable String id, Model model) {
+    require(id);
+    return form(id, new LinkedHashMap<>(accounts.fields(id)), List.of(), model);
+  }
+
+  @PostMapping("/accounts/{id}")
+  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
+      Authentication who, Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
+    require(id);
+    Map<String, String> fields = fields(form, deliverTo);
+    try {
+      accounts.update(id, fields);
+    } catch (SettingsRejectedException e) {
+      response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
+      return form(id, fields, e.problems(), model);
+    }
+    LOG.info("account {}: changed by {}", id, who.getName());
+    return changed(id, "Account " + id + " was saved.", told);
+  }
+
+  @PostMapping("/accounts/{id}/delete")
+  String delete(@PathVariable String id, Authentication who, RedirectAttributes told) {
+    require(id);
+    try {
+      accounts.delete(id);
+    } catch (SettingsRejectedException e) {
+      told.addFlashAttribute("problem", "Account " + e.problems().get(0).message());
+      told.addAttribute("id", id);
+      return "redirect:/accounts/{id}";
+    }
+    LOG.info("account {}: deleted by {}", id, who.getName());
+    attention.changed();
+    told.addFlashAttribute("done", "Account " + id + " was deleted. What it imported stays.");
+    return "redirect:/accounts";
+  }
+
+  /** Gives several accounts another credential. */
+  @PostMapping("/accounts/~credential")
+  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, Authentication who, RedirectAttributes told) {
+    List<String> changed = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    for (String id : account == null ? List.<String>of() : account) {
+      Map<String, String> fields = new LinkedHashMap<>(accounts.fields(id));
+      fields.put("credential", credential);
+      try {
+        accounts.update(id, fields);
+        changed.add(id);
+      } catch (SettingsRejectedException e) {
+        refused.add(id + ": " + e.problems().get(0).message());
+      }
+    }
+    if (!changed.isEmpty()) {
+      LOG.info("accounts {}: credential {} applied by {}", String.join(", ", changed), credential, who.getName());
+      attention.changed();
+      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ") + credential + " now.");
+    }
+    if (!refused.isEmpty() || changed.isEmpty()) {
+      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first." : String.join(" ", refused));
+    }
+    return "redirect:/accounts";
+  }
+
+  private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+    model.addAttribute("id", id);
+    model.addAttribute("fields", fields);
+    model.addAttribute("editable", id == null || isEditable(id));
+    model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
+    model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
+    model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));
+    model.addAttribute("unusable", id == null ? null : accounts.problems().get(id));
+    model.addAttribute("wrong", problems.stream().collect(Collectors.toMap(FieldProblem::field, FieldProblem::message, (one, other) -> one + "; " + other)));
+    model.addAttribute("general", problems.stream().filter(problem -> !isField(problem.field()))
+        .map(problem -> problem.field().isEmpty() ? problem.message() : problem.field() + " " + problem.message()).toList());
+    return "account-settings";
+  }
+
+  private static boolean isField(String key) {
+    return TEXTS.contains(key) || SWITCHES.contains(key) || key.equals("id") || key.equals("deliver-to");
+  }
+
+  private static Map<String, String> fields(Map<String, String> form, List<String> deliverTo) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    TEXTS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
+    SWITCHES.forEach(key -> fields.put(key, String.valueOf(form.containsKey(key))));
+    fields.put("deliver-to", deliverTo == null ? "" : String.join(",", deliverTo));
+    return fields;
+  }
+
+  private boolean isEditable(String id) {
+    return accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
+  }
+
+  private void require(String id) {
+    if (accounts.home(id).isEmpty()) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+  }
+
+  private String changed(String id, String done, RedirectAttributes told) {
+    attention.changed();
+    told.addFlashAttribute("done", done);
+    told.addAttribute("id", id);
+    return "redirect:/accounts/{id}";
+  }
+}

@@ -1,0 +1,90 @@
+package org.mailroom.console;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Accounts;
+import org.mailroom.delivery.FailedDeliveries;
+import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
+import org.mailroom.delivery.FailedDeliveries.Selection;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** The deliveries that were given up: why, and what is to become of them. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class FailedPage {
+
+  private static final int SHOWN = 100;
+
+  private final FailedDeliveries failures;
+  private final Accounts accounts;
+  private final AccountSchedule schedule;
+  private final RetryProgress retries;
+  private final Attention attention;
+
+  FailedPage(FailedDeliveries failures, Accounts accounts, AccountSchedule schedule, RetryProgress retries, Attention attention) {
+    this.failures = failures;
+    this.accounts = accounts;
+    this.schedule = schedule;
+    this.retries = retries;
+    this.attention = attention;
+  }
+
+  @GetMapping("/failed")
+  String list(@RequestParam(required = false) String account, Model model) {
+    String chosen = blankToNull(account);
+    Map<String, Long> counts = failures.count();
+    List<FailedDelivery> shown = failures.list(new Selection(chosen, null, null), SHOWN);
+    model.addAttribute("failed", shown);
+    model.addAttribute("account", chosen);
+    model.addAttribute("counts", counts);
+    model.addAttribute("total", chosen == null ? counts.values().stream().mapToLong(Long::longValue).sum() : counts.getOrDefault(chosen, 0L));
+    model.addAttribute("retries", retries.now().orElse(null));
+    return "failed";
+  }
+
+  @PostMapping("/failed/retry")
+  String retry(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
+      @RequestParam(required = false) String shown, RedirectAttributes told) {
+    Selection selection = new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+    List<String> concerned = selection.account() != null ? List.of(selection.account()) : new ArrayList<>(failures.count().keySet());
+    int changed = failures.retry(selection);
+    retries.begin(changed);
+    concerned.stream().filter(id -> accounts.find(id).isPresent()).forEach(this::importNow);
+    tell(told, shown, changed, changed == 1 ? "It is tried again with the account's next import." : changed + " deliveries are tried again with the next imports.");
+    return "redirect:/failed";
+  }
+
+  @PostMapping("/failed/discard")
+  String discard(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
+      @RequestParam(required = false) String shown, RedirectAttributes told) {
+    int changed = failures.discard(new Selection(blankToNull(account), blankToNull(message), blankToNull(destination)));
+    tell(told, shown, changed, changed == 1 ? "It was given up for good." : changed + " deliveries were given up for good.");
+    return "redirect:/failed";
+  }
+
+  private void importNow(String account) {
+    if (!schedule.isPaused(account)) {
+      schedule.importNow(account);
+    }
+  }
+
+  private void tell(RedirectAttributes told, String shown, int changed, String done) {
+    attention.changed();
+    if (blankToNull(shown) != null) {
+      told.addAttribute("account", shown);
+    }
+    told.addFlashAttribute(changed == 0 ? "problem" : "done", changed == 0 ? "There is no such failed delivery any more." : done);
+  }
+
+  private static String blankToNull(String text) {
+    return text == null || text.isBlank() ? null : text;
+  }
+}

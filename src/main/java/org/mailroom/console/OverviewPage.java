@@ -1,0 +1,90 @@
+package org.mailroom.console;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.mailroom.account.PollHistory;
+import org.mailroom.delivery.DestinationHealth;
+import org.mailroom.monitoring.AccountStatus;
+import org.mailroom.monitoring.AccountStatus.State;
+import org.mailroom.monitoring.AccountStatuses;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Every account in a line: what it is at, and whether somebody has to do something. Those come first. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class OverviewPage {
+
+  private static final int DAYS = 14;
+  private static final int SHOWN = 100;
+
+  /** An account and what it imported on the last days. */
+  record Line(AccountStatus account, Sparkline imported) {}
+
+  private final AccountStatuses statuses;
+  private final PollHistory history;
+  private final DestinationHealth destinations;
+
+  OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations) {
+    this.statuses = statuses;
+    this.history = history;
+    this.destinations = destinations;
+  }
+
+  @GetMapping("/")
+  String show(@RequestParam(required = false) String q, @RequestParam(required = false) String state, @RequestParam(defaultValue = "1") int page, Model model) {
+    List<AccountStatus> all = statuses.all();
+    Map<String, Map<LocalDate, Long>> imported = history.importedByDay(DAYS);
+    String words = q == null ? "" : q.strip().toLowerCase(java.util.Locale.ROOT);
+    List<AccountStatus> chosen = all.stream()
+        .filter(account -> words.isEmpty() || account.account().toLowerCase(java.util.Locale.ROOT).contains(words)
+            || (account.mailbox() != null && account.mailbox().toLowerCase(java.util.Locale.ROOT).contains(words)))
+        .filter(account -> state == null || state.isBlank() || account.state().name().equalsIgnoreCase(state))
+        .sorted(Comparator.comparing((AccountStatus account) -> urgency(account.state())).thenComparing(AccountStatus::account)).toList();
+    int pages = Math.max(1, (chosen.size() + SHOWN - 1) / SHOWN);
+    int shown = Math.min(Math.max(1, page), pages);
+    List<Line> lines = new ArrayList<>();
+    chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN))
+        .forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS))));
+    model.addAttribute("lines", lines);
+    model.addAttribute("page", shown);
+    model.addAttribute("pages", pages);
+    model.addAttribute("q", q == null ? "" : q);
+    model.addAttribute("chosenState", state);
+    model.addAttribute("states", State.values());
+    model.addAttribute("totals", Totals.of(all));
+    model.addAttribute("chosen", chosen.size());
+    model.addAttribute("outages", destinations.outages());
+    return "overview";
+  }
+
+  /** Sums over all accounts. */
+  record Totals(int accounts, long attention, long importing, long waiting, long paused, long importedToday, long backlog, long failed) {
+
+    static Totals of(List<AccountStatus> all) {
+      return new Totals(all.size(), count(all, State.NEEDS_ATTENTION), all.stream().filter(AccountStatus::running).count(), count(all, State.WAITING),
+          count(all, State.PAUSED), all.stream().mapToLong(AccountStatus::importedToday).sum(),
+          all.stream().mapToLong(account -> account.backlog() == null ? 0 : account.backlog()).sum(), all.stream().mapToLong(AccountStatus::failed).sum());
+    }
+
+    private static long count(List<AccountStatus> all, State state) {
+      return all.stream().filter(account -> account.state() == state).count();
+    }
+  }
+
+  private static int urgency(State state) {
+    return switch (state) {
+      case NEEDS_ATTENTION -> 0;
+      case WAITING -> 1;
+      case IMPORTING -> 2;
+      case IDLE -> 3;
+      case PAUSED -> 4;
+    };
+  }
+}
