@@ -65,8 +65,8 @@ class ConsoleTest {
     }
     mailroom = MailroomRun.startRuntime(tenant, folder, settings.toArray(String[]::new));
     mailroom.database().update("insert into mail_message (account, message_id, subject, sender, received_at, imported_at, has_attachments, document)"
-        + " select 'branch-' || (1 + mod(x, " + ACCOUNTS + ")), 'made-' || x, 'Order ' || x, 'shop' || mod(x, 97) || '@example.com', timestamp with time zone"
-        + " '2026-01-01 00:00:00+00' + x * interval '1' second, timestamp with time zone '2026-01-01 00:00:00+00' + x * interval '1' second, false,"
+        + " select 'branch-' || (1 + mod(\"X\", " + ACCOUNTS + ")), 'made-' || \"X\", 'Order ' || \"X\", 'shop' || mod(\"X\", 97) || '@example.com', timestamp with time zone"
+        + " '2026-01-01 00:00:00+00' + \"X\" * interval '1' second, timestamp with time zone '2026-01-01 00:00:00+00' + \"X\" * interval '1' second, false,"
         + " '{\"account\":\"a\",\"mailbox\":\"m\",\"id\":\"i\"}' from system_range(1, " + MESSAGES + ")");
     mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at) values"
         + " ('support', 'gone-1', 'file', 'FAILED', 1, 'NoSpaceException: nothing left.', ?, current_timestamp),"

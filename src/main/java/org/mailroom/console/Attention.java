@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
@@ -25,13 +26,15 @@ final class Attention {
   private static final Duration KEPT = Duration.ofSeconds(3);
 
   private final AccountStatuses statuses;
+  private final CredentialStatuses credentials;
   private final FailedDeliveries failures;
   private final CamelContext camel;
   private final Clock clock;
   private volatile Counted last;
 
-  Attention(AccountStatuses statuses, FailedDeliveries failures, CamelContext camel, Clock clock) {
+  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, Clock clock) {
     this.statuses = statuses;
+    this.credentials = credentials;
     this.failures = failures;
     this.camel = camel;
     this.clock = clock;
@@ -53,12 +56,20 @@ final class Attention {
 
   private Counts count() {
     long stopped = camel.getRoutes().stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).count();
-    return new Counts(failing(), failed(), 0, stopped);
+    return new Counts(failing(), failed(), failingCredentials(), stopped);
   }
 
   private long failing() {
     try {
       return statuses.all().stream().filter(account -> account.state() == AccountStatus.State.NEEDS_ATTENTION).count();
+    } catch (DataAccessException | TransactionException databaseDown) {
+      return 0;
+    }
+  }
+
+  private long failingCredentials() {
+    try {
+      return credentials.all().stream().filter(status -> status.detail() != null).count();
     } catch (DataAccessException | TransactionException databaseDown) {
       return 0;
     }

@@ -1,0 +1,193 @@
+package org.mailroom.console;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.mailroom.account.Accounts;
+import org.mailroom.configuration.FieldProblem;
+import org.mailroom.configuration.Home;
+import org.mailroom.configuration.SettingsRejectedException;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.CredentialStatus;
+import org.mailroom.credential.CredentialStatuses;
+import org.mailroom.credential.Credentials;
+import org.mailroom.credential.TokenCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** The credentials: how each stands, and those of the database to be changed. What is secret goes in and never comes out. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class CredentialsPage {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
+
+  /** Must not be sent back to the browser. */
+  private static final List<String> SECRET = List.of("client-secret", "certificate.content", "certificate.password");
+
+  private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
+      "certificate.content", "certificate.password", "federated-token-file", "scope", "authorization-url", "token-url");
+
+  /**
+   * A credential in the list.
+   *
+   * @param accounts the ids of those that use it
+   */
+  record Line(CredentialStatus status, List<String> accounts, boolean ownerMatches) {}
+
+  private final Credentials credentials;
+  private final CredentialStatuses statuses;
+  private final Accounts accounts;
+  private final TokenCache tokens;
+  private final Attention attention;
+
+  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, Attention attention) {
+    this.credentials = credentials;
+    this.statuses = statuses;
+    this.accounts = accounts;
+    this.tokens = tokens;
+    this.attention = attention;
+  }
+
+  @GetMapping("/credentials")
+  String list(Model model) {
+    Map<String, List<String>> using = accounts.all().stream().collect(Collectors.groupingBy(account -> account.credential(), TreeMap::new,
+        Collectors.mapping(account -> account.id(), Collectors.toList())));
+    model.addAttribute("credentials", statuses.all().stream().map(status -> line(status, using.getOrDefault(status.id(), List.of()))).toList());
+    return "credentials";
+  }
+
+  private Line line(CredentialStatus status, List<String> using) {
+    return new Line(status, using, status.user() == null || using.isEmpty() || accounts.isUsedFor(status.id(), status.user()));
+  }
+
+  @GetMapping("/credentials/~new")
+  String add(Model model) {
+    return form(null, new LinkedHashMap<>(Map.of("grant-type", "client-credentials")), List.of(), model);
+  }
+
+  @PostMapping("/credentials/~new")
+  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who, Model model,
+      jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+    Map<String, String> fields = fields(form, certificate);
+    String id = form.getOrDefault("id", "").strip();
+    try {
+      credentials.create(id, fields);
+    } catch (SettingsRejectedException e) {
+      response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
+      fields.put("id", id);
+      return form(null, fields, e.problems(), model);
+    }
+    LOG.info("credential {}: created by {}", id, who.getName());
+    return changed(id, "Credential " + id + " was saved.", told);
+  }
+
+  @GetMapping("/credentials/{id}")
+  String show(@PathVariable String id, Model model) {
+    require(id);
+    return form(id, new LinkedHashMap<>(credentials.fields(id)), List.of(), model);
+  }
+
+  @PostMapping("/credentials/{id}")
+  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who,
+      Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+    require(id);
+    Map<String, String> fields = fields(form, certificate);
+    try {
+      credentials.update(id, fields);
+    } catch (SettingsRejectedException e) {
+      response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
+      return form(id, fields, e.problems(), model);
+    }
+    LOG.info("credential {}: changed by {}", id, who.getName());
+    return changed(id, "Credential " + id + " was saved.", told);
+  }
+
+  @PostMapping("/credentials/{id}/delete")
+  String delete(@PathVariable String id, Authentication who, RedirectAttributes told) {
+    require(id);
+    try {
+      credentials.delete(id);
+    } catch (SettingsRejectedException e) {
+      told.addFlashAttribute("problem", "Credential " + id + " " + e.problems().get(0).message());
+      told.addAttribute("id", id);
+      return "redirect:/credentials/{id}";
+    }
+    LOG.info("credential {}: deleted by {}", id, who.getName());
+    attention.changed();
+    told.addFlashAttribute("done", "Credential " + id + " was deleted.");
+    return "redirect:/credentials";
+  }
+
+  /** Asks for a new token, whether there is one or not. */
+  @PostMapping("/credentials/{id}/test")
+  String test(@PathVariable String id, RedirectAttributes told) {
+    require(id);
+    told.addAttribute("id", id);
+    attention.changed();
+    try {
+      tokens.refused(id, tokens.authorization(id), null);
+      tokens.authorization(id);
+      told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
+    } catch (CredentialException e) {
+      told.addFlashAttribute("problem", e.getMessage());
+    }
+    return "redirect:/credentials/{id}";
+  }
+
+  private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+    SECRET.forEach(fields::remove);
+    Credential credential = id == null ? null : credentials.find(id).orElse(null);
+    model.addAttribute("id", id);
+    model.addAttribute("fields", fields);
+    model.addAttribute("credential", credential);
+    model.addAttribute("editable", credential == null || credential.home() == Home.DATABASE);
+    model.addAttribute("line", id == null ? null : statuses.find(id).map(status -> line(status, accounts.accountsUsing(id))).orElse(null));
+    model.addAttribute("hasSecret", credential != null && credential.settings().clientSecret() != null && !credential.settings().clientSecret().isBlank());
+    model.addAttribute("hasCertificate", credential != null && credential.settings().certificate() != null);
+    model.addAttribute("wrong", problems.stream().collect(Collectors.toMap(FieldProblem::field, FieldProblem::message, (one, other) -> one + "; " + other)));
+    model.addAttribute("general", problems.stream().filter(problem -> !FIELDS.contains(problem.field()) && !problem.field().equals("id"))
+        .map(problem -> problem.field().isEmpty() ? problem.message() : problem.field() + " " + problem.message()).toList());
+    return "credential";
+  }
+
+  private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate) throws IOException {
+    Map<String, String> fields = new LinkedHashMap<>();
+    FIELDS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
+    if (certificate != null && !certificate.isEmpty()) {
+      byte[] bytes = certificate.getBytes();
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      fields.put("certificate.content", text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
+    }
+    return fields;
+  }
+
+  private Credential require(String id) {
+    return credentials.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+  }
+
+  private String changed(String id, String done, RedirectAttributes told) {
+    attention.changed();
+    told.addFlashAttribute("done", done);
+    told.addAttribute("id", id);
+    return "redirect:/credentials/{id}";
+  }
+}

@@ -1,0 +1,90 @@
+package org.mailroom.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.net.URI;
+import java.util.Map;
+import org.mailroom.account.Accounts;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.Credentials;
+import org.mailroom.credential.SignInAnswer;
+import org.mailroom.credential.SignInRequest;
+import org.mailroom.credential.SignIns;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** The key button: to Microsoft's sign-in and back. The state is bound to the session of the browser that left. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class MicrosoftSignIn {
+
+  /** The redirect URI to register; anything else there is refused by Entra ID. */
+  static final String CALLBACK = "/OAuth2Callback";
+
+  private static final String STATE = MicrosoftSignIn.class.getName() + ".state";
+
+  private final SignIns signIns;
+  private final Credentials credentials;
+  private final Accounts accounts;
+  private final ConsoleAddress address;
+  private final Attention attention;
+
+  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention) {
+    this.signIns = signIns;
+    this.credentials = credentials;
+    this.accounts = accounts;
+    this.address = address;
+    this.attention = attention;
+  }
+
+  /** A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the content security policy. */
+  @PostMapping("/credentials/{id}/sign-in")
+  String leave(@PathVariable String id, HttpServletRequest request, HttpSession session, Model model, RedirectAttributes told) {
+    if (credentials.find(id).isEmpty()) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+    try {
+      SignInRequest begun = signIns.begin(id, URI.create(address.of(request) + CALLBACK));
+      session.setAttribute(STATE, begun.state());
+      model.addAttribute("address", begun.authorizationUrl().toString());
+      model.addAttribute("host", begun.authorizationUrl().getHost());
+      return "leave";
+    } catch (CredentialException e) {
+      told.addFlashAttribute("problem", e.getMessage());
+      told.addAttribute("id", id);
+      return "redirect:/credentials/{id}";
+    }
+  }
+
+  @GetMapping(CALLBACK)
+  String comeBack(@RequestParam Map<String, String> parameters, HttpServletRequest request, HttpServletResponse response, Model model, RedirectAttributes told) {
+    HttpSession session = request.getSession(false);
+    Object state = session == null ? null : session.getAttribute(STATE);
+    SignInAnswer answer = SignInAnswer.of(parameters);
+    try {
+      SignIns.Completed completed = signIns.complete(state == null ? null : state.toString(), answer);
+      session.removeAttribute(STATE);
+      attention.changed();
+      told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
+      if (!accounts.isUsedFor(completed.credential(), completed.user()) && !accounts.accountsUsing(completed.credential()).isEmpty()) {
+        told.addFlashAttribute("problem", "No account with this credential is the mailbox of " + completed.user().userPrincipalName()
+            + ". Sign in as its owner, or see that the mailbox is shared with this person and the scope has Mail.ReadWrite.Shared.");
+      }
+      told.addAttribute("id", completed.credential());
+      return "redirect:/credentials/{id}";
+    } catch (CredentialException e) {
+      response.setStatus(HttpStatus.BAD_REQUEST.value());
+      model.addAttribute("reason", e.getMessage());
+      return "not-signed-in";
+    }
+  }
+}
