@@ -203,7 +203,8 @@ class CredentialProofTest {
   }
 
   private static JsonNode health(MailroomRun mailroom) throws Exception {
-    String body = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health")).build(),
+    String body = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health"))
+            .header("Authorization", MailroomRun.BASIC).build(),
         HttpResponse.BodyHandlers.ofString()).body();
     return new ObjectMapper().readTree(body).path("components").path("credentials").path("components");
   }

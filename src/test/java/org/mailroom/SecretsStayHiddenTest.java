@@ -109,7 +109,7 @@ class SecretsStayHiddenTest {
   }
 
   private static String get(String address) throws Exception {
-    return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString()).body();
+    return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(address)).header("Authorization", MailroomRun.BASIC).build(), HttpResponse.BodyHandlers.ofString()).body();
   }
 
   /** Every attribute that can be read of every MBean of Mailroom, Camel, Spring and the broker. */

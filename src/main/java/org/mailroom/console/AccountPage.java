@@ -32,13 +32,15 @@ final class AccountPage {
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final PollHistory history;
+  private final AccountChecks checks;
   private final Attention attention;
 
-  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, Attention attention) {
+  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks, Attention attention) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
     this.history = history;
+    this.checks = checks;
     this.attention = attention;
   }
 
@@ -49,7 +51,17 @@ final class AccountPage {
     model.addAttribute("settings", accounts.find(id).orElse(null));
     model.addAttribute("polls", history.recent(id, POLLS));
     model.addAttribute("imported", Sparkline.of(history.importedByDay(DAYS).getOrDefault(id, Map.of()), history.today(), DAYS));
+    model.addAttribute("check", checks.last(id).orElse(null));
     return "account";
+  }
+
+  /** Walks the way of the account; the page shows step by step how far it got. */
+  @PostMapping("/account/{id}/check")
+  String check(@PathVariable String id, RedirectAttributes told) {
+    require(id);
+    checks.begin(id);
+    told.addAttribute("id", id);
+    return "redirect:/account/{id}";
   }
 
   @PostMapping("/account/{id}/import")
