@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Locator;
@@ -19,11 +18,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
@@ -121,33 +123,39 @@ class ConsoleTest {
     page.locator("tbody tr").first().locator("td[data-label=Subject] a").click();
   }
 
-  @Test
-  void every_page_can_be_read_by_all_in_both_colours_on_wide_and_narrow_screens() {
+  @ParameterizedTest
+  @CsvSource({"LIGHT, 1400", "DARK, 1400", "LIGHT, 390", "DARK, 390"})
+  void every_page_can_be_read_by_all_in_both_colours_on_wide_and_narrow_screens(ColorScheme colours, int width) {
     List<String> problems = new ArrayList<>();
-    for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-      for (int width : List.of(1400, 390)) {
-        Page page = signIn(width, colours);
-        List<String> paths = new ArrayList<>(List.of("/", "/account/support", "/account/missing", "/messages", "/failed", "/accounts", "/accounts/~new", "/accounts/support",
-            "/credentials", "/credentials/~new", "/credentials/demo", "/routes", "/routes/deliver-messages", "/routes/import-account", "/no-such-page"));
-        openHostile(page);
-        paths.add(page.url().replaceFirst("^https?://[^/]+", ""));
-        for (String path : paths) {
-          page.navigate(path);
-          String name = path.contains("?") ? "message" : path.equals("/") ? "overview" : path.substring(1).replaceAll("[/~]+", "-");
-          page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + "-" + width + "-" + colours.name().toLowerCase(java.util.Locale.ROOT) + ".png"))
-              .setFullPage(!path.equals("/")));
-          for (Rule rule : new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")).exclude("iframe").analyze().getViolations()) {
-            problems.add(path + " " + width + " " + colours + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml());
-          }
-          if ((Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
-            problems.add(path + " " + width + ": scrolls sideways");
-          }
-        }
-        page.context().close();
+    Page page = signIn(width, colours);
+    openHostile(page);
+    List<String> paths = new ArrayList<>(List.of("/", "/account/missing", page.url().replaceFirst("^https?://[^/]+", ""), "/failed"));
+    if (colours == ColorScheme.LIGHT || width == 1400) {
+      paths.addAll(List.of("/account/support", "/messages", "/accounts", "/accounts/~new", "/credentials", "/credentials/~new", "/credentials/demo", "/routes",
+          "/routes/import-account", "/no-such-page"));
+    }
+    for (String path : paths) {
+      page.navigate(path);
+      String name = path.contains("?") ? "message" : path.equals("/") ? "overview" : path.substring(1).replaceAll("[/~]+", "-");
+      page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png"))
+          .setFullPage(!List.of("/", "/accounts", "/messages").contains(path)));
+      // what a narrow screen changes are places and sizes, not colours and labels
+      if (width == 1400) {
+        problems.addAll(unreadable(page, path + " " + colours));
+      }
+      if ((Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
+        problems.add(path + " " + width + ": scrolls sideways");
       }
     }
+    page.context().close();
     assertThat(problems).isEmpty();
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static List<String> unreadable(Page page, String where) {
+    return new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")).exclude("iframe")
+        .exclude("tbody tr:nth-child(n + 9)").analyze().getViolations().stream()
+        .map(rule -> where + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml()).toList();
   }
 
   @Test

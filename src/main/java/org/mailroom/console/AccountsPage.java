@@ -164,6 +164,7 @@ final class AccountsPage {
 
   private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
     model.addAttribute("id", id);
+    model.addAttribute("heading", id == null ? "New account" : "Settings of " + id);
     model.addAttribute("fields", fields);
     model.addAttribute("editable", id == null || isEditable(id));
     model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());

@@ -157,6 +157,7 @@ final class CredentialsPage {
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
     model.addAttribute("id", id);
+    model.addAttribute("heading", id == null ? "New credential" : "Credential " + id);
     model.addAttribute("fields", fields);
     model.addAttribute("credential", credential);
     model.addAttribute("editable", credential == null || credential.home() == Home.DATABASE);

@@ -33,9 +33,10 @@ final class RouteDiagram {
   private static final int BOX_HEIGHT = 40;
   private static final int STEP = 54;
   private static final int INDENT = 34;
+  private static final int ASIDE = 12;
   private static final int LONGEST = 62;
   private static final Set<String> EIPS = Set.of("split", "choice", "when", "otherwise", "filter", "loop", "multicast", "doTry", "doCatch", "doFinally", "transacted",
-      "aggregate", "recipientList", "idempotentConsumer", "circuitBreaker", "throttle", "wireTap");
+      "onException", "aggregate", "recipientList", "idempotentConsumer", "circuitBreaker", "throttle", "wireTap");
 
   private final Function<String, Figures> figures;
   private final List<Node> nodes = new ArrayList<>();
@@ -54,7 +55,14 @@ final class RouteDiagram {
   static Drawing of(RouteDefinition route, Figures whole, Function<String, Figures> figures) {
     RouteDiagram diagram = new RouteDiagram(figures);
     int from = diagram.box(4, "from", "from", clip(URISupport.sanitizeUri(route.getInput().getEndpointUri())), whole);
-    diagram.sequence(4, from, route.getOutputs());
+    // what a route configuration adds stands beside the flow, not in it
+    diagram.sequence(4, from, route.getOutputs().stream().filter(step -> !step.isAbstract()).toList());
+    for (ProcessorDefinition<?> aside : route.getOutputs()) {
+      if (aside.isAbstract()) {
+        diagram.y += ASIDE;
+        diagram.step(4, aside);
+      }
+    }
     return new Drawing(diagram.right + 4, diagram.y, diagram.nodes, diagram.wires);
   }
 
@@ -79,7 +87,7 @@ final class RouteDiagram {
   private int step(int x, ProcessorDefinition<?> step) {
     String shortName = step.getShortName();
     int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)), figures.apply(step.getId()));
-    List<ProcessorDefinition<?>> inside = step.getOutputs();
+    List<ProcessorDefinition<?>> inside = inside(step);
     if (inside.isEmpty()) {
       return top;
     }
@@ -93,6 +101,19 @@ final class RouteDiagram {
       sequence(x + INDENT, topOfLastAt(x + INDENT, first), inside.subList(1, inside.size()));
     }
     return top;
+  }
+
+  /** What is tried doesn't count the clauses among its outputs. */
+  private static List<ProcessorDefinition<?>> inside(ProcessorDefinition<?> step) {
+    List<ProcessorDefinition<?>> inside = new ArrayList<>(step.getOutputs());
+    if (step instanceof TryDefinition attempt) {
+      List<ProcessorDefinition<?>> clauses = new ArrayList<>(attempt.getCatchClauses() == null ? List.of() : attempt.getCatchClauses());
+      if (attempt.getFinallyClause() != null) {
+        clauses.add(attempt.getFinallyClause());
+      }
+      clauses.stream().filter(clause -> !inside.contains(clause)).forEach(inside::add);
+    }
+    return inside;
   }
 
   /** First what is tried, one after the other; then each clause by itself. */
