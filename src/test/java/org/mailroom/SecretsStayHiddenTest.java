@@ -54,7 +54,7 @@ class SecretsStayHiddenTest {
       tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
       tenant.identity().application("helpdesk").secret("secret-of-helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
       try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--logging.level.root=debug", "--logging.level.org.mailroom=trace",
-          "--logging.level.com.microsoft=trace", "--logging.level.org.apache.hc=info", "--mailroom.secret-key=" + SECRET_KEY,
+          "--logging.level.com.microsoft=trace", "--logging.level.org.apache.hc=info", "--logging.level.jdk.internal.httpclient=info", "--mailroom.secret-key=" + SECRET_KEY,
           "--management.endpoints.web.exposure.include=*", "--management.endpoint.health.show-details=always",
           "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
           "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=secret-of-helpdesk",

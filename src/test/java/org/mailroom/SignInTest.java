@@ -131,6 +131,11 @@ class SignInTest {
       SignInRequest denied = signIns.begin("person", CALLBACK);
       SignInAnswer no = browser.signIn(denied.authorizationUrl(), SUPPORT, false);
       assertThatThrownBy(() -> signIns.complete(denied.state(), no)).hasMessageContaining("consent was declined").hasMessageContaining("access_denied");
+      tenant.identity().refuseSignIns("access_denied", 90094, "The grant requires admin permission.");
+      SignInRequest unconsented = signIns.begin("person", CALLBACK);
+      SignInAnswer needsAdmin = browser.signIn(unconsented.authorizationUrl(), SUPPORT, true);
+      assertThatThrownBy(() -> signIns.complete(unconsented.state(), needsAdmin)).hasMessageContaining("admin consent").hasMessageContaining("AADSTS90094");
+      tenant.identity().refuseNoMore();
       SignInRequest wrong = signIns.begin("person", URI.create("http://localhost:8080/elsewhere"));
       assertThat(browser.get(wrong.authorizationUrl())).satisfies(page -> {
         assertThat(page.statusCode()).isEqualTo(400);
@@ -161,6 +166,11 @@ class SignInTest {
       CredentialStatus status = mailroom.bean(CredentialStatuses.class).find("person").orElseThrow();
       assertThat(status.state()).isEqualTo(CredentialStatus.State.UP);
       assertThat(status.daysSinceRefresh()).isZero();
+      mailroom.bean(SignIns.class).signOut("person");
+      assertThat(mailroom.bean(SignIns.class).user("person")).isEmpty();
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("nobody has signed in yet");
+      signIn(mailroom, SUPPORT);
+      assertThat(mailroom.importSupport().failure()).isNull();
 
       tenant.identity().expireRefreshTokens();
       tenant.revokeTokens();
@@ -216,6 +226,46 @@ class SignInTest {
       tenant.revokeTokens();
       tenant.mailbox(SUPPORT).deliver(DemoMail.plain(7));
       await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
+    }
+  }
+
+  @Test
+  void with_another_secret_key_the_sign_in_is_asked_for_again_and_the_old_key_brings_it_back() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.secret-key=old"))) {
+      signIn(mailroom, SUPPORT);
+    }
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.secret-key=new"))) {
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("encrypted under another mailroom.secret-key").hasMessageContaining("login person");
+    }
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.secret-key=new", "--mailroom.previous-secret-keys=old"))) {
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+    }
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.secret-key=new"))) {
+      assertThat(mailroom.importSupport().failure()).isNull();
+      assertThat(tenant.tokenRequests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_refresh_token_that_no_account_uses_is_used_at_least_weekly_so_that_it_does_not_lapse() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.accounts.support.credential=demo"))) {
+      signIn(mailroom, SUPPORT);
+      mailroom.database().update("update credential_token set refreshed_at = refreshed_at - interval '7' day");
+      assertThat(mailroom.bean(CredentialStatuses.class).find("person").orElseThrow().daysSinceRefresh()).isEqualTo(7);
+    }
+    try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, delegated("--mailroom.accounts.support.credential=demo"))) {
+      await().atMost(PATIENCE).until(() -> running.bean(CredentialStatuses.class).find("person").orElseThrow().daysSinceRefresh() == 0);
+    }
+  }
+
+  @Test
+  void a_throttled_token_endpoint_that_answers_in_plain_text_is_left_alone_as_long_as_it_asks() {
+    tenant.faults().status(call -> call.endsWith("/token"), 429, null, java.util.Map.of("Retry-After", "60"), 10);
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(mailroom.importSupport().failure()).hasMessageContaining("asks for fewer requests").hasMessageContaining("http_429");
+      }
+      assertThat(tenant.faults().hits()).isEqualTo(1);
     }
   }
 

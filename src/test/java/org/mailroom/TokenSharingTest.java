@@ -36,33 +36,45 @@ class TokenSharingTest {
   private Path folder;
 
   @Test
-  void two_nodes_that_need_a_token_at_once_send_one_request_and_share_what_it_brings() throws Exception {
+  void two_nodes_on_postgresql_that_need_a_token_at_once_send_one_request_and_share_what_it_brings() throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
-      tenant.mailbox("support@contoso.com");
-      tenant.identity().application("helpdesk").secret("s", Instant.MAX).redirectUri(CALLBACK.toString());
-      String[] settings = {"--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
-          "--mailroom.secret-key=one key for both", "--mailroom.credentials.person.grant-type=authorization-code",
-          "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID, "--mailroom.credentials.person.client-id=helpdesk",
-          "--mailroom.credentials.person.client-secret=s"};
       Path here = Files.createDirectories(folder.resolve("here"));
       Path there = Files.createDirectories(folder.resolve("there"));
-      try (MailroomRun one = MailroomRun.start(tenant, here, settings); MailroomRun other = MailroomRun.start(tenant, there, settings)) {
-        SignInRequest request = one.bean(SignIns.class).begin("person", CALLBACK);
-        one.bean(SignIns.class).complete(request.state(), new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
-        assertThat(tenant.tokenRequests()).isEqualTo(1);
-        for (String credential : List.of("demo", "person")) {
-          int before = tenant.tokenRequests();
-          Set<String> first = askedAtOnce(credential, one, other);
-          assertThat(first).as("%s: all get the same token", credential).hasSize(1);
-          assertThat(tenant.tokenRequests() - before).isEqualTo(credential.equals("demo") ? 1 : 0);
-          for (int round = 1; round <= 3; round++) {
-            int asked = tenant.tokenRequests();
-            String refused = askedAtOnce(credential, one, other).iterator().next();
-            one.bean(TokenCache.class).refused(credential, refused, null);
-            other.bean(TokenCache.class).refused(credential, refused, null);
-            assertThat(askedAtOnce(credential, one, other)).hasSize(1).doesNotContain(refused);
-            assertThat(tenant.tokenRequests() - asked).as("%s, round %d", credential, round).isEqualTo(1);
-          }
+      askFromTwoNodes(tenant, here, there, "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
+          "--mailroom.secret-key=one key for both");
+    }
+  }
+
+  @Test
+  void two_processes_on_the_embedded_database_share_a_token_too() throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      askFromTwoNodes(tenant, folder, folder);
+    }
+  }
+
+  private static void askFromTwoNodes(DemoTenant tenant, Path here, Path there, String... database) throws Exception {
+    tenant.mailbox("support@contoso.com");
+    tenant.identity().application("helpdesk").secret("s", Instant.MAX).redirectUri(CALLBACK.toString());
+    List<String> all = new ArrayList<>(List.of("--mailroom.credentials.person.grant-type=authorization-code",
+        "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID, "--mailroom.credentials.person.client-id=helpdesk",
+        "--mailroom.credentials.person.client-secret=s"));
+    all.addAll(List.of(database));
+    String[] settings = all.toArray(String[]::new);
+    try (MailroomRun one = MailroomRun.start(tenant, here, settings); MailroomRun other = MailroomRun.start(tenant, there, settings)) {
+      SignInRequest request = one.bean(SignIns.class).begin("person", CALLBACK);
+      one.bean(SignIns.class).complete(request.state(), new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
+      assertThat(tenant.tokenRequests()).isEqualTo(1);
+      for (String credential : List.of("demo", "person")) {
+        int before = tenant.tokenRequests();
+        assertThat(askedAtOnce(credential, one, other)).as("%s: all get the same token", credential).hasSize(1);
+        assertThat(tenant.tokenRequests() - before).isEqualTo(credential.equals("demo") ? 1 : 0);
+        for (int round = 1; round <= 3; round++) {
+          int asked = tenant.tokenRequests();
+          String refused = askedAtOnce(credential, one, other).iterator().next();
+          one.bean(TokenCache.class).refused(credential, refused, null);
+          other.bean(TokenCache.class).refused(credential, refused, null);
+          assertThat(askedAtOnce(credential, one, other)).hasSize(1).doesNotContain(refused);
+          assertThat(tenant.tokenRequests() - asked).as("%s, round %d", credential, round).isEqualTo(1);
         }
       }
     }

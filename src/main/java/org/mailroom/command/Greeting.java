@@ -52,7 +52,7 @@ final class Greeting {
     LOG.info("Credentials: {}. Destinations: {}.", orNone(credentials.list().stream().map(Credential::id).toList()),
         orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue() + ")").toList()));
     if (accounts.all().isEmpty()) {
-      LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml.");
+      LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml, or in the console.");
     }
     for (Account account : accounts.all().stream().limit(MOST_ACCOUNTS).toList()) {
       LOG.info("account {}: {} of {} to {}, every {} s", account.id(), account.folder(), account.mailbox(), String.join(", ", account.deliverTo()),

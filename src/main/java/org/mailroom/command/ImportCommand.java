@@ -41,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(names = "--once", required = true, description = "Import once and stop. To import again and again, run mailroom without a command.")
   private boolean once;
 
-  @Option(names = "--account", paramLabel = "ID", description = "Only this account of application.yaml; may be repeated.")
+  @Option(names = "--account", paramLabel = "ID", description = "Only this account; may be repeated.")
   private List<String> accountIds = new ArrayList<>();
 
   @Override
@@ -62,7 +62,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     List<String> chosen = accountIds.isEmpty() ? known : accountIds.stream().distinct().toList();
     if (chosen.isEmpty()) {
-      spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml.");
+      spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml, or in the console.");
       return ALL_IMPORTED;
     }
     return exitCode(new ImportRun(context).run(chosen));

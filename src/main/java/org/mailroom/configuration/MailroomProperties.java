@@ -84,8 +84,8 @@ public record MailroomProperties(
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
     destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
-    graphUrl = withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
-    loginUrl = withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
+    graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
+    loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
   }
 
   @AssertTrue(message = "secret-key and secret-key-file are both set: choose one")
@@ -95,12 +95,12 @@ public record MailroomProperties(
 
   @AssertTrue(message = "graph-url " + HTTP_URL)
   boolean isGraphUrlValid() {
-    return isHttp(graphUrl);
+    return WebAddress.isHttp(graphUrl);
   }
 
   @AssertTrue(message = "login-url " + HTTP_URL)
   boolean isLoginUrlValid() {
-    return isHttp(loginUrl);
+    return WebAddress.isHttp(loginUrl);
   }
 
   @AssertTrue(message = "proxy must be http://host:port")
@@ -111,19 +111,6 @@ public record MailroomProperties(
   @AssertTrue(message = "poll-every must be at least 1s")
   boolean isPollEveryValid() {
     return pollEvery == null || pollEvery.compareTo(Duration.ofSeconds(1)) >= 0;
-  }
-
-  static boolean isHttp(URI uri) {
-    return uri != null && uri.getHost() != null && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
-  }
-
-  /** Https; or http to this machine, as stand-ins have it. */
-  static boolean isSafe(URI uri) {
-    return isHttp(uri) && ("https".equalsIgnoreCase(uri.getScheme()) || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"));
-  }
-
-  private static URI withoutTrailingSlash(URI uri) {
-    return uri == null ? null : URI.create(uri.toString().replaceFirst("/+$", ""));
   }
 
   /**
@@ -163,12 +150,12 @@ public record MailroomProperties(
 
     @AssertTrue(message = "token-url " + SAFE_URL)
     boolean isTokenUrlValid() {
-      return tokenUrl == null || isSafe(tokenUrl);
+      return tokenUrl == null || WebAddress.isSafe(tokenUrl);
     }
 
     @AssertTrue(message = "authorization-url " + SAFE_URL)
     boolean isAuthorizationUrlValid() {
-      return authorizationUrl == null || isSafe(authorizationUrl);
+      return authorizationUrl == null || WebAddress.isSafe(authorizationUrl);
     }
 
     private static boolean hasText(String value) {

@@ -54,7 +54,7 @@ final class CredentialUpkeep {
         return thread;
       });
       timer.scheduleWithFixedDelay(this::measure, 0, 10, TimeUnit.SECONDS);
-      timer.scheduleWithFixedDelay(this::useRefreshTokens, 1, 60, TimeUnit.MINUTES);
+      timer.scheduleWithFixedDelay(this::useRefreshTokens, 0, 60, TimeUnit.MINUTES);
     }
   }
 

@@ -14,6 +14,7 @@ import com.microsoft.aad.msal4j.ITokenCacheAccessAspect;
 import com.microsoft.aad.msal4j.ITokenCacheAccessContext;
 import com.microsoft.aad.msal4j.PublicClientApplication;
 import com.microsoft.aad.msal4j.RefreshTokenParameters;
+import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -24,6 +25,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.configuration.MailroomProperties.CredentialProperties;
@@ -75,11 +78,22 @@ class EntraClient {
   private final MailroomProperties properties;
   private final LoginHttpClient http;
   private final EntraRefusal refusals;
+  // msal4j's own choice, the common pool, has one thread on a small machine: a slow endpoint would hold up all others
+  private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "entra");
+    thread.setDaemon(true);
+    return thread;
+  });
 
   EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals) {
     this.properties = properties;
     this.http = http;
     this.refusals = refusals;
+  }
+
+  @PreDestroy
+  void stop() {
+    threads.shutdownNow();
   }
 
   /** The client credentials grant. */
@@ -122,7 +136,7 @@ class EntraClient {
     return issued(credential, cache, conversation, false, () -> request.send(ConfidentialClientApplication
         .builder(credential.settings().clientId(), proof(credential))
         .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
-        .setTokenCacheAccessAspect(cache).httpClient(conversation).build()));
+        .setTokenCacheAccessAspect(cache).httpClient(conversation).executorService(threads).build()));
   }
 
   private Issued publicly(Credential credential, String cached, Request<PublicClientApplication> request) {
@@ -131,7 +145,7 @@ class EntraClient {
     return issued(credential, cache, conversation, true, () -> request.send(PublicClientApplication
         .builder(credential.settings().clientId())
         .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
-        .setTokenCacheAccessAspect(cache).httpClient(conversation).build()));
+        .setTokenCacheAccessAspect(cache).httpClient(conversation).executorService(threads).build()));
   }
 
   private interface Sending {

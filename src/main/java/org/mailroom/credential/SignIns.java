@@ -150,6 +150,12 @@ public final class SignIns {
     return Optional.ofNullable(table.find(credential).user());
   }
 
+  /** Forgets who signed in with a credential and its tokens, on all nodes. The service isn't told: its administrator can revoke sessions. */
+  public void signOut(String credential) {
+    store.forget(delegated(credential).id());
+    LOG.info("credential {}: signed out", credential);
+  }
+
   private Credential delegated(String credential) {
     Credential found = credentials.require(credential);
     if (!found.isDelegated()) {

@@ -3,6 +3,7 @@ package org.mailroom.credential;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The token of one credential on this node. The lock is held while a token is fetched: whoever asks at the same time waits for that one
@@ -18,6 +19,7 @@ final class TokenSlot {
 
   private final TokenEndpoint endpoint;
   private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
   private String revision;
   private AccessToken token;
   private boolean refusedByService;
@@ -32,7 +34,16 @@ final class TokenSlot {
     this.clock = clock;
   }
 
-  synchronized String authorization(Credential credential) {
+  String authorization(Credential credential) {
+    lock.lock();
+    try {
+      return present(credential);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String present(Credential credential) {
     if (!credential.revision().equals(revision)) {
       // changed, or signed in anew, here or on another node: it is asked at once
       revision = credential.revision();
@@ -89,10 +100,15 @@ final class TokenSlot {
     return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
-  synchronized void refused(String authorization, String demanded) {
-    if (token != null && ("Bearer " + token.value()).equals(authorization)) {
-      refusedByService = true;
-      claims = demanded;
+  void refused(String authorization, String demanded) {
+    lock.lock();
+    try {
+      if (token != null && ("Bearer " + token.value()).equals(authorization)) {
+        refusedByService = true;
+        claims = demanded;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -74,6 +74,14 @@ class TokenStore implements TokenEndpoint {
     });
   }
 
+  /** Forgets the tokens of a credential and who signed in. */
+  void forget(String credential) {
+    revision.change(number -> {
+      table.lock(credential);
+      table.store(credential, new TokenTable.Row(null, null, null, null, null, number));
+    });
+  }
+
   private interface Work<T> {
     T with(TokenTable.Row row);
   }

@@ -59,6 +59,7 @@ final class DemoAuthorizePage {
     if (user == null) {
       throw new IdentityFault(400, "invalid_request", 50034, "The user account does not exist in the directory.");
     }
+    platform.requireWelcome();
     if ("deny".equals(fields.get("decision"))) {
       throw new IdentityFault(400, "access_denied", 65004, "User declined to consent to access the app.");
     }

@@ -3,6 +3,7 @@ package org.mailroom.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static final String[] MAILBOXES = {"support@contoso.com", "orders@contoso.com", "invoices@contoso.com"};
 
+  /** For the delegated credential, which anybody of the demo tenant can sign in with. */
+  private static final String PERSON_CLIENT_ID = "77777777-8888-9999-0000-111111111111";
+
   private final Launcher launcher;
 
   @Option(names = "--mail", paramLabel = "FOLDER", description = "Load the .eml files of this folder into the first mailbox, instead of made mail.")
@@ -51,6 +55,8 @@ public final class DemoCommand implements Callable<Integer> {
     DemoTenant tenant = DemoTenant.start(DemoTenantOptions.defaults().withSeed(System.currentTimeMillis()));
     DemoMail maker = new DemoMail(1);
     fill(tenant, maker);
+    tenant.identity().application(PERSON_CLIENT_ID).secret(DemoTenant.CLIENT_SECRET, Instant.MAX).allowPublicClientFlows(true)
+        .redirectUri("http://localhost:8080/OAuth2Callback").redirectUri("http://127.0.0.1:8080/OAuth2Callback");
     long loaded = loaded(tenant);
     System.out.printf("Demo tenant at %s: %d mailboxes with %d unread messages.%n", tenant.loginUrl(), MAILBOXES.length, loaded);
     MailroomCommand.stopWithSuccessOnSigterm();
@@ -104,7 +110,12 @@ public final class DemoCommand implements Callable<Integer> {
         "--mailroom.credentials.demo.grant-type=client-credentials",
         "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
-        "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET));
+        "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
+        "--mailroom.credentials.person.description=Delegated permission, to try the sign-in",
+        "--mailroom.credentials.person.grant-type=authorization-code",
+        "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.person.client-id=" + PERSON_CLIENT_ID,
+        "--mailroom.credentials.person.client-secret=" + DemoTenant.CLIENT_SECRET));
     for (String mailbox : MAILBOXES) {
       String account = "--mailroom.accounts." + mailbox.substring(0, mailbox.indexOf('@'));
       settings.add(account + ".mailbox=" + mailbox);

@@ -38,8 +38,14 @@ public final class DemoIdentity {
     platform.refuse(new IdentityFault(status, error, number, text));
   }
 
+  /** Every browser is sent back with this error from now on, such as {@code access_denied} and 90094: an administrator has to consent. */
+  public void refuseSignIns(String error, int number, String text) {
+    platform.refuseSignIns(new IdentityFault(400, error, number, text));
+  }
+
   public void refuseNoMore() {
     platform.refuse(null);
+    platform.refuseSignIns(null);
   }
 
   /** Graph answers with a claims challenge from now on, until a token was asked for with its claims (continuous access evaluation). */

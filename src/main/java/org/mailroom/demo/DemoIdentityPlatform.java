@@ -38,6 +38,7 @@ final class DemoIdentityPlatform {
   private final Map<String, DemoUser> users = new ConcurrentHashMap<>();
   private final AtomicInteger tokenRequests = new AtomicInteger();
   private volatile IdentityFault refusal;
+  private volatile IdentityFault signInRefusal;
 
   DemoIdentityPlatform(String tenantId, String loginUrl, Clock clock, Duration tokenLifetime) {
     this.tenantId = tenantId;
@@ -75,6 +76,17 @@ final class DemoIdentityPlatform {
   /** Every token request is refused like this from now on; null: no longer. */
   void refuse(IdentityFault fault) {
     refusal = fault;
+  }
+
+  /** Every sign-in comes back with this; null: no longer. */
+  void refuseSignIns(IdentityFault fault) {
+    signInRefusal = fault;
+  }
+
+  void requireWelcome() {
+    if (signInRefusal != null) {
+      throw signInRefusal;
+    }
   }
 
   /** Answers a POST to {@code /{tenant}/oauth2/v2.0/token}. */

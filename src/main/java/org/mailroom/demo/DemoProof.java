@@ -92,7 +92,7 @@ final class DemoProof {
       throws GeneralSecurityException {
     X509Certificate certificate = null;
     for (X509Certificate registered : application.certificates()) {
-      if (thumbprint(registered, "SHA-256").equals(header.path("x5t#S256").asText()) || thumbprint(registered, "SHA-1").equals(header.path("x5t").asText())) {
+      if (thumbprint(registered, "SHA-256").equals(base64Url(header.path("x5t#S256"))) || thumbprint(registered, "SHA-1").equals(base64Url(header.path("x5t")))) {
         certificate = registered;
       }
     }
@@ -138,6 +138,11 @@ final class DemoProof {
     verifier.initVerify(key);
     verifier.update(signed);
     return verifier.verify(signature);
+  }
+
+  /** Client libraries are known to send plain base64, and the service takes it. */
+  private static String base64Url(JsonNode thumbprint) {
+    return thumbprint.asText().replace('+', '-').replace('/', '_').replace("=", "");
   }
 
   private static String thumbprint(X509Certificate certificate, String algorithm) throws GeneralSecurityException {

@@ -11,19 +11,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,7 +37,6 @@ public final class DemoTenant implements AutoCloseable {
   public static final String CLIENT_SECRET = "demo~secret~of~nobody";
 
   private static final String VERSION = "/v1.0";
-  private static final int MOST_PARTS = 20;
 
   private final HttpsServer server;
   private final ExecutorService threads;
@@ -50,10 +45,10 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoAuthorizePage authorizePage;
   private final DemoGraph graph;
   private final DemoLimits limits;
+  private final DemoBatch batch;
   private final DemoFaults faults = new DemoFaults();
   private final ConcurrentLinkedQueue<DemoRequest> requests = new ConcurrentLinkedQueue<>();
   private final ObjectMapper json = new ObjectMapper();
-  private final Random shuffle = new Random(1);
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
     certificate = DemoCertificate.create();
@@ -70,6 +65,7 @@ public final class DemoTenant implements AutoCloseable {
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     graph = new DemoGraph(graphUrl(), options.seed());
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
+    batch = new DemoBatch(graph, limits, faults, this::log);
     server.createContext(VERSION, exchange -> handle(exchange, this::graphAnswer));
     server.createContext("/", exchange -> handle(exchange, this::loginAnswer));
     server.start();
@@ -131,12 +127,12 @@ public final class DemoTenant implements AutoCloseable {
     identityPlatform.application(clientId).secret(secret, Instant.MAX).roles(roles);
   }
 
-  /** Every token that was issued is refused from now on. */
+  /** Every access token that was issued is refused from now on. */
   public void revokeTokens() {
     identityPlatform.tokens().revokeAll();
   }
 
-  /** Every delta link that was given out is answered with 410 from now on. */
+  /** Every delta link that was given out is answered with 410. */
   public void forgetDeltaTokens() {
     graph.forgetDeltaTokens();
   }
@@ -216,7 +212,7 @@ public final class DemoTenant implements AutoCloseable {
     return answer;
   }
 
-  private static DemoAnswer error(GraphFault fault) {
+  static DemoAnswer error(GraphFault fault) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     ObjectNode error = body.putObject("error").put("code", fault.code()).put("message", fault.getMessage());
     String requestId = UUID.randomUUID().toString();
@@ -272,7 +268,7 @@ public final class DemoTenant implements AutoCloseable {
       DemoTokens.Access access = identityPlatform.tokens().access(headers.get("authorization"));
       limits.enter(mailbox);
       try {
-        DemoAnswer answer = call.segment(0).equals("$batch") ? batch(call, access) : graph.answer(call, access);
+        DemoAnswer answer = call.segment(0).equals("$batch") ? batch.answer(call, access) : graph.answer(call, access);
         log(call, answer.status());
         return answer;
       } finally {
@@ -292,7 +288,7 @@ public final class DemoTenant implements AutoCloseable {
     }
   }
 
-  private static String mailboxOf(DemoCall call) {
+  static String mailboxOf(DemoCall call) {
     if (call.segment(0).equals("$batch") && call.body() != null) {
       String[] url = call.body().path("requests").path(0).path("url").asText().split("/");
       return url.length > 2 ? java.net.URLDecoder.decode(url[2], StandardCharsets.UTF_8).toLowerCase(java.util.Locale.ROOT) : "";
@@ -302,67 +298,5 @@ public final class DemoTenant implements AutoCloseable {
 
   private void log(DemoCall call, int status) {
     requests.add(new DemoRequest(call.method(), call.path(), call.rawQuery(), call.headers().get("prefer"), mailboxOf(call), status, call.part()));
-  }
-
-  /** Each part has a status of its own, and the parts come back in any order. */
-  private DemoAnswer batch(DemoCall call, DemoTokens.Access access) throws InterruptedException {
-    JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
-    Set<String> ids = new java.util.HashSet<>();
-    if (parts.isEmpty() || parts.size() > MOST_PARTS) {
-      throw new GraphFault(400, "BadRequest", "The batch has " + parts.size() + " requests; at least one and at most " + MOST_PARTS + " are allowed.");
-    }
-    for (JsonNode part : parts) {
-      if (!part.path("id").isTextual() || !ids.add(part.path("id").asText().toLowerCase(java.util.Locale.ROOT))) {
-        throw new GraphFault(400, "BadRequest", "Request Id has to be unique in a batch.");
-      }
-    }
-    List<JsonNode> responses = new ArrayList<>();
-    Map<String, Integer> statuses = new HashMap<>();
-    for (JsonNode part : parts) {
-      ObjectNode response = part(part, access, statuses);
-      statuses.put(part.path("id").asText(), response.path("status").asInt());
-      responses.add(response);
-    }
-    synchronized (shuffle) {
-      Collections.shuffle(responses, shuffle);
-    }
-    ObjectNode answer = JsonNodeFactory.instance.objectNode();
-    answer.putArray("responses").addAll(responses);
-    return DemoAnswer.json(200, answer);
-  }
-
-  private ObjectNode part(JsonNode part, DemoTokens.Access access, Map<String, Integer> statuses) throws InterruptedException {
-    Map<String, String> headers = new HashMap<>();
-    part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().asText()));
-    DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
-    DemoAnswer answer;
-    try {
-      for (JsonNode parent : part.path("dependsOn")) {
-        if (statuses.getOrDefault(parent.asText(), 424) >= 300) {
-          throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
-        }
-      }
-      DemoFaults.Fault fault = faults.next("PART " + call.method() + " " + call.path());
-      if (fault != null) {
-        throw new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers());
-      }
-      limits.enterPart(mailboxOf(call));
-      try {
-        answer = graph.answer(call, access);
-      } finally {
-        limits.leavePart(mailboxOf(call));
-      }
-    } catch (GraphFault fault) {
-      answer = error(fault);
-    }
-    log(call, answer.status());
-    ObjectNode response = JsonNodeFactory.instance.objectNode().put("id", part.path("id").asText()).put("status", answer.status());
-    ObjectNode answerHeaders = response.putObject("headers");
-    answer.headers().forEach(answerHeaders::put);
-    if (answer.json() != null) {
-      answerHeaders.put("Content-Type", "application/json");
-      response.set("body", answer.json());
-    }
-    return response;
   }
 }
