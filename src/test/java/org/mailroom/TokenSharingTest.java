@@ -48,7 +48,10 @@ class TokenSharingTest {
   @Test
   void two_processes_on_the_embedded_database_share_a_token_too() throws Exception {
     try (DemoTenant tenant = DemoTenant.start()) {
-      askFromTwoNodes(tenant, folder, folder);
+      Path here = Files.createDirectories(folder.resolve("here"));
+      Path there = Files.createDirectories(folder.resolve("there"));
+      askFromTwoNodes(tenant, here, there, "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("shared")
+          + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE", "--mailroom.secret-key=one key for both");
     }
   }
 

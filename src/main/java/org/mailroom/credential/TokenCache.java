@@ -44,6 +44,11 @@ public final class TokenCache {
     slot(credential).refused(authorization, claims);
   }
 
+  /** What was refused is asked for again when next needed, and not only after a while: somebody has mended it in Entra ID and tries. */
+  public void askAgain(String credential) {
+    slot(credential).askAgain();
+  }
+
   /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to. */
   Optional<CredentialException> lastRefusal(String credential) {
     TokenSlot slot = slots.get(credential);

@@ -112,6 +112,15 @@ final class TokenSlot {
     }
   }
 
+  void askAgain() {
+    lock.lock();
+    try {
+      askAgainAt = Instant.MIN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Why no token could be had when it was last asked for; null when it could. */
   CredentialException lastRefusal() {
     return lastRefusal;

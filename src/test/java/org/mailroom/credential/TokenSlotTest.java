@@ -93,8 +93,11 @@ class TokenSlotTest {
     clock.advance(Duration.ofMinutes(2));
     assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
     assertThat(asked).isEqualTo(2);
+    slot.askAgain();
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(asked).as("somebody tries").isEqualTo(3);
     refusal = null;
-    assertThat(slot.authorization(credential("2"))).isEqualTo("Bearer token-3");
+    assertThat(slot.authorization(credential("2"))).isEqualTo("Bearer token-4");
   }
 
   @Test
