@@ -88,6 +88,8 @@ public final class AccountCheck {
     walk.goOnWithout("clock");
     String[] authorization = new String[1];
     walk.step("token", "credential " + account.credential() + " at " + properties.loginUrl().getHost(), () -> {
+      // what was refused before may have been mended since
+      tokens.askAgain(account.credential());
       authorization[0] = tokens.authorization(account.credential());
       return "Entra ID issued a token";
     });

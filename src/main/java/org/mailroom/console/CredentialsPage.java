@@ -144,6 +144,7 @@ final class CredentialsPage {
     told.addAttribute("id", id);
     attention.changed();
     try {
+      tokens.askAgain(id);
       tokens.refused(id, tokens.authorization(id), null);
       tokens.authorization(id);
       told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
