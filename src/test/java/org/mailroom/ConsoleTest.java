@@ -283,8 +283,8 @@ class ConsoleTest {
     Page page = signIn();
     page.onDialog(dialog -> dialog.accept());
     page.navigate("/routes/deliver-to-file");
-    assertThat(page.locator("svg .name").first()).hasText("from");
-    assertThat(page.locator("svg")).containsText("write-message-json");
+    assertThat(page.locator(".route svg .name").first()).hasText("from");
+    assertThat(page.locator(".route svg")).containsText("write-message-json");
     press(page, "Stop");
     assertThat(page.locator(".figures")).containsText("stopped");
     assertThat(page.getByRole(AriaRole.NAVIGATION)).containsText("1");
