@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
@@ -61,8 +62,10 @@ class ConsoleSecurity {
   @Order(100)
   SecurityFilterChain people(HttpSecurity http, ProviderManager passwords, ObjectProvider<ClientRegistrationRepository> openId,
       OpenIdSignIn users, ConsoleAddress address) throws Exception {
-    http.authenticationManager(passwords)
-        .authorizeHttpRequests(requests -> requests
+    // beside the password there may be OpenID Connect; no parent, for it would try a password a second time
+    http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
+    passwords.getProviders().forEach(http::authenticationProvider);
+    http.authorizeHttpRequests(requests -> requests
             .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC).permitAll()
             .requestMatchers(OPEN).permitAll()
             .anyRequest().authenticated())

@@ -32,6 +32,9 @@ final class MessageLog {
 
   private static final int LONGEST_SUBJECT = 300;
 
+  /** Not the texts and documents: they would be copied on the way. */
+  private static final String SEARCHED_IN = "account, message_id, subject, sender, internet_message_id, received_at, imported_at, has_attachments";
+
   /** A message in the list. */
   record Line(String account, String messageId, String subject, String sender, Instant receivedAt, Instant importedAt, boolean attachments) {}
 
@@ -105,7 +108,7 @@ final class MessageLog {
     }
     String pattern = "%" + words.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
     parameters.addValue("pattern", pattern);
-    List<Line> lines = jdbc.query("select " + columns() + " from (select * from mail_message" + condition + " limit :searched) latest"
+    List<Line> lines = jdbc.query("select " + columns() + " from (select " + SEARCHED_IN + " from mail_message" + condition + " limit :searched) latest"
         + " where lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(internet_message_id) like :pattern escape '!'"
         + " order by imported_at desc, account desc, message_id desc limit :limit", parameters, MessageLog::line);
     if (lines.size() > PAGE) {
