@@ -220,7 +220,7 @@ class ConsoleTest {
     page.navigate("/messages?q=ORDER+9999");
     assertThat(page.locator("tbody")).containsText("Order 99999");
     page.navigate("/messages?q=shop42%40example.com");
-    assertThat(page.locator("tbody tr")).hasCount(50);
+    assertThat(page.locator("tbody tr").first()).containsText("shop42@example.com");
     page.navigate("/messages?q=nothing%25like_that");
     assertThat(page.locator("main")).containsText("Searched back to");
     page.context().close();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The imported messages, latest first. A page begins where another ended, so that it costs the same however many there are; a search
- * looks through a bounded number of messages and says how far it got.
+ * looks for a moment only and says how far it got.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -27,8 +28,10 @@ final class MessageLog {
 
   static final int PAGE = 50;
 
-  /** How many messages one page of a search looks through. */
-  static final int SEARCHED = 10_000;
+  /** A search looks through so many messages at a time, and goes on while there is time. */
+  static final int SEARCHED = 1_000;
+
+  private static final Duration TIME_TO_SEARCH = Duration.ofMillis(150);
 
   private static final int LONGEST_SUBJECT = 300;
 
@@ -79,6 +82,11 @@ final class MessageLog {
    */
   Page page(String account, String words, Place after) {
     MapSqlParameterSource parameters = new MapSqlParameterSource("account", account).addValue("limit", PAGE + 1).addValue("searched", SEARCHED);
+    String sought = words == null ? "" : words.strip();
+    return sought.isEmpty() ? listed(condition(account, after, parameters), parameters) : searched(account, after, parameters, sought);
+  }
+
+  private static String condition(String account, Place after, MapSqlParameterSource parameters) {
     StringBuilder where = new StringBuilder(" where 1 = 1");
     if (account != null) {
       where.append(" and account = :account");
@@ -89,8 +97,7 @@ final class MessageLog {
       where.append(" and imported_at <= :at and (imported_at < :at or ").append(account == null
           ? "account < :afterAccount or (account = :afterAccount and message_id < :afterId))" : "message_id < :afterId)");
     }
-    String order = account == null ? " order by imported_at desc, account desc, message_id desc" : " order by account, imported_at desc, message_id desc";
-    return words == null || words.isBlank() ? listed(where + order, parameters) : searched(where + order, parameters, words.strip());
+    return where + (account == null ? " order by imported_at desc, account desc, message_id desc" : " order by account, imported_at desc, message_id desc");
   }
 
   private Page listed(String condition, MapSqlParameterSource parameters) {
@@ -100,23 +107,28 @@ final class MessageLog {
     return new Page(lines, more ? place(lines.get(PAGE - 1)) : null, null);
   }
 
-  private Page searched(String condition, MapSqlParameterSource parameters, String words) {
+  private Page searched(String account, Place after, MapSqlParameterSource parameters, String words) {
     List<Line> byId = jdbc.query("select " + columns() + " from mail_message where message_id = :words"
-        + (parameters.getValue("account") == null ? "" : " and account = :account") + " limit 10", parameters.addValue("words", words), MessageLog::line);
+        + (account == null ? "" : " and account = :account") + " limit 10", parameters.addValue("words", words), MessageLog::line);
     if (!byId.isEmpty()) {
       return new Page(byId, null, null);
     }
-    String pattern = "%" + words.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%";
-    parameters.addValue("pattern", pattern);
-    List<Line> lines = jdbc.query("select " + columns() + " from (select " + SEARCHED_IN + " from mail_message" + condition + " limit :searched) latest"
-        + " where lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(internet_message_id) like :pattern escape '!'"
-        + " order by imported_at desc, account desc, message_id desc limit :limit", parameters, MessageLog::line);
-    if (lines.size() > PAGE) {
-      return new Page(lines.subList(0, PAGE), place(lines.get(PAGE - 1)), null);
-    }
-    List<Place> last = jdbc.query("select imported_at, account, message_id from mail_message" + condition + " limit 1 offset " + (SEARCHED - 1), parameters,
-        (row, number) -> new Place(row.getTimestamp(1).toInstant(), row.getString(2), row.getString(3)));
-    return new Page(lines, last.isEmpty() ? null : last.get(0), last.isEmpty() ? null : last.get(0).importedAt());
+    parameters.addValue("pattern", "%" + words.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%");
+    long begun = System.nanoTime();
+    List<Line> found = new ArrayList<>();
+    Place end = after;
+    do {
+      String condition = condition(account, end, parameters);
+      found.addAll(jdbc.query("select " + columns() + " from (select " + SEARCHED_IN + " from mail_message" + condition + " limit :searched) latest"
+          + " where lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(internet_message_id) like :pattern escape '!'"
+          + " order by imported_at desc, account desc, message_id desc limit :limit", parameters, MessageLog::line));
+      if (found.size() > PAGE) {
+        return new Page(found.subList(0, PAGE), place(found.get(PAGE - 1)), null);
+      }
+      end = jdbc.query("select imported_at, account, message_id from mail_message" + condition + " limit 1 offset " + (SEARCHED - 1), parameters,
+          (row, number) -> new Place(row.getTimestamp(1).toInstant(), row.getString(2), row.getString(3))).stream().findFirst().orElse(null);
+    } while (end != null && System.nanoTime() - begun < TIME_TO_SEARCH.toNanos());
+    return new Page(found, end, end == null ? null : end.importedAt());
   }
 
   private static String columns() {
