@@ -205,7 +205,7 @@ public final class AccountImport {
 
   /** Hands each stage what the stage before it has finished. */
   void advance() {
-    tally.step();
+    tally.delivered(inHand);
     deliveredLink = inHandLink;
     inHandLink = arrivedLink;
     arrivedLink = null;
@@ -288,9 +288,9 @@ public final class AccountImport {
     tally.gone.incrementAndGet();
   }
 
-  /** How far it is. */
-  ImportProgress.Running progress() {
-    return tally.progress(account.id());
+  /** What it came to so far. */
+  ImportTally tally() {
+    return tally;
   }
 
   ImportResult result(long requests) {

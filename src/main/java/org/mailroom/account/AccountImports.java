@@ -1,5 +1,6 @@
 package org.mailroom.account;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -38,6 +39,7 @@ public final class AccountImports {
   private final MailboxGates gates;
   private final PollHistory history;
   private final PollMetrics metrics;
+  private final Backfills backfills;
   private final CamelContext camel;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
@@ -45,7 +47,7 @@ public final class AccountImports {
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
-      MailboxGates gates, PollHistory history, PollMetrics metrics, CamelContext camel, Clock clock) {
+      MailboxGates gates, PollHistory history, PollMetrics metrics, Backfills backfills, CamelContext camel, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
@@ -54,6 +56,7 @@ public final class AccountImports {
     this.gates = gates;
     this.history = history;
     this.metrics = metrics;
+    this.backfills = backfills;
     this.camel = camel;
     this.clock = clock;
   }
@@ -71,6 +74,7 @@ public final class AccountImports {
         () -> camel.isStopping() || schedule.isStopping(), progress);
     progress.begun(begun);
     exchange.setProperty("import", begun);
+    exchange.setProperty("backfill", backfills.begin(accountId));
     String folder = folders.get(folderKey(account, account.folder()));
     String moveTo = target(account);
     begun.lookingFor(
@@ -110,16 +114,30 @@ public final class AccountImports {
   }
 
   /** Begins the listing; or goes on with the delta query, in a mailbox in which nothing is marked. */
-  public void list(@ExchangeProperty("import") AccountImport running) {
+  public void list(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
     Account account = running.account();
     String folder = running.folder().found();
-    if (account.afterImport().isReadOnly()) {
+    if (backfill != null) {
+      running.beginListing(graph.listMessagesSince(account.mailbox(), folder, MessageTranslator.SELECT, backfill.filter(account.filter()), backfill.position()));
+    } else if (account.afterImport().isReadOnly()) {
       DeltaLinks.Stored stored = deltaLinks.find(account.id(), folder);
       running.beginListing(graph.listChanges(account.mailbox(), folder, MessageTranslator.SELECT, stored.link(), stored.begunAt(),
           !account.filter().isBlank()));
     } else {
       running.beginListing(graph.listMessages(account.mailbox(), folder, MessageTranslator.SELECT, account.filter(),
           corrupt.getOrDefault(account.id(), 0)));
+    }
+  }
+
+  /** Asks how many messages a backfill has before it: for its progress. */
+  public GraphRequest countRequest(@ExchangeProperty("import") AccountImport running) {
+    return graph.countRequest(running.messageListing(), running.account().credential(), running.account().mailbox());
+  }
+
+  public void readCount(@ExchangeProperty("backfill") Backfill backfill, InputStream answer) throws IOException {
+    JsonNode count = graph.readTree(answer).path("@odata.count");
+    if (count.canConvertToLong()) {
+      backfills.counted(backfill, count.asLong());
     }
   }
 
@@ -149,7 +167,11 @@ public final class AccountImports {
   }
 
   /** Everything up to here is delivered, or noted as waiting: the next import may go on behind it. */
-  public void remember(@ExchangeProperty("import") AccountImport running) {
+  public void remember(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
+    if (backfill != null) {
+      backfills.reached(backfill, running.tally().reached());
+      return;
+    }
     if (running.isReadable() && running.messageListing() instanceof DeltaListing changes && running.deliveredLink() != null) {
       deltaLinks.store(running.account().id(), running.folder().found(), running.deliveredLink(), changes.begunAt());
     }
@@ -174,9 +196,12 @@ public final class AccountImports {
   }
 
   /** Ends the import, says what it came to, and returns that. */
-  public ImportResult end(@ExchangeProperty("import") AccountImport running) {
+  public ImportResult end(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
     ImportResult result = running.result(gates.requests(running.account().mailbox()));
     progress.ended(running);
+    if (backfill != null) {
+      backfills.end(backfill, result.couldBeRead() && running.messageListing() != null && running.messageListing().isEnded());
+    }
     schedule.ended(running.account(), result);
     history.add(result);
     metrics.ended(result);

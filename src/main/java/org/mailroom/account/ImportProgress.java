@@ -30,7 +30,7 @@ public final class ImportProgress {
 
   /** The import of an account that runs now. */
   public Optional<Running> running(String accountId) {
-    return Optional.ofNullable(running.get(accountId)).map(AccountImport::progress);
+    return Optional.ofNullable(running.get(accountId)).map(found -> found.tally().progress(accountId));
   }
 
   void begun(AccountImport begun) {

@@ -3,9 +3,13 @@ package org.mailroom.account;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mailroom.graph.ListedMessage;
 
 /** What an import came to so far. Safe for use by several threads. */
 final class ImportTally {
@@ -22,6 +26,7 @@ final class ImportTally {
   private final Instant begun;
   private final long requestsBefore;
   private volatile Instant lastStep;
+  private volatile Instant reached;
 
   /**
    * @param requestsBefore how many requests to its mailbox were counted before
@@ -54,6 +59,18 @@ final class ImportTally {
 
   boolean isTroubled() {
     return troubled.get() >= TROUBLE_OF_THE_SERVICE;
+  }
+
+  /** A page is through: delivered, or noted as waiting. */
+  void delivered(List<ListedMessage> page) {
+    step();
+    page.stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).max(Comparator.naturalOrder())
+        .filter(last -> reached == null || last.isAfter(reached)).ifPresent(last -> reached = last);
+  }
+
+  /** Everything that a listing brought up to here, oldest first, is through; null before the first page. */
+  Instant reached() {
+    return reached;
   }
 
   synchronized void unmarked(String messageId, Exception why) {

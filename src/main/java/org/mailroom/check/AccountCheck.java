@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.credential.Credential;
 import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.Credentials;
 import org.mailroom.credential.TokenCache;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxGates;
@@ -29,6 +31,7 @@ public final class AccountCheck {
   private static final String EARLIER = "an earlier step failed";
 
   private final Accounts accounts;
+  private final Credentials credentials;
   private final MailroomProperties properties;
   private final TlsProbe tls;
   private final TokenCache tokens;
@@ -38,9 +41,10 @@ public final class AccountCheck {
   private final ObjectMapper json;
   private final Clock clock;
 
-  AccountCheck(Accounts accounts, MailroomProperties properties, TlsProbe tls, TokenCache tokens, GraphQuestions graph, MailboxGates gates,
+  AccountCheck(Accounts accounts, Credentials credentials, MailroomProperties properties, TlsProbe tls, TokenCache tokens, GraphQuestions graph, MailboxGates gates,
       DestinationCheck destinations, ObjectMapper json, Clock clock) {
     this.accounts = accounts;
+    this.credentials = credentials;
     this.properties = properties;
     this.tls = tls;
     this.tokens = tokens;
@@ -74,12 +78,12 @@ public final class AccountCheck {
         + " to " + String.join(", ", account.deliverTo())));
     Walk walk = new Walk(told);
     Instant[] date = new Instant[1];
-    for (URI url : properties.loginUrl().getAuthority().equals(properties.graphUrl().getAuthority())
-        ? List.of(properties.graphUrl()) : List.of(properties.loginUrl(), properties.graphUrl())) {
+    URI login = credentials.find(account.credential()).map(Credential::tokenUrl).orElse(properties.loginUrl());
+    for (URI url : login.getAuthority().equals(properties.graphUrl().getAuthority()) ? List.of(login) : List.of(login, properties.graphUrl())) {
       walk.step("DNS", url.getHost(), () -> tls.resolve(url));
       walk.step("TLS", url.getAuthority(), () -> {
         TlsProbe.Seen seen = tls.shakeHands(url);
-        date[0] = seen.date();
+        date[0] = date[0] == null ? seen.date() : date[0];
         return "the certificate is trusted: " + seen.certificate();
       });
     }
@@ -87,7 +91,7 @@ public final class AccountCheck {
     // a clock that is wrong doesn't always keep a token away: what follows tells
     walk.goOnWithout("clock");
     String[] authorization = new String[1];
-    walk.step("token", "credential " + account.credential() + " at " + properties.loginUrl().getHost(), () -> {
+    walk.step("token", "credential " + account.credential() + " at " + login.getHost(), () -> {
       // what was refused before may have been mended since
       tokens.askAgain(account.credential());
       authorization[0] = tokens.authorization(account.credential());

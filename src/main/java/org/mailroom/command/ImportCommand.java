@@ -1,11 +1,19 @@
 package org.mailroom.command;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.Backfills;
 import org.mailroom.account.ImportResult;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
@@ -22,6 +30,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%n",
     footer = {
       "It opens no port and can run beside a running Mailroom.",
+      "A backfill imports what was received in a period, oldest first: import --since 2026-01-01 --until 2026-02-01 --include-read.",
+      "What a destination has already isn't delivered again. Interrupted, the same command goes on where it stood.",
       "",
       "Exit codes: 0 all imported, 1 can't start, 2 misuse, 3 some messages failed, 4 an account could not be read."},
     mixinStandardHelpOptions = true,
@@ -38,20 +48,41 @@ final class ImportCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--once", required = true, description = "Import once and stop. To import again and again, run mailroom without a command.")
+  @Option(names = "--once", description = "Import once and stop; needed, unless --since is given. To import again and again, run mailroom without a command.")
   private boolean once;
+
+  @Option(names = "--since", paramLabel = "DATE", description = "Backfill: import what was received from DATE on. A day such as 2026-01-31, or a time such as"
+      + " 2026-01-31T08:00 (of this machine's time zone) or 2026-01-31T08:00:00Z. A backfill that was interrupted goes on where it stood.")
+  private String since;
+
+  @Option(names = "--until", paramLabel = "DATE", description = "Backfill: only what was received before DATE.")
+  private String until;
+
+  @Option(names = "--include-read", description = "Backfill: also what somebody has read already.")
+  private boolean includeRead;
 
   @Option(names = "--account", paramLabel = "ID", description = "Only this account; may be repeated.")
   private List<String> accountIds = new ArrayList<>();
 
   @Override
   public Integer call() {
+    if (!once && since == null) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "Missing option: --once, or --since DATE for a backfill.");
+    }
+    if (since == null && (until != null || includeRead)) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "--until and --include-read need --since DATE.");
+    }
+    Instant from = since == null ? null : date("--since", since);
+    Instant to = until == null ? null : date("--until", until);
+    if (from != null && !from.isBefore(to == null ? Instant.now() : to)) {
+      throw new CommandLine.ParameterException(spec.commandLine(), to == null ? "--since is in the future." : "--since isn't before --until.");
+    }
     try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
-      return run(context);
+      return run(context, from, to);
     }
   }
 
-  private int run(ConfigurableApplicationContext context) {
+  private int run(ConfigurableApplicationContext context, Instant from, Instant to) {
     Accounts accounts = context.getBean(Accounts.class);
     List<String> known = accounts.all().stream().map(Account::id).toList();
     for (String id : accountIds) {
@@ -60,12 +91,36 @@ final class ImportCommand implements Callable<Integer> {
             "There is no account '" + id + "'. Known: " + (known.isEmpty() ? "none" : String.join(", ", known)) + ".");
       }
     }
-    List<String> chosen = accountIds.isEmpty() ? known : accountIds.stream().distinct().toList();
-    if (chosen.isEmpty()) {
+    List<String> chosen = accountIds.isEmpty() ? unpaused(context, known) : accountIds.stream().distinct().toList();
+    if (from != null) {
+      chosen.forEach(id -> context.getBean(Backfills.class).request(id, from, to, includeRead));
+    }
+    if (known.isEmpty()) {
       spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml, or in the console.");
       return ALL_IMPORTED;
     }
     return exitCode(new ImportRun(context).run(chosen));
+  }
+
+  /** An account that somebody paused is imported when it is asked for by its id. */
+  private List<String> unpaused(ConfigurableApplicationContext context, List<String> known) {
+    AccountSchedule schedule = context.getBean(AccountSchedule.class);
+    known.stream().filter(schedule::isPaused)
+        .forEach(id -> spec.commandLine().getErr().println("mailroom: account " + id + " is paused and left out; --account " + id + " imports it all the same."));
+    return known.stream().filter(id -> !schedule.isPaused(id)).toList();
+  }
+
+  private Instant date(String option, String text) {
+    try {
+      return text.contains("T") ? time(text) : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
+    } catch (DateTimeException notADate) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': '" + text
+          + "' is no date. Write 2026-01-31, 2026-01-31T08:00 or 2026-01-31T08:00:00Z.");
+    }
+  }
+
+  private static Instant time(String text) {
+    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$") ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
   }
 
   static int exitCode(List<ImportResult> results) {

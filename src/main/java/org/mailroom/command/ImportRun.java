@@ -9,6 +9,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.camel.ProducerTemplate;
+import org.mailroom.account.Backfill;
+import org.mailroom.account.Backfills;
 import org.mailroom.account.ImportResult;
 import org.mailroom.account.ImportProgress;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -18,17 +20,19 @@ final class ImportRun {
 
   private final ProducerTemplate camel;
   private final ImportProgress progress;
+  private final Backfills backfills;
 
   ImportRun(ConfigurableApplicationContext context) {
     this.camel = context.getBean(ProducerTemplate.class);
     this.progress = context.getBean(ImportProgress.class);
+    this.backfills = context.getBean(Backfills.class);
   }
 
   @SuppressWarnings("unchecked")
   List<ImportResult> run(List<String> accountIds) {
     CompletableFuture<Object> results = camel.asyncRequestBody("direct:import-accounts", accountIds);
     try {
-      return (List<ImportResult>) (System.console() == null ? results.get() : watch(results));
+      return (List<ImportResult>) (System.console() == null ? results.get() : watch(results, accountIds));
     } catch (ExecutionException e) {
       throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
     } catch (InterruptedException e) {
@@ -37,13 +41,17 @@ final class ImportRun {
     }
   }
 
-  private Object watch(CompletableFuture<Object> results) throws ExecutionException, InterruptedException {
+  private Object watch(CompletableFuture<Object> results, List<String> accounts) throws ExecutionException, InterruptedException {
     try (ProgressBar bar = new ProgressBarBuilder().setTaskName("Importing").setInitialMax(-1).setUnit(" messages", 1)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build()) {
       while (true) {
         try {
           return results.get(250, TimeUnit.MILLISECONDS);
         } catch (TimeoutException stillRunning) {
+          long total = accounts.stream().mapToLong(id -> backfills.running(id).map(Backfill::total).orElse(0L)).sum();
+          if (total > 0) {
+            bar.maxHint(Math.max(total, progress.imported()));
+          }
           bar.stepTo(progress.imported());
         }
       }

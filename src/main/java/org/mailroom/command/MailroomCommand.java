@@ -2,6 +2,7 @@ package org.mailroom.command;
 
 import java.util.concurrent.Callable;
 import java.util.Map;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import sun.misc.Signal;
@@ -44,6 +45,7 @@ public final class MailroomCommand implements Callable<Integer> {
    */
   public static int run(String[] arguments, Launcher launcher, Object... others) {
     CommandLine line = new CommandLine(new MailroomCommand(launcher));
+    line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
     for (Object other : others) {
       line.addSubcommand(other);
     }

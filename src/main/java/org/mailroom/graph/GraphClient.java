@@ -85,7 +85,17 @@ public final class GraphClient {
    * @param corruptAtTheFront how many messages an earlier listing couldn't get past
    */
   public Listing listMessages(String mailbox, String folder, String select, String filter, int corruptAtTheFront) {
-    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize(), corruptAtTheFront);
+    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize(), corruptAtTheFront, null);
+  }
+
+  /** Begins a listing of what was received from a time on. */
+  public Listing listMessagesSince(String mailbox, String folder, String select, String filter, Instant since) {
+    return new MessageListing(uris, mailbox, folder, select, filter, limits.pageSize(), 0, since);
+  }
+
+  /** Asks how many messages a listing would bring. */
+  public GraphRequest countRequest(Listing listing, String credential, String mailbox) {
+    return GraphRequest.get("count-messages", credential, mailbox, ((MessageListing) listing).countPage());
   }
 
   /**

@@ -47,9 +47,11 @@ public final class MessageListing implements Listing {
   private boolean ended;
 
   /**
+   * @param since what was received before isn't listed; null: everything
    * @param corruptAtTheFront how many messages an earlier walk found that the service can't list: looked for first, and alone
    */
-  MessageListing(GraphUris uris, String mailbox, String folder, String select, String filter, int pageSize, int corruptAtTheFront) {
+  MessageListing(GraphUris uris, String mailbox, String folder, String select, String filter, int pageSize, int corruptAtTheFront, Instant since) {
+    this.from = since;
     this.uris = uris;
     this.mailbox = mailbox;
     this.folder = folder;
@@ -62,6 +64,15 @@ public final class MessageListing implements Listing {
   @Override
   public URI nextPage() {
     return nextLink != null ? nextLink : uris.of(options(), "users", mailbox, "mailFolders", folder, "messages");
+  }
+
+  /** The address that tells how many messages are left to list. */
+  URI countPage() {
+    Map<String, String> options = options();
+    options.put("$select", "id");
+    options.put("$top", "1");
+    options.put("$count", "true");
+    return uris.of(options, "users", mailbox, "mailFolders", folder, "messages");
   }
 
   private Map<String, String> options() {

@@ -1,0 +1,110 @@
+package org.mailroom.account;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Imports of what mailboxes received in the past. A backfill goes through the same routes as every import, oldest first; how far it is
+ * stands in the table {@code backfill}, so that the same wish after a kill goes on where the last one stood.
+ */
+@Component("backfills")
+public final class Backfills {
+
+  private final JdbcTemplate jdbc;
+  private final Clock clock;
+  private final Map<String, Backfill> wanted = new ConcurrentHashMap<>();
+  private final Map<String, Backfill> running = new ConcurrentHashMap<>();
+
+  Backfills(JdbcTemplate jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /**
+   * The next import of an account, in this process, is a backfill.
+   *
+   * @param until exclusive; null: up to now
+   * @return the backfill; one that was begun before with the same period goes on where it stood
+   */
+  public Backfill request(String accountId, Instant since, Instant until, boolean includeRead) {
+    Instant from = since.truncatedTo(ChronoUnit.SECONDS);
+    Instant to = until == null ? null : until.truncatedTo(ChronoUnit.SECONDS);
+    Backfill asked = new Backfill(accountId, from, to, includeRead, from, null, clock.instant(), null);
+    Backfill backfill = stored(accountId).filter(known -> known.ended() == null && known.isSameAs(asked)).orElse(asked);
+    wanted.put(accountId, backfill);
+    return backfill;
+  }
+
+  /** The backfill of an account that runs, or the last one; empty when there was none. */
+  public Optional<Backfill> find(String accountId) {
+    Backfill now = running.getOrDefault(accountId, wanted.get(accountId));
+    return now != null ? Optional.of(now) : stored(accountId);
+  }
+
+  /** The backfill of an account that runs in this process, without asking the database. */
+  public Optional<Backfill> running(String accountId) {
+    return Optional.ofNullable(running.get(accountId));
+  }
+
+  private Optional<Backfill> stored(String accountId) {
+    return jdbc.query("select received_since, received_until, include_read, position_at, begun_at, ended_at from backfill where account = ?",
+        (row, number) -> new Backfill(accountId, instant(row.getTimestamp(1)), instant(row.getTimestamp(2)), row.getBoolean(3), instant(row.getTimestamp(4)), null,
+            instant(row.getTimestamp(5)), instant(row.getTimestamp(6))), accountId).stream().findFirst();
+  }
+
+  /** Takes the wish for an account's next import; null when there is none. */
+  Backfill begin(String accountId) {
+    Backfill begun = wanted.remove(accountId);
+    if (begun != null) {
+      running.put(accountId, begun);
+      write(begun);
+    }
+    return begun;
+  }
+
+  void counted(Backfill backfill, long messages) {
+    running.computeIfPresent(backfill.account(), (account, now) -> now.counted(messages));
+  }
+
+  /** Everything that was received before is delivered. */
+  void reached(Backfill backfill, Instant position) {
+    Backfill now = running.get(backfill.account());
+    if (now != null && position != null && position.isAfter(now.position())) {
+      running.put(backfill.account(), now.at(position));
+      jdbc.update("update backfill set position_at = ? where account = ?", utc(position), backfill.account());
+    }
+  }
+
+  /**
+   * @param complete whether it got to its end
+   */
+  void end(Backfill backfill, boolean complete) {
+    Backfill now = running.remove(backfill.account());
+    if (complete && now != null) {
+      jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+    }
+  }
+
+  private void write(Backfill begun) {
+    jdbc.update("delete from backfill where account = ?", begun.account());
+    jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at) values (?, ?, ?, ?, ?, ?)",
+        begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()));
+  }
+
+  private static Instant instant(Timestamp time) {
+    return time == null ? null : time.toInstant();
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+  }
+}
