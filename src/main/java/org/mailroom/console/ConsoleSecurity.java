@@ -35,6 +35,9 @@ class ConsoleSecurity {
   static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
       + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+  private static final String HAWTIO_CONTENT_SECURITY_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+      + " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'self'";
+
   private static final String[] OPEN = {"/actuator/health/liveness", "/OAuth2Callback", "/login", "/console/*"};
 
   @Bean
@@ -87,6 +90,26 @@ class ConsoleSecurity {
           .userInfoEndpoint(endpoint -> endpoint.oidcUserService(users)));
     }
     return http.build();
+  }
+
+  /**
+   * Hawtio is another application behind the same login. Its pages need more than the console's policy allows; that holds for its own
+   * path only, and still nothing comes from elsewhere.
+   */
+  @Bean
+  @Order(50)
+  SecurityFilterChain hawtio(HttpSecurity http) throws Exception {
+    return http
+        .securityMatcher(request -> isBelow(request, "/actuator/hawtio"))
+        .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+        .exceptionHandling(failures -> failures.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login")))
+        .csrf(csrf -> csrf.ignoringRequestMatchers(ConsoleSecurity::isJolokia))
+        .addFilterBefore(new SameOriginFilter(true), AuthorizationFilter.class)
+        .headers(headers -> {
+          headers(headers);
+          headers.contentSecurityPolicy(policy -> policy.policyDirectives(HAWTIO_CONTENT_SECURITY_POLICY));
+        })
+        .build();
   }
 
   private static void headers(org.springframework.security.config.annotation.web.configurers.HeadersConfigurer<HttpSecurity> headers) {
