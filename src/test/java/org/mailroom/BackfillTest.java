@@ -79,20 +79,20 @@ class BackfillTest {
     deliverDaily(50);
     mailbox.messages().forEach(mailbox::read);
     AtomicInteger pages = new AtomicInteger();
-    // the count and three pages, then the service refuses
+    // the count and three pages (each begins at the last message of the one before: 10 + 9 + 9), then the service refuses
     tenant.faults().status(call -> call.startsWith("GET") && call.endsWith("/messages") && pages.incrementAndGet() > 4, 403, "ErrorAccessDenied", Map.of(), 1);
     assertThat(run("import", "--since", "2026-01-01T00:00:00Z", "--include-read")).isEqualTo(4);
     int before = tenant.requests().size();
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.limits.page-size=10")) {
-      assertThat(mailroom.rows("mail_message")).isEqualTo(30);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(28);
       Backfill again = mailroom.bean(Backfills.class).request("support", JANUARY, null, true);
-      assertThat(again.position()).isEqualTo(JANUARY.plus(29, ChronoUnit.DAYS));
-      assertThat(mailroom.importSupport().imported()).isEqualTo(20);
+      assertThat(again.position()).isEqualTo(JANUARY.plus(27, ChronoUnit.DAYS));
+      assertThat(mailroom.importSupport().imported()).isEqualTo(22);
       assertThat(mailroom.rows("mail_message")).isEqualTo(50);
     }
     assertThat(tenant.requests().subList(before, tenant.requests().size())).as("it doesn't begin anew")
         .filteredOn(request -> request.path().endsWith("/messages")).isNotEmpty()
-        .allMatch(request -> java.net.URLDecoder.decode(request.query(), java.nio.charset.StandardCharsets.UTF_8).matches(".*receivedDateTime ge 2026-0[1-9]-(30|31|0|1|2).*"));
+        .allMatch(request -> java.net.URLDecoder.decode(request.query(), java.nio.charset.StandardCharsets.UTF_8).matches(".*receivedDateTime ge 2026-0[1-9]-(28|29|30|31|0|1).*"));
   }
 
   @ParameterizedTest

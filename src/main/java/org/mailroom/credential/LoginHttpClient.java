@@ -5,6 +5,7 @@ import com.microsoft.aad.msal4j.HttpRequest;
 import com.microsoft.aad.msal4j.HttpResponse;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -18,6 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class LoginHttpClient {
 
+  private static final int PROXY_DEMANDS_PASSWORD = 407;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final URI loginUrl;
@@ -62,6 +64,10 @@ final class LoginHttpClient {
       }
       status = 0;
       java.net.http.HttpResponse<String> received = client.send(outgoing.build(), java.net.http.HttpResponse.BodyHandlers.ofString());
+      if (received.statusCode() == PROXY_DEMANDS_PASSWORD) {
+        // the proxy's answer, not Entra ID's
+        throw new IOException("the proxy refuses: HTTP 407");
+      }
       status = received.statusCode();
       retryAfter = received.headers().firstValue("Retry-After").orElse(null);
       HttpResponse answer = new HttpResponse();
