@@ -53,11 +53,11 @@ final class MessagesPage {
   String list(@RequestParam(required = false) String account, @RequestParam(required = false) String q, @RequestParam(required = false) String after, Model model) {
     String chosen = account == null || account.isBlank() ? null : account;
     MessageLog.Place place = MessageLog.Place.decoded(after).orElse(null);
-    MessageLog.Page page = log.page(chosen, q, place);
     List<String> known = new ArrayList<>(accounts.all().stream().map(Account::id).toList());
     if (chosen != null && !known.contains(chosen)) {
       known.add(chosen);
     }
+    MessageLog.Page page = log.page(chosen, known, q, place);
     model.addAttribute("page", page);
     model.addAttribute("accounts", known);
     model.addAttribute("account", chosen);
