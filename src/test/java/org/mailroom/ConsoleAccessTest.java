@@ -122,12 +122,19 @@ class ConsoleAccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/actuator", "/actuator/health", "/actuator/health/readiness", "/actuator/prometheus", "/actuator/info", "/actuator/env",
-      "/jolokia", "/jolokia/version", "/actuator/jolokia", "/actuator/hawtio"})
+      "/jolokia", "/jolokia/version", "/actuator/jolokia"})
   void machines_need_a_password(String path) throws Exception {
     HttpResponse<String> answer = get(browser(), path);
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic");
     assertThat(get(browser(), path, "Authorization", basic("nobody", path)).statusCode()).isIn(401, 429);
+  }
+
+  @Test
+  void hawtio_is_for_people_and_sends_them_to_the_sign_in() throws Exception {
+    HttpResponse<String> answer = get(browser(), "/actuator/hawtio");
+    assertThat(answer.statusCode()).isEqualTo(302);
+    assertThat(answer.headers().firstValue("Location").orElse("")).endsWith("/login");
   }
 
   @Test
