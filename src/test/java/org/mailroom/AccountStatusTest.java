@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.PollHistory;
@@ -20,8 +24,12 @@ import org.mailroom.demo.DemoTenant;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatus.State;
 import org.mailroom.monitoring.AccountStatuses;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** How an account does, what its polls came to, and what an operator can do with it. */
+@ExtendWith(OutputCaptureExtension.class)
 class AccountStatusTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -124,6 +132,39 @@ class AccountStatusTest {
       assertThat(status(mailroom).reason()).contains("ErrorAccessDenied").contains("request-id").contains("Grant it Mail.ReadWrite");
       mailroom.importSupport();
       assertThat(status(mailroom).state()).isEqualTo(State.IDLE);
+    }
+  }
+
+  @Test
+  void a_refused_message_that_is_tried_again_makes_its_account_wait_and_one_that_is_given_up_needs_attention(CapturedOutput output) throws Exception {
+    Path routes = folder.resolve("routes");
+    ImportTest.copyRoutes(routes);
+    Files.writeString(routes.resolve("deliver-to-picky.camel.yaml"), """
+        - route:
+            id: deliver-to-picky
+            from:
+              uri: direct:deliver-to-picky
+              steps:
+                - throwException:
+                    exceptionType: java.lang.IllegalStateException
+                    message: I don't like this one
+        """);
+    mailbox.deliver(DemoMail.plain(1));
+    String[] settings = {"--mailroom.routes=file:" + routes, "--mailroom.destinations.picky=direct:deliver-to-picky", "--mailroom.accounts.support.deliver-to=database,picky"};
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings)) {
+      mailroom.importSupport();
+      assertThat(status(mailroom).state()).isEqualTo(State.WAITING);
+      assertThat(status(mailroom).until()).isAfter(Instant.now());
+      assertThat(status(mailroom).reason()).contains("1 delivery was refused").contains("I don't like this one").contains("tries again by itself");
+      assertThat(mailroom.bean(HealthEndpoint.class).healthForPath("accounts", "support").getStatus().getCode()).isEqualTo("WAITING");
+      assertThat(output.getOut()).contains("imported 0 messages").contains("1 refused and tried again");
+    }
+    mailbox.deliver(DemoMail.plain(2));
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, Stream.concat(Stream.of(settings), Stream.of("--mailroom.retry.max-attempts=1")).toArray(String[]::new))) {
+      mailroom.importSupport();
+      assertThat(status(mailroom).state()).isEqualTo(State.NEEDS_ATTENTION);
+      assertThat(status(mailroom).reason()).contains("1 delivery was given up").contains("failed list");
+      assertThat(output.getOut()).contains("imported 0 messages").contains("1 given up, 1 wait for another try or a decision");
     }
   }
 

@@ -280,6 +280,11 @@ public final class AccountImport {
     tally.failed.incrementAndGet();
   }
 
+  /** One of those that failed is tried no more. */
+  public void countGivenUp() {
+    tally.givenUp.incrementAndGet();
+  }
+
   public void countWaiting() {
     tally.waiting.incrementAndGet();
   }

@@ -218,7 +218,8 @@ public final class AccountImports {
       if (result.imported() > 0 || result.failed() > 0) {
         LOG.info("account {}: imported {} messages in {} s{}{}", result.account(), result.imported(),
             String.format(java.util.Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0),
-            result.failed() > 0 ? ", " + result.failed() + " failed" : "",
+            (result.givenUp() > 0 ? ", " + result.givenUp() + " given up" : "")
+                + (result.failed() > result.givenUp() ? ", " + (result.failed() - result.givenUp()) + " refused and tried again" : ""),
             result.waiting() > 0 ? ", " + result.waiting() + " wait for another try or a decision" : "");
       }
       if (result.unmarked() > 0) {

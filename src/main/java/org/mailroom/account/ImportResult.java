@@ -7,8 +7,9 @@ import java.time.Instant;
  * What one import of one account came to.
  *
  * @param imported messages that every destination has now
- * @param failed messages of which a delivery failed now
- * @param waiting messages whose failed delivery isn't due yet, or was given up
+ * @param failed messages that a destination refused now
+ * @param givenUp those of them that are tried no more
+ * @param waiting messages whose delivery isn't due yet, whose destination is down, or that were given up before
  * @param gone messages that somebody deleted or moved meanwhile
  * @param unmarked messages that were delivered but couldn't be marked
  * @param requests to Graph
@@ -16,7 +17,7 @@ import java.time.Instant;
  * @param failure why the mailbox couldn't be read to its end; or null
  */
 public record ImportResult(
-    String account, Instant begun, Duration took, int imported, int failed, int waiting, int gone, int unmarked, long requests,
+    String account, Instant begun, Duration took, int imported, int failed, int givenUp, int waiting, int gone, int unmarked, long requests,
     Exception firstUnmarked, Exception failure) {
 
   public boolean couldBeRead() {

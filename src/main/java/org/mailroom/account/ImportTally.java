@@ -18,6 +18,7 @@ final class ImportTally {
 
   final AtomicInteger imported = new AtomicInteger();
   final AtomicInteger failed = new AtomicInteger();
+  final AtomicInteger givenUp = new AtomicInteger();
   final AtomicInteger waiting = new AtomicInteger();
   final AtomicInteger gone = new AtomicInteger();
   private final AtomicInteger troubled = new AtomicInteger();
@@ -85,7 +86,7 @@ final class ImportTally {
    * @param requests how many requests to its mailbox were counted by now
    */
   synchronized ImportResult result(String account, long requests, Exception failure) {
-    return new ImportResult(account, begun, Duration.between(begun, clock.instant()), imported.get(), failed.get(), waiting.get(), gone.get(),
+    return new ImportResult(account, begun, Duration.between(begun, clock.instant()), imported.get(), failed.get(), givenUp.get(), waiting.get(), gone.get(),
         unmarked.size(), requests - requestsBefore, unmarked.values().stream().findFirst().orElse(null), failure);
   }
 }

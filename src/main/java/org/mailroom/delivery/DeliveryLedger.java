@@ -46,6 +46,9 @@ public final class DeliveryLedger {
   private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
   private static final int LONGEST_ERROR = 1000;
 
+  /** How the error of a delivery begins that waits for its destination. */
+  static final String OUTAGE = "the destination is down: ";
+
   /** Stands for the id of a message that the service can't list. */
   static final String UNLISTABLE = "unlistable-";
 
@@ -186,7 +189,10 @@ public final class DeliveryLedger {
       named.update("delete from delivery where account = :account and message_id like '" + UNLISTABLE + "%' and message_id not in (:ids)",
           Map.of("account", account.id(), "ids", IntStream.rangeClosed(0, now).mapToObj(i -> UNLISTABLE + i).toList()));
     });
-    IntStream.range(0, now).forEach(each -> running.countFailed());
+    IntStream.range(0, now).forEach(each -> {
+      running.countFailed();
+      running.countGivenUp();
+    });
     if (now > 0) {
       LOG.error("account {}: {} messages of the mailbox are corrupt: the service can't list them. All others are imported; see: failed list", account.id(), now);
     }
@@ -237,15 +243,25 @@ public final class DeliveryLedger {
     all.forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
     running.countImported(complete.size());
     rows.forEach((message, written) -> {
-      if (written.stream().anyMatch(row -> !row.status().equals("DELIVERED") && !row.status().equals("DISCARDED"))) {
-        running.countFailed();
-      }
+      count(running, message, written);
       if (written.stream().anyMatch(row -> row.status().equals("FAILED")) && account.afterImport().categoriseFailures()
           && !account.afterImport().isReadOnly()) {
         running.finished(new Finished(message.id(), message.receivedAt(), message.isContentSeen() ? message.categories() : null, Outcome.FAILED));
       }
     });
     tell(all);
+  }
+
+  /** A message that merely waits for a destination that is down has failed nowhere. */
+  private static void count(AccountImport running, IncomingMessage message, List<Row> rows) {
+    if (rows.stream().anyMatch(row -> row.status().equals("FAILED"))) {
+      running.countFailed();
+      running.countGivenUp();
+    } else if (rows.stream().anyMatch(row -> row.status().equals("PENDING") && !message.outages().containsKey(row.destination()))) {
+      running.countFailed();
+    } else if (message.isOthersSettled() && rows.stream().anyMatch(row -> row.status().equals("PENDING"))) {
+      running.countWaiting();
+    }
   }
 
   private record Row(
@@ -272,7 +288,7 @@ public final class DeliveryLedger {
   private Row waiting(IncomingMessage message, String destination) {
     var outage = health.outage(destination);
     String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
-    return row(message, destination, "PENDING", message.earlierAttempts(destination), "the destination is down: " + error,
+    return row(message, destination, "PENDING", message.earlierAttempts(destination), OUTAGE + error,
         outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), null);
   }
 
@@ -333,7 +349,7 @@ public final class DeliveryLedger {
 
   /** One line a cause. That a destination is down, its health has told. */
   private static void tell(List<Row> rows) {
-    rows.stream().filter(row -> row.status().equals("FAILED") || (row.status().equals("PENDING") && row.attempts() > 0 && !row.error().startsWith("the destination is down"))).collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+    rows.stream().filter(row -> row.status().equals("FAILED") || (row.status().equals("PENDING") && row.attempts() > 0 && !row.error().startsWith(OUTAGE))).collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
         .values().forEach(same -> {
           Row first = same.get(0);
           String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";

@@ -30,7 +30,7 @@ public record AccountStatus(
   public enum State {
     IMPORTING("importing"),
     IDLE("idle"),
-    /** For the service, which asked for it, or for a destination that is down: it goes on by itself. */
+    /** For the service, which asked for it, for a destination that is down, or to try again what was refused: it goes on by itself. */
     WAITING("waiting"),
     /** Somebody has to do something; the reason says what. */
     NEEDS_ATTENTION("needs attention"),

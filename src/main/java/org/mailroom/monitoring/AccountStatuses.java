@@ -19,14 +19,23 @@ import org.mailroom.account.PollHistory;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
+import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.monitoring.AccountStatus.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** How the accounts do, put together from what the imports leave behind. Asking costs two queries, however many accounts there are. */
+/**
+ * How the accounts do, put together from what the imports leave behind. Asking costs three queries, however many accounts there are. While
+ * the database is down the figures of today and of failures are those that were read last.
+ */
 @Component("accountStatuses")
 public final class AccountStatuses {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom");
 
   /** A wait that is over sooner isn't worth a word. */
   private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
@@ -39,32 +48,33 @@ public final class AccountStatuses {
   private final ImportProgress progress;
   private final PollHistory history;
   private final FailedDeliveries failures;
+  private final WaitingDeliveries waiting;
   private final DestinationHealth destinations;
   private final MailboxGates gates;
   private final Clock clock;
+  private volatile Figures lastFigures = new Figures(Map.of(), Map.of(), Map.of());
+
+  /** What only the database knows, by account. */
+  record Figures(Map<String, Long> failed, Map<String, Map<LocalDate, Long>> imported, Map<String, WaitingDeliveries.Refused> refused) {}
 
   AccountStatuses(Accounts accounts, AccountSchedule schedule, ImportProgress progress, PollHistory history, FailedDeliveries failures,
-      DestinationHealth destinations, MailboxGates gates, Clock clock) {
+      WaitingDeliveries waiting, DestinationHealth destinations, MailboxGates gates, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.progress = progress;
     this.history = history;
     this.failures = failures;
+    this.waiting = waiting;
     this.destinations = destinations;
     this.gates = gates;
     this.clock = clock;
   }
 
-  /**
-   * All accounts, by id.
-   *
-   * @throws org.springframework.dao.DataAccessException when the database doesn't answer
-   */
+  /** All accounts, by id. */
   public List<AccountStatus> all() {
-    Map<String, Long> failed = failures.count();
-    Map<String, Map<LocalDate, Long>> today = history.importedByDay(1);
-    List<AccountStatus> statuses = new ArrayList<>(accounts.all().stream().map(account -> status(account, failed, today)).toList());
-    accounts.problems().forEach((id, problem) -> statuses.add(unusable(id, problem, failed)));
+    Figures figures = figures();
+    List<AccountStatus> statuses = new ArrayList<>(accounts.all().stream().map(account -> status(account, figures)).toList());
+    accounts.problems().forEach((id, problem) -> statuses.add(unusable(id, problem, figures)));
     statuses.sort(Comparator.comparing(AccountStatus::account));
     return statuses;
   }
@@ -72,33 +82,43 @@ public final class AccountStatuses {
   /** One account; empty when there is no such account. */
   public Optional<AccountStatus> find(String accountId) {
     Optional<String> problem = Optional.ofNullable(accounts.problems().get(accountId));
-    return problem.isPresent() ? problem.map(why -> unusable(accountId, why, failures.count()))
-        : accounts.find(accountId).map(account -> status(account, failures.count(), history.importedByDay(1)));
+    return problem.isPresent() ? problem.map(why -> unusable(accountId, why, figures()))
+        : accounts.find(accountId).map(account -> status(account, figures()));
+  }
+
+  /** Reads what only the database knows; what was read before stays while that is down. */
+  Figures figures() {
+    try {
+      lastFigures = new Figures(failures.count(), history.importedByDay(1), waiting.refused());
+    } catch (DataAccessException databaseDown) {
+      LOG.debug("figures of accounts can't be read", databaseDown);
+    }
+    return lastFigures;
   }
 
   /** Its settings don't fit any more: it can't be imported at all. */
-  private AccountStatus unusable(String id, String problem, Map<String, Long> failed) {
+  private AccountStatus unusable(String id, String problem, Figures figures) {
     Map<String, String> fields = accounts.fields(id);
     return new AccountStatus(id, fields.get("mailbox"), fields.get("credential"), State.NEEDS_ATTENTION, null, problem, false, 0, null, null, null, null, null, 0,
-        failed.getOrDefault(id, 0L), true, false);
+        figures.failed().getOrDefault(id, 0L), true, false);
   }
 
-  /** One account without what only the database knows, so that it can be told while that is down: no figures of today and of failures. */
+  /** One account without asking the database: no figures of today and of failures, and what is tried again as it was read last. */
   AccountStatus withoutDatabase(Account account) {
-    return status(account, Map.of(), Map.of());
+    return status(account, new Figures(Map.of(), Map.of(), lastFigures.refused()));
   }
 
-  private AccountStatus status(Account account, Map<String, Long> failedByAccount, Map<String, Map<LocalDate, Long>> importedByAccount) {
+  private AccountStatus status(Account account, Figures figures) {
     String id = account.id();
     Instant now = clock.instant();
-    long failed = failedByAccount.getOrDefault(id, 0L);
+    long failed = figures.failed().getOrDefault(id, 0L);
     Optional<ImportProgress.Running> running = progress.running(id);
     Optional<ImportResult> last = schedule.lastResult(id);
     boolean paused = schedule.isPaused(id);
     boolean stalled = !paused && isStalled(account, running, now);
-    Standing standing = standing(account, running, last, failed, paused, stalled, now);
+    Standing standing = standing(account, running, last, figures, paused, stalled, now);
     int importing = running.map(ImportProgress.Running::imported).orElse(0);
-    long today = importedByAccount.getOrDefault(id, Map.of()).getOrDefault(history.today(), 0L) + importing;
+    long today = figures.imported().getOrDefault(id, Map.of()).getOrDefault(history.today(), 0L) + importing;
     return new AccountStatus(id, account.mailbox(), account.credential(), standing.state(), standing.until(), standing.reason(), running.isPresent(), importing,
         last.map(result -> result.begun().plus(result.took())).orElse(null), schedule.lastSuccess(id).orElse(null), last.map(ImportResult::took).orElse(null),
         paused ? null : schedule.nextPoll(id), schedule.backlog(id).orElse(null), today, failed,
@@ -116,7 +136,7 @@ public final class AccountStatuses {
 
   private record Standing(State state, Instant until, String reason) {}
 
-  private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, long failed, boolean paused,
+  private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, Figures figures, boolean paused,
       boolean stalled, Instant now) {
     Instant throttled = gates.closedUntil(account.mailbox()).filter(until -> until.isAfter(now.plus(SHORTEST_WAIT))).orElse(null);
     Exception failure = last.map(ImportResult::failure).orElse(null);
@@ -139,19 +159,25 @@ public final class AccountStatuses {
       DestinationHealth.Outage outage = destinations.outages().get(destination);
       if (outage != null) {
         return new Standing(State.WAITING, outage.nextTry(), "Destination " + destination + " is down since " + seconds(outage.since()) + ": " + outage.cause()
-            + " Its deliveries wait; mend it, and Mailroom goes on by itself.");
+            + " Its deliveries wait, and Mailroom goes on by itself.");
       }
     }
     if (running.isPresent()) {
       return new Standing(State.IMPORTING, null, null);
     }
-    return standing(account, last, failed);
+    return standing(account, last, figures);
   }
 
-  private static Standing standing(Account account, Optional<ImportResult> last, long failed) {
+  private static Standing standing(Account account, Optional<ImportResult> last, Figures figures) {
     Exception unmarked = last.map(ImportResult::firstUnmarked).orElse(null);
     if (unmarked != null) {
       return new Standing(State.NEEDS_ATTENTION, null, "Messages were delivered but not marked as read: " + unmarked.getMessage());
+    }
+    long failed = figures.failed().getOrDefault(account.id(), 0L);
+    WaitingDeliveries.Refused refused = figures.refused().get(account.id());
+    if (failed == 0 && refused != null) {
+      return new Standing(State.WAITING, refused.next(), refused.deliveries() + (refused.deliveries() == 1 ? " delivery was" : " deliveries were")
+          + " refused, such as for this cause: " + refused.error() + " Mailroom tries again by itself, and gives up after mailroom.retry.max-attempts.");
     }
     return failed > 0
         ? new Standing(State.NEEDS_ATTENTION, null, failed + (failed == 1 ? " delivery was" : " deliveries were") + " given up. Look at the causes,"
