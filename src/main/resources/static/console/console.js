@@ -29,6 +29,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of live()) {
       const next = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+      if (!next && "passing" in part.dataset) part.remove();
       if (!next || busy(part) || next.innerHTML === part.innerHTML) continue;
       const focused = place(part);
       const scrolled = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);

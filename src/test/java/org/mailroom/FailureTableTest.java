@@ -31,17 +31,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
+import org.mailroom.FailureTable.Failure;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
-import org.springframework.boot.actuate.health.Health;
-import org.springframework.boot.actuate.health.HealthEndpoint;
-import org.springframework.boot.actuate.health.Status;
 
 /**
  * What can go wrong at a site, each seeded and then shown with cause and remedy by log, console, health and {@code check} after the
- * first poll. Writes what each of them told to {@code target/failure-table.md}.
+ * first poll.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailureTableTest {
@@ -49,34 +47,18 @@ class FailureTableTest {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int FOR_GOOD = 1_000_000;
 
-  /**
-   * A failure.
-   *
-   * @param account that shows it
-   * @param cause words that every channel must tell
-   * @param remedy words that every channel must tell
-   * @param step of the check that must fail
-   */
-  record Failure(String name, String account, String cause, String remedy, String step) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
   private final List<Failure> failures = new ArrayList<>();
   private final List<AutoCloseable> servers = new ArrayList<>();
   private final List<DemoTenant> tenants = new ArrayList<>();
-  private final Map<String, String> rows = new TreeMap<>();
   private final List<String> settings = new ArrayList<>();
   private DemoTenant tenant;
   private MailroomRun mailroom;
-  private Path log;
+  private FailureTable table;
 
   @BeforeAll
   void seedThemAllAndStart(@TempDir Path folder) throws Exception {
-    log = folder.resolve("mailroom.log");
-    settings.add("--logging.file.name=" + log);
+    table = new FailureTable(folder.resolve("mailroom.log"));
+    settings.add(table.logSetting());
     tenant = tenant();
     settings.addAll(List.of("--mailroom.importers=40", "--spring.artemis.mode=native",
         "--spring.artemis.broker-url=tcp://127.0.0.1:" + closedPort() + "?initialConnectAttempts=1"));
@@ -116,15 +98,15 @@ class FailureTableTest {
     credential("clock skew", "clock", "", "", "--token-url=http://127.0.0.1:" + skewedServer() + "/token");
     expect("AADSTS700024", "clock", "clock");
     graph("throttled for long", "throttled", 429, "TooManyRequests", "throttle", "goes on by itself", "mailbox");
-    graph("Graph down", "graph-down", 503, "serviceNotAvailable", "", "Mailroom", "mailbox");
+    graph("Graph down", "graph-down", 503, "serviceNotAvailable", "the service has trouble", "Mailroom tries again by itself", "mailbox");
     tenant.mailbox("queue-down@contoso.com").deliver(DemoMail.plain(1));
-    account("queue down", "queue-down", "queue", "", "destination", "--deliver-to=queue");
+    account("queue down", "queue-down", "queue", "Check that the broker runs", "destination", "--deliver-to=queue");
     Path share = Files.writeString(folder.resolve("share"), "no folder: as a share that isn't mounted");
     settings.add("--mailroom.destinations.drop=file:" + share + "/mail");
     // one alone might be refused for its own sake
-    tenant.mailbox("disk-full@contoso.com").deliver(DemoMail.plain(1));
-    tenant.mailbox("disk-full@contoso.com").deliver(DemoMail.plain(2));
-    account("disk full or gone", "disk-full", "drop", "", "destination", "--deliver-to=drop");
+    tenant.mailbox("share-gone@contoso.com").deliver(DemoMail.plain(1));
+    tenant.mailbox("share-gone@contoso.com").deliver(DemoMail.plain(2));
+    account("share not mounted", "share-gone", "drop", "that a share is mounted", "destination", "--deliver-to=drop");
 
     List<String> all = new ArrayList<>(settings);
     Path trusted = folder.resolve("all.pem");
@@ -230,29 +212,7 @@ class FailureTableTest {
     AccountStatuses statuses = mailroom.bean(AccountStatuses.class);
     await().atMost(PATIENCE).until(() -> statuses.find(failure.account()).orElseThrow().reason() != null);
     AccountStatus status = statuses.find(failure.account()).orElseThrow();
-    show(failure, mailroom, status);
-  }
-
-  private void show(Failure failure, MailroomRun run, AccountStatus status) throws IOException {
-    String told = Files.readAllLines(log).stream().filter(line -> line.contains("account " + failure.account() + ":") || line.contains("mailbox " + failure.account() + "@")
-        || (failure.step().equals("destination") && line.contains("destination " + failure.cause() + " is down"))).filter(line -> line.contains("ERROR") || line.contains("WARN"))
-        .findFirst().orElse("");
-    Health health = (Health) run.bean(HealthEndpoint.class).healthForPath("accounts", failure.account());
-    List<CheckStep> steps = run.bean(AccountCheck.class).check(failure.account());
-    CheckStep failed = steps.stream().filter(CheckStep::isFailed).findFirst().orElseThrow(() -> new AssertionError("the check finds nothing: " + steps));
-    rows.put(failure.name(), "| " + String.join(" | ", failure.name(), cell(told.replaceFirst("^\\S+ (\\w+) +\\S+ - ", "$1 ")), cell(status.state().inWords() + ": " + status.reason()),
-        cell(health.getStatus() + ": " + health.getDetails().get("reason")), cell(failed.inWords())) + " |");
-    assertThat(told).as("log").contains(failure.cause());
-    assertThat(status.reason()).as("console").contains(failure.cause()).contains(failure.remedy());
-    assertThat(health.getStatus()).as("health").isNotEqualTo(Status.UP);
-    assertThat(health.getDetails().get("reason").toString()).contains(failure.cause()).contains(failure.remedy());
-    assertThat(failed.name()).as("check: " + failed.inWords()).isEqualTo(failure.step());
-    assertThat(failed.inWords()).as("check names a remedy").matches(".*\\b(Check|Set|Create|Upload|Grant|grant|Sign in|Enter|Have|If it is|Give|Simplify|goes on|tries again)\\b.*");
-    assertThat(told + status.reason() + health + failed).doesNotContain(DemoTenant.CLIENT_SECRET).doesNotContain("eyJ0").doesNotContain("guessed");
-  }
-
-  private static String cell(String text) {
-    return text.replace("|", "\\|").replace("\n", " ").replaceAll("/\\S*/(share|data)\\b", "…/$1");
+    table.show(failure, mailroom, status);
   }
 
   @Test
@@ -271,9 +231,9 @@ class FailureTableTest {
     servers.add(proxy);
     answer(proxy, "HTTP/1.1 407 Proxy Authentication Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     try (MailroomRun run = MailroomRun.start(tenant, folder, "--mailroom.proxy=http://127.0.0.1:" + proxy.getLocalPort(),
-        "--logging.file.name=" + log)) {
+        table.logSetting())) {
       run.importSupport();
-      show(new Failure("proxy refusing", "support", "Entra ID could not be reached", "mailroom.proxy", "TLS"), run,
+      table.show(new Failure("proxy refusing", "support", "Entra ID could not be reached", "mailroom.proxy", "TLS"), run,
           run.bean(AccountStatuses.class).find("support").orElseThrow());
       assertThat(run.bean(AccountCheck.class).check("support").stream().filter(CheckStep::isFailed).findFirst().orElseThrow().inWords()).contains("407");
     }
@@ -281,10 +241,7 @@ class FailureTableTest {
 
   @AfterAll
   void writeTheTableAndStop() throws Exception {
-    List<String> table = new ArrayList<>(List.of("| failure | log | console | health | check |", "| --- | --- | --- | --- | --- |"));
-    table.addAll(rows.values());
-    Files.createDirectories(Path.of("target"));
-    Files.write(Path.of("target/failure-table.md"), table);
+    table.write();
     if (mailroom != null) {
       mailroom.close();
     }

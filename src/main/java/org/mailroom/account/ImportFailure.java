@@ -1,6 +1,7 @@
 package org.mailroom.account;
 
 import java.sql.SQLException;
+import org.mailroom.configuration.DatabaseBreaker;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
 import org.springframework.dao.DataAccessException;
@@ -31,7 +32,7 @@ final class ImportFailure extends RuntimeException {
       database |= cause instanceof DataAccessException || cause instanceof TransactionException || cause instanceof SQLException;
       root = cause;
     }
-    String reason = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse(""));
+    String reason = database ? DatabaseBreaker.reason(why) : root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse(""));
     return database
         ? new ImportFailure("Mailroom's database doesn't answer as it should (" + reason + "). Check that it runs and spring.datasource.*; nothing is"
             + " marked meanwhile, and Mailroom goes on by itself.", why, true)

@@ -20,7 +20,7 @@ import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
 
 /**
- * Walks the way of an account from its configuration over DNS, TLS, clock, token, mailbox, folder and listing to its destinations, and
+ * Walks the way of an account from its configuration over Mailroom's own database, DNS, TLS, clock, token, mailbox, folder and listing to its destinations, and
  * tells of each step what was tried, what came back and how to mend it. Nothing is marked, changed or left behind, so that it can run at
  * any time, beside imports.
  */
@@ -77,6 +77,9 @@ public final class AccountCheck {
     told.accept(CheckStep.ok("configuration", "account " + accountId, account.folder() + " of " + account.mailbox() + " with credential " + account.credential()
         + " to " + String.join(", ", account.deliverTo())));
     Walk walk = new Walk(told);
+    walk.step("database", destinations.databaseUrl(), destinations::queryDatabase);
+    // the service can be asked all the same
+    walk.goOnWithout("database");
     Instant[] date = new Instant[1];
     URI login = credentials.find(account.credential()).map(Credential::tokenUrl).orElse(properties.loginUrl());
     for (URI url : login.getAuthority().equals(properties.graphUrl().getAuthority()) ? List.of(login) : List.of(login, properties.graphUrl())) {
@@ -102,7 +105,7 @@ public final class AccountCheck {
     walk.step("mailbox", account.mailbox(), () -> {
       Instant closed = gates.closedUntil(account.mailbox()).orElse(null);
       if (closed != null) {
-        throw new CheckFailure("the service throttles it: nothing is sent to it before " + closed + ".", "Mailroom goes on by itself; poll less often if it lasts.");
+        throw new CheckFailure("the service throttles it: nothing is sent to it before " + closed.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + ".", "Mailroom goes on by itself; poll less often if it lasts.");
       }
       return "it can be read; " + graph.unreadInInbox(account) + " unread in its inbox";
     });

@@ -10,8 +10,10 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
+import org.mailroom.configuration.DatabaseBreaker;
 import org.mailroom.configuration.MailroomProperties;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.env.Environment;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.JmsException;
@@ -24,19 +26,27 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 final class DestinationCheck {
 
+  /** As much as a small message with an attachment: the last blocks of a disk take a few bytes. */
+  private static final int TRIAL_BYTES = 256 * 1024;
+
+  private static final long MEGABYTE = 1024 * 1024;
+
   private final MailroomProperties properties;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final ObjectProvider<ConnectionFactory> connections;
   private final CamelContext camel;
+  private final String databaseUrl;
 
   DestinationCheck(MailroomProperties properties, JdbcTemplate jdbc, TransactionTemplate transaction, ObjectProvider<ConnectionFactory> connections,
-      CamelContext camel) {
+      CamelContext camel, Environment environment) {
     this.properties = properties;
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.connections = connections;
     this.camel = camel;
+    // parameters may hold a password
+    this.databaseUrl = environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", "").replaceAll("//[^/@]*@", "//");
   }
 
   /** Returns what came back. */
@@ -53,6 +63,22 @@ final class DestinationCheck {
     };
   }
 
+  /** Where Mailroom's own database is; never its password. */
+  String databaseUrl() {
+    return databaseUrl;
+  }
+
+  /** Mailroom keeps there what it delivered: without it nothing is imported, wherever it is to be delivered. */
+  String queryDatabase() throws CheckFailure {
+    try {
+      jdbc.queryForObject("select count(*) from delivery where account = ?", Long.class, "check");
+      return "it answers";
+    } catch (DataAccessException e) {
+      throw new CheckFailure("Mailroom's database doesn't answer as it should (" + DatabaseBreaker.reason(e) + ").", "Check that it runs, the network, and spring.datasource.*; nothing is"
+          + " imported or marked meanwhile, and Mailroom goes on by itself.");
+    }
+  }
+
   private String database() throws CheckFailure {
     try {
       transaction.executeWithoutResult(status -> {
@@ -62,7 +88,7 @@ final class DestinationCheck {
       });
       return "a row was inserted and rolled back";
     } catch (DataAccessException | TransactionException e) {
-      throw new CheckFailure("the database refuses: " + reason(e) + ".", "Check that it runs, spring.datasource.*, and that its user may write to mail_message.");
+      throw new CheckFailure("the database refuses: " + DatabaseBreaker.reason(e) + ".", "Check that it runs, spring.datasource.*, and that its user may write to mail_message.");
     }
   }
 
@@ -74,11 +100,11 @@ final class DestinationCheck {
     try {
       Path file = Files.createTempFile(existing, ".mailroom-check", ".tmp");
       try {
-        Files.writeString(file, "check");
+        Files.write(file, new byte[TRIAL_BYTES]);
       } finally {
         Files.delete(file);
       }
-      return "a temporary file was written below " + existing + " and deleted";
+      return "a temporary file was written below " + existing + " and deleted; " + Files.getFileStore(existing).getUsableSpace() / MEGABYTE + " MB are free";
     } catch (IOException | SecurityException e) {
       throw new CheckFailure(existing + " can't be written to: " + e.getClass().getSimpleName() + ": " + e.getMessage() + ".",
           "Check free space, quota and permissions there, and that a share is mounted.");
@@ -119,11 +145,12 @@ final class DestinationCheck {
     }
   }
 
+  /** Without a full stop at its end. */
   private static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse(""));
+    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", ""));
   }
 }

@@ -1,5 +1,7 @@
 package org.mailroom.console;
 
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.Accounts;
@@ -9,6 +11,7 @@ import org.mailroom.monitoring.AccountStatuses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
@@ -49,10 +52,23 @@ final class AccountPage {
     AccountStatus status = statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     model.addAttribute("status", status);
     model.addAttribute("settings", accounts.find(id).orElse(null));
-    model.addAttribute("polls", history.recent(id, POLLS));
-    model.addAttribute("imported", Sparkline.of(history.importedByDay(DAYS).getOrDefault(id, Map.of()), history.today(), DAYS));
     model.addAttribute("check", checks.last(id).orElse(null));
+    addHistory(id, model);
     return "account";
+  }
+
+  /** Nothing of it while the database is down: how the account does is told all the same. */
+  private void addHistory(String id, Model model) {
+    List<PollHistory.Poll> polls = List.of();
+    Map<LocalDate, Long> imported = Map.of();
+    try {
+      polls = history.recent(id, POLLS);
+      imported = history.importedByDay(DAYS).getOrDefault(id, Map.of());
+    } catch (DataAccessException databaseDown) {
+      model.addAttribute("historyUnknown", true);
+    }
+    model.addAttribute("polls", polls);
+    model.addAttribute("imported", Sparkline.of(imported, history.today(), DAYS));
   }
 
   /** Walks the way of the account; the page shows step by step how far it got. */

@@ -3,6 +3,7 @@ package org.mailroom.console;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
+import org.mailroom.configuration.DatabaseBreaker;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
@@ -30,9 +31,11 @@ final class ConsoleModel {
   private static final String ASSETS = Integer.toHexString((int) System.currentTimeMillis());
 
   private final Attention attention;
+  private final DatabaseBreaker database;
 
-  ConsoleModel(Attention attention) {
+  ConsoleModel(Attention attention, DatabaseBreaker database) {
     this.attention = attention;
+    this.database = database;
   }
 
   @ModelAttribute
@@ -42,6 +45,7 @@ final class ConsoleModel {
       return;
     }
     model.addAttribute("me", name(who));
+    database.outage().ifPresent(outage -> model.addAttribute("databaseDown", outage));
     Attention.Counts counts = attention.counts();
     List<Item> items = new ArrayList<>();
     String path = request.getRequestURI().substring(request.getContextPath().length());

@@ -51,7 +51,7 @@ final class ConsoleUsers implements UserDetailsService {
     return admin;
   }
 
-  /** Tells a new installation how to sign in, this once. */
+  /** Tells a new installation how to sign in, this once; and reads the hash, for the database may be down when the first one signs in. */
   @EventListener(ApplicationReadyEvent.class)
   void greet() {
     if (configured != null) {
@@ -59,6 +59,7 @@ final class ConsoleUsers implements UserDetailsService {
     }
     admin.createIfMissing().ifPresent(password -> LOG.info(
         "The console's user is {}, the password {} (told this once; a new one: mailroom password). Sign in at {}", name, password, address.local()));
+    hash();
   }
 
   @Override

@@ -22,9 +22,13 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
   private static final EntraError UNKNOWN = permanent("Entra ID refused the credential", "Look the code up at https://login.microsoftonline.com/error.");
 
   private static final EntraError SIGN_IN_AGAIN = permanent("the sign-in is no longer valid", "Sign in again with this credential, in the console or by the command login.");
+  private static final EntraError UNUSED_FOR_LONG = permanent("the refresh token expired, unused for too long",
+      "Sign in again with this credential, in the console or by the command login.");
   private static final EntraError ADMIN_CONSENT = permanent("consent is missing", "Have an administrator grant admin consent to the app registration.");
   private static final EntraError CERTIFICATE = permanent("the certificate isn't accepted",
-      "Upload this certificate to the app registration, and check this machine's clock.");
+      "Upload this certificate to the app registration, or a new one if it has expired there; and check this machine's clock.");
+  private static final EntraError CLOCK = permanent("the application's proof isn't valid at this time",
+      "Set this machine's clock by NTP: it differs from the service's; and check that the certificate is valid now.");
   private static final EntraError PERSON_NEEDED = permanent("the tenant demands more of the person, such as multi-factor authentication",
       "Sign in again with this credential and answer what is asked, in the console or by the command login.");
   private static final EntraError FEDERATION = permanent("no federated credential of the application matches the token",
@@ -57,7 +61,7 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
       Map.entry("50012", CERTIFICATE),
       Map.entry("50013", CERTIFICATE),
       Map.entry("700023", CERTIFICATE),
-      Map.entry("700024", CERTIFICATE),
+      Map.entry("700024", CLOCK),
       Map.entry("50027", CERTIFICATE),
       Map.entry("500112", permanent("the redirect URI isn't the one that the sign-in began with", "Check mailroom.public-url, then start the sign-in again.")),
       Map.entry("50076", PERSON_NEEDED),
@@ -70,8 +74,8 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
       Map.entry("650056", ADMIN_CONSENT),
       Map.entry("90094", ADMIN_CONSENT),
       Map.entry("70000", SIGN_IN_AGAIN),
-      Map.entry("70008", permanent("the refresh token expired, unused for too long", "Sign in again with this credential.")),
-      Map.entry("700082", permanent("the refresh token expired, unused for too long", "Sign in again with this credential.")),
+      Map.entry("70008", UNUSED_FOR_LONG),
+      Map.entry("700082", UNUSED_FOR_LONG),
       Map.entry("700084", permanent("the refresh token of a single-page app expired after 24 hours",
           "Register the redirect URI under platform Web, then sign in again.")),
       Map.entry("70043", permanent("the sign-in frequency policy ended the session", "Sign in again, or exempt this application from the policy.")),

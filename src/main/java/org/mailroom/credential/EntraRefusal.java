@@ -2,6 +2,10 @@ package org.mailroom.credential;
 
 import com.microsoft.aad.msal4j.MsalException;
 import com.microsoft.aad.msal4j.MsalServiceException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,8 +51,22 @@ final class EntraRefusal {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String message = root.getMessage() == null ? "" : ": " + root.getMessage();
-    return new CredentialException(credential, null, root.getClass().getSimpleName() + message, cause);
+    return new CredentialException(credential, null, noAnswer(root), cause);
+  }
+
+  /** Why there was no answer, in plain words before the exception's own. */
+  private static String noAnswer(Throwable root) {
+    String own = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
+    if (root instanceof UnresolvedAddressException || root instanceof UnknownHostException) {
+      return "DNS doesn't know the host's name, " + own;
+    }
+    if (root instanceof GeneralSecurityException) {
+      return "the certificate that it showed isn't trusted, as with a proxy that looks into TLS, " + own;
+    }
+    if (root instanceof ConnectException) {
+      return "the connection was refused, " + own;
+    }
+    return own;
   }
 
   private static boolean isCode(String code) {

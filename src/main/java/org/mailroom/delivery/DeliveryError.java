@@ -14,7 +14,7 @@ final class DeliveryError {
       root = root.getCause();
     }
     String message = root.getMessage() == null ? "" : ": " + firstLine(root.getMessage());
-    String text = isSentence(root) ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message + ".";
+    String text = isSentence(root) ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message.replaceFirst("[.\\s]+$", "") + ".";
     return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
   }
 

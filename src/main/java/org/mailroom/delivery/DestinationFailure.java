@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -20,6 +21,7 @@ import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.file.GenericFileOperationFailedException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.springframework.jms.JmsException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 /** Tells the failure of a destination, which concerns all messages, from the refusal of one message. */
@@ -44,6 +46,40 @@ final class DestinationFailure {
       "(?i).*(no space left|not enough space|quota|read-only|input/output error|stale|not connected|network name|permission denied).*");
 
   private DestinationFailure() {}
+
+  /** What to look at when a destination is down, in a sentence. */
+  static String remedy(Throwable why) {
+    for (Throwable cause = why; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
+      String remedy = remedyOf(cause);
+      if (remedy != null) {
+        return remedy;
+      }
+    }
+    return "Check what it delivers to, and mailroom.destinations.";
+  }
+
+  private static String remedyOf(Throwable cause) {
+    if (cause instanceof JMSException || cause instanceof JmsException) {
+      return "Check that the broker runs, the network, and its settings, such as spring.artemis.*.";
+    }
+    if (cause instanceof SQLException || cause instanceof CannotCreateTransactionException) {
+      return "Check that the database runs, the network, and the settings of its data source.";
+    }
+    if (cause instanceof DirectConsumerNotAvailableException || cause instanceof NoSuchEndpointException || cause instanceof ResolveEndpointFailedException) {
+      return "Check mailroom.destinations, and that its route is there and started.";
+    }
+    if (cause instanceof HttpOperationFailedException) {
+      return "Check the service that it delivers to, and what Mailroom signs in with there.";
+    }
+    if (cause instanceof FileSystemException || cause instanceof GenericFileOperationFailedException
+        || (cause instanceof IOException && cause.getMessage() != null && DISK.matcher(cause.getMessage()).matches())) {
+      return "Check free space, quota and permissions of the folder that it writes to, and that a share is mounted.";
+    }
+    if (cause instanceof SocketException || cause instanceof SocketTimeoutException || cause instanceof UnknownHostException || cause instanceof SSLException) {
+      return "Check the network, DNS, and its address.";
+    }
+    return null;
+  }
 
   static Kind kind(Throwable why) {
     for (Throwable cause = why; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {

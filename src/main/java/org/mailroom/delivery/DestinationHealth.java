@@ -27,7 +27,7 @@ public final class DestinationHealth {
    *
    * @param since when it was first noticed
    * @param nextTry when a delivery is let through again
-   * @param cause in words
+   * @param cause and remedy, in words
    */
   public record Outage(Instant since, Instant nextTry, String cause, Exception failure, Duration pause) {}
 
@@ -99,7 +99,7 @@ public final class DestinationHealth {
     Duration wait = before == null ? FIRST_WAIT : before.pause().multipliedBy(2);
     wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     Instant now = clock.instant();
-    String cause = DeliveryError.inWords(why, 500);
+    String cause = DeliveryError.inWords(why, 500) + " " + DestinationFailure.remedy(why);
     outages.put(destination, new Outage(before == null ? now : before.since(), now.plus(wait), cause, why, wait));
     if (before == null) {
       LOG.error("destination {} is down: {} Its deliveries wait, other destinations go on; it is tried again by itself.", destination, cause);

@@ -49,7 +49,8 @@ public final class MailboxGates {
   void pause(GraphRequest request, Duration wait) {
     metrics.throttled();
     if (wait.compareTo(WORTH_TELLING) >= 0 && closedUntil(request.mailbox()).isEmpty()) {
-      LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself", request.mailbox(), wait.toSeconds());
+      LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself; if it lasts,"
+          + " poll less often or read the mailbox with fewer applications", request.mailbox(), wait.toSeconds());
     }
     gate(request).pause(wait);
   }

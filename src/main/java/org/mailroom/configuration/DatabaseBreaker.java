@@ -1,0 +1,122 @@
+package org.mailroom.configuration;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * Circuit Breaker before the connections to Mailroom's database. The pool keeps everybody waiting who asks for a connection while the
+ * database can't be reached; here the first one waits, then one thread waits for all and everybody else is told at once, so that console,
+ * health and JMX answer meanwhile. A pool whose connections are all in use is no outage.
+ */
+public final class DatabaseBreaker extends DelegatingDataSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom");
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
+
+  /**
+   * The database can't be reached.
+   *
+   * @param since when it was noticed
+   * @param cause and remedy, in words
+   */
+  public record Outage(Instant since, String cause) {}
+
+  private record Refusal(Instant since, SQLException failure) {}
+
+  private final HikariDataSource pool;
+  private final Clock clock;
+  private volatile Refusal refusal;
+
+  DatabaseBreaker(HikariDataSource pool, Clock clock) {
+    super(pool);
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  /** Why the database can't be reached; empty while it can. */
+  public Optional<Outage> outage() {
+    Refusal known = refusal;
+    return known == null ? Optional.empty() : Optional.of(new Outage(known.since(), inWords(known.failure())));
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Refusal known = refusal;
+    if (known != null) {
+      throw new SQLTransientConnectionException("the database can't be reached", known.failure().getSQLState(), known.failure().getCause());
+    }
+    try {
+      return pool.getConnection();
+    } catch (SQLTransientConnectionException e) {
+      // without a cause all connections are in use
+      if (e.getCause() != null) {
+        open(e);
+      }
+      throw e;
+    }
+  }
+
+  private synchronized void open(SQLException why) {
+    if (refusal != null || pool.isClosed()) {
+      return;
+    }
+    refusal = new Refusal(clock.instant(), why);
+    LOG.error("{}", inWords(why));
+    Thread thread = new Thread(this::awaitDatabase, "database-wait");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void awaitDatabase() {
+    while (!pool.isClosed()) {
+      try {
+        pool.getConnection().close();
+        LOG.info("the database answers again after {} s", Duration.between(refusal.since(), clock.instant()).toSeconds());
+        refusal = null;
+        return;
+      } catch (SQLException e) {
+        refusal = e.getCause() == null ? refusal : new Refusal(refusal.since(), e);
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(BETWEEN_TRIES.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the database or its driver said, and what that was due to; without a full stop. */
+  public static String reason(Throwable why) {
+    Throwable told = why;
+    Throwable root = why;
+    for (Throwable cause = why; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
+      told = cause instanceof SQLException || !(told instanceof SQLException) ? cause : told;
+      root = cause;
+    }
+    return told == root ? text(root) : text(told) + ", " + text(root);
+  }
+
+  private static String text(Throwable failure) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
+    return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
+  }
+
+  private static String inWords(SQLException why) {
+    return "Mailroom's database can't be reached (" + reason(why) + "). Check that it runs, the network, and spring.datasource.*; nothing is imported or marked"
+        + " meanwhile, and Mailroom goes on by itself.";
+  }
+}
