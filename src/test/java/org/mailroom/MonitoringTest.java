@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,33 @@ class MonitoringTest {
     return String.valueOf(server.getAttribute(name, attribute));
   }
 
+  private static void credentialsAreTold(MBeanServer server, DemoTenant tenant) throws Exception {
+    ObjectName demo = new ObjectName("org.mailroom:type=Credential,name=\"demo\"");
+    assertThat(text(server, demo, "State")).isEqualTo("up");
+    assertThat(text(server, demo, "GrantType")).isEqualTo("client-credentials");
+    assertThat(text(server, demo, "ClientId")).isEqualTo(DemoTenant.CLIENT_ID);
+    assertThat(server.getAttribute(demo, "LastError")).isNull();
+    assertThat((String[]) server.getAttribute(demo, "Accounts")).containsExactly("broken", "support");
+    Instant issued = Instant.parse(text(server, demo, "LastToken"));
+    assertThat(Instant.parse(text(server, demo, "TokenExpires"))).isAfter(issued);
+    int before = tenant.tokenRequests();
+    assertThat(server.invoke(demo, "renewToken", null, null)).isEqualTo("Entra ID issued a new token.");
+    assertThat(tenant.tokenRequests()).isEqualTo(before + 1);
+    assertThat(Instant.parse(text(server, demo, "LastToken"))).isAfter(issued);
+
+    ObjectName wrong = new ObjectName("org.mailroom:type=Credential,name=\"wrong\"");
+    assertThat(text(server, wrong, "State")).isEqualTo("unused");
+    assertThat((String) server.invoke(wrong, "renewToken", null, null)).contains("the client secret is wrong").contains("not its Secret ID");
+    assertThat(text(server, wrong, "State")).isEqualTo("down");
+    assertThat(text(server, wrong, "LastError")).isEqualTo(text(server, wrong, "Reason")).contains("AADSTS7000215");
+    assertThat(text(server, wrong, "SecretExpires")).isEqualTo("2099-12-31T00:00:00Z");
+    for (ObjectName bean : List.of(demo, wrong)) {
+      for (MBeanAttributeInfo attribute : server.getMBeanInfo(bean).getAttributes()) {
+        assertThat(text(server, bean, attribute.getName())).as(attribute.getName()).doesNotContain(DemoTenant.CLIENT_SECRET).doesNotContain("not the secret").doesNotContain("eyJ");
+      }
+    }
+  }
+
   @Test
   void metrics_jmx_and_health_tell_the_same_figures(CapturedOutput output) throws Exception {
     try (DemoTenant tenant = DemoTenant.start()) {
@@ -58,6 +88,9 @@ class MonitoringTest {
       tenant.faults().status(call -> call.endsWith("/messages"), 429, "TooManyRequests", Map.of("Retry-After", "0"), 1);
       try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h",
           "--mailroom.accounts.broken.mailbox=nobody@contoso.com", "--mailroom.accounts.broken.credential=demo", "--mailroom.accounts.broken.deliver-to=file",
+          "--mailroom.credentials.wrong.grant-type=client-credentials", "--mailroom.credentials.wrong.tenant-id=" + DemoTenant.TENANT_ID,
+          "--mailroom.credentials.wrong.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.wrong.client-secret=not the secret",
+          "--mailroom.credentials.wrong.secret-expires=2099-12-31",
           "--spring.security.user.name=watcher", "--spring.security.user.password=watches all day")) {
         await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
         HealthEndpoint health = mailroom.bean(HealthEndpoint.class);
@@ -87,6 +120,7 @@ class MonitoringTest {
         assertThat(text(server, support, "State")).isEqualTo("idle");
         assertThat(text(server, new ObjectName("org.mailroom:type=Account,name=\"broken\""), "Reason")).contains("the tenant has no such mailbox");
         assertThat(server.getAttribute(new ObjectName("org.mailroom:type=Failures"), "Total")).isEqualTo(0L);
+        credentialsAreTold(server, tenant);
         server.invoke(support, "pause", null, null);
         assertThat(text(server, support, "State")).isEqualTo("paused");
         mailbox.deliver(DemoMail.plain(8));
@@ -104,7 +138,7 @@ class MonitoringTest {
         assertThat(((Health) health.healthForPath("routes")).getDetails().get("reason").toString()).contains("deliver-to-file");
       }
       assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.mailroom:*"), null)).as("gone with the runtime").isEmpty();
-      assertThat(output.getOut()).contains("Console: http://127.0.0.1:").contains("Credentials: demo. Destinations: database (direct:deliver-to-database), file")
+      assertThat(output.getOut()).contains("Console: http://127.0.0.1:").contains("Credentials: demo, wrong. Destinations: database (direct:deliver-to-database), file")
           .contains("account broken: ").containsOnlyOnce("ErrorInvalidUser").doesNotContain("\tat ");
     }
   }

@@ -144,9 +144,7 @@ final class CredentialsPage {
     told.addAttribute("id", id);
     attention.changed();
     try {
-      tokens.askAgain(id);
-      tokens.refused(id, tokens.authorization(id), null);
-      tokens.authorization(id);
+      tokens.renew(id);
       told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
     } catch (CredentialException e) {
       told.addFlashAttribute("problem", e.getMessage());

@@ -49,8 +49,19 @@ public final class TokenCache {
     slot(credential).askAgain();
   }
 
+  /**
+   * Asks for a new token, whether there is one or not.
+   *
+   * @throws CredentialException when no token can be had
+   */
+  public void renew(String credential) {
+    askAgain(credential);
+    refused(credential, authorization(credential), null);
+    authorization(credential);
+  }
+
   /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to. */
-  Optional<CredentialException> lastRefusal(String credential) {
+  public Optional<CredentialException> lastRefusal(String credential) {
     TokenSlot slot = slots.get(credential);
     return slot == null ? Optional.empty() : Optional.ofNullable(slot.lastRefusal());
   }

@@ -40,6 +40,7 @@ final class Watch implements DisposableBean {
   private final FailedDeliveries failures;
   private final FailedCounts counts;
   private final DestinationHealth destinations;
+  private final CredentialBeans credentials;
   private final MailroomProperties properties;
   private final Clock clock;
   private final ManagementBeans beans = new ManagementBeans();
@@ -47,7 +48,7 @@ final class Watch implements DisposableBean {
   private ScheduledExecutorService timer;
 
   Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
-      DestinationHealth destinations, MailroomProperties properties, Clock clock) {
+      DestinationHealth destinations, CredentialBeans credentials, MailroomProperties properties, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.statuses = statuses;
@@ -55,6 +56,7 @@ final class Watch implements DisposableBean {
     this.failures = failures;
     this.counts = counts;
     this.destinations = destinations;
+    this.credentials = credentials;
     this.properties = properties;
     this.clock = clock;
   }
@@ -76,8 +78,10 @@ final class Watch implements DisposableBean {
 
   void look() {
     try {
+      statuses.figures();
       gauges.refresh();
       beans.offer("Account", accounts.all().stream().map(Account::id).collect(Collectors.toSet()), this::bean);
+      credentials.offer(beans);
       accounts.all().forEach(account -> tell(statuses.withoutDatabase(account)));
     } catch (RuntimeException e) {
       // the next look is another chance: a task that throws is never run again
