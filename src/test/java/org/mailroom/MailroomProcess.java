@@ -32,6 +32,10 @@ final class MailroomProcess implements AutoCloseable {
     return new MailroomProcess(process, output);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

@@ -2,7 +2,6 @@ package org.mailroom.command;
 
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
 import org.mailroom.delivery.FailedDeliveries;
@@ -67,7 +66,7 @@ final class FailedCommand implements Callable<Integer> {
 
   @Command(name = "list", description = "Lists them: what, where to, how often tried, and why not.", mixinStandardHelpOptions = true)
   int list(@Mixin Filter filter) {
-    try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       List<FailedDelivery> failed = context.getBean(FailedDeliveries.class).list(filter.selection(), MOST);
       var out = spec.commandLine().getOut();
       if (failed.isEmpty()) {
@@ -97,7 +96,7 @@ final class FailedCommand implements Callable<Integer> {
     if (filter.isEmpty() != all) {
       throw new CommandLine.ParameterException(spec.commandLine(), "Say which: --account, --message, --destination, or --all.");
     }
-    try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       int changed = change.applyAsInt(context.getBean(FailedDeliveries.class));
       if (changed == 0) {
         spec.commandLine().getErr().println("mailroom: there is no such failed delivery. See: failed list");

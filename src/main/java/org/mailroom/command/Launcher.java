@@ -43,6 +43,11 @@ public final class Launcher {
     return start(WebApplicationType.NONE, defaults, arguments.toArray(String[]::new));
   }
 
+  /** Starts what a command needs that only reads or changes what Mailroom keeps in its database: no routes, and no broker. */
+  public ConfigurableApplicationContext startWithoutRoutes() {
+    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false");
+  }
+
   private ConfigurableApplicationContext start(WebApplicationType type, Map<String, Object> defaults, String... more) {
     SpringApplication spring = new SpringApplication(application);
     spring.setWebApplicationType(type);

@@ -1,7 +1,6 @@
 package org.mailroom.command;
 
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.CredentialException;
@@ -43,7 +42,7 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       PrintWriter out = spec.commandLine().getOut();
       try {
         SignedInUser user = context.getBean(SignIns.class).byDeviceCode(credential, prompt -> {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mailroom.console.AdminPassword;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -45,7 +44,7 @@ final class PasswordCommand implements Callable<Integer> {
     if (stdin && given == null) {
       throw new CommandException("there is no password on the standard input.");
     }
-    try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       AdminPassword password = new AdminPassword(context.getBean(JdbcTemplate.class), context.getBean(Clock.class));
       var out = spec.commandLine().getOut();
       if (given != null) {
