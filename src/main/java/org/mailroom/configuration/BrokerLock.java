@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file {@code broker.lock} in {@code data-dir}, locked by the process that runs the embedded broker there. A process that dies leaves no lock. */
+/** The file {@code broker/mailroom.lock} in {@code data-dir}, locked by the process that runs the embedded broker there. A process that dies leaves no lock. */
 final class BrokerLock {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
@@ -32,7 +32,7 @@ final class BrokerLock {
   static Optional<BrokerLock> take(Path dataDir) {
     FileChannel channel = null;
     try {
-      Files.createDirectories(dataDir);
+      Files.createDirectories(file(dataDir).getParent());
       channel = FileChannel.open(file(dataDir), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
       if (lock == null) {
@@ -63,7 +63,7 @@ final class BrokerLock {
   }
 
   private static Path file(Path dataDir) {
-    return dataDir.resolve("broker.lock");
+    return dataDir.resolve("broker").resolve("mailroom.lock");
   }
 
   void close() {
