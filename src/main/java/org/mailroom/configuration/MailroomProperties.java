@@ -282,15 +282,25 @@ public record MailroomProperties(
    * What Mailroom allows itself towards the service; the defaults are what Microsoft documents.
    *
    * @param requestsInFlight for one mailbox at the same time
+   * @param requestsPerWindow for one mailbox; each part of a batch counts
+   * @param window any stretch of time of this length holds at most so many
    * @param pageSize messages asked for in one listing ($top)
    * @param batchSize parts of one JSON batch
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    */
   public record Limits(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
+      @DefaultValue("10000") @Min(20) int requestsPerWindow,
+      @DefaultValue("10m") @NotNull Duration window,
       @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
-      @DefaultValue("1000") @Min(1) int waitingDeliveries) {}
+      @DefaultValue("1000") @Min(1) int waitingDeliveries) {
+
+    @AssertTrue(message = "window must be at least 1s")
+    boolean isWindowValid() {
+      return window == null || window.compareTo(Duration.ofSeconds(1)) >= 0;
+    }
+  }
 
   /**
    * Who may enter the console, beside {@code admin}.

@@ -10,46 +10,44 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
 
 /** JSON batching: several calls of the Graph API in one. */
 final class DemoBatch {
 
-  private static final int MOST_PARTS = 20;
+  /** Answers a part while it takes one of its mailbox's places. */
+  interface Place {
+    DemoAnswer answer(DemoCall call, DemoTokens.Access access) throws InterruptedException;
+  }
 
-  private final DemoGraph graph;
-  private final DemoLimits limits;
+  private final Place place;
   private final DemoFaults faults;
   private final BiConsumer<DemoCall, Integer> log;
   private final Random shuffle = new Random(1);
 
-  DemoBatch(DemoGraph graph, DemoLimits limits, DemoFaults faults, BiConsumer<DemoCall, Integer> log) {
-    this.graph = graph;
-    this.limits = limits;
+  DemoBatch(Place place, DemoFaults faults, BiConsumer<DemoCall, Integer> log) {
+    this.place = place;
     this.faults = faults;
     this.log = log;
   }
 
-  /** Each part has a status of its own, and the parts come back in any order. */
-  DemoAnswer answer(DemoCall call, DemoTokens.Access access) throws InterruptedException {
+  /**
+   * Each part has a status of its own, and the parts come back in any order.
+   *
+   * @param helpers run up to three parts beside the caller; null runs one after the other
+   */
+  DemoAnswer answer(DemoCall call, DemoTokens.Access access, ExecutorService helpers) throws InterruptedException {
     JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
-    Set<String> ids = new java.util.HashSet<>();
-    if (parts.isEmpty() || parts.size() > MOST_PARTS) {
-      throw new GraphFault(400, "BadRequest", "The batch has " + parts.size() + " requests; at least one and at most " + MOST_PARTS + " are allowed.");
-    }
-    for (JsonNode part : parts) {
-      if (!part.path("id").isTextual() || !ids.add(part.path("id").asText().toLowerCase(java.util.Locale.ROOT))) {
-        throw new GraphFault(400, "BadRequest", "Request Id has to be unique in a batch.");
-      }
-    }
-    List<JsonNode> responses = new ArrayList<>();
-    Map<String, Integer> statuses = new HashMap<>();
-    for (JsonNode part : parts) {
+    List<JsonNode> responses = Collections.synchronizedList(new ArrayList<>());
+    Map<String, Integer> statuses = new ConcurrentHashMap<>();
+    DemoBatchOrder.run(parts, part -> {
       ObjectNode response = part(part, access, statuses);
-      statuses.put(part.path("id").asText(), response.path("status").asInt());
       responses.add(response);
-    }
+      statuses.put(part.path("id").asText(), response.path("status").asInt());
+      return response.path("status").asInt();
+    }, helpers);
     synchronized (shuffle) {
       Collections.shuffle(responses, shuffle);
     }
@@ -64,21 +62,14 @@ final class DemoBatch {
     DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
     DemoAnswer answer;
     try {
-      for (JsonNode parent : part.path("dependsOn")) {
-        if (statuses.getOrDefault(parent.asText(), 424) >= 300) {
-          throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
-        }
+      if (DemoBatchOrder.isParentFailed(part, statuses)) {
+        throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
       }
       DemoFaults.Fault fault = faults.next("PART " + call.method() + " " + call.path());
       if (fault != null) {
         throw new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers());
       }
-      limits.enterPart(DemoTenant.mailboxOf(call));
-      try {
-        answer = graph.answer(call, access);
-      } finally {
-        limits.leavePart(DemoTenant.mailboxOf(call));
-      }
+      answer = place.answer(call, access);
     } catch (GraphFault fault) {
       answer = DemoTenant.error(fault);
     }

@@ -1,31 +1,53 @@
 package org.mailroom.demo;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 
-/** What the service allows for one mailbox: four requests at the same time, and so many in a window. */
-final class DemoLimits {
+/**
+ * What the service allows for one mailbox: four requests at the same time, and so many in a window. Each part of a batch is such a
+ * request, and the batch around them isn't; a batch alone never asks for more than four places, several at once can.
+ */
+public final class DemoLimits {
 
   static final int AT_ONCE = 4;
 
   private static final class Mailbox {
-    private final Semaphore parts = new Semaphore(AT_ONCE, true);
     private int inFlight;
     private int peak;
     private long windowBegan = System.nanoTime();
     private int counted;
+    private final Deque<Long> recent = new ArrayDeque<>();
   }
 
   private final Map<String, Mailbox> mailboxes = new HashMap<>();
-  private final int requestsPerWindow;
-  private final long windowNanos;
+  private int requestsPerWindow;
+  private long windowNanos;
+  private boolean sliding;
 
-  DemoLimits(int requestsPerWindow, java.time.Duration window) {
-    this.requestsPerWindow = requestsPerWindow;
-    this.windowNanos = window.toNanos();
+  DemoLimits(int requestsPerWindow, Duration window) {
+    set(requestsPerWindow, window, false);
   }
 
+  /**
+   * Changes the limit; what was counted before is forgotten.
+   *
+   * @param slides whether the window ends at each request, or begins anew when it is over
+   */
+  public synchronized void set(int requests, Duration window, boolean slides) {
+    this.requestsPerWindow = requests;
+    this.windowNanos = window.toNanos();
+    this.sliding = slides;
+    mailboxes.values().forEach(state -> {
+      state.recent.clear();
+      state.counted = 0;
+      state.windowBegan = System.nanoTime();
+    });
+  }
+
+  /** Takes a place for a request or a part of a batch, and counts it. */
   synchronized void enter(String mailbox) {
     Mailbox state = mailboxes.computeIfAbsent(mailbox, name -> new Mailbox());
     count(state);
@@ -40,32 +62,31 @@ final class DemoLimits {
     mailboxes.get(mailbox).inFlight--;
   }
 
-  /** A part of a batch counts as a request; the parts of one mailbox run four at a time. */
-  void enterPart(String mailbox) throws InterruptedException {
-    Semaphore places;
-    synchronized (this) {
-      Mailbox state = mailboxes.computeIfAbsent(mailbox, name -> new Mailbox());
-      count(state);
-      places = state.parts;
-    }
-    places.acquire();
-  }
-
-  synchronized void leavePart(String mailbox) {
-    mailboxes.get(mailbox).parts.release();
-  }
-
   private void count(Mailbox state) {
     long now = System.nanoTime();
+    long over = sliding ? overInSlidingWindow(state, now) : overInFixedWindow(state, now);
+    if (over >= 0) {
+      // what is refused counts, too
+      throw new GraphFault(429, "TooManyRequests", "Too many requests.", Map.of("Retry-After", Long.toString(Math.max(1, over / 1_000_000_000L))));
+    }
+  }
+
+  /** Nanoseconds until there is room again; negative when there is. */
+  private long overInSlidingWindow(Mailbox state, long now) {
+    while (!state.recent.isEmpty() && now - state.recent.peekFirst() >= windowNanos) {
+      state.recent.removeFirst();
+    }
+    state.recent.addLast(now);
+    return state.recent.size() <= requestsPerWindow ? -1 : windowNanos - (now - state.recent.peekFirst());
+  }
+
+  private long overInFixedWindow(Mailbox state, long now) {
     if (now - state.windowBegan >= windowNanos) {
       state.windowBegan = now;
       state.counted = 0;
     }
     state.counted++;
-    if (state.counted > requestsPerWindow) {
-      long seconds = Math.max(1, (windowNanos - (now - state.windowBegan)) / 1_000_000_000L);
-      throw new GraphFault(429, "TooManyRequests", "Too many requests.", Map.of("Retry-After", Long.toString(seconds)));
-    }
+    return state.counted <= requestsPerWindow ? -1 : windowNanos - (now - state.windowBegan);
   }
 
   synchronized int peak(String mailbox) {

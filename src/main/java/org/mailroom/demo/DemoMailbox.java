@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads. */
@@ -42,6 +45,7 @@ public final class DemoMailbox {
   private final Map<String, DemoFolder> folders = new LinkedHashMap<>();
   private final Map<String, DemoMessage> messages = new LinkedHashMap<>();
   private final Map<String, DemoMessage> byRegularId = new HashMap<>();
+  private final TreeMap<Instant, Set<DemoMessage>> byTime = new TreeMap<>();
   private final List<Change> removals = new ArrayList<>();
   private long changes;
   private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
@@ -108,6 +112,7 @@ public final class DemoMailbox {
     synchronized (this) {
       DemoMessage message = new DemoMessage(ids.next("AAkALg"), ids.next("AAMkAG"), folder(folderPath), rfc822, received, parsed.resource(received), parsed.attachments());
       messages.put(message.immutableId(), message);
+      byTime.computeIfAbsent(received, time -> new LinkedHashSet<>()).add(message);
       byRegularId.put(message.regularId(), message);
       message.arrived(++changes);
       return message;
@@ -141,6 +146,19 @@ public final class DemoMailbox {
     return messages.values().stream().filter(message -> folderId == null || message.folderId().equals(folderId)).toList();
   }
 
+  /** The messages that were received then or later, oldest first; to be used while holding the mailbox's lock. */
+  Stream<DemoMessage> byTime(String folderId, Instant from) {
+    return byTime.tailMap(from, true).values().stream().flatMap(Set::stream).filter(message -> folderId == null || message.folderId().equals(folderId));
+  }
+
+  /** Every message is unread again. */
+  public synchronized void unreadAll() {
+    messages.values().stream().filter(DemoMessage::isRead).forEach(message -> {
+      message.resource().put("isRead", false);
+      changed(message);
+    });
+  }
+
   /** How many messages of the mailbox are unread. */
   public synchronized long unread() {
     return messages.values().stream().filter(message -> !message.isRead()).count();
@@ -149,6 +167,7 @@ public final class DemoMailbox {
   /** Somebody else deletes a message for good. */
   public synchronized void remove(DemoMessage message) {
     messages.remove(message.immutableId());
+    byTime.get(message.received()).remove(message);
     byRegularId.remove(message.regularId());
     removals.add(new Change(++changes, message.folderId(), message, true));
   }

@@ -49,6 +49,9 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoFaults faults = new DemoFaults();
   private final ConcurrentLinkedQueue<DemoRequest> requests = new ConcurrentLinkedQueue<>();
   private final ObjectMapper json = new ObjectMapper();
+  private final DemoLatency latency = new DemoLatency();
+  private final DemoCounters counters = new DemoCounters();
+  private volatile boolean recording = true;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
     certificate = DemoCertificate.create();
@@ -65,7 +68,7 @@ public final class DemoTenant implements AutoCloseable {
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     graph = new DemoGraph(graphUrl(), options.seed());
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
-    batch = new DemoBatch(graph, limits, faults, this::log);
+    batch = new DemoBatch(this::inItsPlace, faults, this::log);
     server.createContext(VERSION, exchange -> handle(exchange, this::graphAnswer));
     server.createContext("/", exchange -> handle(exchange, this::loginAnswer));
     server.start();
@@ -144,6 +147,29 @@ public final class DemoTenant implements AutoCloseable {
   /** What was asked of Graph so far, parts of batches included. */
   public List<DemoRequest> requests() {
     return List.copyOf(requests);
+  }
+
+  /** From now on requests are only counted: a list of them all would fill the memory of a tenant that runs long. */
+  public void stopRecording() {
+    recording = false;
+    requests.clear();
+  }
+
+  public DemoCounters counters() {
+    return counters;
+  }
+
+  public DemoLatency latency() {
+    return latency;
+  }
+
+  public DemoLimits limits() {
+    return limits;
+  }
+
+  /** Every mailbox is forgotten. */
+  public void clear() {
+    graph.clear();
   }
 
   public int tokenRequests() {
@@ -263,17 +289,12 @@ public final class DemoTenant implements AutoCloseable {
     Map<String, String> headers = new HashMap<>();
     exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
     DemoCall call = DemoCall.of(exchange.getRequestMethod(), exchange.getRequestURI(), VERSION, headers, parsed(body), false);
-    String mailbox = mailboxOf(call);
+    latency.travel();
     try {
       DemoTokens.Access access = identityPlatform.tokens().access(headers.get("authorization"));
-      limits.enter(mailbox);
-      try {
-        DemoAnswer answer = call.segment(0).equals("$batch") ? batch.answer(call, access) : graph.answer(call, access);
-        log(call, answer.status());
-        return answer;
-      } finally {
-        limits.leave(mailbox);
-      }
+      DemoAnswer answer = call.segment(0).equals("$batch") ? batch.answer(call, access, latency.isWorkInstant() ? null : threads) : inItsPlace(call, access);
+      log(call, answer.status());
+      return answer;
     } catch (GraphFault fault) {
       log(call, fault.status());
       throw fault;
@@ -297,6 +318,22 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   private void log(DemoCall call, int status) {
+    counters.count(call, status);
+    if (!recording) {
+      return;
+    }
     requests.add(new DemoRequest(call.method(), call.path(), call.rawQuery(), call.headers().get("prefer"), mailboxOf(call), status, call.part()));
+  }
+
+  /** Answers while it takes one of the mailbox's places. */
+  private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access) throws InterruptedException {
+    String mailbox = mailboxOf(call);
+    limits.enter(mailbox);
+    try {
+      latency.work();
+      return graph.answer(call, access);
+    } finally {
+      limits.leave(mailbox);
+    }
   }
 }

@@ -111,7 +111,7 @@ public final class GraphClient {
 
   public GraphRequest folderRequest(FolderSearch search, String credential, String mailbox) {
     return search.isCreating()
-        ? new GraphRequest("create-folder", credential, mailbox, "POST", search.nextPage(), search.newFolder(json).toString(), 1)
+        ? new GraphRequest("create-folder", credential, mailbox, "POST", search.nextPage(), search.newFolder(json).toString(), 1, 1)
         : GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
   }
 
@@ -203,7 +203,7 @@ public final class GraphClient {
   }
 
   public GraphRequest batchRequest(JsonBatch batch) {
-    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), GraphRequest.ALL_PLACES);
+    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), GraphRequest.ALL_PLACES, batch.size());
   }
 
   /**

@@ -11,15 +11,16 @@ import java.net.URI;
  * @param method HTTP method
  * @param uri absolute address, percent-encoded; a next link goes here untouched
  * @param content JSON body, or null
- * @param weight how many of the mailbox's places it takes: a batch runs four parts at a time and takes all
+ * @param weight how many of the mailbox's places it takes: as many as the service works on at a time
+ * @param parts how often it counts against the mailbox's quota: once, or once for each part of a batch
  */
 public record GraphRequest(
-    String operation, String credential, String mailbox, String method, URI uri, String content, int weight) {
+    String operation, String credential, String mailbox, String method, URI uri, String content, int weight, int parts) {
 
   static final int ALL_PLACES = Integer.MAX_VALUE;
 
   static GraphRequest get(String operation, String credential, String mailbox, URI uri) {
-    return new GraphRequest(operation, credential, mailbox, "GET", uri, null, 1);
+    return new GraphRequest(operation, credential, mailbox, "GET", uri, null, 1, 1);
   }
 
   /** What was asked, in words, for an error message. */

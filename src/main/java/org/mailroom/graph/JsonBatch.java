@@ -60,6 +60,11 @@ public final class JsonBatch {
     return mailbox;
   }
 
+  /** How many parts have no answer yet. */
+  int size() {
+    return outstanding.size();
+  }
+
   /** The body of the request: what is outstanding. */
   String content(ObjectMapper json) {
     ObjectNode batch = json.createObjectNode();

@@ -4,52 +4,73 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.mailroom.configuration.MailroomProperties;
 
 /**
- * Keeps the requests to one mailbox within what the service allows: at most so many in flight, and none before the wait is over
- * that a throttled answer asked for. First come, first served, so that a batch, which takes all places, isn't starved.
+ * Lets as many requests to one mailbox pass as the service allows: at most so many in flight, at most so many in a window, and none before
+ * the wait is over that a throttled answer asked for. First come, first served, so that a batch that takes all places isn't starved.
  */
 final class MailboxGate {
+
+  private static final Duration UNTIL_AN_ANSWER = Duration.ofMillis(20);
 
   private final int places;
   private final Clock clock;
   private final Semaphore inFlight;
   private final AtomicLong requests = new AtomicLong();
+  private final QuotaWindow quota;
   private volatile Instant closedUntil = Instant.MIN;
 
-  MailboxGate(int places, Clock clock) {
-    this.places = places;
+  MailboxGate(MailroomProperties.Limits limits, Clock clock) {
+    this.places = limits.requestsInFlight();
     this.clock = clock;
     this.inFlight = new Semaphore(places, true);
+    this.quota = new QuotaWindow(limits.requestsPerWindow(), limits.window());
   }
 
-  /** Waits for {@code weight} places and for the end of a pause. */
-  void enter(int weight) throws InterruptedException {
+  /**
+   * Waits for {@code weight} places, for room in the window, and for the end of a pause.
+   *
+   * @param parts how often the request counts
+   */
+  void enter(int weight, int parts) throws InterruptedException {
     int wanted = Math.min(weight, places);
     inFlight.acquire(wanted);
     requests.incrementAndGet();
     try {
-      awaitEndOfPause();
+      // a pause can be prolonged by another answer while this one waits: look again until it is over
+      for (Duration wait = admit(parts); wait.compareTo(Duration.ZERO) > 0; wait = admit(parts)) {
+        TimeUnit.MILLISECONDS.sleep(wait.toMillis() + 1);
+      }
     } catch (InterruptedException e) {
       inFlight.release(wanted);
       throw e;
     }
   }
 
-  private void awaitEndOfPause() throws InterruptedException {
-    // a pause can be prolonged by another answer while this one waits: look again until it is over
-    for (Duration left = leftOfPause(); left.compareTo(Duration.ZERO) > 0; left = leftOfPause()) {
-      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(left.toMillis() + 1);
+  /** Counts the request when it may pass now; otherwise returns how long it has to wait at least. */
+  private synchronized Duration admit(int parts) {
+    Duration wait = opensIn(parts);
+    if (wait.isZero()) {
+      quota.sent(parts);
     }
+    return wait;
   }
 
-  private Duration leftOfPause() {
-    Instant until = closedUntil;
-    return until.equals(Instant.MIN) ? Duration.ZERO : Duration.between(clock.instant(), until);
+  /** How long nothing passes that counts so often; zero when it may pass. */
+  synchronized Duration opensIn(int parts) {
+    Instant now = clock.instant();
+    Duration pause = closedUntil.isAfter(now) ? Duration.between(now, closedUntil) : Duration.ZERO;
+    Duration room = quota.roomIn(parts, now).orElse(UNTIL_AN_ANSWER);
+    return pause.compareTo(room) > 0 ? pause : room;
   }
 
-  void leave(int weight) {
+  void leave(int weight, int parts) {
+    synchronized (this) {
+      quota.answered(parts, clock.instant());
+    }
     inFlight.release(Math.min(weight, places));
   }
 

@@ -15,7 +15,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * One {@link MailboxGate} a mailbox, shared by all accounts that read it. Camel's throttler releases a concurrent place when the
- * whole exchange is done, which here is the import; these places are held for one request.
+ * whole exchange is done, which here is the import; these places are held for one request. Its rate mode counts exchanges, not the parts of
+ * a batch.
  */
 @Component("mailboxGates")
 public final class MailboxGates {
@@ -26,24 +27,24 @@ public final class MailboxGates {
   private static final Duration WORTH_TELLING = Duration.ofSeconds(30);
 
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
-  private final int places;
+  private final MailroomProperties.Limits limits;
   private final GraphMetrics metrics;
   private final Clock clock;
 
   MailboxGates(MailroomProperties properties, GraphMetrics metrics, Clock clock) {
     this.metrics = metrics;
-    this.places = properties.limits().requestsInFlight();
+    this.limits = properties.limits();
     this.clock = clock;
   }
 
   /** Waits until the request may be sent. */
   public void enter(@ExchangeProperty("request") GraphRequest request) throws InterruptedException {
-    gate(request).enter(request.weight());
+    gate(request.mailbox()).enter(request.weight(), request.parts());
   }
 
   /** The answer was read, or there was none. */
   public void leave(@ExchangeProperty("request") GraphRequest request) {
-    gate(request).leave(request.weight());
+    gate(request.mailbox()).leave(request.weight(), request.parts());
   }
 
   void pause(GraphRequest request, Duration wait) {
@@ -52,7 +53,7 @@ public final class MailboxGates {
       LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself; if it lasts,"
           + " poll less often or read the mailbox with fewer applications", request.mailbox(), wait.toSeconds());
     }
-    gate(request).pause(wait);
+    gate(request.mailbox()).pause(wait);
   }
 
   /** How many requests were made of a mailbox since the start, tries included. */
@@ -65,11 +66,12 @@ public final class MailboxGates {
     return Optional.of(gate(mailbox).closedUntil()).filter(clock.instant()::isBefore);
   }
 
-  private MailboxGate gate(GraphRequest request) {
-    return gate(request.mailbox());
+  /** How long a mailbox takes no request, because the service asked to wait or its quota is used up; zero when it takes one. */
+  public Duration opensIn(String mailbox) {
+    return gate(mailbox).opensIn(limits.batchSize());
   }
 
-  private MailboxGate gate(String name) {
-    return gates.computeIfAbsent(name.toLowerCase(Locale.ROOT), mailbox -> new MailboxGate(places, clock));
+  private MailboxGate gate(String mailbox) {
+    return gates.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), name -> new MailboxGate(limits, clock));
   }
 }

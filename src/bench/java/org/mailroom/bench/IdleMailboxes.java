@@ -1,0 +1,36 @@
+package org.mailroom.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A thousand mailboxes without new mail, polled each minute. */
+final class IdleMailboxes implements Row {
+
+  @Override
+  public String name() {
+    return "idle";
+  }
+
+  @Override
+  public List<Figure> measure(Surroundings around) throws Exception {
+    int count = Surroundings.number("idle.count", 1000);
+    List<String> mailboxes = around.mailboxes(count, 0);
+    around.tenant().counters(true);
+    try (MailroomProcess mailroom = around.process(around.database().create(), List.of("-Xmx512m"), mailboxes, "--mailroom.poll-every=1m")) {
+      // the first minute starts the JVM and compiles
+      mailroom.await("the first poll of all mailboxes", Duration.ofMinutes(2), Duration.ofMillis(100), () -> around.tenant().counters(false).requests() >= count);
+      TimeUnit.SECONDS.sleep(5);
+      around.tenant().counters(true);
+      Duration before = mailroom.processorTime();
+      long begin = System.nanoTime();
+      TimeUnit.SECONDS.sleep(60);
+      double core = mailroom.processorTime().minus(before).toNanos() / (double) (System.nanoTime() - begin);
+      double requests = around.tenant().counters(true).requests();
+      return List.of(
+          Figure.atMost(count + " idle mailboxes polled each minute", requests / count, "requests/poll", 1.0),
+          new Figure("CPU of the same", Figure.text("%.1f %% of a core", core * 100), "", Figure.text("%.3f", core), "under 0.200", core < 0.2));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.mailroom.demo;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Drives a demo tenant that runs in a process of its own, over plain HTTP on loopback. Each call is a POST; what isn't given keeps its default.
+ *
+ * <ul>
+ *   <li>{@code /mailbox?address=a@b&messages=100}: puts plain messages into the mailbox, which is made when it isn't there
+ *   <li>{@code /attachment?address=a@b&megabytes=150}: puts one message with one file into the mailbox
+ *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
+ *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
+ *   <li>{@code /clear}: forgets all mailboxes
+ *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled}, and sets them to zero
+ *   <li>{@code /latency?network=30&service=20}: milliseconds
+ *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
+ *   <li>{@code /faults?seed=1&share=0.05}: lets a share of the answers fail
+ * </ul>
+ */
+final class DemoControl implements AutoCloseable {
+
+  private static final int MEGABYTE = 1024 * 1024;
+
+  private final DemoTenant tenant;
+  private final HttpServer server;
+  private int plain;
+
+  DemoControl(DemoTenant tenant) throws IOException {
+    this.tenant = tenant;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      // a page in a browser on this machine has no business here
+      boolean allowed = exchange.getRequestMethod().equals("POST") && !exchange.getRequestHeaders().containsKey("Origin");
+      String answer = allowed ? answer(exchange.getRequestURI().getPath(), options(exchange.getRequestURI().getRawQuery())) : null;
+      byte[] text = (answer == null ? "unknown" : answer).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer == null ? 404 : 200, text.length);
+      exchange.getResponseBody().write(text);
+    }
+  }
+
+  private static Map<String, String> options(String query) {
+    Map<String, String> options = new HashMap<>();
+    for (String pair : query == null ? new String[0] : query.split("&")) {
+      String[] parts = pair.split("=", 2);
+      options.put(parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+    }
+    return options;
+  }
+
+  private synchronized String answer(String path, Map<String, String> options) {
+    String address = options.getOrDefault("address", "");
+    switch (path) {
+      case "/mailbox" -> fill(tenant.mailbox(address), number(options, "messages", 0));
+      case "/attachment" -> tenant.mailbox(address).deliver(withFile(number(options, "megabytes", 1)));
+      case "/unread" -> tenant.mailbox(address).unreadAll();
+      case "/left" -> {
+        return Long.toString(tenant.mailbox(address).unread());
+      }
+      case "/clear" -> tenant.clear();
+      case "/counters" -> {
+        return counters(options.containsKey("reset"));
+      }
+      case "/latency" -> tenant.latency().set(Duration.ofMillis(number(options, "network", 0)), Duration.ofMillis(number(options, "service", 0)));
+      case "/limits" -> tenant.limits().set(number(options, "requests", 10_000), Duration.ofMillis(number(options, "window", 600_000)),
+          options.containsKey("sliding"));
+      case "/faults" -> tenant.faults().random(number(options, "seed", 1), Double.parseDouble(options.getOrDefault("share", "0")));
+      default -> {
+        return null;
+      }
+    }
+    return "done";
+  }
+
+  private static int number(Map<String, String> options, String name, int fallback) {
+    return options.containsKey(name) ? Integer.parseInt(options.get(name)) : fallback;
+  }
+
+  private String counters(boolean reset) {
+    String counters = tenant.counters().requests() + " " + tenant.counters().counted() + " " + tenant.counters().throttled();
+    if (reset) {
+      tenant.counters().reset();
+    }
+    return counters;
+  }
+
+  private void fill(DemoMailbox mailbox, int messages) {
+    for (int i = 0; i < messages; i++) {
+      mailbox.deliver(DemoMail.plain(++plain));
+    }
+  }
+
+  private static byte[] withFile(int megabytes) {
+    byte[] content = new byte[megabytes * MEGABYTE];
+    new java.util.Random(megabytes).nextBytes(content);
+    byte[] encoded = Base64.getMimeEncoder().encode(content);
+    byte[] before = ("From: ada@example.com\r\nTo: support@contoso.com\r\nSubject: A large file\r\nMessage-ID: <large@example.com>\r\nMIME-Version: 1.0\r\n"
+        + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\n"
+        + "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"large.bin\"\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+    byte[] after = "\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] mail = java.util.Arrays.copyOf(before, before.length + encoded.length + after.length);
+    System.arraycopy(encoded, 0, mail, before.length, encoded.length);
+    System.arraycopy(after, 0, mail, before.length + encoded.length, after.length);
+    return mail;
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
