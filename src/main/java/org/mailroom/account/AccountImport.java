@@ -2,9 +2,12 @@ package org.mailroom.account;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
@@ -12,10 +15,10 @@ import org.mailroom.graph.ListedMessage;
 import org.mailroom.graph.Listing;
 
 /**
- * One import of one account, from its first request to its last: which page is being listed, which is being delivered and which
- * messages are to be marked. The three go on at the same time, each on its own page; {@link #advance} hands each what the one before
- * it has finished. When the listing has ended, the deliveries that are due and that no listing brings any more take its place.
- * Counters are safe for use by several threads, the pages belong to one route each.
+ * One import of one account, from its first request to its last. Three stages work at the same time, joined by two bounded queues: pages are
+ * listed while earlier ones are delivered, and what every destination has is marked batch by batch. When the listing has ended and is
+ * delivered, the deliveries that are due and that no listing brings any more take its place. When others wait and its turn is over, the
+ * import is suspended: each stage finishes what it has, and the listing goes on where it stands with the next turn.
  */
 public final class AccountImport {
 
@@ -35,24 +38,34 @@ public final class AccountImport {
    */
   public record Finished(String messageId, Instant receivedAt, List<String> categories, Outcome outcome) {}
 
+  /**
+   * A page on its way from the listing to the delivery.
+   *
+   * @param link where the delta query goes on behind it, or null
+   */
+  private record Page(List<ListedMessage> messages, URI link) {}
+
+  /** How long a stage waits before it looks again whether the runtime stops, or a batch has waited long enough. */
+  private static final long LOOK_AGAIN_MILLIS = 50;
+
   private final Account account;
   private final BooleanSupplier stopping;
   private final ImportProgress progress;
   private FolderSearch folder;
   private FolderSearch target;
   private Listing listing;
-  private boolean pageAwaited;
-  private boolean onlyRetries;
+  private volatile boolean pageAwaited;
+  private volatile boolean onlyRetries;
   private boolean retriesTaken;
-  private List<ListedMessage> arrived = List.of();
-  private List<ListedMessage> inHand = List.of();
-  private URI arrivedLink;
-  private URI inHandLink;
-  private URI deliveredLink;
-  private List<Finished> toMark = List.of();
-  private List<String> changed = List.of();
-  private final List<String> unconfirmed = new ArrayList<>();
-  private final List<Finished> finished = new ArrayList<>();
+  private final Deque<Page> pages = new ArrayDeque<>();
+  private Page inHand;
+  private boolean listed;
+  private boolean delivered;
+  private boolean suspended;
+  private int pagesThisTurn;
+  private ImportTurn turn = ImportTurn.ENDLESS;
+  private final MarkingQueue marking = new MarkingQueue();
+  private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
   private final ImportTally tally;
   private Exception failure;
 
@@ -128,8 +141,12 @@ public final class AccountImport {
   }
 
   /** The listing is through and delivered: deliveries that are due, and that it didn't bring, may be taken up. */
-  public boolean isRetrying() {
-    return isReadable() && !isStopping() && !retriesTaken && !isListing() && inHand.isEmpty() && listing != null;
+  public synchronized boolean isRetrying() {
+    return isReadable() && !isStopping() && !retriesTaken && !isListing() && isDeliveryIdle() && listing != null;
+  }
+
+  private boolean isDeliveryIdle() {
+    return pages.isEmpty() && inHand == null;
   }
 
   /**
@@ -137,14 +154,12 @@ public final class AccountImport {
    *
    * @param messages the next of them; none when there are none left
    */
-  public void retry(List<ListedMessage> messages) {
-    arrived = messages;
+  public synchronized void retry(List<ListedMessage> messages) {
     retriesTaken = messages.isEmpty();
-  }
-
-  /** There is something left to list, to deliver or to mark. */
-  public boolean isUnderway() {
-    return isListing() || isRetrying() || !arrived.isEmpty() || !inHand.isEmpty() || !toMark.isEmpty();
+    if (!messages.isEmpty()) {
+      pages.add(new Page(messages, null));
+      notifyAll();
+    }
   }
 
   /** The runtime stops: finish what has begun, begin nothing. */
@@ -152,42 +167,113 @@ public final class AccountImport {
     return stopping.getAsBoolean();
   }
 
-  void arrived(List<ListedMessage> page) {
+  /** Begins another turn of an import that was suspended, or its first. */
+  synchronized void takeTurn(ImportTurn next) {
+    turn = next;
+    listed = false;
+    delivered = false;
+    suspended = false;
+    onlyRetries = false;
+    pagesThisTurn = 0;
+  }
+
+  /**
+   * The listing waits until another page is wanted: few are in hand, and the marking keeps up.
+   *
+   * @param pagesInHand how many pages may be held in memory, the one to be listed included
+   * @param mostToMark how many messages may wait to be marked
+   * @return false when nothing more is to be listed
+   */
+  synchronized boolean awaitRoom(int pagesInHand, int mostToMark) throws InterruptedException {
+    while (isReadable() && !isStopping() && listing != null && !delivered) {
+      if (isListing() && turn.isOver(pagesThisTurn)) {
+        suspended = true;
+        return false;
+      }
+      if (isListing() && pages.size() + (inHand == null ? 0 : 1) < pagesInHand && marking.size() < mostToMark) {
+        return true;
+      }
+      if (!isListing() && isDeliveryIdle()) {
+        return isRetrying();
+      }
+      wait(LOOK_AGAIN_MILLIS);
+    }
+    return false;
+  }
+
+  synchronized void arrived(List<ListedMessage> page) {
     tally.step();
-    this.arrived = page;
-    this.pageAwaited = false;
-    this.arrivedLink = listing instanceof DeltaListing changes ? changes.link() : null;
+    pages.add(new Page(page, listing instanceof DeltaListing changes ? changes.link() : null));
+    pageAwaited = false;
+    pagesThisTurn++;
+    marking.release(this::isBehind);
+    notifyAll();
+  }
+
+  /** Nothing more is listed in this turn. */
+  synchronized void listed() {
+    listed = true;
+    notifyAll();
+  }
+
+  /** Takes the next page into hand; false when there is none and none comes any more. */
+  synchronized boolean takePage() throws InterruptedException {
+    while (pages.isEmpty() && !listed) {
+      wait(LOOK_AGAIN_MILLIS);
+    }
+    inHand = pages.poll();
+    notifyAll();
+    return inHand != null;
   }
 
   /** The messages of the page that is being delivered. */
-  public List<ListedMessage> inHand() {
-    return inHand;
+  public synchronized List<ListedMessage> inHand() {
+    return inHand == null ? List.of() : inHand.messages();
+  }
+
+  /** The page in hand is delivered, or noted as waiting; returns where the delta query goes on behind it, or null. */
+  synchronized URI pageDelivered() {
+    tally.delivered(inHand());
+    URI link = inHand == null ? null : inHand.link();
+    inHand = null;
+    notifyAll();
+    return link;
+  }
+
+  /** Nothing more is delivered in this turn. */
+  synchronized void delivered() {
+    inHand = null;
+    delivered = true;
+    notifyAll();
+  }
+
+  /** Its turn is over and others wait; there is more to list. */
+  public synchronized boolean isSuspended() {
+    return suspended && isListing();
   }
 
   /** The messages of the page in groups that fit into memory together: those that came with their content, then each other alone. */
   public List<List<ListedMessage>> groups() {
     List<List<ListedMessage>> groups = new ArrayList<>();
-    List<ListedMessage> together = inHand.stream().filter(message -> message.resource() != null).toList();
+    List<ListedMessage> page = inHand();
+    List<ListedMessage> together = page.stream().filter(message -> message.resource() != null).toList();
     if (!together.isEmpty()) {
       groups.add(together);
     }
-    inHand.stream().filter(message -> message.resource() == null).forEach(message -> groups.add(List.of(message)));
+    page.stream().filter(message -> message.resource() == null).forEach(message -> groups.add(List.of(message)));
     return groups;
   }
 
-  public boolean isAnythingToMark() {
-    return !toMark.isEmpty();
-  }
-
-  public List<Finished> toMark() {
-    return toMark;
-  }
-
   /** This message is to be changed in the mailbox. */
-  public void finished(Finished message) {
-    synchronized (finished) {
-      finished.add(message);
-    }
+  public synchronized void finished(Finished message) {
+    marking.add(message, isBehind(message));
+    notifyAll();
+  }
+
+  /** Whether changing the message can't move positions under the listing any more. */
+  private boolean isBehind(Finished message) {
+    boolean listingGoesOn = suspended || isListing();
+    return !listingGoesOn || listing.isBehind(message.receivedAt());
   }
 
   /** Every destination has these since an earlier import, and it isn't known how far their changes in the mailbox got. */
@@ -196,48 +282,34 @@ public final class AccountImport {
     messageIds.forEach(id -> finished(new Finished(id, null, null, Outcome.IMPORTED)));
   }
 
-  /** The messages whose state in the mailbox is to be looked up before it is changed. */
-  List<String> takeUnconfirmed() {
-    List<String> taken = List.copyOf(unconfirmed);
-    unconfirmed.clear();
-    return taken;
-  }
-
-  /** Hands each stage what the stage before it has finished. */
-  void advance() {
-    tally.delivered(inHand);
-    deliveredLink = inHandLink;
-    inHandLink = arrivedLink;
-    arrivedLink = null;
-    inHand = arrived;
-    arrived = List.of();
-    boolean listingGoesOn = isListing();
-    List<Finished> next = new ArrayList<>();
-    synchronized (finished) {
-      for (Iterator<Finished> each = finished.iterator(); each.hasNext();) {
-        Finished message = each.next();
-        // marking what the listing still stands on would move positions under it
-        if (!listingGoesOn || listing.isBehind(message.receivedAt())) {
-          next.add(message);
-          each.remove();
-        }
+  /**
+   * A lane of the marking waits for its next batch; null when there is none and none comes any more.
+   *
+   * @param places of the mailbox
+   */
+  synchronized Marking takeBatch(int batchSize, int places) throws InterruptedException {
+    while (true) {
+      if (turn.isClosed() && suspended) {
+        // what is left is marked with the next turn
+        return null;
       }
+      if (!turn.isClosed() && marking.isBatchReady(batchSize, delivered)) {
+        List<Finished> batch = marking.take(batchSize);
+        return new Marking(batch, unconfirmed, target == null ? null : target.found(), marking.lanes(places, batchSize));
+      }
+      if (delivered && marking.size() == 0) {
+        return null;
+      }
+      wait(LOOK_AGAIN_MILLIS);
+      marking.release(this::isBehind);
     }
-    toMark = next;
   }
 
-  /** Where the delta query goes on behind what was delivered in this round; null when this round delivered nothing of it. */
-  URI deliveredLink() {
-    return deliveredLink;
-  }
-
-  /** The messages to which everything was done in this round of marking. */
-  void changed(List<String> messageIds) {
-    this.changed = messageIds;
-  }
-
-  public List<String> changed() {
-    return changed;
+  /** A lane is through with its batch. */
+  synchronized void batchDone() {
+    tally.step();
+    marking.done();
+    notifyAll();
   }
 
   /** The import can't go on; what is in hand is still delivered and marked. The first failure counts. */

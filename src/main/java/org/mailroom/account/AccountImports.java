@@ -3,6 +3,7 @@ package org.mailroom.account;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
@@ -31,6 +33,9 @@ public final class AccountImports {
 
   private static final Duration TOLD_AGAIN = Duration.ofHours(1);
 
+  /** Longer than this nobody else waits for an importer whose mailbox takes no request. */
+  private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
+
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final GraphClient graph;
@@ -41,13 +46,16 @@ public final class AccountImports {
   private final PollMetrics metrics;
   private final Backfills backfills;
   private final CamelContext camel;
+  private final MailroomProperties.Limits limits;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
   private final Map<String, Integer> corrupt = new ConcurrentHashMap<>();
+  private final Map<String, AccountImport> suspended = new ConcurrentHashMap<>();
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
-      MailboxGates gates, PollHistory history, PollMetrics metrics, Backfills backfills, CamelContext camel, Clock clock) {
+      MailboxGates gates, PollHistory history, PollMetrics metrics, Backfills backfills, CamelContext camel, MailroomProperties properties, Clock clock) {
+    this.limits = properties.limits();
     this.accounts = accounts;
     this.schedule = schedule;
     this.graph = graph;
@@ -70,8 +78,19 @@ public final class AccountImports {
       exchange.setRouteStop(true);
       return;
     }
+    schedule.begun(accountId);
+    ImportTurn turn = exchange.getProperty("takesTurns", false, boolean.class) ? turn(account) : ImportTurn.ENDLESS;
+    AccountImport earlier = suspended.remove(accountId);
+    if (earlier != null && earlier.account().equals(account)) {
+      earlier.takeTurn(turn);
+      progress.begun(earlier);
+      exchange.setProperty("import", earlier);
+      exchange.setProperty("backfill", backfills.running(accountId).orElse(null));
+      return;
+    }
     AccountImport begun = new AccountImport(account, new ImportTally(clock, gates.requests(account.mailbox())),
         () -> camel.isStopping() || schedule.isStopping(), progress);
+    begun.takeTurn(turn);
     progress.begun(begun);
     exchange.setProperty("import", begun);
     exchange.setProperty("backfill", backfills.begin(accountId));
@@ -82,6 +101,20 @@ public final class AccountImports {
         moveTo == null ? null : folders.containsKey(folderKey(account, moveTo))
             ? graph.findFolder(account.mailbox(), folders.get(folderKey(account, moveTo)))
             : graph.findOrCreateFolder(account.mailbox(), moveTo));
+  }
+
+  private ImportTurn turn(Account account) {
+    return new ImportTurn() {
+      @Override
+      public boolean isOver(int pages) {
+        return schedule.isAnyoneWaiting() && (pages >= limits.pagesPerTurn() || gates.opensIn(account.mailbox()).compareTo(SHORT_WAIT) > 0);
+      }
+
+      @Override
+      public boolean isClosed() {
+        return schedule.isAnyoneWaiting() && gates.opensIn(account.mailbox()).compareTo(SHORT_WAIT) > 0;
+      }
+    };
   }
 
   /** The folder that imported messages end in: a deleted message, too, only changes its folder. Null: they stay. */
@@ -113,8 +146,11 @@ public final class AccountImports {
     }
   }
 
-  /** Begins the listing; or goes on with the delta query, in a mailbox in which nothing is marked. */
+  /** Begins the listing, unless an earlier turn has begun it; or goes on with the delta query, in a mailbox in which nothing is marked. */
   public void list(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
+    if (running.messageListing() != null) {
+      return;
+    }
     Account account = running.account();
     String folder = running.folder().found();
     if (backfill != null) {
@@ -166,23 +202,37 @@ public final class AccountImports {
     }
   }
 
+  /** Waits until another page is wanted; false when nothing more is to be listed. */
+  public boolean awaitRoom(@ExchangeProperty("import") AccountImport running) throws InterruptedException {
+    return running.awaitRoom(limits.pagesInHand(), 2 * Math.max(limits.pageSize(), limits.batchSize() * limits.requestsInFlight()));
+  }
+
+  /** Nothing more is listed. */
+  public void listed(@ExchangeProperty("import") AccountImport running) {
+    running.listed();
+  }
+
+  /** Waits for the next page to deliver; false when none comes any more. */
+  public boolean takePage(@ExchangeProperty("import") AccountImport running) throws InterruptedException {
+    return running.takePage();
+  }
+
   /** Everything up to here is delivered, or noted as waiting: the next import may go on behind it. */
-  public void remember(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
-    if (backfill != null) {
-      backfills.reached(backfill, running.tally().reached());
+  public void pageDelivered(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
+    URI link = running.pageDelivered();
+    if (!running.isReadable()) {
       return;
     }
-    if (running.isReadable() && running.messageListing() instanceof DeltaListing changes && running.deliveredLink() != null) {
-      deltaLinks.store(running.account().id(), running.folder().found(), running.deliveredLink(), changes.begunAt());
-    }
-    if (running.messageListing() != null && running.messageListing().isEnded()) {
-      corrupt.put(running.account().id(), running.messageListing().unlistable());
+    if (backfill != null) {
+      backfills.reached(backfill, running.tally().reached());
+    } else if (link != null && running.messageListing() instanceof DeltaListing changes) {
+      deltaLinks.store(running.account().id(), running.folder().found(), link, changes.begunAt());
     }
   }
 
-  /** Hands each stage what the stage before it has finished. */
-  public void advance(@ExchangeProperty("import") AccountImport running) {
-    running.advance();
+  /** Nothing more is delivered. */
+  public void delivered(@ExchangeProperty("import") AccountImport running) {
+    running.delivered();
   }
 
   /** The import can't go on. What is in hand is still delivered and marked. */
@@ -198,6 +248,15 @@ public final class AccountImports {
   /** Ends the import, says what it came to, and returns that. */
   public ImportResult end(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
     ImportResult result = running.result(gates.requests(running.account().mailbox()));
+    if (running.isSuspended()) {
+      progress.ended(running);
+      suspended.put(running.account().id(), running);
+      schedule.suspended(running.account().id(), gates.opensIn(running.account().mailbox()));
+      return result;
+    }
+    if (running.messageListing() != null && running.messageListing().isEnded()) {
+      corrupt.put(running.account().id(), running.messageListing().unlistable());
+    }
     progress.ended(running);
     if (backfill != null) {
       backfills.end(backfill, result.couldBeRead() && running.messageListing() != null && running.messageListing().isEnded());

@@ -1,6 +1,7 @@
 package org.mailroom.account;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ public final class AccountSchedule {
   private final Map<String, Polled> polled = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private final Set<String> wanted = new HashSet<>();
+  private final Set<String> queued = new HashSet<>();
+  private final Map<String, Instant> suspended = new HashMap<>();
   private final Map<String, ImportResult> lastResults = new HashMap<>();
   private final Map<String, Instant> lastSuccesses = new HashMap<>();
   private volatile boolean stopping;
@@ -62,9 +65,12 @@ public final class AccountSchedule {
       for (Account account : accounts.all()) {
         String id = account.id();
         Polled last = polled.get(id);
-        boolean isDue = wanted.contains(id) || (!paused.contains(id) && (last == null || last.isDue(account, now)));
+        boolean goesOn = suspended.containsKey(id) && !now.isBefore(suspended.get(id));
+        boolean isDue = wanted.contains(id) || (!paused.contains(id) && (goesOn || (!suspended.containsKey(id) && (last == null || last.isDue(account, now)))));
         if (!stopping && isDue && taken.add(id)) {
           wanted.remove(id);
+          suspended.remove(id);
+          queued.add(id);
           due.add(id);
         }
       }
@@ -119,6 +125,22 @@ public final class AccountSchedule {
     }
   }
 
+  /** An importer has taken it up. */
+  synchronized void begun(String accountId) {
+    queued.remove(accountId);
+  }
+
+  /** Whether an account is due that no importer has taken up yet. */
+  synchronized boolean isAnyoneWaiting() {
+    return !queued.isEmpty();
+  }
+
+  /** Its import has more to do, and lets the others go first: it is due again after {@code wait}. */
+  synchronized void suspended(String accountId, Duration wait) {
+    taken.remove(accountId);
+    suspended.put(accountId, clock.instant().plus(wait));
+  }
+
   /**
    * @param account as it was imported
    */
@@ -135,6 +157,7 @@ public final class AccountSchedule {
   /** The account was deleted before its import began. */
   synchronized void dropped(String accountId) {
     taken.remove(accountId);
+    queued.remove(accountId);
     lastResults.remove(accountId);
     lastSuccesses.remove(accountId);
     polled.remove(accountId);

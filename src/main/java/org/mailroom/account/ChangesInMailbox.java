@@ -42,15 +42,15 @@ public final class ChangesInMailbox {
 
   /** Takes up what an earlier import, or one that was killed, left unconfirmed. */
   public void takeUp(@ExchangeProperty("import") AccountImport running) {
-    if (running.account().afterImport().isInSteps()) {
+    if (running.account().afterImport().isInSteps() && running.messageListing() == null) {
       running.unconfirmed(jdbc.queryForList("select message_id from after_import where account = ? order by noted_at limit " + AT_ONCE,
           String.class, running.account().id()));
     }
   }
 
   /** The service has confirmed all changes of these messages. */
-  public void confirm(@ExchangeProperty("import") AccountImport running) {
-    List<String> ids = running.changed();
+  public void confirm(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
+    List<String> ids = marking.complete();
     if (running.account().afterImport().isInSteps() && !ids.isEmpty()) {
       jdbc.batchUpdate("delete from after_import where account = ? and message_id = ?", ids, ids.size(), (statement, id) -> {
         statement.setString(1, running.account().id());

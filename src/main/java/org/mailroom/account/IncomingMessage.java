@@ -24,6 +24,7 @@ public final class IncomingMessage {
   private final List<String> destinations;
   private final Map<String, Integer> earlierAttempts;
   private final Set<String> delivered = ConcurrentHashMap.newKeySet();
+  private final Set<String> recorded = ConcurrentHashMap.newKeySet();
   private final Map<String, Exception> refusals = new ConcurrentHashMap<>();
   private final List<String> categories = new ArrayList<>();
   private JsonNode resource;
@@ -89,6 +90,11 @@ public final class IncomingMessage {
 
   public boolean isKeepsMime() {
     return account.content().keepsMime();
+  }
+
+  /** The listing brought all that there is of it. */
+  boolean isWhole() {
+    return !isContentMissing() && !isKindUnknown() && !isMayHaveAttachments() && !isKeepsMime();
   }
 
   public JsonNode resource() {
@@ -171,6 +177,16 @@ public final class IncomingMessage {
   /** Its properties were seen in this import. */
   public boolean isContentSeen() {
     return document != null || resource != null;
+  }
+
+  /** Its ledger entry was written in the transaction of the destination. */
+  public void recordedFor(String destination) {
+    recorded.add(destination);
+  }
+
+  /** Whether the ledger has the entry of its delivery. */
+  public boolean isRecordedFor(String destination) {
+    return delivered.contains(destination) && recorded.contains(destination);
   }
 
   public void deliveredTo(String destination) {

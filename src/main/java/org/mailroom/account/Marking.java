@@ -15,7 +15,8 @@ import org.mailroom.account.AccountImport.Outcome;
 public final class Marking {
 
   private final Map<String, Finished> messages = new LinkedHashMap<>();
-  private final Set<String> unconfirmed;
+  private final Set<String> unconfirmed = new HashSet<>();
+  private final int lanes;
   private final String target;
   private final Map<String, JsonNode> seen = new HashMap<>();
   private final Set<String> updated = new HashSet<>();
@@ -25,13 +26,21 @@ public final class Marking {
   /**
    * @param unconfirmed the messages that may have been changed before; also looked up are those whose categories aren't known
    * @param target id of the folder that they end in, or null
+   * @param lanes how many updates the service may run at the same time
    */
-  Marking(List<Finished> toMark, List<String> unconfirmed, String target) {
-    toMark.forEach(message -> messages.put(message.messageId(), message));
-    this.unconfirmed = new HashSet<>(unconfirmed);
-    toMark.stream().filter(message -> message.categories() == null).forEach(message -> this.unconfirmed.add(message.messageId()));
-    this.unconfirmed.retainAll(messages.keySet());
+  Marking(List<Finished> toMark, Set<String> unconfirmed, String target, int lanes) {
+    for (Finished message : toMark) {
+      messages.put(message.messageId(), message);
+      if (message.categories() == null || unconfirmed.contains(message.messageId())) {
+        this.unconfirmed.add(message.messageId());
+      }
+    }
     this.target = target;
+    this.lanes = lanes;
+  }
+
+  int lanes() {
+    return lanes;
   }
 
   /** Messages whose state is to be looked up before anything is changed. */

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -41,6 +42,24 @@ public final class MessageEnricher {
     this.store = store;
     this.translator = translator;
     this.dataDir = properties.dataDir();
+  }
+
+  /** Translates the messages of which the listing brought everything. */
+  public void translateWhole(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("messages") List<IncomingMessage> messages) {
+    for (IncomingMessage message : messages) {
+      if (message.isWhole()) {
+        try {
+          translate(running, message);
+        } catch (RuntimeException e) {
+          failed(running, message, e);
+        }
+      }
+    }
+  }
+
+  /** The messages that need more than the listing brought. */
+  public List<IncomingMessage> unprepared(@ExchangeProperty("messages") List<IncomingMessage> messages) {
+    return messages.stream().filter(message -> message.document() == null && message.failure() == null && !message.isPostponed() && !message.isGone()).toList();
   }
 
   public GraphRequest messageRequest(@ExchangeProperty("message") IncomingMessage message) {

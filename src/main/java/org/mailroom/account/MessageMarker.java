@@ -10,10 +10,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.AccountImport.Finished;
 import org.mailroom.account.AccountImport.Outcome;
+import org.mailroom.configuration.MailroomProperties;
 import org.mailroom.configuration.MailroomProperties.AfterImport;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphRequest;
@@ -33,15 +35,33 @@ public final class MessageMarker {
 
   private final GraphClient graph;
   private final ObjectMapper json;
+  private final MailroomProperties.Limits limits;
 
-  MessageMarker(GraphClient graph, ObjectMapper json) {
+  MessageMarker(GraphClient graph, ObjectMapper json, MailroomProperties properties) {
+    this.limits = properties.limits();
     this.graph = graph;
     this.json = json;
   }
 
-  /** Begins a round of changes. */
-  public Marking begin(@ExchangeProperty("import") AccountImport running) {
-    return new Marking(running.toMark(), running.takeUnconfirmed(), running.target() == null ? null : running.target().found());
+  /** The lanes that mark side by side: as many as requests to one mailbox may be in flight. */
+  public List<Integer> lanes() {
+    return IntStream.rangeClosed(1, limits.requestsInFlight()).boxed().toList();
+  }
+
+  /**
+   * A lane waits for its next batch of messages, which becomes the exchange property {@code marking}.
+   *
+   * @return false when there is none and none comes any more
+   */
+  public boolean next(Exchange exchange, @ExchangeProperty("import") AccountImport running) throws InterruptedException {
+    if (exchange.removeProperty("marking") != null) {
+      running.batchDone();
+    }
+    Marking next = running.takeBatch(limits.batchSize(), limits.requestsInFlight());
+    if (next != null) {
+      exchange.setProperty("marking", next);
+    }
+    return next != null;
   }
 
   /** Questions for the state of messages that may have been changed before. */
@@ -77,7 +97,7 @@ public final class MessageMarker {
       }
     }
     marking.updated(unchanged);
-    return graph.updates(account.credential(), account.mailbox(), changes);
+    return graph.updates(account.credential(), account.mailbox(), changes, marking.lanes());
   }
 
   private ObjectNode change(AfterImport afterImport, Finished message, List<String> present) {
@@ -146,10 +166,5 @@ public final class MessageMarker {
     if (!marking.isFailure(messageId)) {
       running.unmarked(messageId, why);
     }
-  }
-
-  /** Ends the round. */
-  public void end(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
-    running.changed(marking.complete());
   }
 }

@@ -214,6 +214,7 @@ public final class DeliveryLedger {
   /** Within the transaction of a destination that writes to Mailroom's own database: entry and rows are committed together. */
   public void deliveredInTransaction(@ExchangeProperty("delivery") Delivery delivery) {
     write(delivery.messages().stream().map(message -> delivered(message, delivery.destination())).toList());
+    delivery.messages().forEach(message -> message.recordedFor(delivery.destination()));
   }
 
   /**
@@ -231,9 +232,11 @@ public final class DeliveryLedger {
     List<Row> all = rows.values().stream().flatMap(List::stream).toList();
     List<IncomingMessage> complete = rows.keySet().stream()
         .filter(message -> message.isOthersSettled() && rows.get(message).stream().allMatch(row -> row.status().equals("DELIVERED"))).toList();
-    if (!all.isEmpty()) {
+    List<Row> unwritten = rows.entrySet().stream().flatMap(message -> message.getValue().stream()
+        .filter(row -> !message.getKey().isRecordedFor(row.destination()))).toList();
+    if (!unwritten.isEmpty() || account.afterImport().isInSteps()) {
       transaction.executeWithoutResult(status -> {
-        write(all);
+        write(unwritten);
         changes.note(account, complete.stream().map(IncomingMessage::id).toList());
       });
     }
@@ -320,6 +323,9 @@ public final class DeliveryLedger {
   }
 
   private void write(List<Row> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
     List<Row> again = rows.stream().filter(Row::again).toList();
     if (!again.isEmpty()) {
       jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED'", again, again.size(),

@@ -39,12 +39,12 @@ public final class DeltaListing implements Listing {
   }
 
   @Override
-  public URI nextPage() {
+  public synchronized URI nextPage() {
     return link == null ? beginning : link;
   }
 
   @Override
-  public List<ListedMessage> accept(MessagePage page) {
+  public synchronized List<ListedMessage> accept(MessagePage page) {
     URI next = page.next() != null ? page.next() : page.delta();
     if (next == null) {
       throw new GraphException("list changes of " + mailbox, 0, "MailroomCutAnswer", null, null, "neither a next link nor a delta link", null);
@@ -72,7 +72,7 @@ public final class DeltaListing implements Listing {
   }
 
   @Override
-  public boolean askOtherwise(GraphException refusal) {
+  public synchronized boolean askOtherwise(GraphException refusal) {
     if (refusal.status() != 410 || resynchronised) {
       return false;
     }
@@ -82,7 +82,7 @@ public final class DeltaListing implements Listing {
   }
 
   /** Where to go on after everything up to here is delivered; null before the first page. */
-  public URI link() {
+  public synchronized URI link() {
     return link;
   }
 
@@ -91,17 +91,17 @@ public final class DeltaListing implements Listing {
   }
 
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public synchronized boolean isBehind(Instant receivedAt) {
     return true;
   }
 
   @Override
-  public boolean isEnded() {
+  public synchronized boolean isEnded() {
     return ended;
   }
 
   @Override
-  public int unlistable() {
+  public synchronized int unlistable() {
     return 0;
   }
 

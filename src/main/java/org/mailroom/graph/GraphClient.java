@@ -59,8 +59,8 @@ public final class GraphClient {
     // how long a text may be is said below
     this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
     this.clock = clock;
-    // all pages in hand, two an import, may take an eighth of the heap together
-    this.pageBudget = atLeast(LEAST_PAGE_BUDGET, Runtime.getRuntime().maxMemory() / 16 / properties.importers());
+    // all pages in hand, of all imports, may take an eighth of the heap together
+    this.pageBudget = atLeast(LEAST_PAGE_BUDGET, Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers());
     // its characters take two bytes while they are read, and it is held as text, as JSON and as bytes
     this.longestText = atLeast(LEAST_LONGEST_TEXT, Runtime.getRuntime().maxMemory() / 32);
   }
@@ -164,8 +164,8 @@ public final class GraphClient {
    *
    * @param changes what to PATCH, by message id
    */
-  public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes) {
-    return inBatches(credential, mailbox, changes.entrySet().stream()
+  public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
+    return inBatches(credential, mailbox, lanes, changes.entrySet().stream()
         .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
             GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
         .toList());
@@ -173,7 +173,7 @@ public final class GraphClient {
 
   /** Moves messages to a folder. */
   public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    return inBatches(credential, mailbox, messageIds.stream()
+    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "POST", GraphUris.relative("users", mailbox, "messages", id, "move"),
             json.createObjectNode().put("destinationId", folder)))
         .toList());
@@ -181,29 +181,30 @@ public final class GraphClient {
 
   /** Deletes messages, to Deleted Items. */
   public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, messageIds.stream()
+    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "DELETE", GraphUris.relative("users", mailbox, "messages", id), null))
         .toList());
   }
 
   /** Asks where messages are now and what categories they have. */
   public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, messageIds.stream()
+    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "GET",
             GraphUris.relative("users", mailbox, "messages", id) + "?$select=id,parentFolderId,categories", null))
         .toList());
   }
 
-  private List<JsonBatch> inBatches(String credential, String mailbox, List<JsonBatch.Part> parts) {
+  private List<JsonBatch> inBatches(String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
     List<JsonBatch> batches = new ArrayList<>();
     for (int from = 0; from < parts.size(); from += limits.batchSize()) {
-      batches.add(new JsonBatch(credential, mailbox, parts.subList(from, Math.min(parts.size(), from + limits.batchSize()))));
+      batches.add(new JsonBatch(credential, mailbox, parts.subList(from, Math.min(parts.size(), from + limits.batchSize())), lanes));
     }
     return batches;
   }
 
   public GraphRequest batchRequest(JsonBatch batch) {
-    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), GraphRequest.ALL_PLACES, batch.size());
+    int weight = batch.weight();
+    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), weight, batch.size());
   }
 
   /**
@@ -284,7 +285,7 @@ public final class GraphClient {
    */
   public void readBatch(JsonBatch batch, @ExchangeProperty("request") GraphRequest request, InputStream answer) throws IOException {
     GraphException again = null;
-    for (JsonNode response : JsonBatch.responses(readTree(answer))) {
+    for (JsonNode response : batch.responses(new BoundedStrings(answer, SHORT_TEXTS), json)) {
       String id = response.path("id").asText();
       JsonBatch.Part part = batch.part(id);
       if (part == null) {
@@ -303,6 +304,9 @@ public final class GraphClient {
           || (part.method().equals("DELETE") && "ErrorCannotDeleteObject".equals(refusal.code()))) {
         // deleted or moved by somebody else in between: nothing is left to change
         batch.gone(id);
+      } else if (status == 424) {
+        // the part before it failed; this one was not tried
+        again = again == null ? refusal : again;
       } else if (refusal.isTransient() || refusal.isUnauthorized()) {
         if (status == 429 || status == 503) {
           gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));

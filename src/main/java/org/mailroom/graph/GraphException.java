@@ -80,7 +80,7 @@ public final class GraphException extends RuntimeException {
   /** Asking again may help: no answer, throttling, or trouble of the service. */
   public boolean isTransient() {
     return switch (status) {
-      case 0, 408, 409, 412, 423, 429, 500, 502, 503, 504, 509 -> true;
+      case 0, 408, 409, 412, 423, 424, 429, 500, 502, 503, 504, 509 -> true;
       default -> false;
     };
   }

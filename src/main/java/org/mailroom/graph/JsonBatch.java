@@ -1,9 +1,14 @@
 package org.mailroom.graph;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +46,16 @@ public final class JsonBatch {
   private final Map<String, GraphException> refused = new LinkedHashMap<>();
   private final Map<String, JsonNode> done = new LinkedHashMap<>();
   private final List<String> gone = new ArrayList<>();
+  private final int lanes;
   private boolean sent;
 
-  JsonBatch(String credential, String mailbox, List<Part> parts) {
+  /**
+   * @param lanes how many of the parts the service may run at the same time, or {@link GraphRequest#ALL_PLACES}
+   */
+  JsonBatch(String credential, String mailbox, List<Part> parts, int lanes) {
     this.credential = credential;
     this.mailbox = mailbox;
+    this.lanes = lanes;
     int id = 1;
     for (Part part : parts) {
       outstanding.put(Integer.toString(id++), part);
@@ -69,8 +79,13 @@ public final class JsonBatch {
   String content(ObjectMapper json) {
     ObjectNode batch = json.createObjectNode();
     ArrayNode requests = batch.putArray("requests");
+    List<String> ids = List.copyOf(outstanding.keySet());
+    int atOnce = weight();
     outstanding.forEach((id, part) -> {
       ObjectNode request = requests.addObject().put("id", id).put("method", part.method()).put("url", part.url());
+      if (requests.size() > atOnce) {
+        request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
+      }
       ObjectNode headers = request.putObject("headers").put("Prefer", GraphClient.IMMUTABLE_IDS);
       if (part.body() != null) {
         headers.put("Content-Type", "application/json");
@@ -79,6 +94,14 @@ public final class JsonBatch {
     });
     sent = true;
     return batch.toString();
+  }
+
+  /**
+   * How many places of the mailbox the batch takes. What is sent again runs as the service likes: a part that fails takes those with it that
+   * depend on it, and doesn't do so twice.
+   */
+  int weight() {
+    return sent ? GraphRequest.ALL_PLACES : lanes;
   }
 
   /** It was sent before: what has no answer may have been done all the same. */
@@ -155,9 +178,68 @@ public final class JsonBatch {
     return outstanding.values().stream().map(Part::messageId).toList();
   }
 
-  static List<JsonNode> responses(JsonNode answer) {
+  /** What the service answers about a message is wanted, not only whether the part succeeded. */
+  private boolean isQuestion() {
+    return outstanding.values().stream().anyMatch(part -> part.method().equals("GET"));
+  }
+
+  /**
+   * Reads the answers to the parts: id, status, headers and body. Of the body of a change, which is the whole message, only an error is held.
+   *
+   * @throws IOException when the answer is cut or isn't one to a batch
+   */
+  List<JsonNode> responses(InputStream answer, ObjectMapper json) throws IOException {
     List<JsonNode> responses = new ArrayList<>();
-    answer.path("responses").forEach(responses::add);
+    boolean question = isQuestion();
+    try (JsonParser parser = json.getFactory().createParser(answer)) {
+      require(parser.nextToken() == JsonToken.START_OBJECT);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean value = parser.currentName().equals("responses");
+        if (parser.nextToken() == JsonToken.START_ARRAY && value) {
+          while (parser.nextToken() == JsonToken.START_OBJECT) {
+            responses.add(question ? json.readTree(parser) : response(parser, json));
+          }
+          require(parser.currentToken() == JsonToken.END_ARRAY);
+        } else {
+          parser.skipChildren();
+        }
+      }
+      require(parser.currentToken() == JsonToken.END_OBJECT);
+    }
     return responses;
+  }
+
+  private static JsonNode response(JsonParser parser, ObjectMapper json) throws IOException {
+    ObjectNode response = json.createObjectNode();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("body")) {
+        response.set("body", error(parser, json));
+      } else {
+        response.set(name, json.readTree(parser));
+      }
+    }
+    require(parser.currentToken() == JsonToken.END_OBJECT);
+    return response;
+  }
+
+  private static JsonNode error(JsonParser parser, ObjectMapper json) throws IOException {
+    ObjectNode body = json.createObjectNode();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean error = parser.currentName().equals("error");
+      parser.nextToken();
+      if (error) {
+        body.set("error", json.readTree(parser));
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return body;
+  }
+
+  private static void require(boolean asExpected) throws IOException {
+    if (!asExpected) {
+      throw new EOFException("the answer is not a whole answer to a batch");
+    }
   }
 }

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 
-/** A walk through the messages of one folder, page by page. Not safe for use by several threads at once. */
+/** A walk through the messages of one folder, page by page. One thread lists; others may ask how far it is. */
 public sealed interface Listing permits MessageListing, DeltaListing {
 
   /** The address of the page to ask for; a link that the service gave is left exactly as it is. */

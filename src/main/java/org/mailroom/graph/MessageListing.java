@@ -62,7 +62,7 @@ public final class MessageListing implements Listing {
   }
 
   @Override
-  public URI nextPage() {
+  public synchronized URI nextPage() {
     return nextLink != null ? nextLink : uris.of(options(), "users", mailbox, "mailFolders", folder, "messages");
   }
 
@@ -96,7 +96,7 @@ public final class MessageListing implements Listing {
   }
 
   @Override
-  public List<ListedMessage> accept(MessagePage answer) {
+  public synchronized List<ListedMessage> accept(MessagePage answer) {
     List<ListedMessage> page = answer.messages();
     URI asked = nextPage();
     unlistable += suspects;
@@ -151,7 +151,7 @@ public final class MessageListing implements Listing {
   }
 
   @Override
-  public boolean askOtherwise(GraphException refusal) {
+  public synchronized boolean askOtherwise(GraphException refusal) {
     if (refusal.status() != 500 && refusal.status() != 504) {
       return false;
     }
@@ -170,17 +170,17 @@ public final class MessageListing implements Listing {
   }
 
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public synchronized boolean isBehind(Instant receivedAt) {
     return ended || (from != null && receivedAt != null && receivedAt.isBefore(from));
   }
 
   @Override
-  public boolean isEnded() {
+  public synchronized boolean isEnded() {
     return ended;
   }
 
   @Override
-  public int unlistable() {
+  public synchronized int unlistable() {
     return unlistable;
   }
 

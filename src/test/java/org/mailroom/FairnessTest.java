@@ -1,0 +1,96 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoRequest;
+import org.mailroom.demo.DemoTenant;
+
+/** One importer and several accounts: nobody waits for a mailbox that has much to do, or that takes no request. */
+class FairnessTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  @TempDir
+  private Path folder;
+
+  private final DemoTenant tenant = DemoTenant.start();
+
+  @AfterEach
+  void closeTenant() {
+    tenant.close();
+  }
+
+  private void fill(String account, int messages) {
+    for (int i = 1; i <= messages; i++) {
+      tenant.mailbox(account + "@contoso.com").deliver(DemoMail.plain(i));
+    }
+  }
+
+  private MailroomRun start(String... settings) {
+    List<String> all = new ArrayList<>(List.of("--mailroom.importers=1", "--mailroom.limits.page-size=20", "--mailroom.limits.pages-per-turn=2",
+        "--mailroom.poll-every=1h", "--mailroom.accounts.support.mailbox=large@contoso.com", "--mailroom.accounts.support.deliver-to=database"));
+    for (String account : List.of("tiny1", "tiny2", "tiny3")) {
+      all.add("--mailroom.accounts." + account + ".mailbox=" + account + "@contoso.com");
+      all.add("--mailroom.accounts." + account + ".credential=demo");
+      all.add("--mailroom.accounts." + account + ".deliver-to=database");
+    }
+    all.addAll(List.of(settings));
+    return MailroomRun.startRuntime(tenant, folder, all.toArray(String[]::new));
+  }
+
+  private long unread(String account) {
+    return tenant.mailbox(account + "@contoso.com").unread();
+  }
+
+  private List<DemoRequest> listings() {
+    return tenant.requests().stream().filter(request -> request.method().equals("GET") && request.path().endsWith("/messages")).toList();
+  }
+
+  @Test
+  void a_mailbox_with_much_to_do_lets_the_others_go_first_and_goes_on_where_it_stood() {
+    fill("large", 600);
+    List.of("tiny1", "tiny2", "tiny3").forEach(account -> fill(account, 3));
+    try (MailroomRun mailroom = start()) {
+      await().atMost(PATIENCE).until(() -> unread("large") == 0 && unread("tiny1") + unread("tiny2") + unread("tiny3") == 0);
+      await().atMost(PATIENCE).until(() -> mailroom.bean(AccountSchedule.class).lastResult("support").isPresent());
+      List<String> order = listings().stream().map(DemoRequest::mailbox).toList();
+      int lastToBegin = List.of("tiny1", "tiny2", "tiny3").stream().mapToInt(account -> order.indexOf(account + "@contoso.com")).max().orElseThrow();
+      assertThat(order.subList(0, lastToBegin)).filteredOn("large@contoso.com"::equals).as("pages before everybody had a turn").hasSizeLessThanOrEqualTo(4);
+      assertThat(order).filteredOn("large@contoso.com"::equals).as("no page is listed twice").hasSizeLessThanOrEqualTo(32);
+      assertThat(mailroom.bean(AccountSchedule.class).lastResult("support").orElseThrow().imported()).isEqualTo(600);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(609);
+    }
+  }
+
+  @Test
+  void nobody_waits_for_a_mailbox_whose_quota_is_used_up() {
+    fill("large", 300);
+    List.of("tiny1", "tiny2", "tiny3").forEach(account -> fill(account, 3));
+    try (MailroomRun mailroom = start("--mailroom.limits.requests-per-window=70", "--mailroom.limits.window=1h", "--mailroom.limits.pages-per-turn=1000")) {
+      await().atMost(PATIENCE).until(() -> unread("tiny1") + unread("tiny2") + unread("tiny3") == 0);
+      assertThat(unread("large")).isPositive();
+      assertThat(tenant.requests()).filteredOn(request -> request.mailbox().equals("large@contoso.com") && !request.path().contains("$batch"))
+          .hasSizeLessThanOrEqualTo(70);
+      assertThat(mailroom.rows("mail_message where account like 'tiny%'")).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void an_account_whose_import_runs_or_is_queued_is_not_due() {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.poll-every=1s")) {
+      AccountSchedule schedule = mailroom.bean(AccountSchedule.class);
+      assertThat(schedule.due()).containsExactly("support");
+      assertThat(schedule.due()).isEmpty();
+    }
+  }
+}
