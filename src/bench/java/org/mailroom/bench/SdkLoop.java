@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class SdkLoop {
     AuthenticationProvider authentication = (RequestInformation request, Map<String, Object> context) ->
         request.headers.tryAdd("Authorization", "Bearer " + token);
     graph = new GraphServiceClient(authentication, GraphClientFactory.create()
-        .sslSocketFactory(tls.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0]).build());
+        .readTimeout(Duration.ofSeconds(100)).callTimeout(Duration.ofSeconds(100)).connectTimeout(Duration.ofSeconds(100)).sslSocketFactory(tls.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0]).build());
     graph.getRequestAdapter().setBaseUrl(tenant.graphUrl());
   }
 

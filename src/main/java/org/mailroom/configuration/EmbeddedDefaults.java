@@ -30,6 +30,10 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
     if (graphUrl.isBlank()) {
       defaults.put("mailroom.graph-url", cloud(environment).graphUrl());
     }
+    if (text(environment, "spring.datasource.url", "").startsWith("jdbc:postgresql:")) {
+      // the driver sends the rows of a page in one statement
+      defaults.put("spring.datasource.hikari.data-source-properties.reWriteBatchedInserts", "true");
+    }
     artemis(environment, dataDir, defaults);
     environment.getPropertySources().addLast(new MapPropertySource("mailroomDefaults", defaults));
     // a key that is there but empty means the default, too

@@ -52,6 +52,8 @@ final class DemoControl implements AutoCloseable {
       boolean allowed = exchange.getRequestMethod().equals("POST") && !exchange.getRequestHeaders().containsKey("Origin");
       String answer = allowed ? answer(exchange.getRequestURI().getPath(), options(exchange.getRequestURI().getRawQuery())) : null;
       byte[] text = (answer == null ? "unknown" : answer).getBytes(StandardCharsets.UTF_8);
+      // a connection that the server closes while the next call comes would make that call fail
+      exchange.getResponseHeaders().set("Connection", "close");
       exchange.sendResponseHeaders(answer == null ? 404 : 200, text.length);
       exchange.getResponseBody().write(text);
     }

@@ -163,9 +163,10 @@ public final class GraphClient {
    * The changes that mark messages after their import, in batches as large as the service takes.
    *
    * @param changes what to PATCH, by message id
+   * @param lanes how many of a batch the service may run at the same time; with fewer than it would, each waits for one before it
    */
   public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
-    return inBatches(credential, mailbox, lanes, changes.entrySet().stream()
+    return inBatches(credential, mailbox, lanes < limits.requestsInFlight() ? lanes : GraphRequest.ALL_PLACES, changes.entrySet().stream()
         .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
             GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
         .toList());
