@@ -23,7 +23,7 @@ final class Quota implements Row {
       around.tenant().limits(requests, seconds * 1000, true);
       around.tenant().counters(true);
       CompletableFuture<Integer> run = CompletableFuture.supplyAsync(() -> mailroom.run(List.of(Settings.id(mailboxes.get(0)))));
-      // the first window begins with nothing used: what follows is the steady state
+      // from the first request on, which begins with nothing used, to just before a third window would begin
       TimeUnit.MILLISECONDS.sleep(seconds * 1000L * windows - 200);
       Tenant.Counters counters = around.tenant().counters(true);
       if (run.isDone() || around.tenant().left(mailboxes.get(0)) == 0) {

@@ -29,7 +29,7 @@ record Surroundings(Tenant tenant, Database database, Path folder) {
     return MailroomProcess.start(own, jvmOptions, Settings.of(tenant, jdbcUrl, own, mailboxes, settings));
   }
 
-  /** Throws what Mailroom said and did when it didn't come to its end. */
+  /** A row's own number, which {@code -Dbench.name} replaces. */
   static int number(String name, int fallback) {
     return Integer.getInteger("bench." + name, fallback);
   }
