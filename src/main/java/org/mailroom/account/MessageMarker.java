@@ -43,9 +43,9 @@ public final class MessageMarker {
     this.json = json;
   }
 
-  /** The lanes that mark side by side: as many as requests to one mailbox may be in flight. */
+  /** The lanes that mark side by side: as many as batches for one mailbox may be in flight. */
   public List<Integer> lanes() {
-    return IntStream.rangeClosed(1, limits.requestsInFlight()).boxed().toList();
+    return IntStream.rangeClosed(1, Math.min(limits.batchesInFlight(), limits.requestsInFlight())).boxed().toList();
   }
 
   /**
@@ -97,7 +97,8 @@ public final class MessageMarker {
       }
     }
     marking.updated(unchanged);
-    return graph.updates(account.credential(), account.mailbox(), changes, marking.lanes());
+    // a batch that is alone may have all places of the mailbox
+    return graph.updates(account.credential(), account.mailbox(), changes, limits.batchesInFlight() == 1 ? limits.requestsInFlight() : marking.lanes());
   }
 
   private ObjectNode change(AfterImport afterImport, Finished message, List<String> present) {

@@ -286,6 +286,8 @@ public record MailroomProperties(
    * @param window any stretch of time of this length holds at most so many
    * @param pageSize messages asked for in one listing ($top)
    * @param batchSize parts of one JSON batch
+   * @param batchesInFlight for one mailbox; with more than one, the parts of each wait for one another ({@code dependsOn}), so that no more
+   *     of them run at the same time than requests may be in flight
    * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
@@ -296,6 +298,7 @@ public record MailroomProperties(
       @DefaultValue("10m") @NotNull Duration window,
       @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
+      @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
       @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries) {
