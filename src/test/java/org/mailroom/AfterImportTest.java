@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +175,40 @@ class AfterImportTest {
     }
     assertThat(mailbox.unread()).isEqualTo(34);
     assertThat(tenant.requests()).extracting(DemoRequest::method).containsOnly("GET");
+  }
+
+  @Test
+  void a_stop_between_two_pages_of_changes_loses_none_of_them() throws Exception {
+    deliverPlain(50);
+    String[] settings = {AFTER + "mark-as-read=false", "--mailroom.limits.page-size=10", "--mailroom.accounts.support.deliver-to=database,held",
+        "--mailroom.destinations.held=direct:deliver-to-held"};
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    MailroomRun stopped = run(settings);
+    stopped.camel().addRoutes(held(exchange -> {
+      arrived.countDown();
+      released.await();
+    }));
+    CompletableFuture<Void> imported = CompletableFuture.runAsync(stopped::importSupport);
+    arrived.await();
+    stopped.whenStopping(released::countDown);
+    stopped.close();
+    imported.exceptionally(broken -> null).get();
+    try (MailroomRun mailroom = run(settings)) {
+      mailroom.camel().addRoutes(held(exchange -> {}));
+      assertThat(mailroom.rows("mail_message")).as("it stopped before the end").isLessThan(50);
+      assertThat(mailroom.importSupport().isComplete()).isTrue();
+      assertThat(mailroom.rows("mail_message")).isEqualTo(50);
+    }
+  }
+
+  private static RouteBuilder held(Processor processor) {
+    return new RouteBuilder() {
+      @Override
+      public void configure() {
+        from("direct:deliver-to-held").process(processor);
+      }
+    };
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -142,6 +143,11 @@ final class MailroomRun implements AutoCloseable {
 
   CamelContext camel() {
     return context.getBean(CamelContext.class);
+  }
+
+  /** Calls back once the runtime has been told to stop, and knows it. */
+  void whenStopping(Runnable callback) {
+    context.addApplicationListener((ContextClosedEvent event) -> callback.run());
   }
 
   @Override

@@ -61,6 +61,7 @@ public final class AccountImport {
   private Page inHand;
   private boolean listed;
   private boolean delivered;
+  private boolean undelivered;
   private boolean suspended;
   private int pagesThisTurn;
   private ImportTurn turn = ImportTurn.ENDLESS;
@@ -221,6 +222,7 @@ public final class AccountImport {
     while (pages.isEmpty() && !listed) {
       wait(LOOK_AGAIN_MILLIS);
     }
+    letGo();
     inHand = pages.poll();
     notifyAll();
     return inHand != null;
@@ -231,18 +233,35 @@ public final class AccountImport {
     return inHand == null ? List.of() : inHand.messages();
   }
 
-  /** The page in hand is delivered, or noted as waiting; returns where the delta query goes on behind it, or null. */
+  /** The page in hand is delivered, or noted as waiting; returns where the delta query goes on behind it, null when that isn't to be stored. */
   synchronized URI pageDelivered() {
-    tally.delivered(inHand());
-    URI link = inHand == null ? null : inHand.link();
+    tally.step();
+    URI link = null;
+    // a page that comes after the stop was asked for is passed over
+    undelivered |= isStopping();
+    if (!undelivered) {
+      tally.delivered(inHand.messages());
+      link = inHand.link();
+    }
     inHand = null;
     notifyAll();
     return link;
   }
 
+  /** A page that is let go undelivered is brought again by the next import, so nothing may be remembered as delivered behind it. */
+  private void letGo() {
+    undelivered |= inHand != null;
+    inHand = null;
+  }
+
+  /** Everything that its listing brings is listed and delivered, or noted as waiting. */
+  synchronized boolean isThrough() {
+    return isReadable() && listing != null && listing.isEnded() && !undelivered;
+  }
+
   /** Nothing more is delivered in this turn. */
   synchronized void delivered() {
-    inHand = null;
+    letGo();
     delivered = true;
     notifyAll();
   }

@@ -220,9 +220,6 @@ public final class AccountImports {
   /** Everything up to here is delivered, or noted as waiting: the next import may go on behind it. */
   public void pageDelivered(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
     URI link = running.pageDelivered();
-    if (!running.isReadable()) {
-      return;
-    }
     if (backfill != null) {
       backfills.reached(backfill, running.tally().reached());
     } else if (link != null && running.messageListing() instanceof DeltaListing changes) {
@@ -259,7 +256,7 @@ public final class AccountImports {
     }
     progress.ended(running);
     if (backfill != null) {
-      backfills.end(backfill, result.couldBeRead() && running.messageListing() != null && running.messageListing().isEnded());
+      backfills.end(backfill, running.isThrough());
     }
     schedule.ended(running.account(), result);
     history.add(result);
