@@ -1,5 +1,7 @@
 package org.mailroom.bench;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** Measures Mailroom against plain loops and models, and prints one table. See docs/performance.md. */
 public final class Benchmark {
@@ -20,6 +23,7 @@ public final class Benchmark {
   public static void main(String[] arguments) throws Exception {
     // the log of what is measured isn't what is measured
     System.setProperty("logging.level.mailroom", "warn");
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
     List<Figure> figures = new ArrayList<>();
     Path folder = Files.createTempDirectory("mailroom-bench");
     try (Tenant tenant = Tenant.start(folder); Database database = Database.start()) {

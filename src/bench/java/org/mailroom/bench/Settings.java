@@ -2,6 +2,7 @@ package org.mailroom.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.mailroom.demo.DemoTenant;
 
@@ -22,6 +23,8 @@ public final class Settings {
         "--mailroom.graph-url=" + tenant.graphUrl(),
         "--mailroom.login-url=" + tenant.loginUrl(),
         "--mailroom.data-dir=" + folder.resolve("data"),
+        // only the row about the quota measures with a limit
+        "--mailroom.limits.requests-per-window=10000000",
         "--server.port=0",
         "--mailroom.credentials.demo.grant-type=client-credentials",
         "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
@@ -38,6 +41,8 @@ public final class Settings {
       settings.add(account + ".deliver-to=database");
     }
     settings.addAll(List.of(more));
+    // to try what another setting brings
+    Arrays.stream(System.getProperty("bench.settings", "").split(" ")).filter(setting -> !setting.isBlank()).forEach(settings::add);
     return settings;
   }
 
