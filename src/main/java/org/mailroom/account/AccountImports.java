@@ -72,18 +72,20 @@ public final class AccountImports {
   /** Begins the import of the account whose id is the body. */
   public void begin(Exchange exchange, @Body String accountId) {
     Account account = accounts.find(accountId).orElse(null);
+    AccountImport earlier = suspended.remove(accountId);
     if (account == null) {
       // deleted since it was put on the task queue
+      if (earlier != null) {
+        progress.ended(earlier);
+      }
       schedule.dropped(accountId);
       exchange.setRouteStop(true);
       return;
     }
     schedule.begun(accountId);
     ImportTurn turn = exchange.getProperty("takesTurns", false, boolean.class) ? turn(account) : ImportTurn.ENDLESS;
-    AccountImport earlier = suspended.remove(accountId);
     if (earlier != null && earlier.account().equals(account)) {
       earlier.takeTurn(turn);
-      progress.begun(earlier);
       exchange.setProperty("import", earlier);
       exchange.setProperty("backfill", backfills.running(accountId).orElse(null));
       return;
@@ -246,7 +248,6 @@ public final class AccountImports {
   public ImportResult end(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("backfill") Backfill backfill) {
     ImportResult result = running.result(gates.requests(running.account().mailbox()));
     if (running.isSuspended()) {
-      progress.ended(running);
       suspended.put(running.account().id(), running);
       schedule.suspended(running.account().id(), gates.opensIn(running.account().mailbox()));
       return result;

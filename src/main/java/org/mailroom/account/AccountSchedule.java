@@ -130,6 +130,11 @@ public final class AccountSchedule {
     queued.remove(accountId);
   }
 
+  /** Whether its import lets others go first, and goes on later. */
+  public synchronized boolean isSuspended(String accountId) {
+    return suspended.containsKey(accountId);
+  }
+
   /** Whether an account is due that no importer has taken up yet. */
   synchronized boolean isAnyoneWaiting() {
     return !queued.isEmpty();

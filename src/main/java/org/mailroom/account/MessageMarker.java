@@ -43,9 +43,12 @@ public final class MessageMarker {
     this.json = json;
   }
 
-  /** The lanes that mark side by side: as many as batches for one mailbox may be in flight. */
+  /**
+   * The lanes that mark side by side: as many as batches for one mailbox may be in flight. Where that is one, which then takes all places,
+   * a second lane has its batch ready when the first one's answer is there.
+   */
   public List<Integer> lanes() {
-    return IntStream.rangeClosed(1, Math.min(limits.batchesInFlight(), limits.requestsInFlight())).boxed().toList();
+    return IntStream.rangeClosed(1, limits.batchesInFlight() == 1 ? 2 : Math.min(limits.batchesInFlight(), limits.requestsInFlight())).boxed().toList();
   }
 
   /**

@@ -296,7 +296,7 @@ public record MailroomProperties(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
       @DefaultValue("10000") @Min(20) int requestsPerWindow,
       @DefaultValue("10m") @NotNull Duration window,
-      @DefaultValue("100") @Min(1) @Max(1000) int pageSize,
+      @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
       @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,

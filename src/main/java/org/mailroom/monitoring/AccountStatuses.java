@@ -140,7 +140,7 @@ public final class AccountStatuses {
       boolean stalled, Instant now) {
     Instant throttled = gates.closedUntil(account.mailbox()).filter(until -> until.isAfter(now.plus(SHORTEST_WAIT))).orElse(null);
     Exception failure = last.map(ImportResult::failure).orElse(null);
-    if (paused && running.isEmpty()) {
+    if (paused && (running.isEmpty() || schedule.isSuspended(account.id()))) {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
     }
     if (throttled != null) {
