@@ -164,7 +164,7 @@ class AccountStatusTest {
       mailroom.importSupport();
       assertThat(status(mailroom).state()).isEqualTo(State.NEEDS_ATTENTION);
       assertThat(status(mailroom).reason()).contains("1 delivery was given up").contains("failed list");
-      assertThat(output.getOut()).contains("imported 0 messages").contains("1 given up, 1 wait for another try or a decision");
+      assertThat(output.getOut()).contains("imported 0 messages").contains("1 given up, 1 waits for another try or a decision");
     }
   }
 

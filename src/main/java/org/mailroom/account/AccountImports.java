@@ -273,11 +273,11 @@ public final class AccountImports {
   private void tell(ImportResult result) {
     if (result.isWorthTelling()) {
       if (result.imported() > 0 || result.failed() > 0) {
-        LOG.info("account {}: imported {} messages in {} s{}{}", result.account(), result.imported(),
+        LOG.info("account {}: imported {} in {} s{}{}", result.account(), result.imported() == 1 ? "1 message" : result.imported() + " messages",
             String.format(java.util.Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0),
             (result.givenUp() > 0 ? ", " + result.givenUp() + " given up" : "")
                 + (result.failed() > result.givenUp() ? ", " + (result.failed() - result.givenUp()) + " refused and tried again" : ""),
-            result.waiting() > 0 ? ", " + result.waiting() + " wait for another try or a decision" : "");
+            result.waiting() > 0 ? ", " + result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try or a decision" : "");
       }
       if (result.unmarked() > 0) {
         LOG.error("account {}: {} messages were delivered but not marked as read: {}", result.account(), result.unmarked(),

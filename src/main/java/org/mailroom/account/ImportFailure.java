@@ -34,7 +34,7 @@ final class ImportFailure extends RuntimeException {
     }
     String reason = database ? DatabaseBreaker.reason(why) : root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse(""));
     return database
-        ? new ImportFailure("Mailroom's database doesn't answer as it should (" + reason + "). Check that it runs and spring.datasource.*; nothing is"
+        ? new ImportFailure("Mailroom's database doesn't answer as it should (" + reason + "). " + DatabaseBreaker.remedy(reason) + "; nothing is"
             + " marked meanwhile, and Mailroom goes on by itself.", why, true)
         : new ImportFailure("the import ended unexpectedly (" + reason + "). The next poll begins anew; report this as a bug if it lasts.", why, false);
   }

@@ -74,7 +74,7 @@ final class DestinationCheck {
       jdbc.queryForObject("select count(*) from delivery where account = ?", Long.class, "check");
       return "it answers";
     } catch (DataAccessException e) {
-      throw new CheckFailure("Mailroom's database doesn't answer as it should (" + DatabaseBreaker.reason(e) + ").", "Check that it runs, the network, and spring.datasource.*; nothing is"
+      throw new CheckFailure("Mailroom's database doesn't answer as it should (" + DatabaseBreaker.reason(e) + ").", DatabaseBreaker.remedy(DatabaseBreaker.reason(e)) + "; nothing is"
           + " imported or marked meanwhile, and Mailroom goes on by itself.");
     }
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -21,6 +22,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
+  private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full|quota");
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
   /**
@@ -115,8 +117,17 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
   }
 
+  /**
+   * What to do about it, without a full stop.
+   *
+   * @param reason as {@link #reason} gives it
+   */
+  public static String remedy(String reason) {
+    return FULL.matcher(reason).find() ? "Free space on its disk" : "Check that it runs, the network, and spring.datasource.*";
+  }
+
   private static String inWords(SQLException why) {
-    return "Mailroom's database can't be reached (" + reason(why) + "). Check that it runs, the network, and spring.datasource.*; nothing is imported or marked"
+    return "Mailroom's database can't be reached (" + reason(why) + "). " + remedy(reason(why)) + "; nothing is imported or marked"
         + " meanwhile, and Mailroom goes on by itself.";
   }
 }

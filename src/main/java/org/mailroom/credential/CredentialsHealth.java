@@ -42,7 +42,7 @@ final class CredentialsHealth implements CompositeHealthContributor {
       try {
         return statuses.find(id).map(CredentialsHealth::health).orElse(Health.unknown().build());
       } catch (DataAccessException e) {
-        return Health.unknown().withDetail("detail", "the database doesn't tell how it stands").build();
+        return Health.unknown().withDetail("detail", "Mailroom's database doesn't tell how it stands. Check that it runs and spring.datasource.*.").build();
       }
     };
   }

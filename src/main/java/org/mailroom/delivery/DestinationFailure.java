@@ -45,6 +45,8 @@ final class DestinationFailure {
   private static final Pattern DISK = Pattern.compile(
       "(?i).*(no space left|not enough space|quota|read-only|input/output error|stale|not connected|network name|permission denied).*");
 
+  private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full");
+
   private DestinationFailure() {}
 
   /** What to look at when a destination is down, in a sentence. */
@@ -58,12 +60,20 @@ final class DestinationFailure {
     return "Check what it delivers to, and mailroom.destinations.";
   }
 
+  private static String roots(Throwable failure) {
+    StringBuilder told = new StringBuilder();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
+      told.append(cause.getMessage()).append('\n');
+    }
+    return told.toString();
+  }
+
   private static String remedyOf(Throwable cause) {
     if (cause instanceof JMSException || cause instanceof JmsException) {
       return "Check that the broker runs, the network, and its settings, such as spring.artemis.*.";
     }
     if (cause instanceof SQLException || cause instanceof CannotCreateTransactionException) {
-      return "Check that the database runs, the network, and the settings of its data source.";
+      return FULL.matcher(roots(cause)).find() ? "Free space on the database's disk." : "Check that the database runs, the network, and the settings of its data source.";
     }
     if (cause instanceof DirectConsumerNotAvailableException || cause instanceof NoSuchEndpointException || cause instanceof ResolveEndpointFailedException) {
       return "Check mailroom.destinations, and that its route is there and started.";
