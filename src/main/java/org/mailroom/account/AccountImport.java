@@ -2,10 +2,9 @@ package org.mailroom.account;
 
 import java.net.URI;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -38,13 +37,6 @@ public final class AccountImport {
    */
   public record Finished(String messageId, Instant receivedAt, List<String> categories, Outcome outcome) {}
 
-  /**
-   * A page on its way from the listing to the delivery.
-   *
-   * @param link where the delta query goes on behind it, or null
-   */
-  private record Page(List<ListedMessage> messages, URI link) {}
-
   /** How long a stage waits before it looks again whether the runtime stops, or a batch has waited long enough. */
   private static final long LOOK_AGAIN_MILLIS = 50;
 
@@ -57,11 +49,9 @@ public final class AccountImport {
   private volatile boolean pageAwaited;
   private volatile boolean onlyRetries;
   private boolean retriesTaken;
-  private final Deque<Page> pages = new ArrayDeque<>();
-  private Page inHand;
+  private final PageQueue pages = new PageQueue();
   private boolean listed;
   private boolean delivered;
-  private boolean undelivered;
   private boolean suspended;
   private int pagesThisTurn;
   private ImportTurn turn = ImportTurn.ENDLESS;
@@ -143,11 +133,7 @@ public final class AccountImport {
 
   /** The listing is through and delivered: deliveries that are due, and that it didn't bring, may be taken up. */
   public synchronized boolean isRetrying() {
-    return isReadable() && !isStopping() && !retriesTaken && !isListing() && isDeliveryIdle() && listing != null;
-  }
-
-  private boolean isDeliveryIdle() {
-    return pages.isEmpty() && inHand == null;
+    return isReadable() && !isStopping() && !retriesTaken && !isListing() && pages.size() == 0 && listing != null;
   }
 
   /**
@@ -158,7 +144,7 @@ public final class AccountImport {
   public synchronized void retry(List<ListedMessage> messages) {
     retriesTaken = messages.isEmpty();
     if (!messages.isEmpty()) {
-      pages.add(new Page(messages, null));
+      pages.add(new PageQueue.Page(messages, null));
       notifyAll();
     }
   }
@@ -191,10 +177,10 @@ public final class AccountImport {
         suspended = true;
         return false;
       }
-      if (isListing() && pages.size() + (inHand == null ? 0 : 1) < pagesInHand && marking.size() < mostToMark) {
+      if (isListing() && pages.size() < pagesInHand && marking.size() < mostToMark) {
         return true;
       }
-      if (!isListing() && isDeliveryIdle()) {
+      if (!isListing() && pages.size() == 0) {
         return isRetrying();
       }
       wait(LOOK_AGAIN_MILLIS);
@@ -204,7 +190,7 @@ public final class AccountImport {
 
   synchronized void arrived(List<ListedMessage> page) {
     tally.step();
-    pages.add(new Page(page, listing instanceof DeltaListing changes ? changes.link() : null));
+    pages.add(new PageQueue.Page(page, listing instanceof DeltaListing changes ? changes.link() : null));
     pageAwaited = false;
     pagesThisTurn++;
     marking.release(this::isBehind);
@@ -219,49 +205,37 @@ public final class AccountImport {
 
   /** Takes the next page into hand; false when there is none and none comes any more. */
   synchronized boolean takePage() throws InterruptedException {
-    while (pages.isEmpty() && !listed) {
+    while (!pages.isAnyWaiting() && !listed) {
       wait(LOOK_AGAIN_MILLIS);
     }
-    letGo();
-    inHand = pages.poll();
+    boolean taken = pages.take();
     notifyAll();
-    return inHand != null;
+    return taken;
   }
 
   /** The messages of the page that is being delivered. */
   public synchronized List<ListedMessage> inHand() {
-    return inHand == null ? List.of() : inHand.messages();
+    return pages.messages();
   }
 
   /** The page in hand is delivered, or noted as waiting; returns where the delta query goes on behind it, null when that isn't to be stored. */
   synchronized URI pageDelivered() {
     tally.step();
-    URI link = null;
     // a page that comes after the stop was asked for is passed over
-    undelivered |= isStopping();
-    if (!undelivered) {
-      tally.delivered(inHand.messages());
-      link = inHand.link();
-    }
-    inHand = null;
+    Optional<PageQueue.Page> page = pages.done(!isStopping());
+    page.ifPresent(found -> tally.delivered(found.messages()));
     notifyAll();
-    return link;
-  }
-
-  /** A page that is let go undelivered is brought again by the next import, so nothing may be remembered as delivered behind it. */
-  private void letGo() {
-    undelivered |= inHand != null;
-    inHand = null;
+    return page.map(PageQueue.Page::link).orElse(null);
   }
 
   /** Everything that its listing brings is listed and delivered, or noted as waiting. */
   synchronized boolean isThrough() {
-    return isReadable() && listing != null && listing.isEnded() && !undelivered;
+    return isReadable() && listing != null && listing.isEnded() && pages.isWhole();
   }
 
   /** Nothing more is delivered in this turn. */
   synchronized void delivered() {
-    letGo();
+    pages.letGo();
     delivered = true;
     notifyAll();
   }

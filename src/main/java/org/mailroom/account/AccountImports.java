@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
@@ -21,17 +20,11 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageTranslator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The steps of an import that the routes call. The exchange property {@code import} holds the {@link AccountImport}. */
 @Component("accountImports")
 public final class AccountImports {
-
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
-
-  private static final Duration TOLD_AGAIN = Duration.ofHours(1);
 
   /** Longer than this nobody else waits for an importer whose mailbox takes no request. */
   private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
@@ -45,16 +38,16 @@ public final class AccountImports {
   private final PollHistory history;
   private final PollMetrics metrics;
   private final Backfills backfills;
+  private final ImportLog log;
   private final CamelContext camel;
   private final MailroomProperties.Limits limits;
   private final Clock clock;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
   private final Map<String, Integer> corrupt = new ConcurrentHashMap<>();
   private final Map<String, AccountImport> suspended = new ConcurrentHashMap<>();
-  private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, GraphClient graph, ImportProgress progress, DeltaLinks deltaLinks,
-      MailboxGates gates, PollHistory history, PollMetrics metrics, Backfills backfills, CamelContext camel, MailroomProperties properties, Clock clock) {
+      MailboxGates gates, PollHistory history, PollMetrics metrics, Backfills backfills, ImportLog log, CamelContext camel, MailroomProperties properties, Clock clock) {
     this.limits = properties.limits();
     this.accounts = accounts;
     this.schedule = schedule;
@@ -65,6 +58,7 @@ public final class AccountImports {
     this.history = history;
     this.metrics = metrics;
     this.backfills = backfills;
+    this.log = log;
     this.camel = camel;
     this.clock = clock;
   }
@@ -266,45 +260,7 @@ public final class AccountImports {
       // the folder to move to may be gone: it is looked for, or created, again
       folders.remove(folderKey(running.account(), target(running.account())));
     }
-    tell(result);
+    log.tell(result);
     return result;
-  }
-
-  private void tell(ImportResult result) {
-    if (result.isWorthTelling()) {
-      if (result.imported() > 0 || result.failed() > 0) {
-        LOG.info("account {}: imported {} in {} s{}{}", result.account(), result.imported() == 1 ? "1 message" : result.imported() + " messages",
-            String.format(java.util.Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0),
-            (result.givenUp() > 0 ? ", " + result.givenUp() + " given up" : "")
-                + (result.failed() > result.givenUp() ? ", " + (result.failed() - result.givenUp()) + " refused and tried again" : ""),
-            result.waiting() > 0 ? ", " + result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try or a decision" : "");
-      }
-      if (result.unmarked() > 0) {
-        LOG.error("account {}: {} messages were delivered but not marked as read: {}", result.account(), result.unmarked(),
-            result.firstUnmarked().getMessage());
-      }
-    }
-    tellFailure(result);
-  }
-
-  /** What of an account was told last, and when. */
-  private record Told(String kind, Instant at) {}
-
-  /** The same failure is told once, again at a slow interval while it lasts, and its end. */
-  private void tellFailure(ImportResult result) {
-    if (result.failure() == null) {
-      if (lastFailures.remove(result.account()) != null) {
-        LOG.info("account {}: the mailbox can be read again", result.account());
-      }
-      return;
-    }
-    String sentence = result.failure().getMessage();
-    String kind = result.failureKind();
-    Told before = lastFailures.get(result.account());
-    Instant now = clock.instant();
-    if (before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now)) {
-      lastFailures.put(result.account(), new Told(kind, now));
-      LOG.error("account {}: {}", result.account(), sentence);
-    }
   }
 }
