@@ -232,6 +232,23 @@ class ConsoleAccessTest {
     await().atMost(Duration.ofSeconds(30)).until(() -> statusOfScraper(before) != 401);
   }
 
+  @Test
+  void when_the_password_changes_the_sessions_of_its_user_end_and_are_told_why() throws Exception {
+    HttpClient open = browser();
+    signIn(open, "admin", password);
+    assertThat(get(open, "/").statusCode()).isEqualTo(200);
+    AdminPassword passwords = new AdminPassword(mailroom.database(), Clock.systemUTC());
+    passwords.set("another horse battery");
+    await().atMost(Duration.ofSeconds(30)).until(() -> get(open, "/").statusCode() == 302);
+    assertThat(get(open, "/failed").headers().firstValue("Location").orElseThrow()).endsWith("/login");
+    assertThat(get(open, "/login?changed").body()).contains("The password was changed");
+    HttpClient again = browser();
+    signIn(again, "admin", "another horse battery");
+    assertThat(get(again, "/").statusCode()).isEqualTo(200);
+    passwords.set(password);
+    await().atMost(Duration.ofSeconds(30)).until(() -> get(again, "/").statusCode() == 302);
+  }
+
   /** From another address each time, so that no attempt has to wait. */
   private int statusOfScraper(String secret) throws Exception {
     String address = "203.0.113." + addresses.incrementAndGet();

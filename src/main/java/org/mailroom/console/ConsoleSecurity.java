@@ -63,7 +63,7 @@ class ConsoleSecurity {
 
   @Bean
   @Order(100)
-  SecurityFilterChain people(HttpSecurity http, ProviderManager passwords, ObjectProvider<ClientRegistrationRepository> openId,
+  SecurityFilterChain people(HttpSecurity http, ProviderManager passwords, ConsoleUsers known, ObjectProvider<ClientRegistrationRepository> openId,
       OpenIdSignIn users, ConsoleAddress address) throws Exception {
     // beside the password there may be OpenID Connect; no parent, for it would try a password a second time
     http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
@@ -79,6 +79,7 @@ class ConsoleSecurity {
             .defaultAuthenticationEntryPointFor(new LoginUrlAuthenticationEntryPoint("/login"), request -> true))
         // Jolokia's client can't send the token; its requests have to come from a page of the console itself
         .csrf(csrf -> csrf.ignoringRequestMatchers(ConsoleSecurity::isJolokia))
+        .addFilterBefore(new PasswordChangedFilter(known), AuthorizationFilter.class)
         .addFilterBefore(new SameOriginFilter(true), AuthorizationFilter.class)
         .headers(ConsoleSecurity::headers);
     ClientRegistrationRepository registrations = openId.getIfAvailable();
@@ -98,12 +99,13 @@ class ConsoleSecurity {
    */
   @Bean
   @Order(50)
-  SecurityFilterChain hawtio(HttpSecurity http) throws Exception {
+  SecurityFilterChain hawtio(HttpSecurity http, ConsoleUsers known) throws Exception {
     return http
         .securityMatcher(request -> isBelow(request, "/actuator/hawtio"))
         .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
         .exceptionHandling(failures -> failures.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login")))
         .csrf(csrf -> csrf.ignoringRequestMatchers(ConsoleSecurity::isJolokia))
+        .addFilterBefore(new PasswordChangedFilter(known), AuthorizationFilter.class)
         .addFilterBefore(new SameOriginFilter(true), AuthorizationFilter.class)
         .headers(headers -> {
           headers(headers);

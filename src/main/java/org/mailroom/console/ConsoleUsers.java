@@ -1,8 +1,13 @@
 package org.mailroom.console;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -15,7 +20,9 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
+import org.springframework.security.crypto.keygen.KeyGenerators;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Who may enter the console by password: {@code spring.security.user.*} where a password is set there, else {@code admin} with the
@@ -36,6 +43,7 @@ final class ConsoleUsers implements UserDetailsService {
   private final Clock clock;
   private final String name;
   private final String configured;
+  private final byte[] markKey = KeyGenerators.secureRandom(32).generateKey();
   private volatile Known known;
 
   ConsoleUsers(JdbcTemplate jdbc, Clock clock, Environment environment, ConsoleAddress address) {
@@ -49,6 +57,33 @@ final class ConsoleUsers implements UserDetailsService {
 
   AdminPassword password() {
     return admin;
+  }
+
+  /** Tells one password from another, and nothing else of it: the key is this process's. */
+  String mark(String hash) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(markKey, "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(hash.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether the password that somebody signed in with is still the one that counts; what can't be found out now doesn't end a session. */
+  boolean isCurrent(PasswordUser user) {
+    try {
+      return user.mark().equals(mark(loadUserByUsername(user.name()).getPassword()));
+    } catch (DataAccessException | TransactionException databaseDown) {
+      return true;
+    } catch (UsernameNotFoundException gone) {
+      return false;
+    }
+  }
+
+  /** The password is Mailroom's own, not one of the configuration. */
+  boolean isPasswordOwn() {
+    return configured == null;
   }
 
   /** Tells a new installation how to sign in, this once; and reads the hash, for the database may be down when the first one signs in. */

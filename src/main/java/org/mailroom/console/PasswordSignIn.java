@@ -10,6 +10,7 @@ import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 /** Signs in by password, with {@link LoginAttempts}. Raises {@link LockedException}, which says how long to wait, without looking at the password. */
@@ -17,10 +18,12 @@ final class PasswordSignIn implements AuthenticationProvider {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
 
+  private final ConsoleUsers users;
   private final DaoAuthenticationProvider passwords;
   private final LoginAttempts attempts;
 
   PasswordSignIn(ConsoleUsers users, Clock clock) {
+    this.users = users;
     this.passwords = new DaoAuthenticationProvider(users);
     this.passwords.setPasswordEncoder(users.password().encoder());
     this.attempts = new LoginAttempts(clock);
@@ -36,7 +39,7 @@ final class PasswordSignIn implements AuthenticationProvider {
     try {
       Authentication signedIn = passwords.authenticate(asked);
       attempts.succeeded(asked.getName(), address);
-      return signedIn;
+      return marked(signedIn);
     } catch (BadCredentialsException wrong) {
       attempts.failed(asked.getName(), address);
       Duration next = attempts.toWait(asked.getName(), address);
@@ -45,6 +48,14 @@ final class PasswordSignIn implements AuthenticationProvider {
       }
       throw wrong;
     }
+  }
+
+  /** With a mark of the very hash that the password was compared with. */
+  private Authentication marked(Authentication signedIn) {
+    UserDetails user = (UserDetails) signedIn.getPrincipal();
+    var marked = UsernamePasswordAuthenticationToken.authenticated(new PasswordUser(user.getUsername(), users.mark(user.getPassword())), null, signedIn.getAuthorities());
+    marked.setDetails(signedIn.getDetails());
+    return marked;
   }
 
   private static String inWords(Duration wait) {

@@ -22,8 +22,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 final class SignInPage {
 
   private final List<ClientRegistration> providers = new ArrayList<>();
+  private final ConsoleUsers users;
 
-  SignInPage(ObjectProvider<ClientRegistrationRepository> registrations) {
+  SignInPage(ObjectProvider<ClientRegistrationRepository> registrations, ConsoleUsers users) {
+    this.users = users;
     if (registrations.getIfAvailable() instanceof Iterable<?> several) {
       several.forEach(each -> providers.add((ClientRegistration) each));
     }
@@ -32,6 +34,8 @@ final class SignInPage {
   @GetMapping("/login")
   String show(HttpServletRequest request, Model model) {
     model.addAttribute("providers", providers);
+    model.addAttribute("own", users.isPasswordOwn());
+    model.addAttribute("changed", request.getParameter("changed") != null);
     model.addAttribute("out", request.getParameter("out") != null);
     model.addAttribute("problem", request.getParameter("error") == null ? null : problem(request.getSession(false)));
     return "login";
