@@ -1,10 +1,14 @@
 package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.nio.file.Path;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoMail;
@@ -34,6 +38,27 @@ class PostgresTest {
         assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(102);
         assertThat(mailroom.rows("mail_message where received_at is not null and document like '{\"account\"%'")).isEqualTo(51);
         assertThat(mailbox.unread()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void the_console_reads_and_searches_postgresql() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(4711));
+      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder,
+          "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres")) {
+        await().atMost(Duration.ofSeconds(90)).until(() -> tenant.mailbox("support@contoso.com").unread() == 0);
+        String id = mailroom.database().queryForObject("select message_id from mail_message", String.class);
+        ConsoleSession session = ConsoleSession.signIn(mailroom);
+        for (String page : List.of("/messages", "/messages?q=" + ConsoleSession.encoded(id), "/messages?q=plain+message", "/messages?account=support&q=ada%40example.com")) {
+          assertThat(session.get(page).body()).as(page).contains("Plain message 4711");
+        }
+        for (String page : List.of("/", "/account/support", "/failed", "/credentials", "/messages/message?account=support&id=" + ConsoleSession.encoded(id))) {
+          assertThat(session.get(page).statusCode()).as(page).isEqualTo(200);
+        }
+        assertThat(session.post("/account/support", "/account/support/backfill", Map.of("since", "2026-01-01", "read", "true")).body()).contains("The backfill begins");
+        await().atMost(Duration.ofSeconds(90)).until(() -> session.get("/account/support").body().contains(">through<"));
       }
     }
   }

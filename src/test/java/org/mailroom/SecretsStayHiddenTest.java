@@ -35,8 +35,10 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Everything secret is looked for in every log line, every actuator endpoint, every MBean and every file. */
+/** Everything secret is looked for in every log line, every page of the console, every actuator endpoint, every MBean and every file. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecretsStayHiddenTest {
 
@@ -48,7 +50,7 @@ class SecretsStayHiddenTest {
   private Path folder;
 
   @Test
-  void no_secret_and_no_token_is_in_a_log_line_an_endpoint_an_mbean_or_a_file(CapturedOutput output) throws Exception {
+  void no_secret_and_no_token_is_in_a_log_line_a_page_an_endpoint_an_mbean_or_a_file(CapturedOutput output) throws Exception {
     try (DemoTenant tenant = DemoTenant.start()) {
       tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
       tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
@@ -77,6 +79,7 @@ class SecretsStayHiddenTest {
         for (String endpoint : endpoints(mailroom)) {
           assertNone(secrets, endpoint, get(endpoint));
         }
+        readThePages(mailroom, secrets);
         assertNone(secrets, "MBeans", mbeans());
         assertNone(secrets, "the log", output.getAll());
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
@@ -93,6 +96,36 @@ class SecretsStayHiddenTest {
       int at = text.indexOf(secret);
       assertThat(at).as("%s holds %s: …%s…", where, secret, at < 0 ? "" : text.substring(Math.max(0, at - 200), at)).isNegative();
     }
+  }
+
+  /** Every page that can be had, and what is answered to a test, to a sign-in and to a form that is refused. */
+  private static void readThePages(MailroomRun mailroom, List<String> secrets) {
+    ConsoleSession session = ConsoleSession.signIn(mailroom);
+    String message = "?account=support&id=" + ConsoleSession.encoded(
+        mailroom.database().queryForObject("select message_id from mail_message where account = 'support'", String.class));
+    List<String> pages = new ArrayList<>(List.of("/", "/messages", "/messages/message" + message, "/messages/html" + message, "/failed", "/accounts", "/accounts/~new", "/credentials",
+        "/credentials/~new", "/routes", "/login"));
+    List.of("support", "orders").forEach(id -> pages.addAll(List.of("/account/" + id, "/accounts/" + id)));
+    List.of("demo", "person", "entered").forEach(id -> pages.add("/credentials/" + id));
+    mailroom.camel().getRoutes().forEach(route -> pages.add("/routes/" + route.getRouteId()));
+    for (String page : pages) {
+      assertNone(secrets, page, session.get(page).body());
+    }
+    List<String> seen = pages.stream().map(page -> page.replaceAll("\\?.*", "")).toList();
+    // the way back from Microsoft is answered only to its own sign-in; an attachment is the mail's
+    assertThat(mailroom.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class).getHandlerMethods().entrySet().stream()
+        .filter(each -> each.getValue().getBeanType().getPackageName().equals("org.mailroom.console") && each.getKey().getMethodsCondition().getMethods().contains(RequestMethod.GET))
+        .flatMap(each -> each.getKey().getPatternValues().stream()).filter(path -> !List.of("/OAuth2Callback", "/messages/attachment").contains(path)))
+        .allMatch(path -> seen.stream().anyMatch(page -> page.matches(path.replaceAll("\\{[^}]*}", "[^/]+"))), "was read");
+
+    assertNone(secrets, "the way to the sign-in", session.post("/credentials/person", "/credentials/person/sign-in", Map.of()).body());
+    for (String id : List.of("demo", "person", "entered")) {
+      assertNone(secrets, "a test of " + id, session.post("/credentials/" + id, "/credentials/" + id + "/test", Map.of()).body());
+    }
+    Map<String, String> wrong = Map.of("tenant-id", "", "client-secret", "entered-in-the-console", "certificate.password", "entered-in-the-console");
+    HttpResponse<String> refused = session.post("/credentials/entered", "/credentials/entered", wrong);
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertNone(secrets, "a form that was refused", refused.body());
   }
 
   private static List<String> endpoints(MailroomRun mailroom) throws Exception {

@@ -1,5 +1,7 @@
 package org.mailroom.account;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
@@ -8,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -18,6 +21,8 @@ import org.springframework.stereotype.Component;
  */
 @Component("backfills")
 public final class Backfills {
+
+  private static final String COLUMNS = "select account, received_since, received_until, include_read, position_at, begun_at, ended_at from backfill ";
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
@@ -55,10 +60,27 @@ public final class Backfills {
     return Optional.ofNullable(running.get(accountId));
   }
 
+  /** Whether this process is at the backfill of an account, or begins it with the account's next import. */
+  public boolean isUnderway(String accountId) {
+    return running.containsKey(accountId) || wanted.containsKey(accountId);
+  }
+
+  /** The backfills that aren't through, by account: those that run or begin here, those of other processes, and those that were interrupted. */
+  public Map<String, Backfill> unfinished() {
+    Map<String, Backfill> unfinished = new TreeMap<>();
+    jdbc.query(COLUMNS + "where ended_at is null", Backfills::backfill).forEach(each -> unfinished.put(each.account(), each));
+    unfinished.putAll(wanted);
+    unfinished.putAll(running);
+    return unfinished;
+  }
+
   private Optional<Backfill> stored(String accountId) {
-    return jdbc.query("select received_since, received_until, include_read, position_at, begun_at, ended_at from backfill where account = ?",
-        (row, number) -> new Backfill(accountId, instant(row.getTimestamp(1)), instant(row.getTimestamp(2)), row.getBoolean(3), instant(row.getTimestamp(4)), null,
-            instant(row.getTimestamp(5)), instant(row.getTimestamp(6))), accountId).stream().findFirst();
+    return jdbc.query(COLUMNS + "where account = ?", Backfills::backfill, accountId).stream().findFirst();
+  }
+
+  private static Backfill backfill(ResultSet row, int number) throws SQLException {
+    return new Backfill(row.getString(1), instant(row.getTimestamp(2)), instant(row.getTimestamp(3)), row.getBoolean(4), instant(row.getTimestamp(5)), null,
+        instant(row.getTimestamp(6)), instant(row.getTimestamp(7)));
   }
 
   /** Takes the wish for an account's next import; null when there is none. */

@@ -17,8 +17,9 @@ public final class ImportProgress {
    * @param begun when
    * @param lastStep when it last got a page, delivered one or marked one
    * @param imported so far
+   * @param through messages that were listed and are dealt with: imported, there already, or noted as failed
    */
-  public record Running(String account, Instant begun, Instant lastStep, int imported) {}
+  public record Running(String account, Instant begun, Instant lastStep, int imported, int through) {}
 
   private final AtomicLong imported = new AtomicLong();
   private final Map<String, AccountImport> running = new ConcurrentHashMap<>();

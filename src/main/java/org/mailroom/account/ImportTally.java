@@ -21,6 +21,7 @@ final class ImportTally {
   final AtomicInteger givenUp = new AtomicInteger();
   final AtomicInteger waiting = new AtomicInteger();
   final AtomicInteger gone = new AtomicInteger();
+  private final AtomicInteger through = new AtomicInteger();
   private final AtomicInteger troubled = new AtomicInteger();
   private final Map<String, Exception> unmarked = new LinkedHashMap<>();
   private final Clock clock;
@@ -65,6 +66,7 @@ final class ImportTally {
   /** A page is through: delivered, or noted as waiting. */
   void delivered(List<ListedMessage> page) {
     step();
+    through.addAndGet(page.size());
     page.stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).max(Comparator.naturalOrder())
         .filter(last -> reached == null || last.isAfter(reached)).ifPresent(last -> reached = last);
   }
@@ -79,7 +81,7 @@ final class ImportTally {
   }
 
   ImportProgress.Running progress(String account) {
-    return new ImportProgress.Running(account, begun, lastStep, imported.get());
+    return new ImportProgress.Running(account, begun, lastStep, imported.get(), through.get());
   }
 
   /**

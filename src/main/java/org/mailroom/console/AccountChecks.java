@@ -44,6 +44,11 @@ final class AccountChecks {
     public boolean isDone() {
       return done;
     }
+
+    /** How many steps found something to mend. */
+    public long getFailed() {
+      return steps.stream().filter(CheckStep::isFailed).count();
+    }
   }
 
   private final AccountCheck check;

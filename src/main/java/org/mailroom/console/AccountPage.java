@@ -36,14 +36,17 @@ final class AccountPage {
   private final AccountSchedule schedule;
   private final PollHistory history;
   private final AccountChecks checks;
+  private final BackfillProgress backfills;
   private final Attention attention;
 
-  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks, Attention attention) {
+  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks,
+      BackfillProgress backfills, Attention attention) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
     this.history = history;
     this.checks = checks;
+    this.backfills = backfills;
     this.attention = attention;
   }
 
@@ -53,6 +56,8 @@ final class AccountPage {
     model.addAttribute("status", status);
     model.addAttribute("settings", accounts.find(id).orElse(null));
     model.addAttribute("check", checks.last(id).orElse(null));
+    model.addAttribute("backfill", backfills.of(id).orElse(null));
+    model.addAttribute("today", history.today());
     addHistory(id, model);
     return "account";
   }

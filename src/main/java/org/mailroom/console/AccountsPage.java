@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.configuration.FieldProblem;
@@ -38,6 +38,7 @@ final class AccountsPage {
   private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "filter", "poll-every", "content", "max-size", "after-import.move-to",
       "after-import.add-categories", "after-import.flag");
   private static final List<String> SWITCHES = List.of("after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
+  private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   /**
    * @param problem why it can't be imported; or null
@@ -171,14 +172,8 @@ final class AccountsPage {
     model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
     model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));
     model.addAttribute("unusable", id == null ? null : accounts.problems().get(id));
-    model.addAttribute("wrong", problems.stream().collect(Collectors.toMap(FieldProblem::field, FieldProblem::message, (one, other) -> one + "; " + other)));
-    model.addAttribute("general", problems.stream().filter(problem -> !isField(problem.field()))
-        .map(problem -> problem.field().isEmpty() ? problem.message() : problem.field() + " " + problem.message()).toList());
+    FormProblems.of(problems, SHOWN).addTo(model);
     return "account-settings";
-  }
-
-  private static boolean isField(String key) {
-    return TEXTS.contains(key) || SWITCHES.contains(key) || key.equals("id") || key.equals("deliver-to");
   }
 
   private static Map<String, String> fields(Map<String, String> form, List<String> deliverTo) {

@@ -163,9 +163,7 @@ final class CredentialsPage {
     model.addAttribute("line", id == null ? null : statuses.find(id).map(status -> line(status, accounts.accountsUsing(id))).orElse(null));
     model.addAttribute("hasSecret", credential != null && credential.settings().clientSecret() != null && !credential.settings().clientSecret().isBlank());
     model.addAttribute("hasCertificate", credential != null && credential.settings().certificate() != null);
-    model.addAttribute("wrong", problems.stream().collect(Collectors.toMap(FieldProblem::field, FieldProblem::message, (one, other) -> one + "; " + other)));
-    model.addAttribute("general", problems.stream().filter(problem -> !FIELDS.contains(problem.field()) && !problem.field().equals("id"))
-        .map(problem -> problem.field().isEmpty() ? problem.message() : problem.field() + " " + problem.message()).toList());
+    FormProblems.of(problems, FIELDS).addTo(model);
     return "credential";
   }
 

@@ -54,12 +54,31 @@ final class FailedPage {
   String retry(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
       @RequestParam(required = false) String shown, RedirectAttributes told) {
     Selection selection = new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
-    List<String> concerned = selection.account() != null ? List.of(selection.account()) : new ArrayList<>(failures.count().keySet());
-    int changed = failures.retry(selection);
+    List<String> known = new ArrayList<>();
+    List<String> deleted = new ArrayList<>();
+    (selection.account() != null ? List.of(selection.account()) : failures.count().keySet()).forEach(id -> (accounts.find(id).isPresent() ? known : deleted).add(id));
+    // of an account that isn't there any more nothing would ever be tried: it stays among the failed
+    int changed = known.stream().mapToInt(id -> failures.retry(new Selection(id, selection.messageId(), selection.destination()))).sum();
     retries.begin(changed);
-    concerned.stream().filter(id -> accounts.find(id).isPresent()).forEach(this::importNow);
-    tell(told, shown, changed, changed == 1 ? "It is tried again with the account's next import." : changed + " deliveries are tried again with the next imports.");
+    known.forEach(this::importNow);
+    if (known.isEmpty() && !deleted.isEmpty()) {
+      return untried(told, shown, deleted);
+    }
+    tell(told, shown, changed, (changed == 1 ? "It is tried again with the account’s next import." : changed + " deliveries are tried again with the next imports.")
+        + (deleted.isEmpty() ? "" : " " + goneAccounts(deleted)));
     return "redirect:/failed";
+  }
+
+  private String untried(RedirectAttributes told, String shown, List<String> deleted) {
+    if (blankToNull(shown) != null) {
+      told.addAttribute("account", shown);
+    }
+    told.addFlashAttribute("problem", goneAccounts(deleted));
+    return "redirect:/failed";
+  }
+
+  private static String goneAccounts(List<String> deleted) {
+    return "Not tried: there is no account " + String.join(", ", deleted) + " any more, or its settings don’t fit. Set it up again, or discard its deliveries.";
   }
 
   @PostMapping("/failed/discard")

@@ -25,17 +25,25 @@ final class OverviewPage {
   private static final int DAYS = 14;
   private static final int SHOWN = 100;
 
-  /** An account and what it imported on the last days. */
-  record Line(AccountStatus account, Sparkline imported) {}
+  /**
+   * An account and what it imported on the last days.
+   *
+   * @param backfill one that isn't through; or null
+   */
+  record Line(AccountStatus account, Sparkline imported, BackfillProgress.Standing backfill) {}
 
   private final AccountStatuses statuses;
   private final PollHistory history;
   private final DestinationHealth destinations;
+  private final BackfillProgress backfills;
+  private final RetryProgress retries;
 
-  OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations) {
+  OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations, BackfillProgress backfills, RetryProgress retries) {
     this.statuses = statuses;
     this.history = history;
     this.destinations = destinations;
+    this.backfills = backfills;
+    this.retries = retries;
   }
 
   @GetMapping("/")
@@ -50,9 +58,11 @@ final class OverviewPage {
         .sorted(Comparator.comparing((AccountStatus account) -> urgency(account.state())).thenComparing(AccountStatus::account)).toList();
     int pages = Math.max(1, (chosen.size() + SHOWN - 1) / SHOWN);
     int shown = Math.min(Math.max(1, page), pages);
+    Map<String, BackfillProgress.Standing> unfinished = backfills.unfinished();
     List<Line> lines = new ArrayList<>();
     chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN))
-        .forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS))));
+        .forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS),
+            unfinished.get(account.account()))));
     model.addAttribute("lines", lines);
     model.addAttribute("page", shown);
     model.addAttribute("pages", pages);
@@ -62,6 +72,7 @@ final class OverviewPage {
     model.addAttribute("totals", Totals.of(all));
     model.addAttribute("chosen", chosen.size());
     model.addAttribute("outages", destinations.outages());
+    model.addAttribute("retries", retries.now().orElse(null));
     return "overview";
   }
 
@@ -78,7 +89,7 @@ final class OverviewPage {
   record Totals(int accounts, long attention, long importing, long waiting, long paused, long importedToday, long backlog, long failed) {
 
     static Totals of(List<AccountStatus> all) {
-      return new Totals(all.size(), count(all, State.NEEDS_ATTENTION), all.stream().filter(AccountStatus::running).count(), count(all, State.WAITING),
+      return new Totals(all.size(), count(all, State.NEEDS_ATTENTION), count(all, State.IMPORTING), count(all, State.WAITING),
           count(all, State.PAUSED), all.stream().mapToLong(AccountStatus::importedToday).sum(),
           all.stream().mapToLong(account -> account.backlog() == null ? 0 : account.backlog()).sum(), all.stream().mapToLong(AccountStatus::failed).sum());
     }

@@ -3,10 +3,16 @@ package org.mailroom.console;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.mailroom.account.AccountSchedule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** How far the failed deliveries are that somebody wants to be tried again. */
 @Component
@@ -15,42 +21,58 @@ final class RetryProgress {
 
   /**
    * @param done of {@code all}; some of them may have failed anew
+   * @param paused accounts that have some left and aren't imported until somebody resumes them
    */
-  record Progress(long done, long all) {}
+  record Progress(long done, long all, List<String> paused) {}
 
   private final JdbcTemplate jdbc;
+  private final AccountSchedule schedule;
   private final Clock clock;
   private long all;
   private OffsetDateTime askedAt;
 
-  RetryProgress(JdbcTemplate jdbc, Clock clock) {
+  RetryProgress(JdbcTemplate jdbc, AccountSchedule schedule, Clock clock) {
     this.jdbc = jdbc;
+    this.schedule = schedule;
     this.clock = clock;
   }
 
   synchronized void begin(int deliveries) {
     if (deliveries > 0) {
-      all = waiting(null) > deliveries && askedAt != null ? all + deliveries : deliveries;
-      askedAt = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+      OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+      all = askedAt != null && sum(waiting(now)) > deliveries ? all + deliveries : deliveries;
+      askedAt = now;
     }
   }
 
-  /** Empty when none are underway. */
+  /** Empty when none are underway, or the database doesn't answer. */
   synchronized Optional<Progress> now() {
     if (askedAt == null) {
       return Optional.empty();
     }
-    long waiting = waiting(askedAt);
-    if (waiting == 0) {
-      askedAt = null;
+    try {
+      Map<String, Long> waiting = waiting(askedAt);
+      long left = sum(waiting);
+      if (left == 0) {
+        askedAt = null;
+        return Optional.empty();
+      }
+      return Optional.of(new Progress(Math.max(0, all - left), Math.max(all, left), waiting.keySet().stream().filter(schedule::isPaused).toList()));
+    } catch (DataAccessException | TransactionException databaseDown) {
       return Optional.empty();
     }
-    return Optional.of(new Progress(Math.max(0, all - waiting), Math.max(all, waiting)));
   }
 
-  /** Those that wait since then and weren't tried yet. */
-  private long waiting(OffsetDateTime until) {
-    OffsetDateTime latest = until == null ? OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC) : until;
-    return jdbc.queryForObject("select count(*) from delivery where status = 'PENDING' and attempts = 0 and next_attempt_at <= ?", Long.class, latest);
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Those that wait since then and weren't tried yet, by account. */
+  private Map<String, Long> waiting(OffsetDateTime until) {
+    Map<String, Long> waiting = new TreeMap<>();
+    jdbc.query("select account, count(*) from delivery where status = 'PENDING' and attempts = 0 and next_attempt_at <= ? group by account", row -> {
+      waiting.put(row.getString(1), row.getLong(2));
+    }, until);
+    return waiting;
   }
 }

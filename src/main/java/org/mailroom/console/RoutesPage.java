@@ -1,6 +1,7 @@
 package org.mailroom.console;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,8 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.URISupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -41,17 +44,22 @@ final class RoutesPage {
 
   private final CamelContext camel;
   private final Attention attention;
+  private final PathMappedEndpoints endpoints;
 
-  RoutesPage(CamelContext camel, Attention attention) {
+  RoutesPage(CamelContext camel, Attention attention, PathMappedEndpoints endpoints) {
     this.camel = camel;
     this.attention = attention;
+    this.endpoints = endpoints;
   }
 
   @GetMapping("/routes")
   String list(org.springframework.ui.Model model) {
     List<Line> lines = new ArrayList<>();
     definitions().forEach(route -> lines.add(line(route)));
+    // files are read in no certain order
+    lines.sort(Comparator.comparing(Line::id));
     model.addAttribute("routes", lines);
+    model.addAttribute("hawtio", endpoints.getPath(EndpointId.of("hawtio")));
     return "routes";
   }
 

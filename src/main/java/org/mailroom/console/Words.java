@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +20,9 @@ public final class Words {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
   private static final DateTimeFormatter DATE_AND_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter ZONE = DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
+  private static final Pattern INSTANT = Pattern.compile("\\b\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+  private static final Pattern BEGINS_SMALL = Pattern.compile("^[a-z]+(?=[ :])");
 
   private final Clock clock;
   private final ZoneId zone = ZoneId.systemDefault();
@@ -40,7 +44,21 @@ public final class Words {
 
   /** Whole, with the time zone. */
   public String full(Instant time) {
-    return time == null ? "" : DATE_AND_TIME.format(time.atZone(zone)) + " " + zone.getId();
+    return time == null ? "" : DATE_AND_TIME.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone));
+  }
+
+  /** The day alone. */
+  public String day(Instant time) {
+    return time == null ? "" : LocalDate.ofInstant(time, zone).toString();
+  }
+
+  /** What log and health say, as a sentence of a page: it begins large, and its times are told like all others here. */
+  public String sentence(String told) {
+    if (told == null) {
+      return "";
+    }
+    String here = INSTANT.matcher(told).replaceAll(instant -> time(Instant.parse(instant.group())));
+    return BEGINS_SMALL.matcher(here).replaceFirst(word -> word.group().substring(0, 1).toUpperCase(Locale.ROOT) + word.group().substring(1));
   }
 
   public String ago(Instant time) {

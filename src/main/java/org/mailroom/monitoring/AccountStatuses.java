@@ -181,7 +181,7 @@ public final class AccountStatuses {
     }
     return failed > 0
         ? new Standing(State.NEEDS_ATTENTION, null, failed + (failed == 1 ? " delivery was" : " deliveries were") + " given up. Look at the causes,"
-            + " then retry or discard: failed list --account " + account.id())
+            + " then retry or discard them: in the console, or by: failed list --account " + account.id())
         : new Standing(State.IDLE, null, null);
   }
 

@@ -1,0 +1,67 @@
+package org.mailroom.console;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.mailroom.account.Backfill;
+import org.mailroom.account.Backfills;
+import org.mailroom.account.ImportProgress;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** How far backfills are. */
+@Component
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class BackfillProgress {
+
+  /**
+   * A backfill and where it stands.
+   *
+   * @param underway this process is at it, or begins it with the account's next import; false: it ended, another process is at it, or it
+   *     was interrupted
+   * @param done messages that are dealt with, of {@code all}
+   * @param all messages that it had before it when it began or went on; null while that isn't known
+   */
+  record Standing(Backfill backfill, boolean underway, long done, Long all) {
+
+    public boolean isInterrupted() {
+      return !underway && backfill.ended() == null;
+    }
+  }
+
+  private final Backfills backfills;
+  private final ImportProgress imports;
+
+  BackfillProgress(Backfills backfills, ImportProgress imports) {
+    this.backfills = backfills;
+    this.imports = imports;
+  }
+
+  /** The backfill of an account that runs, or the last one; empty also while the database is down. */
+  Optional<Standing> of(String account) {
+    try {
+      return backfills.find(account).map(this::standing);
+    } catch (DataAccessException databaseDown) {
+      return Optional.empty();
+    }
+  }
+
+  /** All that aren't through, by account; none while the database is down. */
+  Map<String, Standing> unfinished() {
+    Map<String, Standing> unfinished = new TreeMap<>();
+    try {
+      backfills.unfinished().forEach((account, backfill) -> unfinished.put(account, standing(backfill)));
+    } catch (DataAccessException databaseDown) {
+      return Map.of();
+    }
+    return unfinished;
+  }
+
+  private Standing standing(Backfill backfill) {
+    long through = backfills.running(backfill.account()).isEmpty() ? 0 : imports.running(backfill.account()).map(ImportProgress.Running::through).orElse(0);
+    // what arrived since it was counted isn't in the count
+    Long all = backfill.total() == null ? null : Long.valueOf(Math.max(backfill.total(), through));
+    return new Standing(backfill, backfills.isUnderway(backfill.account()), through, all);
+  }
+}

@@ -1,0 +1,132 @@
+package org.mailroom;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mailroom.ConsoleRun.openHostile;
+import static org.mailroom.ConsoleRun.press;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.account.Backfills;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+
+/** Every page of the console as people see it; screenshots are left in {@code target/screenshots}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsolePagesTest {
+
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  private ConsoleRun console;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    Files.createDirectories(SCREENSHOTS);
+    DemoTenant tenant = DemoTenant.start();
+    DemoMail maker = new DemoMail(3);
+    for (int i = 0; i < 12; i++) {
+      tenant.mailbox("support@contoso.com").deliver(maker.next());
+    }
+    tenant.mailbox("support@contoso.com").deliver(ConsoleRun.hostile());
+    List<String> settings = new ArrayList<>(List.of("--mailroom.accounts.support.deliver-to=database,file",
+        "--mailroom.accounts.missing.mailbox=nobody@contoso.com", "--mailroom.accounts.missing.credential=demo", "--mailroom.accounts.missing.deliver-to=database",
+        "--mailroom.credentials.demo.secret-expires=" + LocalDate.now().plusDays(12), "--mailroom.limits.page-size=10"));
+    List.of("asleep", "past", "orders", "returns", "sales", "service").forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
+    console = ConsoleRun.start(tenant, folder, settings);
+    MailroomRun mailroom = console.mailroom();
+    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
+        + " select 'asleep', 'gone-' || \"X\", 'database', 'FAILED', 5, 'the destination refuses it. Mend it.', 'Order ' || \"X\", current_timestamp from system_range(1, 3)");
+    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
+        + " values ('support', 'gone-1', 'file', 'FAILED', 5, 'the destination refuses it. Mend it.', ?, current_timestamp)", ConsoleRun.EVIL);
+    mailroom.bean(AccountSchedule.class).pause("asleep");
+    standBackfillStill(tenant, mailroom);
+    await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
+  }
+
+  /** In its middle the service asks for patience, for longer than the test lasts. */
+  private static void standBackfillStill(DemoTenant tenant, MailroomRun mailroom) {
+    await().atMost(Duration.ofSeconds(90)).until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
+    for (int i = 0; i < 40; i++) {
+      tenant.mailbox("past@contoso.com").deliver("Inbox", DemoMail.plain(i), Instant.parse("2026-01-01T00:00:00Z").plusSeconds(86_400L * i));
+    }
+    var pages = new java.util.concurrent.atomic.AtomicInteger();
+    tenant.faults().status(call -> call.startsWith("GET") && call.contains("past@contoso.com") && call.endsWith("/messages") && pages.incrementAndGet() > 3, 429, "ApplicationThrottled",
+        Map.of("Retry-After", "1000"), 1);
+    mailroom.bean(Backfills.class).request("past", Instant.parse("2026-01-01T00:00:00Z"), null, true);
+    mailroom.bean(AccountSchedule.class).importNow("past");
+    await().atMost(Duration.ofSeconds(90)).until(() -> pages.get() > 3);
+  }
+
+  @AfterAll
+  void stop() {
+    console.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LIGHT, 1400", "DARK, 1400", "LIGHT, 390", "DARK, 390"})
+  void every_page_can_be_read_by_all_in_both_colours_on_wide_and_narrow_screens(ColorScheme colours, int width) {
+    List<String> problems = new ArrayList<>();
+    Page page = console.browser().open(console.address(), width, colours);
+    page.navigate("/login?error");
+    look(page, "/login?error", colours, width, problems);
+    page.context().close();
+    page = console.signIn(width, colours);
+    openHostile(page);
+    List<String> paths = new ArrayList<>(List.of("/", "/account/support", "/account/past", page.url().replaceFirst("^https?://[^/]+", ""), "/failed?account=support"));
+    if (colours == ColorScheme.LIGHT || width == 1400) {
+      paths.addAll(List.of("/account/missing", "/account/asleep", "/messages", "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials",
+          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/no-such-page"));
+    }
+    page.navigate("/account/support");
+    press(page, "Check");
+    assertThat(page.locator("section[aria-labelledby=checked] header")).containsText("all is well");
+    page.navigate("/failed?account=asleep");
+    if (page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Retry all of asleep")).isVisible()) {
+      press(page, "Retry all of asleep");
+    }
+    for (String path : paths) {
+      page.navigate(path);
+      look(page, path, colours, width, problems);
+    }
+    page.context().close();
+    assertThat(problems).isEmpty();
+    assertThat(console.browser().complaints()).isEmpty();
+  }
+
+  private static void look(Page page, String path, ColorScheme colours, int width, List<String> problems) {
+    String name = path.startsWith("/messages/message?") ? "message" : path.equals("/") ? "overview" : path.substring(1).replaceAll("[^a-z]+", "-");
+    page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png")).setFullPage(true));
+    // what a narrow screen changes are places and sizes, not colours and labels
+    if (width == 1400) {
+      problems.addAll(unreadable(page, path + " " + colours));
+    }
+    if ((Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
+      problems.add(path + " " + width + ": scrolls sideways");
+    }
+  }
+
+  private static List<String> unreadable(Page page, String where) {
+    return new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")).exclude("iframe")
+        .exclude("tbody tr:nth-child(n + 9)").analyze().getViolations().stream()
+        .map(rule -> where + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml()).toList();
+  }
+}

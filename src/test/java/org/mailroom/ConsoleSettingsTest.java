@@ -1,0 +1,179 @@
+package org.mailroom;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mailroom.ConsoleRun.press;
+
+import com.microsoft.playwright.Dialog;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.Accounts;
+import org.mailroom.credential.Credentials;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+
+/** Credentials and accounts that are kept in the console. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleSettingsTest {
+
+  private ConsoleRun console;
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    console = ConsoleRun.start(DemoTenant.start(), folder, List.of());
+  }
+
+  @AfterAll
+  void stop() {
+    console.close();
+  }
+
+  private static void fill(Page page, String label, String text) {
+    page.getByLabel(label, new Page.GetByLabelOptions().setExact(true)).fill(text);
+  }
+
+  @Test
+  void a_credential_and_an_account_are_added_changed_and_deleted_and_no_secret_comes_back() {
+    Page page = console.signIn();
+    page.onDialog(Dialog::accept);
+    page.navigate("/credentials/~new");
+    fill(page, "Id", "second");
+    fill(page, "Tenant id", DemoTenant.TENANT_ID);
+    fill(page, "Client secret", "never~to~be~seen");
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("It wasn’t saved");
+    assertThat(page.locator("#wrong-client-id")).isVisible();
+    fill(page, "Client id", DemoTenant.CLIENT_ID);
+    fill(page, "Client secret", "never~to~be~seen");
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
+    assertThat(page.content()).doesNotContain("never~to~be~seen");
+    press(page, "Test");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("secret");
+    fill(page, "Client secret", DemoTenant.CLIENT_SECRET);
+    press(page, "Save");
+    press(page, "Test");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("It works");
+
+    console.mailbox("added").deliver(DemoMail.plain(5));
+    page.navigate("/accounts/~new?credential=second");
+    fill(page, "Id", "added");
+    fill(page, "Mailbox", "added@contoso.com");
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
+    await().atMost(Duration.ofSeconds(90)).until(() -> console.mailroom().rows("mail_message where account = 'added'") == 1);
+    page.navigate("/credentials/second");
+    press(page, "Delete");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("added");
+    page.navigate("/accounts/added");
+    press(page, "Delete");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was deleted");
+    page.navigate("/credentials/second");
+    press(page, "Delete");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was deleted");
+    assertThat(page.navigate("/credentials/second").status()).isEqualTo(404);
+    page.context().close();
+  }
+
+  @Test
+  void a_certificate_is_uploaded_used_and_never_shown() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair keys = generator.generateKeyPair();
+    X509Certificate certificate = certificate(keys);
+    console.tenant().identity().application("certified").roles(Set.of("Mail.ReadWrite")).certificate(certificate);
+    Page page = console.signIn();
+    page.navigate("/credentials/~new");
+    fill(page, "Id", "certified");
+    fill(page, "Tenant id", DemoTenant.TENANT_ID);
+    fill(page, "Client id", "certified");
+    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("mailroom.pem", "application/x-pem-file", "no certificate".getBytes(StandardCharsets.UTF_8)));
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("It wasn’t saved");
+    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("mailroom.pem", "application/x-pem-file", pem(keys, certificate).getBytes(StandardCharsets.UTF_8)));
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
+    assertThat(page.locator("main")).containsText("One is stored");
+    assertThat(page.content()).doesNotContain("PRIVATE KEY");
+    press(page, "Test");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("It works");
+    page.context().close();
+  }
+
+  private static X509Certificate certificate(KeyPair keys) throws Exception {
+    X500Name name = new X500Name("CN=Mailroom");
+    Instant now = Instant.now();
+    return new JcaX509CertificateConverter().getCertificate(new JcaX509v3CertificateBuilder(name, BigInteger.ONE, Date.from(now.minusSeconds(60)),
+        Date.from(now.plus(Duration.ofDays(90))), name, keys.getPublic()).build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+  }
+
+  private static String pem(KeyPair keys, X509Certificate certificate) throws Exception {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+      pem.writeObject(certificate);
+      pem.writeObject(new JcaPKCS8Generator(keys.getPrivate(), null));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void a_credential_is_given_to_several_accounts_at_once() {
+    Map<String, String> credential = Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID, "client-secret", DemoTenant.CLIENT_SECRET);
+    console.mailroom().bean(Credentials.class).create("newer", new HashMap<>(credential));
+    Accounts accounts = console.mailroom().bean(Accounts.class);
+    List.of("north", "south", "west").forEach(id ->
+        accounts.create(id, new HashMap<>(Map.of("mailbox", "support@contoso.com", "credential", "demo", "deliver-to", "database", "poll-every", "1h"))));
+    Page page = console.signIn();
+    page.navigate("/accounts");
+    assertThat(page.getByLabel("Choose support")).hasCount(0);
+    press(page, "Apply");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("Choose the accounts first");
+    page.getByLabel("Choose all").check();
+    page.getByLabel("Choose west").uncheck();
+    page.getByLabel("Give the chosen accounts the credential").selectOption("newer");
+    press(page, "Apply");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("2 accounts use newer now");
+    assertThat(accounts.accountsUsing("newer")).containsExactly("north", "south");
+    assertThat(accounts.find("west").orElseThrow().credential()).isEqualTo("demo");
+    page.context().close();
+  }
+
+  @Test
+  void what_application_yaml_holds_can_only_be_read() {
+    Page page = console.signIn();
+    for (String path : List.of("/credentials/demo", "/accounts/support")) {
+      page.navigate(path);
+      assertThat(page.locator("main")).containsText("Kept in application.yaml");
+      assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save"))).hasCount(0);
+      assertThat(page.content()).doesNotContain(DemoTenant.CLIENT_SECRET);
+    }
+    page.context().close();
+  }
+}

@@ -1,0 +1,199 @@
+package org.mailroom;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mailroom.ConsoleRun.press;
+
+import com.microsoft.playwright.Dialog;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.AccountSchedule;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+
+/** What somebody does in the console about accounts, failed deliveries and routes, and how the pages follow. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleWorkTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private ConsoleRun console;
+  private MailroomRun mailroom;
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    DemoTenant tenant = DemoTenant.start();
+    List<String> settings = new ArrayList<>(List.of("--mailroom.limits.page-size=10", "--mailroom.accounts.missing.mailbox=nobody@contoso.com",
+        "--mailroom.accounts.missing.credential=demo", "--mailroom.accounts.missing.deliver-to=database"));
+    List.of("one", "two", "asleep", "past").forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
+    console = ConsoleRun.start(tenant, folder, settings);
+    mailroom = console.mailroom();
+  }
+
+  @AfterAll
+  void stop() {
+    console.close();
+  }
+
+  private void failed(String account, String message) {
+    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
+        + " values (?, ?, 'database', 'FAILED', 1, 'NoSpaceException: nothing left.', ?, current_timestamp)", account, message, "About " + message);
+  }
+
+  @Test
+  void a_failed_delivery_is_discarded_or_tried_again() {
+    failed("one", "gone-1");
+    failed("one", "gone-2");
+    Page page = console.signIn();
+    page.onDialog(Dialog::accept);
+    page.navigate("/failed?account=one");
+    assertThat(page.locator("tbody")).containsText("NoSpaceException");
+    page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("About gone-2")).getByText("Discard").click();
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("given up for good");
+    assertThat(mailroom.rows("delivery where message_id = 'gone-2' and status = 'DISCARDED'")).isEqualTo(1);
+    press(page, "Retry all of one");
+    // the service doesn't know that message: it was tried, and came to something else
+    await().atMost(PATIENCE).until(() -> mailroom.rows("delivery where message_id = 'gone-1' and last_error not like 'NoSpace%'") == 1);
+    page.context().close();
+  }
+
+  @Test
+  void retrying_all_shows_how_far_it_is_and_whom_it_waits_for() {
+    Page page = console.signIn();
+    page.navigate("/account/asleep");
+    press(page, "Pause");
+    assertThat(page.locator(".figures")).containsText("paused");
+    failed("asleep", "gone-3");
+    failed("asleep", "gone-4");
+    page.navigate("/failed?account=asleep");
+    press(page, "Retry all of asleep");
+    for (String path : List.of("/failed", "/")) {
+      page.navigate(path);
+      Locator progress = page.getByLabel("Failed deliveries are tried again: 0 of 2");
+      assertThat(progress).hasAttribute("max", "2");
+      assertThat(progress.locator("xpath=..")).containsText("waits for asleep, which is paused");
+    }
+    page.navigate("/account/asleep");
+    press(page, "Resume");
+    page.navigate("/failed");
+    // no reload: the page brings itself up to date
+    assertThat(page.locator("#retrying")).hasCount(0);
+    assertThat(mailroom.rows("delivery where account = 'asleep' and (status = 'FAILED' or (status = 'PENDING' and attempts = 0))")).isZero();
+    page.context().close();
+  }
+
+  @Test
+  void deliveries_of_an_account_that_was_deleted_are_not_said_to_be_tried_again() {
+    failed("deleted", "gone-5");
+    Page page = console.signIn();
+    page.navigate("/failed?account=deleted");
+    press(page, "Retry");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("there is no account deleted any more");
+    assertThat(mailroom.rows("delivery where account = 'deleted' and status = 'FAILED'")).isEqualTo(1);
+    page.context().close();
+  }
+
+  @Test
+  void an_account_is_paused_imported_by_hand_and_resumed_and_the_page_follows_by_itself() {
+    Page page = console.signIn();
+    page.navigate("/account/two");
+    press(page, "Pause");
+    assertThat(page.locator(".figures")).containsText("paused");
+    console.mailbox("two").deliver(DemoMail.plain(1));
+    press(page, "Import now");
+    // no reload: the page brings itself up to date
+    assertThat(page.locator("section[aria-labelledby=polls] tbody tr")).hasCount(1);
+    press(page, "Resume");
+    assertThat(page.locator(".figures")).not().containsText("paused");
+    page.context().close();
+  }
+
+  @Test
+  void a_check_shows_step_by_step_what_works_and_what_to_mend() {
+    Page page = console.signIn();
+    page.navigate("/account/two");
+    press(page, "Check");
+    Locator check = page.locator("section[aria-labelledby=checked]");
+    assertThat(check.locator("header")).containsText("all is well");
+    assertThat(check.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("destination"))).containsText("rolled back");
+    page.navigate("/account/missing");
+    press(page, "Check");
+    assertThat(check.locator("header")).containsText("one thing to mend");
+    Locator step = check.locator("tbody tr").filter(new Locator.FilterOptions().setHas(page.getByText("failed", new Page.GetByTextOptions().setExact(true))));
+    assertThat(step).hasCount(1);
+    assertThat(step).containsText("the tenant has no such mailbox");
+    assertThat(step).containsText("Check the account's mailbox");
+    page.context().close();
+  }
+
+  @Test
+  void a_backfill_is_begun_shows_how_far_it_is_and_goes_on_after_a_failure() {
+    await().atMost(PATIENCE).until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
+    for (int i = 0; i < 40; i++) {
+      console.mailbox("past").deliver("Inbox", DemoMail.plain(i), Instant.parse("2026-01-01T12:00:00Z").plusSeconds(86_400L * i));
+    }
+    console.mailbox("past").messages().forEach(console.mailbox("past")::read);
+    // the count and three pages, then the service refuses, and later asks for patience for longer than this test lasts
+    AtomicInteger pages = new AtomicInteger();
+    console.tenant().faults().status(call -> isListing(call) && pages.incrementAndGet() > 4, 403, "ErrorAccessDenied", Map.of(), 1);
+    Page page = console.signIn();
+    page.navigate("/account/past");
+    page.getByText("Import what was received in the past").click();
+    page.getByLabel("From, included").fill("2026-02-01");
+    page.getByLabel("Until, not included").fill("2026-01-01");
+    press(page, "Begin");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("The first day isn’t before the end");
+    page.getByText("Import what was received in the past").click();
+    page.getByLabel("From, included").fill("2026-01-01");
+    page.getByLabel("also what somebody has read").check();
+    press(page, "Begin");
+    Locator backfill = page.locator("section[aria-labelledby=backfilled]");
+    assertThat(backfill).containsText("it was interrupted");
+    assertThat(backfill).containsText("Everything received before 2026-01-28");
+    page.navigate("/");
+    assertThat(page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("past@contoso.com"))).containsText("Backfill: stopped at 2026-01-28");
+
+    pages.set(0);
+    console.tenant().faults().status(call -> isListing(call) && pages.incrementAndGet() > 2, 429, "ApplicationThrottled", Map.of("Retry-After", "1000"), 1);
+    page.navigate("/account/past");
+    press(page, "Go on");
+    Locator progress = page.getByLabel("Backfill: 10 of 13");
+    assertThat(progress).hasAttribute("max", "13");
+    page.navigate("/");
+    assertThat(progress).isVisible();
+    page.context().close();
+  }
+
+  private static boolean isListing(String call) {
+    return call.startsWith("GET") && call.contains("past@contoso.com") && call.endsWith("/messages");
+  }
+
+  @Test
+  void a_route_is_drawn_with_its_counts_and_stopped_and_started() {
+    Page page = console.signIn();
+    page.onDialog(Dialog::accept);
+    page.navigate("/routes/deliver-to-file");
+    assertThat(page.locator(".route svg .name").first()).hasText("from");
+    assertThat(page.locator(".route svg")).containsText("write-message-json");
+    press(page, "Stop");
+    assertThat(page.locator(".figures")).containsText("stopped");
+    assertThat(page.getByRole(AriaRole.NAVIGATION)).containsText("1");
+    press(page, "Start");
+    assertThat(page.locator(".figures")).containsText("started");
+    page.context().close();
+  }
+}
