@@ -141,8 +141,12 @@ class CredentialProofTest {
 
       fields.put("certificate.content", pem(rsa(), certificate));
       fields.remove("certificate.password");
+      assertThat(credentials.validateChange("uploaded", fields)).extracting(problem -> problem.message()).singleElement().asString()
+          .contains("its private key doesn't belong to its certificate");
+      KeyPair unknown = rsa();
+      fields.put("certificate.content", pem(unknown, certificate(unknown, Duration.ofDays(100))));
       credentials.update("uploaded", fields);
-      assertThat(mailroom.importAll("uploads").get(0).failure()).as("a key that doesn't belong to the certificate").hasMessageContaining("AADSTS700027");
+      assertThat(mailroom.importAll("uploads").get(0).failure()).as("a certificate that the app registration doesn't have").hasMessageContaining("AADSTS700027");
     }
   }
 

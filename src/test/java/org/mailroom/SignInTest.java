@@ -11,9 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,8 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
-import org.mailroom.command.Launcher;
-import org.mailroom.command.MailroomCommand;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
@@ -31,7 +26,6 @@ import org.mailroom.credential.SignInRequest;
 import org.mailroom.credential.SignIns;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
-import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Delegated permission: somebody signs in once, and Mailroom reads that person's mailbox for years. */
@@ -202,34 +196,6 @@ class SignInTest {
   }
 
   @Test
-  void login_signs_in_by_device_code_and_the_running_mailroom_uses_it(CapturedOutput output) {
-    List<String> settings = MailroomRun.settings(tenant, folder);
-    settings.addAll(Arrays.asList(delegated()));
-    try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, delegated())) {
-      await().atMost(PATIENCE).until(() -> output.getOut().contains("nobody has signed in yet"));
-      assertThat(login(settings, "nobody")).isEqualTo(6);
-      assertThat(output.getErr()).contains("there is no such credential");
-
-      CompletableFuture<Integer> refused = CompletableFuture.supplyAsync(() -> login(settings, "person"));
-      assertThat(refused.join()).isEqualTo(6);
-      assertThat(output.getErr()).contains("AADSTS7000218").contains("allow public client flows");
-
-      tenant.identity().application("helpdesk").allowPublicClientFlows(true);
-      int before = codes(output).size();
-      CompletableFuture<Integer> signedIn = CompletableFuture.supplyAsync(() -> login(settings, "person"));
-      await().atMost(PATIENCE).until(() -> codes(output).size() > before);
-      assertThat(tenant.identity().enterDeviceCode(codes(output).get(before), SUPPORT, true)).isTrue();
-      assertThat(signedIn.join()).isZero();
-      assertThat(output.getOut()).contains("Signed in as " + SUPPORT);
-      await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
-      // it is refreshed as the public client that signed in
-      tenant.revokeTokens();
-      tenant.mailbox(SUPPORT).deliver(DemoMail.plain(7));
-      await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
-    }
-  }
-
-  @Test
   void with_another_secret_key_the_sign_in_is_asked_for_again_and_the_old_key_brings_it_back() {
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated("--mailroom.secret-key=old"))) {
       signIn(mailroom, SUPPORT);
@@ -267,18 +233,5 @@ class SignInTest {
       }
       assertThat(tenant.faults().hits()).isEqualTo(1);
     }
-  }
-
-  private static int login(List<String> settings, String credential) {
-    return MailroomCommand.run(new String[] {"login", credential}, new Launcher(MailroomApplication.class, settings));
-  }
-
-  private static List<String> codes(CapturedOutput output) {
-    Matcher found = Pattern.compile("enter the code (DEMO\\d+)").matcher(output.getOut());
-    List<String> codes = new ArrayList<>();
-    while (found.find()) {
-      codes.add(found.group(1));
-    }
-    return codes;
   }
 }

@@ -103,6 +103,11 @@ public record MailroomProperties(
     return WebAddress.isHttp(loginUrl);
   }
 
+  @AssertTrue(message = "public-url " + HTTP_URL)
+  boolean isPublicUrlValid() {
+    return publicUrl == null || publicUrl.toString().isBlank() || WebAddress.isHttp(publicUrl);
+  }
+
   @AssertTrue(message = "proxy must be http://host:port")
   boolean isProxyValid() {
     return proxy == null || ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null && proxy.getPort() > 0);
@@ -173,11 +178,17 @@ public record MailroomProperties(
    * A certificate with its private key.
    *
    * @param keystore PKCS#12 file
-   * @param pem PEM file that holds both
+   * @param pem PEM file that holds both, or the certificate alone
+   * @param privateKey PEM file with the private key, where {@code pem} holds the certificate alone
    * @param content instead of a file: PEM text that holds both, or a PKCS#12 keystore in base64
    * @param password of keystore or private key, or null
    */
-  public record CertificateProperties(Path keystore, Path pem, String content, String password) {
+  public record CertificateProperties(Path keystore, Path pem, Path privateKey, String content, String password) {
+
+    @AssertTrue(message = "goes with pem only: the file with the certificate")
+    boolean isKeyOfPem() {
+      return privateKey == null || pem != null;
+    }
 
     @AssertTrue(message = "needs exactly one of keystore (PKCS#12), pem and content")
     boolean isOneOf() {

@@ -28,7 +28,7 @@ public final class SettingsBinder {
 
   /** Rules that concern several fields, and the field to show them at. */
   private static final Map<String, String> FIELD_OF_RULE = Map.of(
-      "provable", "client-secret", "tenant-own", "tenant-id", "filter-possible", "filter", "certificate.one-of", "certificate.content",
+      "provable", "client-secret", "certificate.key-of-pem", "certificate.private-key", "tenant-own", "tenant-id", "filter-possible", "filter", "certificate.one-of", "certificate.content",
       "after-import.move-or-delete", "after-import.move-to");
 
   private final Validator validator;
@@ -99,7 +99,8 @@ public final class SettingsBinder {
     return name.length() > ROOT.length() ? name.substring(ROOT.length() + 1) : null;
   }
 
-  private static String allowed(BindException failure) {
+  /** What is allowed where a value couldn't be read. */
+  static String allowed(BindException failure) {
     Class<?> type = failure.getTarget().getType().resolve(Object.class);
     if (type.isEnum()) {
       List<String> names = new ArrayList<>();
@@ -114,6 +115,7 @@ public final class SettingsBinder {
       case "URI" -> "an address such as https://login.microsoftonline.com";
       case "DataSize" -> "a size such as 150MB";
       case "boolean", "Boolean" -> "true or false";
+      case "int", "Integer", "long", "Long" -> "a whole number";
       default -> "a " + type.getSimpleName().toLowerCase(Locale.ROOT);
     };
   }
@@ -123,7 +125,7 @@ public final class SettingsBinder {
   }
 
   /** From the path of a property or rule to the key in {@code application.yaml}. */
-  private static String field(String path) {
+  static String field(String path) {
     String key = path.replaceAll("\\[[^]]*]", "").replaceAll("\\.<[^>]*>", "").replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     return FIELD_OF_RULE.getOrDefault(key, key.endsWith("-valid") ? key.substring(0, key.length() - "-valid".length()) : key);
   }

@@ -2,15 +2,27 @@ package org.mailroom.configuration;
 
 import java.net.BindException;
 import java.sql.SQLException;
+import java.util.List;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.core.env.Environment;
 
 /** Says in a few lines why Mailroom can't start, and what to do. */
 final class StartFailureAnalyzer implements FailureAnalyzer {
 
+  private final Environment environment;
+
+  StartFailureAnalyzer(Environment environment) {
+    this.environment = environment;
+  }
+
   @Override
   public FailureAnalysis analyze(Throwable failure) {
+    List<String> wrong = new WrongSettings(environment).in(failure);
+    if (!wrong.isEmpty()) {
+      return analyzeOne(new ConfigurationException(wrong));
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       FailureAnalysis analysis = analyzeOne(cause);
       if (analysis != null) {

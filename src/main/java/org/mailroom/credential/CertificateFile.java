@@ -9,9 +9,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.mailroom.configuration.MailroomProperties.CertificateProperties;
 import org.springframework.boot.ssl.pem.PemContent;
@@ -60,9 +63,11 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
       return fromKeystore(Files.readAllBytes(settings.keystore()), settings.password());
     }
     if (settings.pem() != null) {
-      return fromPem(PemContent.load(settings.pem()), settings.password());
+      PemContent certificate = PemContent.load(settings.pem());
+      return fromPem(certificate, settings.privateKey() == null ? certificate : PemContent.load(settings.privateKey()), settings.password());
     }
-    return settings.content().contains("-----BEGIN") ? fromPem(PemContent.of(settings.content()), settings.password())
+    PemContent both = settings.content().contains("-----BEGIN") ? PemContent.of(settings.content()) : null;
+    return both != null ? fromPem(both, both, settings.password())
         : fromKeystore(Base64.getMimeDecoder().decode(settings.content()), settings.password());
   }
 
@@ -72,18 +77,34 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
     keystore.load(new ByteArrayInputStream(content), secret);
     for (String alias : Collections.list(keystore.aliases())) {
       if (keystore.getKey(alias, secret) instanceof PrivateKey key && keystore.getCertificate(alias) instanceof X509Certificate certificate) {
-        return new CertificateFile(key, certificate);
+        return of(key, List.of(certificate));
       }
     }
     throw new IOException("it holds no private key with a certificate");
   }
 
-  private static CertificateFile fromPem(PemContent pem, String password) throws IOException {
-    PrivateKey key = pem.getPrivateKey(password);
-    if (key == null || pem.getCertificates().isEmpty()) {
-      throw new IOException("it doesn't hold both certificate and private key");
+  private static CertificateFile fromPem(PemContent certificates, PemContent key, String password) throws IOException {
+    if (key.toString().contains("Proc-Type: 4,ENCRYPTED")) {
+      throw new IOException("the private key is encrypted in OpenSSL's old form; write it anew by: openssl pkcs8 -topk8 -v2 aes256 -in old.pem -out key.pem");
     }
-    return new CertificateFile(key, pem.getCertificates().get(0));
+    PrivateKey read = key.getPrivateKey(password);
+    if (read == null) {
+      throw new IOException("it holds no private key");
+    }
+    return of(read, certificates.getCertificates());
+  }
+
+  /** Of several certificates, a chain in any order, the one that the key belongs to. */
+  private static CertificateFile of(PrivateKey key, List<X509Certificate> certificates) throws IOException {
+    if (!(key instanceof RSAPrivateKey rsa)) {
+      throw new IOException("its key is of kind " + key.getAlgorithm() + ", and Entra ID takes RSA keys only");
+    }
+    if (certificates.isEmpty()) {
+      throw new IOException("it holds no certificate");
+    }
+    return certificates.stream().filter(each -> each.getPublicKey() instanceof RSAPublicKey own && own.getModulus().equals(rsa.getModulus())).findFirst()
+        .map(own -> new CertificateFile(key, own))
+        .orElseThrow(() -> new IOException("its private key doesn't belong to its certificate"));
   }
 
   /** Never the key. */

@@ -12,6 +12,7 @@ public final class CredentialException extends RuntimeException {
   private final boolean mayPass;
   private final boolean unreachable;
   private final Duration retryAfter;
+  private final String claims;
 
   /**
    * @param credential its name below {@code mailroom.credentials}
@@ -19,29 +20,36 @@ public final class CredentialException extends RuntimeException {
    * @param description Entra ID's error description, from which only the AADSTS number is taken
    */
   CredentialException(String credential, String error, String description, Throwable cause) {
-    this(credential, error, description, null, cause);
+    this(credential, error, description, null, null, cause);
   }
 
   /**
    * @param retryAfter the wait that the answer asks for, or null
+   * @param claims what the answer demands of the next token, as JSON, or null
    */
-  CredentialException(String credential, String error, String description, Duration retryAfter, Throwable cause) {
+  CredentialException(String credential, String error, String description, Duration retryAfter, String claims, Throwable cause) {
     super(sentence(credential, error, description), cause);
     this.mayPass = EntraError.of(error, description).isTransient();
     this.unreachable = error == null;
     this.retryAfter = retryAfter;
+    this.claims = claims;
   }
 
-  /** For what fails before Entra ID is asked. */
+  /**
+   * For what fails before Entra ID is asked.
+   *
+   * @param credential its name, or null where it isn't known
+   */
   CredentialException(String credential, String whatAndRemedy) {
     this(credential, whatAndRemedy, false, null);
   }
 
   private CredentialException(String credential, String whatAndRemedy, boolean mayPass, Throwable cause) {
-    super("credential " + credential + ": " + whatAndRemedy, cause);
+    super((credential == null ? "" : "credential " + credential + ": ") + whatAndRemedy, cause);
     this.mayPass = mayPass;
     this.unreachable = false;
     this.retryAfter = null;
+    this.claims = null;
   }
 
   /** For what fails here and passes by itself. */
@@ -65,6 +73,11 @@ public final class CredentialException extends RuntimeException {
   /** Asking again later may help. */
   public boolean isTransient() {
     return mayPass;
+  }
+
+  /** What Entra ID demands of the next token, as JSON: a sign-in has to pass it on. */
+  Optional<String> claims() {
+    return Optional.ofNullable(claims);
   }
 
   /** How long the service asks to wait before it is asked again. */

@@ -22,6 +22,7 @@ final class CredentialFields {
     CertificateProperties certificate = settings.certificate();
     put(fields, "certificate.keystore", certificate == null ? null : certificate.keystore());
     put(fields, "certificate.pem", certificate == null ? null : certificate.pem());
+    put(fields, "certificate.private-key", certificate == null ? null : certificate.privateKey());
     put(fields, "federated-token-file", settings.federatedTokenFile());
     put(fields, "scope", settings.scope());
     put(fields, "authorization-url", settings.authorizationUrl());

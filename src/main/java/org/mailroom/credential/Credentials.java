@@ -37,7 +37,7 @@ public final class Credentials {
   private static final Set<String> PROOFS = Set.of("client-secret", "certificate.content", "federated-token-file");
 
   /** Files on the server are the operator's to name, not the console's. */
-  private static final List<String> ONLY_IN_CONFIGURATION = List.of("certificate.keystore", "certificate.pem");
+  private static final List<String> ONLY_IN_CONFIGURATION = List.of("certificate.keystore", "certificate.pem", "certificate.private-key");
 
   private record Snapshot(long revision, Map<String, Credential> all) {}
 

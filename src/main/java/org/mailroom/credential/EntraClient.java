@@ -10,6 +10,7 @@ import com.microsoft.aad.msal4j.DeviceCode;
 import com.microsoft.aad.msal4j.DeviceCodeFlowParameters;
 import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.IClientCredential;
+import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.ITokenCacheAccessAspect;
 import com.microsoft.aad.msal4j.ITokenCacheAccessContext;
 import com.microsoft.aad.msal4j.PublicClientApplication;
@@ -111,19 +112,26 @@ class EntraClient {
   }
 
   /** The tokens for the code that a sign-in came back with. */
-  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier) {
+  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier, String claims) {
     Request<AbstractClientApplicationBase> redeem = application -> application.acquireToken(
-        AuthorizationCodeParameters.builder(code, redirectUri).scopes(scopes(credential)).codeVerifier(codeVerifier).build());
+        AuthorizationCodeParameters.builder(code, redirectUri).scopes(scopes(credential)).codeVerifier(codeVerifier).claims(request(claims)).build());
     return credential.settings().hasProof() ? confidential(credential, null, redeem::send) : publicly(credential, null, redeem::send);
   }
 
   /** Waits until somebody has signed in with the device code that is told. */
-  Issued byDeviceCode(Credential credential, Consumer<DeviceCode> tell) {
-    return publicly(credential, null, application -> application.acquireToken(DeviceCodeFlowParameters.builder(scopes(credential), tell).build()));
+  Issued byDeviceCode(Credential credential, String claims, Consumer<DeviceCode> tell) {
+    LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
+    return publicly(credential, null, conversation, new DeviceCodePolling(conversation), application -> application.acquireToken(
+        DeviceCodeFlowParameters.builder(scopes(credential), tell).claims(request(claims)).build()));
   }
 
   private static ClaimsRequest request(String claims) {
-    return claims == null ? null : ClaimsRequest.formatAsClaimsRequest(claims);
+    try {
+      return claims == null ? null : ClaimsRequest.formatAsClaimsRequest(claims);
+    } catch (RuntimeException unreadable) {
+      // what msal4j can't read can't be passed on; without it the service says again what it wants
+      return null;
+    }
   }
 
   private static Set<String> scopes(Credential credential) {
@@ -132,7 +140,7 @@ class EntraClient {
 
   private Issued confidential(Credential credential, String cached, Request<ConfidentialClientApplication> request) {
     Cache cache = new Cache(cached);
-    LoginHttpClient.Conversation conversation = http.conversation(credential.settings().tokenUrl());
+    LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return issued(credential, cache, conversation, false, () -> request.send(ConfidentialClientApplication
         .builder(credential.settings().clientId(), proof(credential))
         .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
@@ -140,12 +148,17 @@ class EntraClient {
   }
 
   private Issued publicly(Credential credential, String cached, Request<PublicClientApplication> request) {
+    LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
+    return publicly(credential, cached, conversation, conversation, request);
+  }
+
+  private Issued publicly(
+      Credential credential, String cached, LoginHttpClient.Conversation conversation, IHttpClient client, Request<PublicClientApplication> request) {
     Cache cache = new Cache(cached);
-    LoginHttpClient.Conversation conversation = http.conversation(credential.settings().tokenUrl());
     return issued(credential, cache, conversation, true, () -> request.send(PublicClientApplication
         .builder(credential.settings().clientId())
         .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
-        .setTokenCacheAccessAspect(cache).httpClient(conversation).executorService(threads).build()));
+        .setTokenCacheAccessAspect(cache).httpClient(client).executorService(threads).build()));
   }
 
   private interface Sending {

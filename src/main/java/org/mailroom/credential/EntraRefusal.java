@@ -2,6 +2,7 @@ package org.mailroom.credential;
 
 import com.microsoft.aad.msal4j.MsalException;
 import com.microsoft.aad.msal4j.MsalServiceException;
+import com.microsoft.aad.msal4j.MsalThrottlingException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -32,20 +33,24 @@ final class EntraRefusal {
     if (cause instanceof CredentialException told) {
       return told;
     }
+    if (cause instanceof MsalThrottlingException throttled) {
+      // msal4j didn't ask: what it got before told it to wait
+      return new CredentialException(credential, "temporarily_unavailable", null, Duration.ofMillis(throttled.retryInMs()), null, null);
+    }
     if (conversation.status() == 429 || conversation.status() >= 500) {
       // a gateway's text, or throttling in plain text: only the status counts
       String error = cause instanceof MsalServiceException service && isCode(service.errorCode()) ? service.errorCode() : "http_" + conversation.status();
       String description = cause instanceof MsalServiceException ? cause.getMessage() : null;
       EntraError meaning = EntraError.of(error, description);
-      return new CredentialException(credential, meaning.isTransient() ? error : "http_" + conversation.status(), description, wait, null);
+      return new CredentialException(credential, meaning.isTransient() ? error : "http_" + conversation.status(), description, wait, null, null);
     }
     if (cause instanceof MsalServiceException service && isCode(service.errorCode())) {
-      return new CredentialException(credential, service.errorCode(), service.getMessage(), wait, null);
+      return new CredentialException(credential, service.errorCode(), service.getMessage(), wait, blankToNull(service.claims()), null);
     }
-    if (cause instanceof MsalException answer && ("invalid_json".equals(answer.errorCode()) || conversation.status() > 0)) {
+    if (cause instanceof MsalException answer && ("invalid_json".equals(answer.errorCode()) || "code_expired".equals(answer.errorCode()) || conversation.status() > 0)) {
       // a gateway answered instead of Entra ID; or the device code wasn't used in time
       boolean late = "code_expired".equals(answer.errorCode());
-      return new CredentialException(credential, late ? "expired_token" : "http_error", late ? null : "the answer isn't JSON", wait, null);
+      return new CredentialException(credential, late ? "expired_token" : "http_error", late ? null : "the answer isn't JSON", wait, null, null);
     }
     Throwable root = cause;
     while (root.getCause() != null) {
@@ -67,6 +72,10 @@ final class EntraRefusal {
       return "the connection was refused, " + own;
     }
     return own;
+  }
+
+  private static String blankToNull(String text) {
+    return text == null || text.isBlank() ? null : text;
   }
 
   private static boolean isCode(String code) {

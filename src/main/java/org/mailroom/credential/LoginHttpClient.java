@@ -1,5 +1,8 @@
 package org.mailroom.credential;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.aad.msal4j.HttpMethod;
 import com.microsoft.aad.msal4j.HttpRequest;
 import com.microsoft.aad.msal4j.HttpResponse;
@@ -20,10 +23,13 @@ import org.springframework.stereotype.Component;
 final class LoginHttpClient {
 
   private static final int PROXY_DEMANDS_PASSWORD = 407;
+  private static final int FIRST_ERROR = 400;
+  private static final String CONTENT_TYPE = "Content-Type";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final URI loginUrl;
   private final HttpClient client;
+  private final ObjectMapper json = new ObjectMapper();
 
   LoginHttpClient(MailroomProperties properties, SslBundles sslBundles) {
     this.loginUrl = properties.loginUrl();
@@ -38,7 +44,7 @@ final class LoginHttpClient {
   }
 
   /**
-   * @param tokenUrl the configured token URL of a credential, or null for the default below the login URL
+   * @param tokenUrl of a credential; msal4j knows only the default one
    */
   Conversation conversation(URI tokenUrl) {
     return new Conversation(tokenUrl);
@@ -57,10 +63,19 @@ final class LoginHttpClient {
 
     @Override
     public IHttpResponse send(HttpRequest request) throws Exception {
+      return send(request, request.body());
+    }
+
+    /** Sends a request with another body. */
+    IHttpResponse send(HttpRequest request, String body) throws Exception {
       java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(PATIENCE);
       request.headers().forEach(outgoing::header);
       if (request.httpMethod() == HttpMethod.POST) {
-        outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body()));
+        outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(body));
+        if (request.headers().keySet().stream().noneMatch(CONTENT_TYPE::equalsIgnoreCase)) {
+          // msal4j leaves it out where it asks for a device code
+          outgoing.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
       }
       status = 0;
       java.net.http.HttpResponse<String> received = client.send(outgoing.build(), java.net.http.HttpResponse.BodyHandlers.ofString());
@@ -72,15 +87,28 @@ final class LoginHttpClient {
       retryAfter = received.headers().firstValue("Retry-After").orElse(null);
       HttpResponse answer = new HttpResponse();
       answer.statusCode(received.statusCode());
-      answer.body(received.body());
+      answer.body(received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
       answer.addHeaders(received.headers().map());
       return answer;
     }
 
+    /** An error without a description is one all the same, RFC 6749 section 5.2; msal4j takes it for no error of OAuth. */
+    private String described(String body) {
+      try {
+        return json.readTree(body == null ? "" : body) instanceof ObjectNode error && !error.path("error").asText().isBlank()
+            && error.path("error_description").asText().isBlank() ? error.put("error_description", "no description").toString() : body;
+      } catch (JsonProcessingException notJson) {
+        return body;
+      }
+    }
+
     /** The scheme that is configured is put back: msal4j insists on https. */
     private URI address(URI asked) {
-      if (tokenUrl != null && asked.getPath().endsWith("/token")) {
+      if (asked.getPath().endsWith("/token")) {
         return tokenUrl;
+      }
+      if (asked.getPath().endsWith("/devicecode") && tokenUrl.getPath().endsWith("/token")) {
+        return tokenUrl.resolve("devicecode");
       }
       return URI.create(loginUrl.getScheme() + asked.toString().substring(asked.getScheme().length()));
     }

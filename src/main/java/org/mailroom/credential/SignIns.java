@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -40,7 +41,8 @@ public final class SignIns {
   /** What is needed for the signed-in user's name and for tokens that outlive the hour; consent to it is part of every sign-in. */
   private static final Set<String> OPENID = Set.of("openid", "profile", "offline_access");
 
-  private record Pending(String credential, String codeVerifier, URI redirectUri, Instant expires) {}
+  /** {@code claims}: what Entra ID demanded of this sign-in when it refused the tokens of the last one, or null. */
+  private record Pending(String credential, String codeVerifier, URI redirectUri, String claims, Instant expires) {}
 
   private final Credentials credentials;
   private final EntraClient entra;
@@ -69,7 +71,7 @@ public final class SignIns {
    */
   public SignInRequest begin(String credential, URI redirectUri) {
     Credential found = delegated(credential);
-    Pending begun = new Pending(credential, secret(), redirectUri, clock.instant().plus(TIME_TO_COME_BACK));
+    Pending begun = new Pending(credential, secret(), redirectUri, table.demanded(credential).orElse(null), clock.instant().plus(TIME_TO_COME_BACK));
     String state = secret();
     synchronized (pending) {
       pending.values().removeIf(other -> !clock.instant().isBefore(other.expires()));
@@ -80,12 +82,17 @@ public final class SignIns {
     }
     Set<String> scope = new LinkedHashSet<>(Set.of(found.scope().split(" ")));
     scope.addAll(OPENID);
-    URI address = UriComponentsBuilder.fromUri(found.authorizationUrl())
+    Map<String, Object> values = new HashMap<>(Map.of("client", found.settings().clientId(), "redirect", redirectUri, "scope", String.join(" ", scope),
+        "state", state, "challenge", challenge(begun.codeVerifier())));
+    UriComponentsBuilder address = UriComponentsBuilder.fromUri(found.authorizationUrl())
         .queryParam("client_id", "{client}").queryParam("response_type", "code").queryParam("response_mode", "query")
         .queryParam("redirect_uri", "{redirect}").queryParam("scope", "{scope}").queryParam("state", "{state}")
-        .queryParam("code_challenge", "{challenge}").queryParam("code_challenge_method", "S256")
-        .encode().buildAndExpand(found.settings().clientId(), redirectUri, String.join(" ", scope), state, challenge(begun.codeVerifier())).toUri();
-    return new SignInRequest(address, state, begun.expires());
+        .queryParam("code_challenge", "{challenge}").queryParam("code_challenge_method", "S256");
+    if (begun.claims() != null) {
+      address.queryParam("claims", "{claims}");
+      values.put("claims", begun.claims());
+    }
+    return new SignInRequest(address.encode().buildAndExpand(values).toUri(), state, begun.expires());
   }
 
   /**
@@ -100,14 +107,15 @@ public final class SignIns {
   public Completed complete(String stateOfSession, SignInAnswer answer) {
     if (stateOfSession == null || answer.state() == null
         || !MessageDigest.isEqual(stateOfSession.getBytes(StandardCharsets.UTF_8), answer.state().getBytes(StandardCharsets.UTF_8))) {
-      throw new CredentialException("unknown", "this answer belongs to no sign-in of this browser. Start the sign-in again.");
+      throw new CredentialException(null, "this answer belongs to no sign-in of this browser, or its session ended meanwhile, as it does when Mailroom is restarted."
+          + " Start the sign-in again.");
     }
     Pending begun;
     synchronized (pending) {
       begun = pending.remove(answer.state());
     }
     if (begun == null) {
-      throw new CredentialException("unknown", "this sign-in was completed already, or Mailroom was restarted meanwhile. Start the sign-in again.");
+      throw new CredentialException(null, "this sign-in was completed already, or Mailroom was restarted meanwhile. Start the sign-in again.");
     }
     if (!clock.instant().isBefore(begun.expires())) {
       throw new CredentialException(begun.credential(), "the sign-in took too long. Start it again.");
@@ -119,7 +127,7 @@ public final class SignIns {
     if (answer.code() == null || answer.code().isBlank()) {
       throw new CredentialException(found.id(), "the answer brought no code. Start the sign-in again.");
     }
-    return new Completed(found.id(), signedIn(found, entra.redeem(found, answer.code(), begun.redirectUri(), begun.codeVerifier())));
+    return new Completed(found.id(), signedIn(found, entra.redeem(found, answer.code(), begun.redirectUri(), begun.codeVerifier(), begun.claims())));
   }
 
   /** A sign-in that is done. */
@@ -133,7 +141,7 @@ public final class SignIns {
    */
   public SignedInUser byDeviceCode(String credential, Consumer<DeviceCodePrompt> tell) {
     Credential found = delegated(credential);
-    return signedIn(found, entra.byDeviceCode(found, code ->
+    return signedIn(found, entra.byDeviceCode(found, table.demanded(credential).orElse(null), code ->
         tell.accept(new DeviceCodePrompt(code.userCode(), code.verificationUri(), Duration.ofSeconds(code.expiresIn())))));
   }
 

@@ -71,7 +71,7 @@ record StoredTokens(String cache, boolean publicClient, String signedInFor, Stri
     var settings = credential.settings();
     var certificate = settings.certificate();
     return mark(signInMark(credential), credential.scope(), credential.tokenUrl().toString(), settings.clientSecret(),
-        certificate == null ? null : certificate.keystore() + "\n" + certificate.pem() + "\n" + certificate.content(),
+        certificate == null ? null : certificate.keystore() + "\n" + certificate.pem() + "\n" + certificate.privateKey() + "\n" + certificate.content(),
         String.valueOf(settings.federatedTokenFile()));
   }
 

@@ -45,7 +45,7 @@ class TokenStore implements TokenEndpoint {
 
   @Override
   public AccessToken token(Credential credential, String refused, String claims) {
-    return locked(credential, row -> {
+    return locked(credential, claims, row -> {
       StoredTokens stored = read(credential, row);
       Optional<AccessToken> present = stored.accessToken(credential);
       return present.isPresent() && present.get().isFresh(clock.instant()) && !present.get().value().equals(refused)
@@ -56,7 +56,7 @@ class TokenStore implements TokenEndpoint {
   /** Uses the refresh token of a delegated credential where it wasn't used for that long. Returns whether it did. */
   boolean useRefreshToken(Credential credential, Duration unused) {
     Instant since = clock.instant().minus(unused);
-    return locked(credential, row -> {
+    return locked(credential, null, row -> {
       if (row.user() == null || row.refreshedAt() == null || row.refreshedAt().isAfter(since)) {
         return false;
       }
@@ -86,7 +86,7 @@ class TokenStore implements TokenEndpoint {
     T with(TokenTable.Row row);
   }
 
-  private <T> T locked(Credential credential, Work<T> work) {
+  private <T> T locked(Credential credential, String claims, Work<T> work) {
     try {
       places.acquire();
     } catch (InterruptedException e) {
@@ -100,8 +100,24 @@ class TokenStore implements TokenEndpoint {
       LOG.debug("tokens of credential {} can't be stored: {}", credential.id(), e.getMessage());
       throw CredentialException.passing(credential.id(), "its tokens can't be read and stored in Mailroom's database (" + e.getClass().getSimpleName()
           + "). Check that it runs and spring.datasource.*; Mailroom tries again by itself.", e);
+    } catch (CredentialException e) {
+      if (credential.isDelegated() && !e.isTransient()) {
+        demand(credential, e.claims().orElse(claims));
+      }
+      throw e;
     } finally {
       places.release();
+    }
+  }
+
+  /** What the refused request should have fulfilled is asked of the person who signs in next. */
+  private void demand(Credential credential, String claims) {
+    if (claims != null) {
+      try {
+        table.demand(credential.id(), claims);
+      } catch (DataAccessException e) {
+        LOG.debug("claims for credential {} can't be stored: {}", credential.id(), e.getMessage());
+      }
     }
   }
 

@@ -96,10 +96,21 @@ class TokenTable {
     return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
   }
 
+  /** Remembers what Entra ID demands of the next sign-in, as JSON, until tokens are stored. */
+  void demand(String credential, String claims) {
+    jdbc.update("update credential_token set claims = ? where credential = ?", claims, credential);
+  }
+
+  /** What Entra ID demands of the next sign-in, as JSON; empty when it demands nothing. */
+  Optional<String> demanded(String credential) {
+    return jdbc.queryForList("select claims from credential_token where credential = ? and claims is not null", String.class, credential).stream().findFirst();
+  }
+
+  /** What is stored; what was demanded is fulfilled or outdated by it. */
   void store(String credential, Row row) {
     SignedInUser user = row.user();
     jdbc.update("update credential_token set tokens = ?, issued_at = ?, expires_at = ?, refreshed_at = ?, user_id = ?, user_name = ?, user_mail = ?,"
-            + " signed_in_at = ?, revision = ? where credential = ?",
+            + " signed_in_at = ?, revision = ?, claims = null where credential = ?",
         row.tokens(), utc(row.issuedAt()), utc(row.expiresAt()), utc(row.refreshedAt()), user == null ? null : user.id(),
         user == null ? null : user.userPrincipalName(), user == null ? null : user.mail(), user == null ? null : utc(user.signedInAt()), row.revision(), credential);
   }

@@ -59,7 +59,7 @@ final class DemoAuthorizePage {
     if (user == null) {
       throw new IdentityFault(400, "invalid_request", 50034, "The user account does not exist in the directory.");
     }
-    platform.requireWelcome();
+    platform.refusals().ofSignIns();
     if ("deny".equals(fields.get("decision"))) {
       throw new IdentityFault(400, "access_denied", 65004, "User declined to consent to access the app.");
     }
@@ -67,6 +67,7 @@ final class DemoAuthorizePage {
       return consent(user, scopes, fields);
     }
     application.consent(user, scopes);
+    platform.refusals().signedInWith(fields.get("claims"));
     String code = platform.grants().code(application.clientId(), user, scopes, redirectUri, fields.get("code_challenge"), fields.get("code_challenge_method"));
     return redirect(redirectUri, "code=" + encode(code) + state(fields) + "&session_state=" + UUID.randomUUID());
   }

@@ -1,5 +1,7 @@
 package org.mailroom.demo;
 
+import java.util.List;
+
 /** What somebody can do in the demo tenant's directory: register applications and users, revoke, and refuse on purpose. */
 public final class DemoIdentity {
 
@@ -35,22 +37,37 @@ public final class DemoIdentity {
    * @param number AADSTS number
    */
   public void refuse(int status, String error, int number, String text) {
-    platform.refuse(new IdentityFault(status, error, number, text));
+    platform.refusals().refuse(new IdentityFault(status, error, number, text));
   }
 
   /** Every browser is sent back with this error from now on, such as {@code access_denied} and 90094: an administrator has to consent. */
   public void refuseSignIns(String error, int number, String text) {
-    platform.refuseSignIns(new IdentityFault(400, error, number, text));
+    platform.refusals().refuseSignIns(new IdentityFault(400, error, number, text));
   }
 
   public void refuseNoMore() {
-    platform.refuse(null);
-    platform.refuseSignIns(null);
+    platform.refusals().refuse(null);
+    platform.refusals().refuseSignIns(null);
   }
 
   /** Graph answers with a claims challenge from now on, until a token was asked for with its claims (continuous access evaluation). */
   public void demandClaims(String nbf) {
     platform.tokens().demand(nbf);
+  }
+
+  /** Refresh tokens are answered with interaction_required and these claims (JSON) from now on, until a sign-in was asked for with them. */
+  public void demandOfPerson(String claims) {
+    platform.refusals().demandOfPerson(claims);
+  }
+
+  /** The next requests for the token of a device code are answered with these OAuth 2.0 errors, in their order. */
+  public void answerDeviceCodes(String... errors) {
+    platform.refusals().deviceCodeAnswers().addAll(List.of(errors));
+  }
+
+  /** Whether all these answers were given. */
+  public boolean answeredDeviceCodes() {
+    return platform.refusals().deviceCodeAnswers().isEmpty();
   }
 
   /** A person enters the user code of a device code, and accepts or declines. Returns whether the code is known. */

@@ -37,8 +37,7 @@ final class DemoIdentityPlatform {
   private final Map<String, DemoApplication> applications = new ConcurrentHashMap<>();
   private final Map<String, DemoUser> users = new ConcurrentHashMap<>();
   private final AtomicInteger tokenRequests = new AtomicInteger();
-  private volatile IdentityFault refusal;
-  private volatile IdentityFault signInRefusal;
+  private final DemoRefusals refusals = new DemoRefusals();
 
   DemoIdentityPlatform(String tenantId, String loginUrl, Clock clock, Duration tokenLifetime) {
     this.tenantId = tenantId;
@@ -73,20 +72,9 @@ final class DemoIdentityPlatform {
     return tokenRequests.get();
   }
 
-  /** Every token request is refused like this from now on; null: no longer. */
-  void refuse(IdentityFault fault) {
-    refusal = fault;
-  }
-
-  /** Every sign-in comes back with this; null: no longer. */
-  void refuseSignIns(IdentityFault fault) {
-    signInRefusal = fault;
-  }
-
-  void requireWelcome() {
-    if (signInRefusal != null) {
-      throw signInRefusal;
-    }
+  /** What it refuses on purpose. */
+  DemoRefusals refusals() {
+    return refusals;
   }
 
   /** Answers a POST to {@code /{tenant}/oauth2/v2.0/token}. */
@@ -100,9 +88,7 @@ final class DemoIdentityPlatform {
         fields.putIfAbsent("client_secret", URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
       }
       requireTenant(tenant);
-      if (refusal != null) {
-        throw refusal;
-      }
+      refusals.ofTokens();
       return DemoAnswer.json(200, switch (fields.getOrDefault("grant_type", "")) {
         case "client_credentials" -> clientCredentials(tenant, fields);
         case "authorization_code" -> code(tenant, fields);
@@ -156,6 +142,7 @@ final class DemoIdentityPlatform {
     DemoApplication application = require(fields.get("client_id"));
     proof.check(application, fields, tenant, application.isPublic() || application.allowsPublicClientFlows());
     DemoGrants.Refresh refresh = grants.refresh(fields.getOrDefault("refresh_token", ""), application.clientId());
+    refusals.ofRefreshTokens();
     Set<String> asked = scopes(fields.get("scope"));
     if (!refresh.scopes().containsAll(permissions(asked))) {
       throw new IdentityFault(400, "invalid_grant", 65001, "The user or administrator has not consented to use the application with ID '" + application.clientId() + "'.");
@@ -177,6 +164,7 @@ final class DemoIdentityPlatform {
     if (device.declined()) {
       throw new IdentityFault(400, "authorization_declined", 65004, "User declined to consent to access the app.");
     }
+    refusals.ofDeviceCodes();
     if (device.user() == null) {
       throw new IdentityFault(400, "authorization_pending", 70016, "OAuth 2.0 device flow error. Authorization is pending. Continue polling.");
     }
@@ -269,6 +257,9 @@ final class DemoIdentityPlatform {
     answer.putArray("error_codes").add(fault.number());
     answer.put("timestamp", now.toString()).put("trace_id", trace).put("correlation_id", correlation);
     answer.put("error_uri", "https://login.microsoftonline.com/error?code=" + fault.number());
+    if (fault.claims() != null) {
+      answer.put("claims", fault.claims());
+    }
     return DemoAnswer.json(fault.status(), answer);
   }
 

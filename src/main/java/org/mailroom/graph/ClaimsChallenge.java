@@ -1,31 +1,54 @@
 package org.mailroom.graph;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The claims that a continuous access evaluation challenge demands of the next token ({@code WWW-Authenticate: … claims="base64"}). */
+/**
+ * The claims that a challenge demands of the next token ({@code WWW-Authenticate: … claims="base64"}), such as that of continuous access
+ * evaluation. They come in base64 or base64url, with padding or without; some gateways pass them on as JSON, in quotes or percent-encoded.
+ */
 final class ClaimsChallenge {
 
-  private static final Pattern CLAIMS = Pattern.compile("claims=\"([A-Za-z0-9+/=_-]+)\"");
+  private static final Pattern CLAIMS = Pattern.compile("(?<![A-Za-z0-9_-])claims\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))", Pattern.CASE_INSENSITIVE);
 
   private ClaimsChallenge() {}
 
-  /** Returns the claims as JSON, or null when the header demands none. */
-  static String in(String wwwAuthenticate) {
-    if (wwwAuthenticate == null || !wwwAuthenticate.contains("insufficient_claims")) {
-      return null;
+  /** Returns the claims as JSON, or null when the header demands none that can be read. */
+  static String in(String wwwAuthenticate, ObjectMapper json) {
+    Matcher claims = CLAIMS.matcher(wwwAuthenticate == null ? "" : wwwAuthenticate);
+    while (claims.find()) {
+      String value = claims.group(1) != null ? claims.group(1).replaceAll("\\\\(.)", "$1").strip() : claims.group(2);
+      String read = isObject(value, json) ? value : decoded(value, json);
+      if (read != null) {
+        return read;
+      }
     }
-    Matcher claims = CLAIMS.matcher(wwwAuthenticate);
-    if (!claims.find()) {
-      return null;
-    }
-    String base64 = claims.group(1).replace('-', '+').replace('_', '/');
+    return null;
+  }
+
+  private static String decoded(String value, ObjectMapper json) {
     try {
-      return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException notBase64) {
+      String plain = value.contains("%") ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8) : value;
+      if (isObject(plain, json)) {
+        return plain;
+      }
+      String text = new String(Base64.getDecoder().decode(plain.replace('-', '+').replace('_', '/')), StandardCharsets.UTF_8);
+      return isObject(text, json) ? text : null;
+    } catch (IllegalArgumentException notEncoded) {
       return null;
+    }
+  }
+
+  private static boolean isObject(String text, ObjectMapper json) {
+    try {
+      return text.startsWith("{") && json.readTree(text).isObject();
+    } catch (JsonProcessingException notJson) {
+      return false;
     }
   }
 }

@@ -77,7 +77,7 @@ public final class GraphRefusal {
     }
     if (status == 401) {
       String challenge = header(answer.getResponseHeaders(), "WWW-Authenticate");
-      tokens.refused(request.credential(), exchange.getMessage().getHeader("Authorization", String.class), ClaimsChallenge.in(challenge));
+      tokens.refused(request.credential(), exchange.getMessage().getHeader("Authorization", String.class), ClaimsChallenge.in(challenge, json));
     }
     JsonNode error = errorOf(answer.getResponseBody());
     return new GraphException(request.inWords(), status, text(error, "code"), requestId(error, answer), retryAfter, null, null);

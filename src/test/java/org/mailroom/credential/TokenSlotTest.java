@@ -102,7 +102,7 @@ class TokenSlotTest {
 
   @Test
   void a_throttled_token_endpoint_is_left_alone_as_long_as_it_says() {
-    refusal = new CredentialException("c", "http_429", null, Duration.ofSeconds(60), null);
+    refusal = new CredentialException("c", "http_429", null, Duration.ofSeconds(60), null, null);
     assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
     clock.advance(Duration.ofSeconds(59));
     assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);

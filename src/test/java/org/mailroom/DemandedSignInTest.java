@@ -1,0 +1,102 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.credential.SignInAnswer;
+import org.mailroom.credential.SignInRequest;
+import org.mailroom.credential.SignIns;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** What Entra ID and Graph demand of a token reaches the person who signs in, restarts in between included. */
+class DemandedSignInTest {
+
+  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
+  private static final String SUPPORT = "support@contoso.com";
+
+  @TempDir
+  private Path folder;
+
+  private DemoTenant tenant;
+
+  @BeforeEach
+  void start() {
+    tenant = DemoTenant.start();
+    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
+    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+  }
+
+  @AfterEach
+  void stop() {
+    tenant.close();
+  }
+
+  private static String[] delegated(String... more) {
+    List<String> settings = new ArrayList<>(List.of(
+        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
+        "--mailroom.accounts.support.credential=person"));
+    settings.addAll(Arrays.asList(more));
+    return settings.toArray(String[]::new);
+  }
+
+  private static SignIns.Completed signIn(MailroomRun mailroom, String user) {
+    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+    return mailroom.bean(SignIns.class).complete(request.state(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
+  }
+
+  @Test
+  void what_the_service_demands_of_the_person_goes_with_the_next_sign_in() {
+    String demanded = "{\"access_token\":{\"polids\":{\"essential\":true,\"values\":[\"a b&c\"]}}}";
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
+      signIn(mailroom, SUPPORT);
+      tenant.identity().demandOfPerson(demanded);
+      tenant.revokeTokens();
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("multi-factor").hasMessageContaining("interaction_required AADSTS50076");
+    }
+    try (MailroomRun restarted = MailroomRun.start(tenant, folder, delegated())) {
+      assertThat(UriComponentsBuilder.fromUri(restarted.bean(SignIns.class).begin("person", CALLBACK).authorizationUrl()).build().getQueryParams().getFirst("claims"))
+          .satisfies(claims -> assertThat(URLDecoder.decode(claims, StandardCharsets.UTF_8)).isEqualTo(demanded));
+      signIn(restarted, SUPPORT);
+      assertThat(restarted.importSupport().imported()).isEqualTo(1);
+      assertThat(restarted.bean(SignIns.class).begin("person", CALLBACK).authorizationUrl().toString()).doesNotContain("claims=");
+
+      // a challenge of Graph that the refresh token doesn't fulfil
+      tenant.identity().demandClaims("1767225601");
+      tenant.identity().revokeRefreshTokens();
+      assertThat(restarted.importSupport().failure()).hasMessageContaining("AADSTS50173");
+      assertThat(restarted.bean(SignIns.class).begin("person", CALLBACK).authorizationUrl().toString()).contains("claims=").contains("1767225601");
+      signIn(restarted, SUPPORT);
+      assertThat(restarted.importSupport().failure()).isNull();
+    }
+  }
+
+  @Test
+  void after_a_restart_a_sign_in_that_was_begun_before_is_told_to_be_started_again() {
+    SignInRequest begun;
+    SignInAnswer answer;
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
+      begun = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+      answer = new DemoBrowser(mailroom).signIn(begun.authorizationUrl(), SUPPORT, true);
+    }
+    try (MailroomRun restarted = MailroomRun.start(tenant, folder, delegated())) {
+      SignIns signIns = restarted.bean(SignIns.class);
+      assertThatThrownBy(() -> signIns.complete(null, answer)).hasMessageContaining("Mailroom is restarted").hasMessageContaining("Start the sign-in again");
+      assertThatThrownBy(() -> signIns.complete(begun.state(), answer)).hasMessageContaining("Mailroom was restarted").hasMessageContaining("Start the sign-in again");
+    }
+  }
+}
