@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.mailroom.graph.GraphException;
 import org.mailroom.message.MailAttachment;
 
 /** The attachments of one message while they are fetched: first their list, page by page, then the content of each. */
@@ -18,6 +19,7 @@ public final class AttachmentFetch {
 
   private final List<MailAttachment> attachments = new ArrayList<>();
   private final Set<Integer> ofUnknownType = new HashSet<>();
+  private final Set<String> followed = new HashSet<>();
   private String nextLink;
   private boolean listed;
 
@@ -37,7 +39,13 @@ public final class AttachmentFetch {
     }
   }
 
-  void endPage(String next) {
+  /**
+   * @throws GraphException when the next link leads back: the list would never end
+   */
+  void endPage(String mailbox, String next) {
+    if (next != null && !followed.add(next)) {
+      throw new GraphException("list attachments of " + mailbox, 0, "MailroomEndlessListing", null, null, "the same next link again", null);
+    }
     nextLink = next;
     listed = next == null;
   }

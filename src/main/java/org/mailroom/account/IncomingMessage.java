@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.mailroom.graph.GraphException;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.AttachmentLookup;
 import org.mailroom.message.MailAttachment;
@@ -228,9 +229,15 @@ public final class IncomingMessage {
     return refusals;
   }
 
+  /** Something of it isn't there: whether it is there itself has to be seen. */
+  public boolean isInDoubt() {
+    return failure instanceof GraphException refusal && refusal.isGone();
+  }
+
   /** Somebody deleted or moved it between the listing and now. */
   public void vanished() {
     this.gone = true;
+    this.failure = null;
   }
 
   public boolean isGone() {

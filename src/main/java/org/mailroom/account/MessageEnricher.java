@@ -102,10 +102,11 @@ public final class MessageEnricher {
         : graph.nextPageRequest("list-attachments", account.credential(), account.mailbox(), fetch.nextLink());
   }
 
-  public void readAttachments(@ExchangeProperty("attachments") AttachmentFetch fetch, InputStream answer) throws IOException {
+  public void readAttachments(
+      @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch, InputStream answer) throws IOException {
     JsonNode page = graph.readTree(answer);
     page.path("value").forEach(attachment -> fetch.accept(store.metadata(attachment), AttachmentStore.isKnownType(attachment)));
-    fetch.endPage(page.path("@odata.nextLink").asText(null));
+    fetch.endPage(message.account().mailbox(), page.path("@odata.nextLink").asText(null));
   }
 
   /**
@@ -207,6 +208,26 @@ public final class MessageEnricher {
         message.resource(), message.account().id(), message.account().mailbox(), message.attachments()));
   }
 
+  /** Asks whether a message is there at all, of which an attachment isn't. */
+  public GraphRequest presenceRequest(@ExchangeProperty("message") IncomingMessage message) {
+    return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), "id");
+  }
+
+  /** It is there: that its attachment isn't is its failure. */
+  public void readPresence(InputStream answer) throws IOException {
+    graph.readTree(answer);
+  }
+
+  /** It isn't there any more either: somebody deleted or moved it while it was fetched. */
+  public void notThere(
+      @ExchangeProperty("import") AccountImport running, @ExchangeProperty("message") IncomingMessage message,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    if (why instanceof GraphException refusal && refusal.isGone()) {
+      message.vanished();
+      running.countGone();
+    }
+  }
+
   /**
    * A message couldn't be made ready. Gone is no error; what concerns only this message, or may do so and doesn't repeat itself with the
    * next ones, is its own failure; everything else ends the import, and the message is listed again.
@@ -218,7 +239,7 @@ public final class MessageEnricher {
     boolean concernsOne = !(why instanceof org.mailroom.credential.CredentialException) && !(why instanceof StorageException)
         && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage()
             || (graphFailure.mayConcernOneMessage() && running.blames()));
-    if (why instanceof GraphException graphFailure && graphFailure.isGone()) {
+    if (why instanceof GraphException graphFailure && graphFailure.isGone() && !graphFailure.operation().startsWith("get attachment")) {
       message.vanished();
       running.countGone();
     } else if (concernsOne) {

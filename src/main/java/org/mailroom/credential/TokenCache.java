@@ -44,6 +44,13 @@ public final class TokenCache {
     slot(credential).refused(authorization, claims);
   }
 
+  /** Forgets the token that a request was sent with, which was refused for it or for a part of it (401). */
+  public void refused(String credential, SentToken sent, String claims) {
+    if (sent != null) {
+      refused(credential, sent.authorization(), claims);
+    }
+  }
+
   /** What was refused is asked for again when next needed, and not only after a while: somebody has mended it in Entra ID and tries. */
   public void askAgain(String credential) {
     slot(credential).askAgain();

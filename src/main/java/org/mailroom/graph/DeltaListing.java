@@ -22,6 +22,7 @@ public final class DeltaListing implements Listing {
   private final Set<URI> followed = new HashSet<>();
   private URI link;
   private boolean resynchronised;
+  private int unlistable;
   private boolean ended;
 
   /**
@@ -56,6 +57,7 @@ public final class DeltaListing implements Listing {
       throw new GraphException("list changes of " + mailbox, 0, "MailroomEndlessListing", null, null, "the same next link again", null);
     }
     link = next;
+    unlistable += page.nameless();
     ended = page.next() == null;
     List<ListedMessage> counting = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -102,7 +104,7 @@ public final class DeltaListing implements Listing {
 
   @Override
   public synchronized int unlistable() {
-    return 0;
+    return unlistable;
   }
 
   @Override

@@ -141,7 +141,7 @@ public final class FolderSearch {
   }
 
   private void follow(String next) {
-    URI link = URI.create(next);
+    URI link = GraphUris.link(next);
     if (!uris.owns(link)) {
       throw new GraphException("find folder of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
     }

@@ -141,7 +141,7 @@ public final class GraphClient {
 
   /** The next page of something listed by name, which must lie below the configured root. */
   public GraphRequest nextPageRequest(String operation, String credential, String mailbox, String nextLink) {
-    URI link = URI.create(nextLink);
+    URI link = GraphUris.link(nextLink);
     if (!uris.owns(link)) {
       throw new GraphException(operation.replace('-', ' ') + " of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
     }
@@ -312,7 +312,8 @@ public final class GraphClient {
         if (status == 429 || status == 503) {
           gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));
         }
-        again = refusal;
+        // a token that is refused has to be renewed, whatever else is to be waited for
+        again = again != null && again.isUnauthorized() ? again : refusal;
       } else {
         batch.refused(id, refusal);
       }
@@ -325,13 +326,19 @@ public final class GraphClient {
 
   private GraphException refusal(JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
     JsonNode error = response.path("body").path("error");
-    String retryAfter = null;
-    for (var header = response.path("headers").fields(); header.hasNext();) {
-      var field = header.next();
-      retryAfter = field.getKey().equalsIgnoreCase("Retry-After") ? field.getValue().asText() : retryAfter;
-    }
+    String retryAfter = header(response, "Retry-After");
     Duration wait = RetryAfter.parse(retryAfter, clock.instant()).map(RetryAfter::delay).orElse(null);
     return new GraphException(part.inWords() + " messages of " + batch.mailbox(),
-        status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait, null, null);
+        status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait,
+        ClaimsChallenge.in(header(response, "WWW-Authenticate"), json), null, null);
+  }
+
+  private static String header(JsonNode response, String name) {
+    String value = null;
+    for (var header = response.path("headers").fields(); header.hasNext();) {
+      var field = header.next();
+      value = field.getKey().equalsIgnoreCase(name) ? field.getValue().asText() : value;
+    }
+    return value;
   }
 }

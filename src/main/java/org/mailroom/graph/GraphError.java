@@ -17,6 +17,8 @@ enum GraphError {
       "Give the user an Exchange Online licence, or migrate the mailbox from the on-premises server."),
   FOLDER_MISSING("the mailbox has no such folder",
       "Check the account's folder: a well-known name such as inbox, a path such as Inbox/Tickets, or an id."),
+  ATTACHMENT_MISSING("the service lists an attachment that it doesn't give",
+      "Open the message in Outlook; if the attachment can't be opened there either, discard the delivery (failed discard)."),
   ITEM_GONE("it isn't there any more", "Somebody moved or deleted it; nothing to do."),
   BAD_FILTER("the service can't run the filter together with the paging by receivedDateTime",
       "Simplify the account's filter: compare isRead, importance, hasAttachments, or use startswith(subject, '…')."),
@@ -48,6 +50,9 @@ enum GraphError {
   static GraphError of(String operation, int status, String code) {
     if (status == 404 && "ErrorItemNotFound".equals(code) && (operation.startsWith("list messages") || operation.startsWith("find folder"))) {
       return FOLDER_MISSING;
+    }
+    if (status == 404 && operation.startsWith("get attachment")) {
+      return ATTACHMENT_MISSING;
     }
     GraphError byCode = code == null ? UNEXPECTED : ofCode(code);
     return byCode == UNEXPECTED ? ofStatus(status) : byCode;

@@ -22,6 +22,7 @@ public final class GraphException extends RuntimeException {
   private final String code;
   private final String requestId;
   private final Duration retryAfter;
+  private final String claims;
 
   /**
    * @param operation what was asked, for example {@code list messages of support@contoso.com}
@@ -33,12 +34,21 @@ public final class GraphException extends RuntimeException {
    */
   public GraphException(
       String operation, int status, String code, String requestId, Duration retryAfter, String detail, Throwable cause) {
+    this(operation, status, code, requestId, retryAfter, null, detail, cause);
+  }
+
+  /**
+   * @param claims what the answer demands of the next token, as JSON, or null
+   */
+  GraphException(
+      String operation, int status, String code, String requestId, Duration retryAfter, String claims, String detail, Throwable cause) {
     super(sentence(operation, status, code, requestId, detail), cause);
     this.operation = operation;
     this.status = status;
     this.code = code;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
+    this.claims = claims;
   }
 
   private static String sentence(String operation, int status, String code, String requestId, String detail) {
@@ -71,6 +81,11 @@ public final class GraphException extends RuntimeException {
 
   public String requestId() {
     return requestId;
+  }
+
+  /** What the answer demands of the next token, as JSON; or null. */
+  String claims() {
+    return claims;
   }
 
   public Optional<Duration> retryAfter() {
@@ -106,7 +121,7 @@ public final class GraphException extends RuntimeException {
   /** An answer that may be due to the one message that was asked for, or to trouble that the others have, too. */
   public boolean mayConcernOneMessage() {
     return switch (status) {
-      case 403, 409, 412, 423, 500, 501, 502, 503, 504, 507, 509 -> true;
+      case 403, 404, 409, 412, 423, 500, 501, 502, 503, 504, 507, 509 -> true;
       case 0 -> !isUnreachable();
       default -> false;
     };

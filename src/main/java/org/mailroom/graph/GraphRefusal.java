@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.mailroom.credential.CredentialException;
+import org.mailroom.credential.SentToken;
 import org.mailroom.credential.TokenCache;
 import org.springframework.stereotype.Component;
 
@@ -48,6 +49,10 @@ public final class GraphRefusal {
   public void raise(
       Exchange exchange, @ExchangeProperty("request") GraphRequest request,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
+    if (failure instanceof GraphException part && part.isUnauthorized()) {
+      // of a batch that was let in
+      tokens.refused(request.credential(), exchange.getProperty(SentToken.PROPERTY, SentToken.class), part.claims());
+    }
     if (failure instanceof GraphException || failure instanceof CredentialException || failure instanceof InterruptedException) {
       throw failure;
     }
@@ -77,7 +82,7 @@ public final class GraphRefusal {
     }
     if (status == 401) {
       String challenge = header(answer.getResponseHeaders(), "WWW-Authenticate");
-      tokens.refused(request.credential(), exchange.getMessage().getHeader("Authorization", String.class), ClaimsChallenge.in(challenge, json));
+      tokens.refused(request.credential(), exchange.getProperty(SentToken.PROPERTY, SentToken.class), ClaimsChallenge.in(challenge, json));
     }
     JsonNode error = errorOf(answer.getResponseBody());
     return new GraphException(request.inWords(), status, text(error, "code"), requestId(error, answer), retryAfter, null, null);

@@ -1,11 +1,13 @@
 package org.mailroom.graph;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.camel.util.UnsafeUriCharactersEncoder;
 
 /**
  * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
@@ -47,6 +49,19 @@ final class GraphUris {
       options.put(namesAndValues[i], namesAndValues[i + 1]);
     }
     return options;
+  }
+
+  /**
+   * Reads a link that the service gave: as it is, but that what may not stand in an address (a space of a filter, say) is percent-encoded.
+   *
+   * @throws IllegalArgumentException when it is no address all the same
+   */
+  static URI link(String given) {
+    try {
+      return new URI(given);
+    } catch (URISyntaxException notEncoded) {
+      return URI.create(UnsafeUriCharactersEncoder.encodeHttpURI(given));
+    }
   }
 
   /** Whether a token may be sent there: the configured scheme, host and port, and nothing else. */

@@ -99,13 +99,14 @@ public final class MessageListing implements Listing {
   public synchronized List<ListedMessage> accept(MessagePage answer) {
     List<ListedMessage> page = answer.messages();
     URI asked = nextPage();
-    unlistable += suspects;
+    unlistable += suspects + answer.nameless();
     suspects = 0;
     top = Math.min(pageSize, top * 2);
     List<ListedMessage> unseen = new ArrayList<>(page.size());
+    Set<String> onThisPage = new HashSet<>();
     Instant last = from;
     for (ListedMessage message : page) {
-      if (!seenOfThatSecond.contains(message.id())) {
+      if (onThisPage.add(message.id()) && !seenOfThatSecond.contains(message.id())) {
         unseen.add(message);
       }
       if (message.receivedAt() != null && (last == null || message.receivedAt().isAfter(last))) {

@@ -19,8 +19,9 @@ import java.util.List;
  *
  * @param next {@code @odata.nextLink}, or null
  * @param delta {@code @odata.deltaLink}, or null
+ * @param nameless how many things on it have no id and therefore can't be asked for
  */
-record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
+record MessagePage(List<ListedMessage> messages, URI next, URI delta, int nameless) {
 
   /**
    * Reads and closes a page. Of the messages beyond {@code budget} bytes only id and time are held, so that a page of large bodies
@@ -50,8 +51,10 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
           parser.skipChildren();
         }
       }
-      require(parser.currentToken() == JsonToken.END_OBJECT && hasValue);
-      return new MessagePage(messages, next, delta);
+      // a page without messages that leads on is as good as an empty one
+      require(parser.currentToken() == JsonToken.END_OBJECT && (hasValue || next != null || delta != null));
+      List<ListedMessage> named = messages.stream().filter(message -> message.id() != null).toList();
+      return new MessagePage(named, next, delta, messages.size() - named.size());
     }
   }
 
@@ -65,12 +68,11 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
       long end = parser.currentLocation().getByteOffset();
       long size = end - begin;
       String id = resource.path("id").asText(null);
-      require(id != null);
       if (resource.has("@removed")) {
         // deleted, or moved to another folder
         continue;
       }
-      boolean fits = held + size <= budget && !bounded.hasCutBetween(begin, end);
+      boolean fits = id != null && held + size <= budget && !bounded.hasCutBetween(begin, end);
       held += fits ? size : 0;
       messages.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
           !resource.has("body"), fits ? resource : null));
@@ -85,7 +87,7 @@ record MessagePage(List<ListedMessage> messages, URI next, URI delta) {
 
   private static URI link(String link) throws IOException {
     try {
-      return URI.create(link);
+      return GraphUris.link(link);
     } catch (IllegalArgumentException e) {
       throw new IOException("the next link isn't an address");
     }
