@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.account.Accounts;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
@@ -76,6 +77,19 @@ class CommandLineTest {
   void a_service_that_cannot_be_reached_ends_with_4_and_says_so(CapturedOutput output) {
     assertThat(run(List.of("--mailroom.login-url=https://localhost:9", "--mailroom.graph-url=https://localhost:9/v1.0"), "import", "--once")).isEqualTo(4);
     assertThat(output.getOut()).contains("Entra ID could not be reached").contains("mailroom.proxy").doesNotContain("\tat ");
+  }
+
+  @Test
+  void an_account_that_can_not_be_used_is_told_and_the_others_are_imported(CapturedOutput output) {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.destinations.archive=mock:archive")) {
+      mailroom.bean(Accounts.class).create("orders", Map.of("mailbox", "orders@contoso.com", "credential", "demo", "deliver-to", "archive"));
+    }
+    mailbox.deliver(DemoMail.plain(1));
+    assertThat(run(List.of(), "import", "--once")).isEqualTo(4);
+    assertThat(output.getErr()).contains("account orders is left out").contains("archive");
+    assertThat(mailbox.unread()).isZero();
+    assertThat(run(List.of(), "import", "--once", "--account", "support")).isZero();
+    assertThat(run(List.of(), "import", "--once", "--account", "orders")).isEqualTo(4);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,6 +10,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -120,7 +122,7 @@ class StrangeServiceTest {
       assertThat(result.failure()).isNull();
       assertThat(result.imported()).isEqualTo(10);
       assertThat(mailbox.unread()).isZero();
-      assertThat(mailroom.database().queryForObject("select count(*) from delivery where status = 'FAILED'", Long.class)).isEqualTo(1);
+      assertThat(mailroom.database().queryForObject("select count(distinct message_id) from delivery where status = 'FAILED'", Long.class)).isEqualTo(1);
     }
   }
 
@@ -167,14 +169,14 @@ class StrangeServiceTest {
     deliver(3);
     DemoMessage message = deliverWithAttachments(2);
     tenant.faults().status(call -> call.endsWith("/$value"), 404, "ErrorItemNotFound", Map.of(), 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.graph-url=" + graph.url(), "--mailroom.retry.backoff=0s")) {
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.graph-url=" + graph.url(), "--mailroom.retry.backoff=1s")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.gone()).isZero();
       assertThat(result.failed()).isEqualTo(1);
       assertThat(result.imported()).isEqualTo(3);
       assertThat(mailroom.database().queryForList("select last_error from delivery where message_id = ?", String.class, message.immutableId()))
           .isNotEmpty().allMatch(error -> error.contains("lists an attachment that it doesn't give"));
-      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+      await().atMost(Duration.ofSeconds(90)).until(() -> mailroom.importSupport().imported() == 1);
       assertThat(mailbox.unread()).isZero();
     }
   }
@@ -196,7 +198,7 @@ class StrangeServiceTest {
   void of_a_batch_that_comes_back_shuffled_cut_short_and_in_part_unauthorized_everything_is_marked() {
     deliver(20);
     AtomicInteger batches = new AtomicInteger();
-    graph.change(call -> call.startsWith("POST /$batch"), (address, answer) -> {
+    graph.change(call -> call.equals("POST /%24batch"), (address, answer) -> {
       List<JsonNode> parts = new ArrayList<>();
       answer.path("responses").forEach(parts::add);
       Collections.reverse(parts);
@@ -215,6 +217,7 @@ class StrangeServiceTest {
       ImportResult result = mailroom.importSupport();
       assertThat(result.isComplete()).isTrue();
       assertThat(result.imported()).isEqualTo(20);
+      assertThat(batches).hasValueGreaterThan(1);
       assertThat(mailbox.unread()).isZero();
       assertThat(tenant.tokenRequests()).isEqualTo(2);
       assertThat(mailroom.importSupport().imported()).isZero();

@@ -32,6 +32,8 @@ final class FailedCommand implements Callable<Integer> {
 
   static final int NO_SUCH_DELIVERY = 7;
   private static final int MOST = 10_000;
+  private static final String NAMED = "Say which: --account, --message and --destination together narrow it down; or --all. See: failed list%n%n"
+      + "Exit codes: 0 done, 1 can't start, 2 misuse, 7 there is no such failed delivery.";
 
   @ParentCommand
   private MailroomCommand mailroom;
@@ -64,7 +66,8 @@ final class FailedCommand implements Callable<Integer> {
     return list(new Filter());
   }
 
-  @Command(name = "list", description = "Lists them: what, where to, how often tried, and why not.", mixinStandardHelpOptions = true)
+  @Command(name = "list", description = "Lists them: what, where to, how often tried, and why not.", footerHeading = "%n",
+      footer = "Exit codes: 0 done, 1 can't start, 2 misuse.", mixinStandardHelpOptions = true, versionProvider = Version.class)
   int list(@Mixin Filter filter) {
     try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       List<FailedDelivery> failed = context.getBean(FailedDeliveries.class).list(filter.selection(), MOST);
@@ -82,12 +85,14 @@ final class FailedCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "retry", description = "Delivers them again with the account's next import, with all attempts anew.", mixinStandardHelpOptions = true)
+  @Command(name = "retry", description = "Delivers them again with the account's next import, with all attempts anew.", footerHeading = "%n",
+      footer = NAMED, mixinStandardHelpOptions = true, versionProvider = Version.class)
   int retry(@Mixin Filter filter, @Option(names = "--all", description = "Every failed delivery.") boolean all) {
     return change(filter, all, "%d deliveries will be tried again with the next import.%n", failed -> failed.retry(filter.selection()));
   }
 
-  @Command(name = "discard", description = "Gives them up for good: the messages are marked once every other destination has them.", mixinStandardHelpOptions = true)
+  @Command(name = "discard", description = "Gives them up for good: the messages are marked once every other destination has them.", footerHeading = "%n",
+      footer = NAMED, mixinStandardHelpOptions = true, versionProvider = Version.class)
   int discard(@Mixin Filter filter, @Option(names = "--all", description = "Every failed delivery.") boolean all) {
     return change(filter, all, "%d deliveries were given up for good.%n", failed -> failed.discard(filter.selection()));
   }

@@ -9,6 +9,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountSchedule;
@@ -85,21 +87,27 @@ final class ImportCommand implements Callable<Integer> {
   private int run(ConfigurableApplicationContext context, Instant from, Instant to) {
     Accounts accounts = context.getBean(Accounts.class);
     List<String> known = accounts.all().stream().map(Account::id).toList();
+    Map<String, String> unusable = new TreeMap<>(accounts.problems());
     for (String id : accountIds) {
-      if (!known.contains(id)) {
+      if (!known.contains(id) && !unusable.containsKey(id)) {
         throw new CommandLine.ParameterException(spec.commandLine(),
             "There is no account '" + id + "'. Known: " + (known.isEmpty() ? "none" : String.join(", ", known)) + ".");
       }
     }
-    List<String> chosen = accountIds.isEmpty() ? unpaused(context, known) : accountIds.stream().distinct().toList();
+    if (!accountIds.isEmpty()) {
+      unusable.keySet().retainAll(accountIds);
+    }
+    unusable.forEach((id, problem) -> spec.commandLine().getErr().println("mailroom: account " + id + " is left out: " + problem));
+    List<String> chosen = accountIds.isEmpty() ? unpaused(context, known) : accountIds.stream().distinct().filter(known::contains).toList();
     if (from != null) {
       chosen.forEach(id -> context.getBean(Backfills.class).request(id, from, to, includeRead));
     }
-    if (known.isEmpty()) {
+    if (known.isEmpty() && unusable.isEmpty()) {
       spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml, or in the console.");
       return ALL_IMPORTED;
     }
-    return exitCode(new ImportRun(context).run(chosen));
+    int code = exitCode(new ImportRun(context).run(chosen));
+    return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
   }
 
   /** An account that somebody paused is imported when it is asked for by its id. */

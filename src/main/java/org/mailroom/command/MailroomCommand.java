@@ -49,6 +49,7 @@ public final class MailroomCommand implements Callable<Integer> {
     for (Object other : others) {
       line.addSubcommand(other);
     }
+    line.getSubcommands().values().forEach(command -> command.getCommandSpec().versionProvider(new Version()));
     return line
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, result) -> {

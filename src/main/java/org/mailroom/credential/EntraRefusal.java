@@ -89,7 +89,7 @@ final class EntraRefusal {
       return conversation.status() == 429 ? WAIT_WHEN_THROTTLED : null;
     }
     try {
-      return header.strip().matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(header.strip()))
+      return header.strip().matches("\\d{1,9}(\\.\\d{1,9})?") ? Duration.ofMillis((long) (Double.parseDouble(header.strip()) * 1000))
           : Duration.between(Instant.now(clock), ZonedDateTime.parse(header.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
     } catch (DateTimeParseException e) {
       return WAIT_WHEN_THROTTLED;

@@ -15,6 +15,7 @@ final class TokenSlot {
   private static final Duration SLOW_PROBE = Duration.ofMinutes(15);
 
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
+  private static final Duration LONGEST_ASKED = Duration.ofHours(1);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   private final TokenEndpoint endpoint;
@@ -91,7 +92,12 @@ final class TokenSlot {
     refusedSince = refusedSince == null ? now : refusedSince;
     refusal = e;
     lastRefusal = e;
-    askAgainAt = now.plus(e.isTransient() ? e.retryAfter().orElse(backOff(now)) : SLOW_PROBE);
+    askAgainAt = now.plus(e.isTransient() ? e.retryAfter().map(TokenSlot::notAtOnce).orElse(backOff(now)) : SLOW_PROBE);
+  }
+
+  /** What an endpoint asks for, but never at once, and never so long that nobody notices that it is over. */
+  private static Duration notAtOnce(Duration asked) {
+    return asked.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked;
   }
 
   /** A fiftieth of the time that the trouble has lasted: short trouble is noticed to be over at once, long trouble is asked about less. */

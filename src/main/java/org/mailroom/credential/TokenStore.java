@@ -23,6 +23,8 @@ class TokenStore implements TokenEndpoint {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.credential");
 
+  private static final Duration LIFE_WHEN_NOT_TOLD = Duration.ofMinutes(5);
+
   /** Renewals of one node at the same time: each holds a database connection while Entra ID is asked. */
   private static final int AT_A_TIME = 4;
 
@@ -134,7 +136,9 @@ class TokenStore implements TokenEndpoint {
 
   private AccessToken store(Credential credential, EntraClient.Issued issued, TokenTable.Row before) {
     Instant now = clock.instant();
-    Instant expires = issued.result().expiresOnDate().toInstant();
+    Instant told = issued.result().expiresOnDate().toInstant();
+    // an answer that doesn't say how long: the service's refusal ends it
+    Instant expires = told.isAfter(now) ? told : now.plus(LIFE_WHEN_NOT_TOLD);
     StoredTokens tokens = new StoredTokens(issued.cache(), issued.publicClient(), StoredTokens.signInMark(credential), issued.result().accessToken(),
         now.getEpochSecond(), expires.getEpochSecond(), StoredTokens.tokenMark(credential));
     table.store(credential.id(), new TokenTable.Row(table.encrypt(credential.id(), tokens.text(json)), now, expires,

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
@@ -29,6 +30,7 @@ public final class FolderSearch {
   private final Deque<String> path;
   private String parent;
   private URI page;
+  private final Set<URI> followed = new HashSet<>();
   private final boolean createMissing;
   private boolean byId;
   private boolean creating;
@@ -145,7 +147,7 @@ public final class FolderSearch {
     if (!uris.owns(link)) {
       throw new GraphException("find folder of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
     }
-    if (link.equals(page)) {
+    if (!followed.add(link)) {
       throw new GraphException("find folder of " + mailbox, 0, "MailroomEndlessListing", null, null, "the same next link again", null);
     }
     page = link;

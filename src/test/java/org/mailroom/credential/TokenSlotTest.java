@@ -114,6 +114,20 @@ class TokenSlotTest {
   }
 
   @Test
+  void what_an_endpoint_asks_for_is_bounded() {
+    refusal = new CredentialException("c", "http_503", null, Duration.ZERO, null, null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(asked).as("not at once again").isEqualTo(1);
+    clock.advance(Duration.ofSeconds(1));
+    refusal = new CredentialException("c", "http_503", null, Duration.ofDays(9), null, null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    clock.advance(Duration.ofHours(1));
+    refusal = null;
+    assertThat(slot.authorization(credential("1"))).startsWith("Bearer ");
+  }
+
+  @Test
   void trouble_is_asked_about_less_often_the_longer_it_lasts() {
     refusal = new CredentialException("c", "server_error", null, null);
     for (int second = 0; second < 3600; second++) {
