@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +139,29 @@ class FailureOfTheMachineTest {
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
       await().atMost(PATIENCE).until(() -> status(mailroom).reason() == null);
       assertThat(Files.readString(folder.resolve("mailroom.log"))).contains("destination file is up again").doesNotContain("\tat ");
+    } finally {
+      run("umount", disk.toString());
+    }
+  }
+
+  @Test
+  void a_full_disk_under_database_files_and_broker_at_once_stops_none_of_them_for_good() throws Exception {
+    Path disk = Files.createDirectories(folder.resolve("data"));
+    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk.toString()), "a small disk can't be mounted here");
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue", table.logSetting())) {
+      mailbox.deliver(DemoMail.plain(1));
+      await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+      fill(disk.resolve("filler"));
+      for (int i = 2; i <= 30; i++) {
+        mailbox.deliver(DemoMail.plain(i));
+      }
+      await().atMost(PATIENCE).until(() -> status(mailroom).reason() != null && status(mailroom).reason().matches("(?s).*(Free|free) space.*"));
+      assertThat(mailbox.unread()).isPositive();
+      Files.delete(disk.resolve("filler"));
+      await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(30);
+      assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(90);
+      assertThat(Set.copyOf(mailroom.duplicateIds())).hasSize(30);
     } finally {
       run("umount", disk.toString());
     }

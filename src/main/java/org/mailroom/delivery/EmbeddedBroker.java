@@ -15,6 +15,7 @@ import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.mailroom.configuration.BrokerFile;
 import org.mailroom.configuration.MailroomProperties;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConfigurationCustomizer;
@@ -38,9 +39,12 @@ class EmbeddedBroker {
   private final BrokerFile file;
   private final String user;
   private final String password;
+  private final ObjectProvider<EmbeddedActiveMQ> broker;
+  private BrokerRecovery recovery;
   private int port;
 
-  EmbeddedBroker(MailroomProperties properties, Environment environment) {
+  EmbeddedBroker(MailroomProperties properties, Environment environment, ObjectProvider<EmbeddedActiveMQ> broker) {
+    this.broker = broker;
     this.properties = properties;
     this.file = new BrokerFile(properties.dataDir());
     this.user = environment.getProperty("spring.artemis.user", "mailroom");
@@ -97,6 +101,7 @@ class EmbeddedBroker {
   void announce() throws IOException {
     if (port > 0) {
       file.write("tcp://127.0.0.1:" + port, user, password);
+      recovery = new BrokerRecovery(broker.getObject(), properties.dataDir());
     }
   }
 
@@ -104,6 +109,9 @@ class EmbeddedBroker {
   void withdraw() throws IOException {
     if (port > 0) {
       file.delete();
+    }
+    if (recovery != null) {
+      recovery.close();
     }
   }
 }
