@@ -81,7 +81,7 @@ final class FailureTable {
       channel.lock();
       Map<String, String> all = new TreeMap<>();
       if (Files.exists(FILE)) {
-        Files.readAllLines(FILE).stream().skip(2).forEach(row -> all.put(row.substring(2, row.indexOf(" | ")), row));
+        Files.readAllLines(FILE).stream().skip(2).filter(row -> !row.isBlank()).forEach(row -> all.put(row.substring(2, row.indexOf(" | ")), row));
       }
       all.putAll(rows);
       Files.writeString(FILE, HEAD + String.join("\n", all.values()) + "\n");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoMail;
@@ -22,6 +23,12 @@ class SideBySideTest {
 
   @TempDir
   private Path folder;
+
+  /** Takes longer on a busy machine than a test may. */
+  @BeforeAll
+  static void makeTheClassArchive() {
+    ClassArchive.get();
+  }
 
   private MailroomProcess start(DemoTenant tenant, String name, String... words) throws IOException {
     List<String> arguments = MailroomRun.settings(tenant, folder);
