@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
 
 /** Several processes on one data-dir, none of which is a running Mailroom whose broker the others could use. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SideBySideTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
