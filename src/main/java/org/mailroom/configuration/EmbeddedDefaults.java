@@ -24,8 +24,9 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
     defaults.put("mailroom.data-dir", dataDir.toString());
     defaults.put("mailroom.routes", "file:routes");
     defaults.put("mailroom.queue", "mailroom.messages");
+    // without a write delay what is committed is on the disk; H2's default may lose the last half second, of which the mailbox was told already
     defaults.put("spring.datasource.url", "jdbc:h2:file:" + dataDir.resolve("mailroom")
-        + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE");
+        + ";WRITE_DELAY=0;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE");
     String graphUrl = text(environment, "mailroom.graph-url", "");
     if (graphUrl.isBlank()) {
       defaults.put("mailroom.graph-url", cloud(environment).graphUrl());
