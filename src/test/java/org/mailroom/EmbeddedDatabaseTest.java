@@ -1,0 +1,57 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoTenant;
+
+/** The embedded database keeps what it said it has, as PostgreSQL does. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class EmbeddedDatabaseTest {
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void makeTheClassArchive() {
+    ClassArchive.get();
+  }
+
+  @Test
+  void a_message_that_was_marked_just_before_a_kill_is_in_the_database() throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      mailbox.deliver(DemoMail.plain(1));
+      List<String> settings = MailroomRun.settings(tenant, folder);
+      settings.addAll(List.of("--server.port=0", "--mailroom.poll-every=1s", "--mailroom.accounts.support.deliver-to=database"));
+      try (MailroomProcess mailroom = MailroomProcess.start(Files.createDirectories(folder.resolve("process")), List.of(), settings)) {
+        for (int i = 2; i <= 10; i++) {
+          awaitMarked(mailbox, mailroom);
+          mailbox.deliver(DemoMail.plain(i));
+        }
+        awaitMarked(mailbox, mailroom);
+        mailroom.kill();
+      }
+      try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+        assertThat(mailroom.rows("mail_message")).isEqualTo(10);
+        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(10);
+      }
+    }
+  }
+
+  private static void awaitMarked(DemoMailbox mailbox, MailroomProcess mailroom) {
+    await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(3)).until(() -> mailbox.unread() == 0 || !mailroom.isAlive());
+    assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
+  }
+}
