@@ -2,15 +2,14 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mailroom.Helpdesk.CALLBACK;
+import static org.mailroom.Helpdesk.SUPPORT;
+import static org.mailroom.Helpdesk.delegated;
+import static org.mailroom.Helpdesk.signIn;
 
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,15 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.credential.SignInAnswer;
 import org.mailroom.credential.SignInRequest;
 import org.mailroom.credential.SignIns;
-import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** What Entra ID and Graph demand of a token reaches the person who signs in, restarts in between included. */
 class DemandedSignInTest {
-
-  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
-  private static final String SUPPORT = "support@contoso.com";
 
   @TempDir
   private Path folder;
@@ -35,28 +30,12 @@ class DemandedSignInTest {
 
   @BeforeEach
   void start() {
-    tenant = DemoTenant.start();
-    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+    tenant = Helpdesk.tenant();
   }
 
   @AfterEach
   void stop() {
     tenant.close();
-  }
-
-  private static String[] delegated(String... more) {
-    List<String> settings = new ArrayList<>(List.of(
-        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
-        "--mailroom.accounts.support.credential=person"));
-    settings.addAll(Arrays.asList(more));
-    return settings.toArray(String[]::new);
-  }
-
-  private static SignIns.Completed signIn(MailroomRun mailroom, String user) {
-    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
-    return mailroom.bean(SignIns.class).complete(request.state(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
   }
 
   @Test

@@ -2,11 +2,11 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mailroom.Helpdesk.SUPPORT;
+import static org.mailroom.Helpdesk.delegated;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +35,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class DeviceCodeTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
-  private static final String SUPPORT = "support@contoso.com";
 
   @TempDir
   private Path folder;
@@ -45,23 +43,12 @@ class DeviceCodeTest {
 
   @BeforeEach
   void start() {
-    tenant = DemoTenant.start();
-    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+    tenant = Helpdesk.tenant();
   }
 
   @AfterEach
   void stop() {
     tenant.close();
-  }
-
-  private static String[] delegated(String... more) {
-    List<String> settings = new ArrayList<>(List.of(
-        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
-        "--mailroom.accounts.support.credential=person"));
-    settings.addAll(Arrays.asList(more));
-    return settings.toArray(String[]::new);
   }
 
   @Test

@@ -3,11 +3,14 @@ package org.mailroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mailroom.Helpdesk.CALLBACK;
+import static org.mailroom.Helpdesk.SUPPORT;
+import static org.mailroom.Helpdesk.delegated;
+import static org.mailroom.Helpdesk.signIn;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +36,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class SignInTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
-  private static final String SUPPORT = "support@contoso.com";
 
   @TempDir
   private Path folder;
@@ -43,29 +44,13 @@ class SignInTest {
 
   @BeforeEach
   void start() {
-    tenant = DemoTenant.start();
-    tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
+    tenant = Helpdesk.tenant();
     tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
   }
 
   @AfterEach
   void stop() {
     tenant.close();
-  }
-
-  private static String[] delegated(String... more) {
-    List<String> settings = new ArrayList<>(List.of(
-        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
-        "--mailroom.accounts.support.credential=person"));
-    settings.addAll(Arrays.asList(more));
-    return settings.toArray(String[]::new);
-  }
-
-  private static SignIns.Completed signIn(MailroomRun mailroom, String user) {
-    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
-    return mailroom.bean(SignIns.class).complete(request.state(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
   }
 
   @Test
