@@ -25,7 +25,7 @@ final class OneMailbox implements Row {
 
   @Override
   public List<Figure> measure(Surroundings around) throws Exception {
-    int messages = Surroundings.number("one-mailbox.messages", 4_000);
+    int messages = Surroundings.number("one-mailbox.messages", 10_000);
     List<String> mailboxes = around.mailboxes(1, messages);
     around.tenant().latency(0, 0);
     SdkLoop loop = new SdkLoop(around.tenant(), around.database());

@@ -19,7 +19,7 @@ final class DemoBatch {
 
   /** Answers a part while it takes one of its mailbox's places. */
   interface Place {
-    DemoAnswer answer(DemoCall call, DemoTokens.Access access) throws InterruptedException;
+    DemoAnswer answer(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane) throws InterruptedException;
   }
 
   private final Place place;
@@ -36,18 +36,19 @@ final class DemoBatch {
   /**
    * Each part has a status of its own, and the parts come back in any order.
    *
+   * @param lane the timetable of the request; the parts go on from where it is
    * @param helpers run up to three parts beside the caller; null runs one after the other
    */
-  DemoAnswer answer(DemoCall call, DemoTokens.Access access, ExecutorService helpers) throws InterruptedException {
+  DemoAnswer answer(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane, ExecutorService helpers) throws InterruptedException {
     JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
     List<JsonNode> responses = Collections.synchronizedList(new ArrayList<>());
     Map<String, Integer> statuses = new ConcurrentHashMap<>();
-    DemoBatchOrder.run(parts, part -> {
-      ObjectNode response = part(part, access, statuses);
+    DemoBatchOrder.run(parts, (part, partLane) -> {
+      ObjectNode response = part(part, access, partLane, statuses);
       responses.add(response);
       statuses.put(part.path("id").asText(), response.path("status").asInt());
       return response.path("status").asInt();
-    }, helpers);
+    }, lane, helpers);
     synchronized (shuffle) {
       Collections.shuffle(responses, shuffle);
     }
@@ -56,7 +57,7 @@ final class DemoBatch {
     return DemoAnswer.json(200, answer);
   }
 
-  private ObjectNode part(JsonNode part, DemoTokens.Access access, Map<String, Integer> statuses) throws InterruptedException {
+  private ObjectNode part(JsonNode part, DemoTokens.Access access, DemoLatency.Lane lane, Map<String, Integer> statuses) throws InterruptedException {
     Map<String, String> headers = new HashMap<>();
     part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().asText()));
     DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
@@ -69,7 +70,7 @@ final class DemoBatch {
       if (fault != null) {
         throw new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers());
       }
-      answer = place.answer(call, access);
+      answer = place.answer(call, access, lane);
     } catch (GraphFault fault) {
       answer = DemoTenant.error(fault);
     }

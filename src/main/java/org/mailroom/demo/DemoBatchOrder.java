@@ -17,7 +17,7 @@ final class DemoBatchOrder {
 
   /** Runs a part and returns its status. */
   interface Runner {
-    int run(JsonNode part) throws InterruptedException;
+    int run(JsonNode part, DemoLatency.Lane lane) throws InterruptedException;
   }
 
   private static final int MOST_PARTS = 20;
@@ -44,17 +44,19 @@ final class DemoBatchOrder {
   /**
    * Runs the parts.
    *
+   * @param lane the timetable that they go on with
    * @param helpers run up to three parts beside the caller; null runs one after the other
    * @return the status of each part by its id
    * @throws GraphFault when the batch as a whole can't be understood
    */
-  static Map<String, Integer> run(JsonNode parts, Runner runner, ExecutorService helpers) throws InterruptedException {
+  static Map<String, Integer> run(JsonNode parts, Runner runner, DemoLatency.Lane lane, ExecutorService helpers) throws InterruptedException {
     check(parts);
     DemoBatchOrder batch = new DemoBatchOrder(parts, runner);
     for (int i = 1; helpers != null && i < Math.min(DemoLimits.AT_ONCE, parts.size()); i++) {
-      helpers.execute(batch::work);
+      DemoLatency.Lane beside = lane.fork();
+      helpers.execute(() -> batch.work(beside));
     }
-    batch.work();
+    batch.work(lane);
     return batch.statuses;
   }
 
@@ -74,10 +76,10 @@ final class DemoBatchOrder {
     }
   }
 
-  private void work() {
+  private void work(DemoLatency.Lane lane) {
     try {
       for (JsonNode part = next(); part != null; part = next()) {
-        done(part.path("id").asText(), runner.run(part));
+        done(part.path("id").asText(), runner.run(part, lane));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

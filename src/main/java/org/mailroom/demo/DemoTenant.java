@@ -286,13 +286,15 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   private DemoAnswer graphAnswer(HttpExchange exchange, byte[] body) throws InterruptedException {
+    DemoLatency.Lane lane = latency.arrived();
     Map<String, String> headers = new HashMap<>();
     exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
     DemoCall call = DemoCall.of(exchange.getRequestMethod(), exchange.getRequestURI(), VERSION, headers, parsed(body), false);
-    latency.travel();
+    lane.travel();
     try {
       DemoTokens.Access access = identityPlatform.tokens().access(headers.get("authorization"));
-      DemoAnswer answer = call.segment(0).equals("$batch") ? batch.answer(call, access, latency.isWorkInstant() ? null : threads) : inItsPlace(call, access);
+      DemoAnswer answer = call.segment(0).equals("$batch")
+          ? batch.answer(call, access, lane, latency.isWorkInstant() ? null : threads) : inItsPlace(call, access, lane);
       log(call, answer.status());
       return answer;
     } catch (GraphFault fault) {
@@ -326,13 +328,14 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   /** Answers while it takes one of the mailbox's places. */
-  private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access) throws InterruptedException {
+  private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane) throws InterruptedException {
     String mailbox = mailboxOf(call);
     limits.enter(mailbox);
     try {
-      latency.work();
+      lane.begin();
       return graph.answer(call, access);
     } finally {
+      lane.end();
       limits.leave(mailbox);
     }
   }
