@@ -46,6 +46,17 @@ class MailroomApplication {
     }
   }
 
+  /** Those who import for a command that names accounts: as many at a time as {@code mailroom.importers} says. */
+  @Bean(destroyMethod = "shutdown")
+  ExecutorService importers(MailroomProperties properties) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(properties.importers(), task -> {
+      Thread thread = new Thread(task, "importer-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    });
+  }
+
   @Bean
   AggregationStrategy listOfBodies() {
     return AggregationStrategies.flexible(Object.class).accumulateInCollection(ArrayList.class);

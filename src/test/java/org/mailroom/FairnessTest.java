@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,32 @@ class FairnessTest {
       assertThat(tenant.requests()).filteredOn(request -> request.mailbox().equals("large@contoso.com") && !request.path().contains("$batch"))
           .hasSizeLessThanOrEqualTo(70);
       assertThat(mailroom.rows("mail_message where account like 'tiny%'")).isEqualTo(9);
+    }
+  }
+
+  /** How many mailboxes in a row were asked for something; as many as there are when no import begins before another has ended. */
+  private long changesOfMailbox() {
+    List<String> order = tenant.requests().stream().map(DemoRequest::mailbox).toList();
+    return IntStream.range(0, order.size()).filter(i -> i == 0 || !order.get(i).equals(order.get(i - 1))).count();
+  }
+
+  @Test
+  void no_more_imports_run_at_once_than_there_are_importers() {
+    List.of("large", "tiny1", "tiny2", "tiny3").forEach(account -> fill(account, 30));
+    tenant.latency().set(Duration.ofMillis(20), Duration.ZERO);
+    try (MailroomRun mailroom = start("--mailroom.limits.pages-per-turn=1000")) {
+      await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message") == 120 && List.of("large", "tiny1", "tiny2", "tiny3").stream().mapToLong(this::unread).sum() == 0);
+      assertThat(changesOfMailbox()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void a_command_that_imports_many_accounts_imports_no_more_at_once_than_there_are_importers() {
+    List.of("large", "tiny1", "tiny2", "tiny3").forEach(account -> fill(account, 30));
+    tenant.latency().set(Duration.ofMillis(20), Duration.ZERO);
+    try (MailroomRun mailroom = start("--mailroom.polling=false")) {
+      assertThat(mailroom.importAll("support", "tiny1", "tiny2", "tiny3")).allMatch(result -> result.imported() == 30);
+      assertThat(changesOfMailbox()).isEqualTo(4);
     }
   }
 

@@ -28,9 +28,9 @@ final class Memory implements Row {
   private static double run(Surroundings around, String heap, int messages) throws Exception {
     around.tenant().counters(true);
     try (MailroomProcess mailroom = around.process(around.database().create(), List.of(heap, "-XX:+ExitOnOutOfMemoryError"), List.of(ADDRESS))) {
-      mailroom.await("the first request", Duration.ofMinutes(1), Duration.ofMillis(5), () -> around.tenant().counters(false).requests() > 0);
+      mailroom.await("the first request", Duration.ofMinutes(1), Duration.ofMillis(5), around.tenant()::isAsked);
       long begin = System.nanoTime();
-      mailroom.await("the last message", Duration.ofMinutes(5), Duration.ofMillis(50), () -> around.tenant().left(ADDRESS) == 0);
+      mailroom.await("the last message", Duration.ofMinutes(20), Duration.ofMillis(50), () -> around.tenant().left(ADDRESS) == 0);
       double rate = messages * 1e9 / (System.nanoTime() - begin);
       System.out.println(Figure.text("  %s: %.0f messages/s", heap, rate));
       if (mailroom.output().contains("OutOfMemoryError")) {

@@ -93,6 +93,11 @@ public final class Tenant implements AutoCloseable {
     return new Counters(counters[0], counters[1], counters[2]);
   }
 
+  /** Waits for the first request since the counters were set to zero; false when there is none within a minute. Asking again and again would cost time. */
+  boolean isAsked() throws IOException {
+    return call("/first").equals("done");
+  }
+
   private String call(String path) throws IOException {
     try {
       HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control + path)).POST(HttpRequest.BodyPublishers.noBody()).build(),

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -21,6 +22,7 @@ public final class Launcher {
 
   private final Class<?> application;
   private final List<String> settings;
+  private final AtomicReference<ConfigurableApplicationContext> runtime = new AtomicReference<>();
 
   /**
    * @param settings arguments of the form {@code --key=value}, which win over {@code application.yaml}
@@ -32,7 +34,18 @@ public final class Launcher {
 
   /** Starts the runtime: it polls, and serves the console. */
   public ConfigurableApplicationContext startRuntime(Map<String, Object> defaults, String... more) {
-    return start(WebApplicationType.SERVLET, defaults, more);
+    ConfigurableApplicationContext started = start(WebApplicationType.SERVLET, defaults, more);
+    runtime.set(started);
+    return started;
+  }
+
+  /** Stops the runtime, if it has started, and then the process. */
+  void stopAndExit(int code) {
+    ConfigurableApplicationContext started = runtime.get();
+    if (started != null) {
+      started.close();
+    }
+    System.exit(code);
   }
 
   /** Starts what a command needs that ends by itself: it doesn't poll and opens no port. */

@@ -44,6 +44,10 @@ public final class MailroomCommand implements Callable<Integer> {
    * @param others commands of packages that this one doesn't know
    */
   public static int run(String[] arguments, Launcher launcher, Object... others) {
+    if (arguments.length == 0) {
+      // nothing to parse, and a parser takes its time to start
+      return runUntilStopped(launcher);
+    }
     CommandLine line = new CommandLine(new MailroomCommand(launcher));
     line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
     for (Object other : others) {
@@ -62,15 +66,27 @@ public final class MailroomCommand implements Callable<Integer> {
         .execute(arguments);
   }
 
+  private static int runUntilStopped(Launcher launcher) {
+    try {
+      return new MailroomCommand(launcher).call();
+    } catch (StartFailedException alreadyTold) {
+      return CAN_NOT_START;
+    }
+  }
+
   @Override
   public Integer call() {
-    stopWithSuccessOnSigterm();
+    stopWithSuccessOnSigterm(launcher);
     launcher.startRuntime(Map.of());
     return STILL_RUNNING;
   }
 
-  /** Being stopped is how the runtime ends well: the JVM's own exit code for SIGTERM would be 143. The shutdown hooks run all the same. */
-  public static void stopWithSuccessOnSigterm() {
-    Signal.handle(new Signal("TERM"), signal -> System.exit(0));
+  /**
+   * Being stopped is how the runtime ends well: the JVM's own exit code for SIGTERM would be 143. It is stopped before the JVM's shutdown hooks
+   * run, for these run all at once: the embedded database's own closes it under an import that is being finished.
+   */
+  public static void stopWithSuccessOnSigterm(Launcher launcher) {
+    Signal.handle(new Signal("TERM"), signal -> launcher.stopAndExit(0));
+    Signal.handle(new Signal("INT"), signal -> launcher.stopAndExit(130));
   }
 }

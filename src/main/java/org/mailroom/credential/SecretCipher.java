@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.springframework.dao.DuplicateKeyException;
@@ -43,21 +44,31 @@ class SecretCipher {
   private static final int MEMORY_KIB = 19 * 1024;
   private static final int PASSES = 2;
 
+  /**
+   * @param presentPrefix what everything begins with that is encrypted under the present key
+   */
+  private record Derived(Aead aead, byte[] presentPrefix) {
+
+    static Derived of(SecretKeys keys, byte[] salt) {
+      try {
+        AeadConfig.register();
+        AesGcmKey present = key(keys.present(), salt);
+        return new Derived(keyset(present, keys.earlier(), salt).getPrimitive(RegistryConfiguration.get(), Aead.class),
+            ByteBuffer.allocate(PREFIX_BYTES).put((byte) 1).putInt(present.getIdRequirementOrNull()).array());
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM isn't available", e);
+      }
+    }
+  }
+
   private final JdbcTemplate jdbc;
-  private final Aead aead;
-  private final byte[] presentPrefix;
+  private final CompletableFuture<Derived> derived;
 
   SecretCipher(SecretKeys keys, JdbcTemplate jdbc) {
     this.jdbc = jdbc;
-    try {
-      AeadConfig.register();
-      byte[] salt = salt();
-      AesGcmKey present = key(keys.present(), salt);
-      this.presentPrefix = ByteBuffer.allocate(PREFIX_BYTES).put((byte) 1).putInt(present.getIdRequirementOrNull()).array();
-      this.aead = keyset(present, keys.earlier(), salt).getPrimitive(RegistryConfiguration.get(), Aead.class);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM isn't available", e);
-    }
+    byte[] salt = salt();
+    // slow on purpose, so it is done while the rest of the runtime starts
+    this.derived = CompletableFuture.supplyAsync(() -> Derived.of(keys, salt));
   }
 
   /**
@@ -65,7 +76,7 @@ class SecretCipher {
    */
   String encrypt(String text, String whose) {
     try {
-      return Base64.getEncoder().encodeToString(aead.encrypt(text.getBytes(StandardCharsets.UTF_8), whose.getBytes(StandardCharsets.UTF_8)));
+      return Base64.getEncoder().encodeToString(derived.join().aead().encrypt(text.getBytes(StandardCharsets.UTF_8), whose.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM isn't available", e);
     }
@@ -73,7 +84,7 @@ class SecretCipher {
 
   String decrypt(String stored, String whose) throws UnreadableException {
     try {
-      return new String(aead.decrypt(Base64.getDecoder().decode(stored), whose.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+      return new String(derived.join().aead().decrypt(Base64.getDecoder().decode(stored), whose.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new UnreadableException(e);
     }
@@ -82,6 +93,7 @@ class SecretCipher {
   /** Whether a stored text was encrypted under the present key. */
   boolean isPresent(String stored) {
     byte[] bytes = Base64.getDecoder().decode(stored);
+    byte[] presentPrefix = derived.join().presentPrefix();
     return bytes.length > PREFIX_BYTES && Arrays.equals(bytes, 0, PREFIX_BYTES, presentPrefix, 0, PREFIX_BYTES);
   }
 

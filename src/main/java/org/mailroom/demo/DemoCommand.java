@@ -59,7 +59,7 @@ public final class DemoCommand implements Callable<Integer> {
         .redirectUri("http://localhost:8080/OAuth2Callback").redirectUri("http://127.0.0.1:8080/OAuth2Callback");
     long loaded = loaded(tenant);
     System.out.printf("Demo tenant at %s: %d mailboxes with %d unread messages.%n", tenant.loginUrl(), MAILBOXES.length, loaded);
-    MailroomCommand.stopWithSuccessOnSigterm();
+    MailroomCommand.stopWithSuccessOnSigterm(launcher);
     ConfigurableApplicationContext context = launcher.startRuntime(Map.of(), settings(tenant));
     DemoSummary summary = new DemoSummary(context, tenant, loaded);
     summary.awaitImport();

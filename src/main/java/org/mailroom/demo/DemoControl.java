@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Drives a demo tenant that runs in a process of its own, over plain HTTP on loopback. Each call is a POST; what isn't given keeps its default.
@@ -22,10 +24,18 @@ import java.util.Map;
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
  *   <li>{@code /clear}: forgets all mailboxes
  *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled}, and sets them to zero
+ *   <li>{@code /first}: answers when Graph was asked for the first time since the counters were set to zero; {@code none} after a minute
  *   <li>{@code /latency?network=30&service=20}: milliseconds
  *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
- *   <li>{@code /faults?seed=1&share=0.05}: lets a share of the answers fail
+ *   <li>{@code /faults?seed=1&share=0.05}: lets a share of the answers fail; the same seed and order of calls fail alike; a share of 0 ends it
+ *   <li>{@code /fault?call=PATCH+/users/&status=503&code=serviceNotAvailable&retry-after=2&times=3}: lets the next calls fail whose method and
+ *       path hold that text; without a code a gateway answers, in HTML. {@code kind=RESET_AFTER} instead of a status is one of
+ *       {@link DemoFaults.Kind}
+ *   <li>{@code /hits}: answers how many calls have failed on purpose
+ *   <li>{@code /revoke}: refuses every access token that was issued so far
  * </ul>
+ *
+ * What isn't understood is answered 400, an unknown path 404.
  */
 final class DemoControl implements AutoCloseable {
 
@@ -47,16 +57,23 @@ final class DemoControl implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
+    try {
       // a page in a browser on this machine has no business here
       boolean allowed = exchange.getRequestMethod().equals("POST") && !exchange.getRequestHeaders().containsKey("Origin");
       String answer = allowed ? answer(exchange.getRequestURI().getPath(), options(exchange.getRequestURI().getRawQuery())) : null;
-      byte[] text = (answer == null ? "unknown" : answer).getBytes(StandardCharsets.UTF_8);
-      // a connection that the server closes while the next call comes would make that call fail
-      exchange.getResponseHeaders().set("Connection", "close");
-      exchange.sendResponseHeaders(answer == null ? 404 : 200, text.length);
-      exchange.getResponseBody().write(text);
+      reply(exchange, answer == null ? 404 : 200, answer == null ? "unknown" : answer);
+    } catch (IllegalArgumentException e) {
+      reply(exchange, 400, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static void reply(HttpExchange exchange, int status, String answer) throws IOException {
+    byte[] text = answer.getBytes(StandardCharsets.UTF_8);
+    // a connection that the server closes while the next call comes would make that call fail
+    exchange.getResponseHeaders().set("Connection", "close");
+    exchange.sendResponseHeaders(status, text.length);
+    exchange.getResponseBody().write(text);
+    exchange.close();
   }
 
   private static Map<String, String> options(String query) {
@@ -81,15 +98,42 @@ final class DemoControl implements AutoCloseable {
       case "/counters" -> {
         return counters(options.containsKey("reset"));
       }
+      case "/first" -> {
+        return awaitRequest() ? "done" : "none";
+      }
       case "/latency" -> tenant.latency().set(Duration.ofMillis(number(options, "network", 0)), Duration.ofMillis(number(options, "service", 0)));
       case "/limits" -> tenant.limits().set(number(options, "requests", 10_000), Duration.ofMillis(number(options, "window", 600_000)),
           options.containsKey("sliding"));
       case "/faults" -> tenant.faults().random(number(options, "seed", 1), Double.parseDouble(options.getOrDefault("share", "0")));
+      case "/fault" -> fault(options);
+      case "/hits" -> {
+        return Integer.toString(tenant.faults().hits());
+      }
+      case "/revoke" -> tenant.revokeTokens();
       default -> {
         return null;
       }
     }
     return "done";
+  }
+
+  private boolean awaitRequest() {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (tenant.counters().requests() == 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    return tenant.counters().requests() > 0;
+  }
+
+  private void fault(Map<String, String> options) {
+    String text = options.getOrDefault("call", "");
+    int times = number(options, "times", 1);
+    if (options.containsKey("kind")) {
+      tenant.faults().kind(call -> call.contains(text), DemoFaults.Kind.valueOf(options.get("kind")), times);
+    } else {
+      Map<String, String> headers = options.containsKey("retry-after") ? Map.of("Retry-After", options.get("retry-after")) : Map.of();
+      tenant.faults().status(call -> call.contains(text), number(options, "status", 503), options.get("code"), headers, times);
+    }
   }
 
   private static int number(Map<String, String> options, String name, int fallback) {
