@@ -48,6 +48,7 @@ public final class AccountImport {
   private Listing listing;
   private volatile boolean pageAwaited;
   private volatile boolean onlyRetries;
+  private volatile boolean anythingWaiting = true;
   private boolean retriesTaken;
   private final PageQueue pages = new PageQueue();
   private boolean listed;
@@ -97,7 +98,7 @@ public final class AccountImport {
     this.listing = begunListing;
   }
 
-  /** Not called listing: Simple would take it for {@link #isListing}. */
+  /** Null before it has begun. */
   public Listing messageListing() {
     return listing;
   }
@@ -120,6 +121,15 @@ public final class AccountImport {
   /** So many deliveries wait for a destination that is down that nothing more is read; only what waits is tried. */
   public void pauseReading() {
     this.onlyRetries = true;
+  }
+
+  /** Whether deliveries of earlier imports wait for another try. What this one adds isn't due before the next. */
+  public void deliveriesWait(boolean some) {
+    this.anythingWaiting = some;
+  }
+
+  public boolean isAnythingWaiting() {
+    return anythingWaiting;
   }
 
   /** Begins to wait for a page. */

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
@@ -18,6 +19,7 @@ import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.ListedMessage;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageTranslator;
 import org.springframework.stereotype.Component;
@@ -118,6 +120,16 @@ public final class AccountImports {
     return account.afterImport().delete() ? "deleteditems" : account.afterImport().moveTo();
   }
 
+  /** Nothing has failed so far that ends the import. */
+  public boolean isReadable(@ExchangeProperty("import") AccountImport running) {
+    return running.isReadable();
+  }
+
+  /** A folder's id isn't known yet. */
+  public boolean isLookingForFolder(@ExchangeProperty("import") AccountImport running) {
+    return running.isLookingForFolder();
+  }
+
   public GraphRequest folderRequest(@ExchangeProperty("import") AccountImport running) {
     return graph.folderRequest(running.search(), running.account().credential(), running.account().mailbox());
   }
@@ -177,6 +189,21 @@ public final class AccountImports {
     return account.mailbox() + "\n" + folder;
   }
 
+  /** There is a page to ask for. */
+  public boolean isListing(@ExchangeProperty("import") AccountImport running) {
+    return running.isListing();
+  }
+
+  /** The page that is waited for isn't there yet, and may still come. */
+  public boolean isPageAwaited(@ExchangeProperty("import") AccountImport running) {
+    return running.isPageAwaited();
+  }
+
+  /** Deliveries that no listing brings any more are to be taken up. */
+  public boolean isRetrying(@ExchangeProperty("import") AccountImport running) {
+    return running.isRetrying();
+  }
+
   /** The next page is waited for until it is there or can't be had. */
   public void awaitPage(@ExchangeProperty("import") AccountImport running) {
     running.awaitPage();
@@ -211,6 +238,11 @@ public final class AccountImports {
   /** Waits for the next page to deliver; false when none comes any more. */
   public boolean takePage(@ExchangeProperty("import") AccountImport running) throws InterruptedException {
     return running.takePage();
+  }
+
+  /** The messages of the page that is delivered, in groups that fit into memory together. */
+  public List<List<ListedMessage>> groups(@ExchangeProperty("import") AccountImport running) {
+    return running.groups();
   }
 
   /** Everything up to here is delivered, or noted as waiting: the next import may go on behind it. */

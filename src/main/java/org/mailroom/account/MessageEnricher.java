@@ -62,6 +62,45 @@ public final class MessageEnricher {
     return messages.stream().filter(message -> message.document() == null && message.failure() == null && !message.isPostponed() && !message.isGone()).toList();
   }
 
+  /** Nothing more is fetched in this import. */
+  public boolean isServiceInTrouble(@ExchangeProperty("import") AccountImport running) {
+    return running.isTroubled();
+  }
+
+  /** It was too large to be held with its page. */
+  public boolean isContentMissing(@ExchangeProperty("message") IncomingMessage message) {
+    return message.isContentMissing();
+  }
+
+  /** A meeting message whose kind a listing doesn't tell. */
+  public boolean isKindUnknown(@ExchangeProperty("message") IncomingMessage message) {
+    return message.isKindUnknown();
+  }
+
+  public boolean mayHaveAttachments(@ExchangeProperty("message") IncomingMessage message) {
+    return message.isMayHaveAttachments();
+  }
+
+  /** Its account keeps the original, too. */
+  public boolean keepsMime(@ExchangeProperty("message") IncomingMessage message) {
+    return message.isKeepsMime();
+  }
+
+  /** Something of it isn't there, so that it may be gone altogether. */
+  public boolean isInDoubt(@ExchangeProperty("message") IncomingMessage message) {
+    return message.isInDoubt();
+  }
+
+  /** There is another page of attachments. */
+  public boolean isListingAttachments(@ExchangeProperty("attachments") AttachmentFetch fetch) {
+    return fetch.isListing();
+  }
+
+  /** The attachments whose content is to be fetched. */
+  public List<AttachmentFetch.Position> attachmentsWithContent(@ExchangeProperty("attachments") AttachmentFetch fetch) {
+    return fetch.withContent();
+  }
+
   public GraphRequest messageRequest(@ExchangeProperty("message") IncomingMessage message) {
     return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), MessageTranslator.SELECT);
   }

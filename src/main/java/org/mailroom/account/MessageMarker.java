@@ -126,6 +126,15 @@ public final class MessageMarker {
     return change;
   }
 
+  /** What of the batch has no answer may have been done all the same. */
+  public boolean isSentBefore(@ExchangeProperty("batch") JsonBatch batch) {
+    return batch.isSentBefore();
+  }
+
+  public boolean isAnythingOutstanding(@ExchangeProperty("batch") JsonBatch batch) {
+    return batch.isAnythingOutstanding();
+  }
+
   public GraphRequest request(@ExchangeProperty("batch") JsonBatch batch) {
     return graph.batchRequest(batch);
   }

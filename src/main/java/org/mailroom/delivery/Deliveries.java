@@ -49,11 +49,12 @@ public final class Deliveries {
   /**
    * Sets the message that the destination gets. A page: the body is a list of {@link MailMessage}. Else the body is one MailMessage as a
    * JSON text; the headers are {@code account}, {@code messageId} and {@code CamelFileName}, a name made of the message id alone, so
-   * that a second delivery lands on the first. Nothing that a mail says becomes a header.
+   * that a second delivery lands on the first. Nothing that a mail says becomes a header. The exchange property {@code endpoint} is where it goes.
    */
   public void content(Exchange exchange, @ExchangeProperty("delivery") Delivery delivery) {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
+    exchange.setProperty("endpoint", delivery.endpoint());
     if (delivery.page()) {
       message.setBody(delivery.messages().stream().map(IncomingMessage::document).toList());
       return;

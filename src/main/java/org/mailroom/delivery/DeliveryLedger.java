@@ -95,6 +95,7 @@ public final class DeliveryLedger {
     Account account = running.account();
     // asks the database in any case: without it nothing is to be read
     long waiting = jdbc.queryForObject("select count(*) from delivery where status = 'PENDING' and account = ?", Long.class, account.id());
+    running.deliveriesWait(waiting > 0);
     List<String> down = account.deliverTo().stream().filter(name -> health.outage(name).isPresent()).toList();
     boolean nowhere = down.size() == account.deliverTo().size() && down.stream().noneMatch(health::isWorthATry);
     if (nowhere || (!down.isEmpty() && waiting >= limits.waitingDeliveries())) {
@@ -154,7 +155,7 @@ public final class DeliveryLedger {
   public void retry(@ExchangeProperty("import") AccountImport running) {
     List<String> up = running.account().deliverTo().stream().filter(health::isWorthATry).toList();
     boolean allUp = running.account().deliverTo().stream().noneMatch(name -> health.outage(name).isPresent());
-    if (up.isEmpty()) {
+    if (up.isEmpty() || !running.isAnythingWaiting()) {
       running.retry(List.of());
       return;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.IncomingMessage;
 import org.mailroom.message.MailAttachment;
@@ -56,6 +57,11 @@ public final class MailTables {
   private static String sender(MailMessage message) {
     var who = message.from() != null ? message.from() : message.sender();
     return who == null ? null : who.address() != null ? who.address() : who.name();
+  }
+
+  /** There are rows: a statement without any is none. */
+  public boolean isAnythingToInsert(@Body List<?> rows) {
+    return !rows.isEmpty();
   }
 
   /** A row for each attachment of each message of the delivery; {@code position} counts from 1. */

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountSchedule;
@@ -27,6 +28,7 @@ final class AccountGauges {
   private final MultiGauge lastSuccess;
   private final MultiGauge backlog;
   private final MultiGauge failures;
+  private Collection<Account> registered = List.of();
 
   AccountGauges(Accounts accounts, AccountSchedule schedule, FailedCounts failed, Clock clock, MeterRegistry meters) {
     this.accounts = accounts;
@@ -40,7 +42,11 @@ final class AccountGauges {
 
   /** Follows accounts that come and go. */
   void refresh() {
-    Collection<Account> all = accounts.all();
+    Collection<Account> all = List.copyOf(accounts.all());
+    if (all.equals(registered)) {
+      return;
+    }
+    registered = all;
     register(lastSuccess, all, this::secondsSinceSuccess);
     register(backlog, all, account -> schedule.backlog(account.id()).map(Long::doubleValue).orElse(Double.NaN));
     register(failures, all, account -> (double) failed.of(account.id()));
