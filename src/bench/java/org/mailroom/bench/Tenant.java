@@ -15,7 +15,7 @@ import java.util.Arrays;
 public final class Tenant implements AutoCloseable {
 
   /** What the tenant was asked since the counters were last set to zero. */
-  public record Counters(long requests, long counted, long throttled) {}
+  public record Counters(long requests, long counted, long throttled, long listings) {}
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process process;
@@ -90,7 +90,7 @@ public final class Tenant implements AutoCloseable {
 
   Counters counters(boolean reset) throws IOException {
     long[] counters = Arrays.stream(call("/counters" + (reset ? "?reset=true" : "")).split(" ")).mapToLong(Long::parseLong).toArray();
-    return new Counters(counters[0], counters[1], counters[2]);
+    return new Counters(counters[0], counters[1], counters[2], counters[3]);
   }
 
   /** Waits for the first request since the counters were set to zero; false when there is none within a minute. Asking again and again would cost time. */

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
  *   <li>{@code /clear}: forgets all mailboxes
- *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled}, and sets them to zero
+ *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled listings}, and sets them to zero
  *   <li>{@code /first}: answers when Graph was asked for the first time since the counters were set to zero; {@code none} after a minute
  *   <li>{@code /latency?network=30&service=20}: milliseconds
  *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
@@ -141,7 +141,8 @@ final class DemoControl implements AutoCloseable {
   }
 
   private String counters(boolean reset) {
-    String counters = tenant.counters().requests() + " " + tenant.counters().counted() + " " + tenant.counters().throttled();
+    String counters = tenant.counters().requests() + " " + tenant.counters().counted() + " " + tenant.counters().throttled()
+        + " " + tenant.counters().listings();
     if (reset) {
       tenant.counters().reset();
     }
