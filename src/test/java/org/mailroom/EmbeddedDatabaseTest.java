@@ -50,6 +50,32 @@ class EmbeddedDatabaseTest {
     }
   }
 
+  @Test
+  void it_stays_open_until_an_import_that_is_stopped_has_finished_what_it_had_in_hand() throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      for (int i = 1; i <= 300; i++) {
+        mailbox.deliver(DemoMail.plain(i));
+      }
+      tenant.latency().set(Duration.ofMillis(150), Duration.ofMillis(20));
+      List<String> settings = MailroomRun.settings(tenant, folder);
+      settings.addAll(List.of("--server.port=0", "--mailroom.limits.page-size=20", "--mailroom.accounts.support.deliver-to=database"));
+      try (MailroomProcess mailroom = MailroomProcess.start(Files.createDirectories(folder.resolve("process")), List.of(), settings)) {
+        await().atMost(Duration.ofMinutes(3)).until(() -> mailbox.unread() <= 260 || !mailroom.isAlive());
+        assertThat(mailroom.stop()).as(mailroom::output).isZero();
+        assertThat(mailroom.output()).contains("Mailroom stops").doesNotContain("ERROR");
+      }
+      assertThat(mailbox.unread()).as("stopped in its middle").isPositive();
+      try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+        assertThat(mailroom.rows("mail_message")).as("none is marked that isn't in the database").isGreaterThanOrEqualTo(300 - mailbox.unread());
+        tenant.latency().set(Duration.ZERO, Duration.ZERO);
+        mailroom.importSupport();
+        assertThat(mailroom.rows("mail_message")).isEqualTo(300);
+        assertThat(mailbox.unread()).isZero();
+      }
+    }
+  }
+
   private static void awaitMarked(DemoMailbox mailbox, MailroomProcess mailroom) {
     await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(3)).until(() -> mailbox.unread() == 0 || !mailroom.isAlive());
     assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();

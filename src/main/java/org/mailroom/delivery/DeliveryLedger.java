@@ -1,6 +1,5 @@
 package org.mailroom.delivery;
 
-import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,17 +51,8 @@ public final class DeliveryLedger {
   /** Stands for the id of a message that the service can't list. */
   static final String UNLISTABLE = "unlistable-";
 
-  private record Entry(String status, int attempts, Instant nextAttempt) {
-    boolean isSettled() {
-      return status.equals("DELIVERED") || status.equals("DISCARDED");
-    }
-
-    boolean isDue(Instant now) {
-      return status.equals("PENDING") && (nextAttempt == null || !now.isBefore(nextAttempt));
-    }
-  }
-
   private final JdbcTemplate jdbc;
+  private final LedgerTable table;
   private final NamedParameterJdbcTemplate named;
   private final TransactionTemplate transaction;
   private final DestinationHealth health;
@@ -75,8 +65,9 @@ public final class DeliveryLedger {
   private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
   DeliveryLedger(
-      JdbcTemplate jdbc, TransactionTemplate transaction, DestinationHealth health, DeliveryMetrics metrics, ChangesInMailbox changes, MailroomProperties properties, Clock clock) {
+      JdbcTemplate jdbc, LedgerTable table, TransactionTemplate transaction, DestinationHealth health, DeliveryMetrics metrics, ChangesInMailbox changes, MailroomProperties properties, Clock clock) {
     this.jdbc = jdbc;
+    this.table = table;
     this.named = new NamedParameterJdbcTemplate(jdbc);
     this.transaction = transaction;
     this.health = health;
@@ -117,12 +108,12 @@ public final class DeliveryLedger {
       return List.of();
     }
     Account account = running.account();
-    Map<String, Map<String, Entry>> entries = entries(account.id(), listed);
+    Map<String, Map<String, LedgerState>> entries = table.states(account.id(), listed.stream().map(ListedMessage::id).toList());
     Instant now = clock.instant();
     List<IncomingMessage> undelivered = new ArrayList<>();
-    List<Row> waiting = new ArrayList<>();
+    List<LedgerEntry> waiting = new ArrayList<>();
     for (ListedMessage message : listed) {
-      Map<String, Entry> known = entries.getOrDefault(message.id(), Map.of());
+      Map<String, LedgerState> known = entries.getOrDefault(message.id(), Map.of());
       List<String> wanted = account.deliverTo().stream().filter(name -> !known.containsKey(name) || known.get(name).isDue(now)).toList();
       List<String> due = wanted.stream().filter(health::isWorthATry).toList();
       Map<String, Integer> attempts = new HashMap<>();
@@ -143,7 +134,7 @@ public final class DeliveryLedger {
       }
     }
     if (!waiting.isEmpty()) {
-      transaction.executeWithoutResult(status -> write(waiting));
+      transaction.executeWithoutResult(status -> table.write(waiting));
     }
     return undelivered;
   }
@@ -178,15 +169,15 @@ public final class DeliveryLedger {
       return;
     }
     transaction.executeWithoutResult(status -> {
-      List<Row> rows = new ArrayList<>();
+      List<LedgerEntry> rows = new ArrayList<>();
       for (int i = 1; i <= now; i++) {
         for (String destination : account.deliverTo()) {
-          rows.add(new Row(account.id(), UNLISTABLE + i, destination, "FAILED", 1, false, "the service answers an error to every listing that holds this message,"
+          rows.add(new LedgerEntry(account.id(), UNLISTABLE + i, destination, "FAILED", 1, false, "the service answers an error to every listing that holds this message,"
               + " so its id isn't known. It is between the messages that were imported: open the mailbox, find the oldest unread message, and move or delete it.",
               null, null, null, null));
         }
       }
-      write(rows);
+      table.write(rows);
       named.update("delete from delivery where account = :account and message_id like '" + UNLISTABLE + "%' and message_id not in (:ids)",
           Map.of("account", account.id(), "ids", IntStream.rangeClosed(0, now).mapToObj(i -> UNLISTABLE + i).toList()));
     });
@@ -199,22 +190,9 @@ public final class DeliveryLedger {
     }
   }
 
-  private Map<String, Map<String, Entry>> entries(String account, List<ListedMessage> listed) {
-    Map<String, Map<String, Entry>> entries = new HashMap<>();
-    named.query(
-        "select message_id, destination, status, attempts, next_attempt_at from delivery where account = :account and message_id in (:ids)",
-        Map.of("account", account, "ids", listed.stream().map(ListedMessage::id).toList()),
-        row -> {
-          Timestamp next = row.getTimestamp("next_attempt_at");
-          entries.computeIfAbsent(row.getString("message_id"), id -> new HashMap<>()).put(row.getString("destination"),
-              new Entry(row.getString("status"), row.getInt("attempts"), next == null ? null : next.toInstant()));
-        });
-    return entries;
-  }
-
   /** Within the transaction of a destination that writes to Mailroom's own database: entry and rows are committed together. */
   public void deliveredInTransaction(@ExchangeProperty("delivery") Delivery delivery) {
-    write(delivery.messages().stream().map(message -> delivered(message, delivery.destination())).toList());
+    table.write(delivery.messages().stream().map(message -> delivered(message, delivery.destination())).toList());
     delivery.messages().forEach(message -> message.recordedFor(delivery.destination()));
   }
 
@@ -224,20 +202,20 @@ public final class DeliveryLedger {
   public void record(
       @ExchangeProperty("import") AccountImport running, @ExchangeProperty("messages") List<IncomingMessage> messages) {
     Account account = running.account();
-    Map<IncomingMessage, List<Row>> rows = new LinkedHashMap<>();
+    Map<IncomingMessage, List<LedgerEntry>> rows = new LinkedHashMap<>();
     for (IncomingMessage message : messages) {
       if (!message.isPostponed() && (!message.isGone() || message.isTriedBefore())) {
         rows.put(message, rows(message));
       }
     }
-    List<Row> all = rows.values().stream().flatMap(List::stream).toList();
+    List<LedgerEntry> all = rows.values().stream().flatMap(List::stream).toList();
     List<IncomingMessage> complete = rows.keySet().stream()
         .filter(message -> message.isOthersSettled() && rows.get(message).stream().allMatch(row -> row.status().equals("DELIVERED"))).toList();
-    List<Row> unwritten = rows.entrySet().stream().flatMap(message -> message.getValue().stream()
+    List<LedgerEntry> unwritten = rows.entrySet().stream().flatMap(message -> message.getValue().stream()
         .filter(row -> !message.getKey().isRecordedFor(row.destination()))).toList();
     if (!unwritten.isEmpty() || account.afterImport().isInSteps()) {
       transaction.executeWithoutResult(status -> {
-        write(unwritten);
+        table.write(unwritten);
         changes.note(account, complete.stream().map(IncomingMessage::id).toList());
       });
     }
@@ -257,7 +235,7 @@ public final class DeliveryLedger {
   }
 
   /** A message that merely waits for a destination that is down has failed nowhere. */
-  private static void count(AccountImport running, IncomingMessage message, List<Row> rows) {
+  private static void count(AccountImport running, IncomingMessage message, List<LedgerEntry> rows) {
     if (rows.stream().anyMatch(row -> row.status().equals("FAILED"))) {
       running.countFailed();
       running.countGivenUp();
@@ -268,35 +246,31 @@ public final class DeliveryLedger {
     }
   }
 
-  private record Row(
-      String account, String messageId, String destination, String status, int attempts, boolean again, String error,
-      OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, String subject, OffsetDateTime receivedAt) {}
-
-  private List<Row> rows(IncomingMessage message) {
+  private List<LedgerEntry> rows(IncomingMessage message) {
     return message.destinations().stream().map(name -> message.isGone() ? gone(message, name)
         : message.delivered().contains(name) ? delivered(message, name)
         : message.outages().containsKey(name) ? waiting(message, name) : refused(message, name)).toList();
   }
 
-  private Row delivered(IncomingMessage message, String destination) {
+  private LedgerEntry delivered(IncomingMessage message, String destination) {
     int earlier = message.earlierAttempts(destination);
     return row(message, destination, "DELIVERED", earlier + 1, null, null, now());
   }
 
   /** Somebody deleted it before it could be delivered everywhere: there is nothing left to deliver. */
-  private Row gone(IncomingMessage message, String destination) {
+  private LedgerEntry gone(IncomingMessage message, String destination) {
     return row(message, destination, "DISCARDED", message.earlierAttempts(destination), "somebody deleted the message from the mailbox.", null, null);
   }
 
   /** Its destination is down: no attempt of this message. */
-  private Row waiting(IncomingMessage message, String destination) {
+  private LedgerEntry waiting(IncomingMessage message, String destination) {
     var outage = health.outage(destination);
     String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
     return row(message, destination, "PENDING", message.earlierAttempts(destination), OUTAGE + error,
         outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), null);
   }
 
-  private Row refused(IncomingMessage message, String destination) {
+  private LedgerEntry refused(IncomingMessage message, String destination) {
     Exception why = message.failure() != null ? message.failure() : message.refusals().get(destination);
     int attempts = message.earlierAttempts(destination) + 1;
     boolean givenUp = attempts >= retry.maxAttempts() || why instanceof MessageTooLargeException;
@@ -304,10 +278,10 @@ public final class DeliveryLedger {
         givenUp ? null : now().plus(backoff(attempts)), null);
   }
 
-  private static Row row(
+  private static LedgerEntry row(
       IncomingMessage message, String destination, String status, int attempts, String error, OffsetDateTime nextAttempt, OffsetDateTime deliveredAt) {
     String subject = message.subject() == null ? null : message.subject().replaceAll("[\\x00\\p{Cs}]", "\uFFFD");
-    return new Row(message.account().id(), message.id(), destination, status, attempts, message.wasTriedBefore(destination), error, nextAttempt, deliveredAt,
+    return new LedgerEntry(message.account().id(), message.id(), destination, status, attempts, message.wasTriedBefore(destination), error, nextAttempt, deliveredAt,
         subject, message.receivedAt() == null ? null : OffsetDateTime.ofInstant(message.receivedAt(), ZoneOffset.UTC));
   }
 
@@ -323,42 +297,11 @@ public final class DeliveryLedger {
     return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
-  private void write(List<Row> rows) {
-    if (rows.isEmpty()) {
-      return;
-    }
-    List<Row> again = rows.stream().filter(Row::again).toList();
-    if (!again.isEmpty()) {
-      jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED'", again, again.size(),
-          (statement, row) -> {
-            statement.setString(1, row.account());
-            statement.setString(2, row.messageId());
-            statement.setString(3, row.destination());
-          });
-    }
-    // "do nothing": the entry of a destination that wrote it in its own transaction, or of another process, stands
-    jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at, subject,"
-        + " received_at, last_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
-        (statement, row) -> {
-          statement.setString(1, row.account());
-          statement.setString(2, row.messageId());
-          statement.setString(3, row.destination());
-          statement.setString(4, row.status());
-          statement.setInt(5, row.attempts());
-          statement.setString(6, row.error());
-          statement.setObject(7, row.nextAttempt());
-          statement.setObject(8, row.deliveredAt());
-          statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
-          statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
-          statement.setObject(11, row.status().equals("DELIVERED") ? null : now());
-        });
-  }
-
   /** One line a cause. That a destination is down, its health has told. */
-  private static void tell(List<Row> rows) {
+  private static void tell(List<LedgerEntry> rows) {
     rows.stream().filter(row -> row.status().equals("FAILED") || (row.status().equals("PENDING") && row.attempts() > 0 && !row.error().startsWith(OUTAGE))).collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
         .values().forEach(same -> {
-          Row first = same.get(0);
+          LedgerEntry first = same.get(0);
           String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";
           String next = first.status().equals("FAILED") ? "Given up after " + first.attempts() + " attempts; it stays unread in the mailbox. See: failed list"
               : "Tried again at " + first.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";

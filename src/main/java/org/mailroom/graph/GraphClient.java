@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,20 +44,18 @@ public final class GraphClient {
 
   private final GraphUris uris;
   private final MailroomProperties.Limits limits;
-  private final MailboxGates gates;
   private final ObjectMapper json;
-  private final Clock clock;
+  private final BatchAnswers batchAnswers;
   private final int pageBudget;
   private final int longestText;
 
   GraphClient(MailroomProperties properties, MailboxGates gates, ObjectMapper json, Clock clock) {
     this.uris = new GraphUris(properties.graphUrl());
     this.limits = properties.limits();
-    this.gates = gates;
     this.json = json.copy();
     // how long a text may be is said below
     this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
-    this.clock = clock;
+    this.batchAnswers = new BatchAnswers(gates, this.json, clock);
     // all pages in hand, of all imports, may take an eighth of the heap together
     this.pageBudget = atLeast(LEAST_PAGE_BUDGET, Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers());
     // its characters take two bytes while they are read, and it is held as text, as JSON and as bytes
@@ -285,60 +282,6 @@ public final class GraphClient {
    * @throws GraphException when parts are left that may succeed when they are sent again
    */
   public void readBatch(JsonBatch batch, @ExchangeProperty("request") GraphRequest request, InputStream answer) throws IOException {
-    GraphException again = null;
-    for (JsonNode response : batch.responses(new BoundedStrings(answer, SHORT_TEXTS), json)) {
-      String id = response.path("id").asText();
-      JsonBatch.Part part = batch.part(id);
-      if (part == null) {
-        continue;
-      }
-      int status = response.path("status").asInt();
-      if (status >= 200 && status < 300) {
-        batch.succeeded(id, response.path("body"));
-        continue;
-      }
-      GraphException refusal = refusal(batch, part, response, status);
-      if (part.method().equals("POST") && refusal.isGone()) {
-        // the message or the folder to move it to: only a look tells
-        again = refusal;
-      } else if (refusal.isGone() || (status == 404 && refusal.code() == null)
-          || (part.method().equals("DELETE") && "ErrorCannotDeleteObject".equals(refusal.code()))) {
-        // deleted or moved by somebody else in between: nothing is left to change
-        batch.gone(id);
-      } else if (status == 424) {
-        // the part before it failed; this one was not tried
-        again = again == null ? refusal : again;
-      } else if (refusal.isTransient() || refusal.isUnauthorized()) {
-        if (status == 429 || status == 503) {
-          gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));
-        }
-        // a token that is refused has to be renewed, whatever else is to be waited for
-        again = again != null && again.isUnauthorized() ? again : refusal;
-      } else {
-        batch.refused(id, refusal);
-      }
-    }
-    if (batch.isAnythingOutstanding()) {
-      throw again != null ? again
-          : new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, "parts of a batch have no answer", null);
-    }
-  }
-
-  private GraphException refusal(JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
-    JsonNode error = response.path("body").path("error");
-    String retryAfter = header(response, "Retry-After");
-    Duration wait = RetryAfter.parse(retryAfter, clock.instant()).map(RetryAfter::delay).orElse(null);
-    return new GraphException(part.inWords() + " messages of " + batch.mailbox(),
-        status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait,
-        ClaimsChallenge.in(header(response, "WWW-Authenticate"), json), null, null);
-  }
-
-  private static String header(JsonNode response, String name) {
-    String value = null;
-    for (var header = response.path("headers").fields(); header.hasNext();) {
-      var field = header.next();
-      value = field.getKey().equalsIgnoreCase(name) ? field.getValue().asText() : value;
-    }
-    return value;
+    batchAnswers.read(batch, request, new BoundedStrings(answer, SHORT_TEXTS));
   }
 }

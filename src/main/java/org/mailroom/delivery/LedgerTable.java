@@ -1,0 +1,73 @@
+package org.mailroom.delivery;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** The table {@code delivery}, as the ledger reads and writes it. */
+@Component
+final class LedgerTable {
+
+  private final JdbcTemplate jdbc;
+  private final NamedParameterJdbcTemplate named;
+  private final Clock clock;
+
+  LedgerTable(JdbcTemplate jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.named = new NamedParameterJdbcTemplate(jdbc);
+    this.clock = clock;
+  }
+
+  /** What is known of messages: by message id, then by destination. */
+  Map<String, Map<String, LedgerState>> states(String account, List<String> messageIds) {
+    Map<String, Map<String, LedgerState>> states = new HashMap<>();
+    named.query(
+        "select message_id, destination, status, attempts, next_attempt_at from delivery where account = :account and message_id in (:ids)",
+        Map.of("account", account, "ids", messageIds),
+        row -> {
+          Timestamp next = row.getTimestamp("next_attempt_at");
+          states.computeIfAbsent(row.getString("message_id"), id -> new HashMap<>()).put(row.getString("destination"),
+              new LedgerState(row.getString("status"), row.getInt("attempts"), next == null ? null : next.toInstant()));
+        });
+    return states;
+  }
+
+  /** Writes entries, several statements in one round trip. One that says that a message was delivered is never replaced. */
+  void write(List<LedgerEntry> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    List<LedgerEntry> again = rows.stream().filter(LedgerEntry::again).toList();
+    if (!again.isEmpty()) {
+      jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED'", again, again.size(),
+          (statement, row) -> {
+            statement.setString(1, row.account());
+            statement.setString(2, row.messageId());
+            statement.setString(3, row.destination());
+          });
+    }
+    // "do nothing": the entry of a destination that wrote it in its own transaction, or of another process, stands
+    jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at, subject,"
+        + " received_at, last_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
+        (statement, row) -> {
+          statement.setString(1, row.account());
+          statement.setString(2, row.messageId());
+          statement.setString(3, row.destination());
+          statement.setString(4, row.status());
+          statement.setInt(5, row.attempts());
+          statement.setString(6, row.error());
+          statement.setObject(7, row.nextAttempt());
+          statement.setObject(8, row.deliveredAt());
+          statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
+          statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
+          statement.setObject(11, row.status().equals("DELIVERED") ? null : OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        });
+  }
+}
