@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class Benchmark {
 
   private static final List<Row> ROWS = List.of(
-      new RoundTrips(), new OneMailbox(), new FiftyMailboxes(), new Quota(), new IdleMailboxes(), new Memory(), new Start());
+      // the start first: what other rows leave to be cleaned up, such as 100,000 rows, takes processor time, too
+      new Start(), new RoundTrips(), new OneMailbox(), new FiftyMailboxes(), new Quota(), new IdleMailboxes(), new Memory());
 
   private Benchmark() {}
 
