@@ -123,7 +123,7 @@ public final class AccountImport {
     this.onlyRetries = true;
   }
 
-  /** Whether deliveries of earlier imports wait for another try. What this one adds isn't due before the next. */
+  /** Whether deliveries wait for another try, of earlier imports or of this one. */
   public void deliveriesWait(boolean some) {
     this.anythingWaiting = some;
   }

@@ -135,6 +135,7 @@ public final class DeliveryLedger {
     }
     if (!waiting.isEmpty()) {
       transaction.executeWithoutResult(status -> table.write(waiting));
+      running.deliveriesWait(true);
     }
     return undelivered;
   }
@@ -218,6 +219,9 @@ public final class DeliveryLedger {
         table.write(unwritten);
         changes.note(account, complete.stream().map(IncomingMessage::id).toList());
       });
+    }
+    if (all.stream().anyMatch(row -> row.status().equals("PENDING"))) {
+      running.deliveriesWait(true);
     }
     for (IncomingMessage message : complete) {
       running.finished(new Finished(message.id(), message.receivedAt(), message.categories(), Outcome.IMPORTED));
