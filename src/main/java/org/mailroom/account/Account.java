@@ -2,8 +2,8 @@ package org.mailroom.account;
 
 import java.time.Duration;
 import java.util.List;
-import org.mailroom.configuration.MailroomProperties.AfterImport;
-import org.mailroom.configuration.MailroomProperties.Content;
+import org.mailroom.settings.MailroomProperties.AfterImport;
+import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
 
 /**

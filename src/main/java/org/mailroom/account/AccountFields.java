@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.mailroom.configuration.MailroomProperties.AfterImport;
+import org.mailroom.settings.MailroomProperties.AfterImport;
 
 /** The settings of an account as the fields of a form, by their keys in {@code application.yaml}. */
 final class AccountFields {

@@ -13,7 +13,7 @@ import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;

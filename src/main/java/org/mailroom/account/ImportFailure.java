@@ -1,7 +1,7 @@
 package org.mailroom.account;
 
 import java.sql.SQLException;
-import org.mailroom.configuration.DatabaseBreaker;
+import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
 import org.springframework.dao.DataAccessException;

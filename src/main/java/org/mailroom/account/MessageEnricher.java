@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;

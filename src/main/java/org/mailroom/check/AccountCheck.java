@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.Credentials;

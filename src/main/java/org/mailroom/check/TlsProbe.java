@@ -26,7 +26,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 

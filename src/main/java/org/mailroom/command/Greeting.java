@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.slf4j.Logger;

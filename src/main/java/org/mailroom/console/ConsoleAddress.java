@@ -2,7 +2,7 @@ package org.mailroom.console;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;

@@ -3,7 +3,7 @@ package org.mailroom.console;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
-import org.mailroom.configuration.DatabaseBreaker;
+import org.mailroom.settings.DatabaseBreaker;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.mailroom.configuration.FieldProblem;
+import org.mailroom.settings.FieldProblem;
 import org.springframework.ui.Model;
 
 /**

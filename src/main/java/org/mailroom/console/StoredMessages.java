@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;

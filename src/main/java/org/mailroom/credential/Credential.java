@@ -1,9 +1,9 @@
 package org.mailroom.credential;
 
 import java.net.URI;
-import org.mailroom.configuration.Home;
-import org.mailroom.configuration.MailroomProperties.CredentialProperties;
-import org.mailroom.configuration.MailroomProperties.GrantType;
+import org.mailroom.settings.Home;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.GrantType;
 
 /**
  * How an application proves itself to Entra ID.

@@ -1,9 +1,9 @@
 package org.mailroom.credential;
 
 import java.net.URI;
-import org.mailroom.configuration.MailroomProperties;
-import org.mailroom.configuration.MailroomProperties.CredentialProperties;
-import org.mailroom.configuration.MailroomProperties.GrantType;
+import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.GrantType;
 import org.springframework.stereotype.Component;
 
 /** What follows from tenant id, cloud and grant type where a credential doesn't say otherwise. */

@@ -3,8 +3,8 @@ package org.mailroom.credential;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.mailroom.configuration.MailroomProperties.CertificateProperties;
-import org.mailroom.configuration.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.CertificateProperties;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
 
 /** The settings of a credential as the fields of a form, by their keys in {@code application.yaml}. */
 final class CredentialFields {

@@ -1,7 +1,7 @@
 package org.mailroom.credential;
 
 import java.time.Instant;
-import org.mailroom.configuration.Home;
+import org.mailroom.settings.Home;
 
 /**
  * How a credential stands. Times are null where they aren't known or don't apply.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.mailroom.configuration.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.credential.CredentialStatus.State;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;

@@ -29,8 +29,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import org.mailroom.configuration.MailroomProperties;
-import org.mailroom.configuration.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.stereotype.Component;
 
 /** Asks Entra ID for tokens, through msal4j. Each request has an application object of its own, whose cache is what is stored. */

@@ -14,7 +14,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**

@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.IncomingMessage;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;

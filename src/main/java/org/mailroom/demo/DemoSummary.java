@@ -12,7 +12,7 @@ import org.mailroom.account.Account;
 import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 

@@ -1,30 +1,82 @@
 package org.mailroom.graph;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 
 /**
- * One request to Graph.
+ * One request to Microsoft Graph: what is asked, and what an answer must be to count as one. It is the body that the route
+ * {@code graph-request} takes; what {@link #read} returns is the body that the route gives back. A request is sent again, as the same
+ * object, while that is worthwhile: content and weight are asked anew each time, and its tries are counted here, outside the Camel
+ * message that an answer replaces. One thread at a time works on it.
  *
- * @param operation what it does, as the metrics name it, for example {@code list-messages}
- * @param credential whose token it carries
- * @param mailbox whose limits it counts against
- * @param method HTTP method
- * @param uri absolute address, percent-encoded; a next link goes here untouched
- * @param content JSON body, or null
- * @param weight how many of the mailbox's places it takes: as many as the service works on at a time
- * @param parts how often it counts against the mailbox's quota: once, or once for each part of a batch
+ * @param <T> what an answer is read into
  */
-public record GraphRequest(
-    String operation, String credential, String mailbox, String method, URI uri, String content, int weight, int parts) {
+public interface GraphRequest<T> {
 
-  static final int ALL_PLACES = Integer.MAX_VALUE;
-
-  static GraphRequest get(String operation, String credential, String mailbox, URI uri) {
-    return new GraphRequest(operation, credential, mailbox, "GET", uri, null, 1, 1);
+  /** Reads an answer to its end. */
+  @FunctionalInterface
+  interface Answer<T> {
+    /**
+     * @throws IOException when the answer is cut, isn't what was asked for, or is an error in spite of its status
+     */
+    T read(InputStream answer) throws IOException;
   }
 
-  /** What was asked, in words, for an error message. */
-  String inWords() {
-    return operation.replace('-', ' ') + " of " + mailbox;
+  GraphOperation operation();
+
+  /** The name of the credential whose token it carries. */
+  String credential();
+
+  /** Whose limits it counts against. */
+  String mailbox();
+
+  /** HTTP method. */
+  String method();
+
+  /** Absolute address, percent-encoded; a link that the service gave goes here untouched. */
+  URI uri();
+
+  /** JSON body of this try, or null. */
+  String content();
+
+  /** How many of the mailbox's places it takes: as many as the service works on at a time. */
+  int weight();
+
+  /** How often it counts against the mailbox's quota: once, or once for each part of a batch. */
+  int parts();
+
+  /** Further preferences for the header {@code Prefer} beside that for immutable ids, or null. */
+  String prefer();
+
+  /** How often it was sent, and since when. */
+  Tries tries();
+
+  /**
+   * Reads the answer of a 2xx, whole or not at all; called once for each try, on the thread that sent it.
+   *
+   * @throws IOException when the answer is cut or isn't what was asked for
+   * @throws GraphException when what it says is a refusal, of a part of a batch say
+   */
+  T read(InputStream answer) throws IOException;
+
+  /** What was asked, in words, for an error message: {@code list messages of support@contoso.com}. */
+  default String inWords() {
+    return operation().inWords() + " of " + mailbox();
+  }
+
+  /** A GET that takes one place and counts once. */
+  static <T> GraphRequest<T> get(GraphOperation operation, String credential, String mailbox, URI uri, Answer<T> answer) {
+    return new SingleRequest<>(operation, credential, mailbox, "GET", uri, null, null, answer, new Tries());
+  }
+
+  /** A GET of a page whose size only a preference tells, as that of the delta query. */
+  static <T> GraphRequest<T> get(GraphOperation operation, String credential, String mailbox, URI uri, String prefer, Answer<T> answer) {
+    return new SingleRequest<>(operation, credential, mailbox, "GET", uri, null, prefer, answer, new Tries());
+  }
+
+  /** A POST of a JSON body that takes one place and counts once. */
+  static <T> GraphRequest<T> post(GraphOperation operation, String credential, String mailbox, URI uri, String content, Answer<T> answer) {
+    return new SingleRequest<>(operation, credential, mailbox, "POST", uri, content, null, answer, new Tries());
   }
 }

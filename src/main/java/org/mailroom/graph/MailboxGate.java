@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 
 /**
  * Lets as many requests to one mailbox pass as the service allows: at most so many in flight, at most so many in a window, and none before

@@ -3,7 +3,7 @@ package org.mailroom.monitoring;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;

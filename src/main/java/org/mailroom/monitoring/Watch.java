@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.Accounts;
-import org.mailroom.configuration.MailroomProperties;
+import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
 import org.slf4j.Logger;

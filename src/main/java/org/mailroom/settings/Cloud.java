@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 /** A Microsoft cloud: where its identity platform and its Graph API answer. Tokens of one cloud are refused in another. */
 public enum Cloud {

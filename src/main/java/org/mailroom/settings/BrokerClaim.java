@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

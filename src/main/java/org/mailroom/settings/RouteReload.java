@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;

@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 /** Where a credential or an account is kept. An id of {@code application.yaml} wins over the same id in the database. */
 public enum Home {

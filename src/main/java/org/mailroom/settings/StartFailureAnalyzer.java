@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 import java.net.BindException;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 /**
  * What is wrong with one value that somebody entered.

@@ -1,4 +1,4 @@
-package org.mailroom.configuration;
+package org.mailroom.settings;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Clock;

@@ -1,0 +1,35 @@
+package org.mailroom.graph;
+
+/** What a request to Microsoft Graph does; decisions are taken on this, never on the text of a message. */
+public enum GraphOperation {
+  LIST_MESSAGES("list messages"),
+  LIST_CHANGES("list changes"),
+  COUNT_MESSAGES("count messages"),
+  FIND_FOLDER("find folder"),
+  CREATE_FOLDER("create folder"),
+  GET_MESSAGE("get message"),
+  LIST_ATTACHMENTS("list attachments"),
+  GET_ATTACHMENT("get attachment"),
+  GET_MIME("get mime"),
+  /** A JSON batch as a whole; its parts are one of the next three. */
+  BATCH("batch"),
+  MARK_MESSAGES("mark messages"),
+  MOVE_MESSAGES("move messages"),
+  LOOK_UP_MESSAGES("look up messages");
+
+  private final String words;
+
+  GraphOperation(String words) {
+    this.words = words;
+  }
+
+  /** For log lines and causes: {@code list messages}. */
+  public String inWords() {
+    return words;
+  }
+
+  /** The value of the tag {@code operation} of the metrics: {@code list-messages}. */
+  public String tag() {
+    return words.replace(' ', '-');
+  }
+}

@@ -1,0 +1,51 @@
+package org.mailroom.graph;
+
+import java.time.Instant;
+
+/**
+ * How often a request was sent and failed: the one place that counts. It belongs to the request and not to the Camel message, whose headers
+ * an answer replaces. Not safe for use by several threads at once; a request is sent by one at a time.
+ */
+public final class Tries {
+
+  private int failed;
+  private int throttled;
+  private int unauthorized;
+  private Instant first;
+
+  /** A try begins. */
+  void begin(Instant now) {
+    first = first == null ? now : first;
+  }
+
+  /** A try failed, by this refusal or without an answer. */
+  void failed(Exception why) {
+    if (why instanceof GraphException refusal && refusal.status() == 429) {
+      throttled++;
+    } else if (why instanceof GraphException refusal && refusal.isUnauthorized()) {
+      unauthorized++;
+    } else {
+      failed++;
+    }
+  }
+
+  /** Tries that failed for another reason than throttling and a refused token. */
+  public int failed() {
+    return failed;
+  }
+
+  /** Tries that were answered 429. */
+  public int throttled() {
+    return throttled;
+  }
+
+  /** Tries whose token was refused. */
+  public int unauthorized() {
+    return unauthorized;
+  }
+
+  /** When it was first sent; null before. */
+  public Instant first() {
+    return first;
+  }
+}
