@@ -22,10 +22,10 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule the_message_model_stands_alone = noClasses().that().resideInAPackage("..message..")
-      .should().dependOnClassesThat().resideInAnyPackage("..graph..", "..credential..", "..configuration..", "org.springframework..");
+      .should().dependOnClassesThat().resideInAnyPackage("..graph..", "..credential..", "..settings..", "org.springframework..");
 
   @ArchTest
-  static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..configuration..")
+  static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..settings..")
       .should().dependOnClassesThat().resideInAnyPackage("..account..", "..delivery..", "..graph..", "..message..", "..credential..");
 
   @ArchTest

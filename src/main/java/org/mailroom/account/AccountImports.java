@@ -18,7 +18,7 @@ import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
-import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.OldGraphRequest;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageTranslator;
@@ -130,7 +130,7 @@ public final class AccountImports {
     return running.isLookingForFolder();
   }
 
-  public GraphRequest folderRequest(@ExchangeProperty("import") AccountImport running) {
+  public OldGraphRequest folderRequest(@ExchangeProperty("import") AccountImport running) {
     return graph.folderRequest(running.search(), running.account().credential(), running.account().mailbox());
   }
 
@@ -174,7 +174,7 @@ public final class AccountImports {
   }
 
   /** Asks how many messages a backfill has before it: for its progress. */
-  public GraphRequest countRequest(@ExchangeProperty("import") AccountImport running) {
+  public OldGraphRequest countRequest(@ExchangeProperty("import") AccountImport running) {
     return graph.countRequest(running.messageListing(), running.account().credential(), running.account().mailbox());
   }
 
@@ -209,7 +209,7 @@ public final class AccountImports {
     running.awaitPage();
   }
 
-  public GraphRequest pageRequest(@ExchangeProperty("import") AccountImport running) {
+  public OldGraphRequest pageRequest(@ExchangeProperty("import") AccountImport running) {
     return graph.pageRequest(running.messageListing(), running.account().credential(), running.account().mailbox());
   }
 

@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeProperty;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
-import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.OldGraphRequest;
 import org.mailroom.graph.TextTooLongException;
 import org.mailroom.message.AttachmentStore;
 import org.mailroom.message.MailAttachment;
@@ -101,12 +101,12 @@ public final class MessageEnricher {
     return fetch.withContent();
   }
 
-  public GraphRequest messageRequest(@ExchangeProperty("message") IncomingMessage message) {
+  public OldGraphRequest messageRequest(@ExchangeProperty("message") IncomingMessage message) {
     return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), MessageTranslator.SELECT);
   }
 
   /** Without $select: the kind of a meeting message is a property of a derived type. */
-  public GraphRequest wholeMessageRequest(@ExchangeProperty("message") IncomingMessage message) {
+  public OldGraphRequest wholeMessageRequest(@ExchangeProperty("message") IncomingMessage message) {
     return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), null);
   }
 
@@ -133,7 +133,7 @@ public final class MessageEnricher {
     return new AttachmentFetch();
   }
 
-  public GraphRequest attachmentsRequest(
+  public OldGraphRequest attachmentsRequest(
       @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachments") AttachmentFetch fetch) {
     Account account = message.account();
     return fetch.nextLink() == null
@@ -160,7 +160,7 @@ public final class MessageEnricher {
     }
   }
 
-  public GraphRequest contentRequest(
+  public OldGraphRequest contentRequest(
       @ExchangeProperty("message") IncomingMessage message, @ExchangeProperty("attachment") AttachmentFetch.Position attachment) {
     Account account = message.account();
     return graph.attachmentContentRequest(account.credential(), account.mailbox(), message.id(), attachment.metadata().id());
@@ -196,7 +196,7 @@ public final class MessageEnricher {
     message.attachments(fetch.attachments());
   }
 
-  public GraphRequest mimeRequest(@ExchangeProperty("message") IncomingMessage message) {
+  public OldGraphRequest mimeRequest(@ExchangeProperty("message") IncomingMessage message) {
     return graph.mimeRequest(message.account().credential(), message.account().mailbox(), message.id());
   }
 
@@ -248,7 +248,7 @@ public final class MessageEnricher {
   }
 
   /** Asks whether a message is there at all, of which an attachment isn't. */
-  public GraphRequest presenceRequest(@ExchangeProperty("message") IncomingMessage message) {
+  public OldGraphRequest presenceRequest(@ExchangeProperty("message") IncomingMessage message) {
     return graph.messageRequest(message.account().credential(), message.account().mailbox(), message.id(), "id");
   }
 

@@ -18,7 +18,7 @@ import org.mailroom.account.AccountImport.Outcome;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AfterImport;
 import org.mailroom.graph.GraphClient;
-import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.OldGraphRequest;
 import org.mailroom.graph.JsonBatch;
 import org.springframework.stereotype.Component;
 
@@ -135,12 +135,12 @@ public final class MessageMarker {
     return batch.isAnythingOutstanding();
   }
 
-  public GraphRequest request(@ExchangeProperty("batch") JsonBatch batch) {
+  public OldGraphRequest request(@ExchangeProperty("batch") JsonBatch batch) {
     return graph.batchRequest(batch);
   }
 
   public void readAnswer(
-      @ExchangeProperty("batch") JsonBatch batch, @ExchangeProperty("request") GraphRequest request, InputStream answer) throws IOException {
+      @ExchangeProperty("batch") JsonBatch batch, @ExchangeProperty("request") OldGraphRequest request, InputStream answer) throws IOException {
     graph.readBatch(batch, request, answer);
   }
 

@@ -8,7 +8,7 @@ import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.Account;
 import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
-import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.OldGraphRequest;
 import org.mailroom.graph.Listing;
 import org.springframework.stereotype.Component;
 
@@ -37,7 +37,7 @@ public final class GraphQuestions {
     ((Reader) reader).read(answer);
   }
 
-  private void ask(GraphRequest request, Reader reader) throws Exception {
+  private void ask(OldGraphRequest request, Reader reader) throws Exception {
     Exchange answered = camel.request(ROUTE, exchange -> {
       exchange.getMessage().setBody(request);
       exchange.setProperty("readAnswer", READ);

@@ -26,7 +26,7 @@ final class BatchAnswers {
    * @throws GraphException when parts are left that may succeed when they are sent again
    * @throws IOException when the answer is cut or isn't one to a batch
    */
-  void read(JsonBatch batch, GraphRequest request, InputStream answer) throws IOException {
+  void read(JsonBatch batch, OldGraphRequest request, InputStream answer) throws IOException {
     GraphException again = null;
     for (JsonNode response : batch.responses(answer, json)) {
       String id = response.path("id").asText();

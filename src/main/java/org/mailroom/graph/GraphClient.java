@@ -91,8 +91,8 @@ public final class GraphClient {
   }
 
   /** Asks how many messages a listing would bring. */
-  public GraphRequest countRequest(Listing listing, String credential, String mailbox) {
-    return GraphRequest.get("count-messages", credential, mailbox, ((MessageListing) listing).countPage());
+  public OldGraphRequest countRequest(Listing listing, String credential, String mailbox) {
+    return OldGraphRequest.get("count-messages", credential, mailbox, ((MessageListing) listing).countPage());
   }
 
   /**
@@ -106,54 +106,54 @@ public final class GraphClient {
     return new DeltaListing(uris, mailbox, folder, select, link, begunAt, unreadOnly);
   }
 
-  public GraphRequest folderRequest(FolderSearch search, String credential, String mailbox) {
+  public OldGraphRequest folderRequest(FolderSearch search, String credential, String mailbox) {
     return search.isCreating()
-        ? new GraphRequest("create-folder", credential, mailbox, "POST", search.nextPage(), search.newFolder(json).toString(), 1, 1)
-        : GraphRequest.get("find-folder", credential, mailbox, search.nextPage());
+        ? new OldGraphRequest("create-folder", credential, mailbox, "POST", search.nextPage(), search.newFolder(json).toString(), 1, 1)
+        : OldGraphRequest.get("find-folder", credential, mailbox, search.nextPage());
   }
 
   /** The figures of one folder, by its id or well-known name. */
-  public GraphRequest folderCountRequest(String credential, String mailbox, String folder) {
-    return GraphRequest.get("count-messages", credential, mailbox,
+  public OldGraphRequest folderCountRequest(String credential, String mailbox, String folder) {
+    return OldGraphRequest.get("count-messages", credential, mailbox,
         uris.of(GraphUris.options("$select", "id,unreadItemCount,totalItemCount"), "users", mailbox, "mailFolders", folder));
   }
 
-  public GraphRequest pageRequest(Listing listing, String credential, String mailbox) {
-    return GraphRequest.get(listing.operation(), credential, mailbox, listing.nextPage());
+  public OldGraphRequest pageRequest(Listing listing, String credential, String mailbox) {
+    return OldGraphRequest.get(listing.operation(), credential, mailbox, listing.nextPage());
   }
 
   /** One message, whole: for those that were too large to be held with their page, and for the properties of derived types. */
-  public GraphRequest messageRequest(String credential, String mailbox, String messageId, String select) {
-    return GraphRequest.get("get-message", credential, mailbox, select == null
+  public OldGraphRequest messageRequest(String credential, String mailbox, String messageId, String select) {
+    return OldGraphRequest.get("get-message", credential, mailbox, select == null
         ? uris.of("users", mailbox, "messages", messageId)
         : uris.of(GraphUris.options("$select", select), "users", mailbox, "messages", messageId));
   }
 
   /** The attachments of a message without their contents; {@code contentId} is a property of the derived type and needs its cast. */
-  public GraphRequest attachmentsRequest(String credential, String mailbox, String messageId) {
-    return GraphRequest.get("list-attachments", credential, mailbox, uris.of(
+  public OldGraphRequest attachmentsRequest(String credential, String mailbox, String messageId) {
+    return OldGraphRequest.get("list-attachments", credential, mailbox, uris.of(
         GraphUris.options("$select", "id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId"),
         "users", mailbox, "messages", messageId, "attachments"));
   }
 
   /** The next page of something listed by name, which must lie below the configured root. */
-  public GraphRequest nextPageRequest(String operation, String credential, String mailbox, String nextLink) {
+  public OldGraphRequest nextPageRequest(String operation, String credential, String mailbox, String nextLink) {
     URI link = GraphUris.link(nextLink);
     if (!uris.owns(link)) {
       throw new GraphException(operation.replace('-', ' ') + " of " + mailbox, 0, "MailroomForeignNextLink", null, null, "host " + link.getHost(), null);
     }
-    return GraphRequest.get(operation, credential, mailbox, link);
+    return OldGraphRequest.get(operation, credential, mailbox, link);
   }
 
   /** The bytes of a file attachment, or the RFC 822, vCard or iCalendar text of an item attachment. */
-  public GraphRequest attachmentContentRequest(String credential, String mailbox, String messageId, String attachmentId) {
-    return GraphRequest.get("get-attachment", credential, mailbox,
+  public OldGraphRequest attachmentContentRequest(String credential, String mailbox, String messageId, String attachmentId) {
+    return OldGraphRequest.get("get-attachment", credential, mailbox,
         uris.of("users", mailbox, "messages", messageId, "attachments", attachmentId, "$value"));
   }
 
   /** The original message, RFC 822. */
-  public GraphRequest mimeRequest(String credential, String mailbox, String messageId) {
-    return GraphRequest.get("get-mime", credential, mailbox, uris.of("users", mailbox, "messages", messageId, "$value"));
+  public OldGraphRequest mimeRequest(String credential, String mailbox, String messageId) {
+    return OldGraphRequest.get("get-mime", credential, mailbox, uris.of("users", mailbox, "messages", messageId, "$value"));
   }
 
   /**
@@ -163,7 +163,7 @@ public final class GraphClient {
    * @param lanes how many of a batch the service may run at the same time; with fewer than it would, each waits for one before it
    */
   public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
-    return inBatches(credential, mailbox, lanes < limits.requestsInFlight() ? lanes : GraphRequest.ALL_PLACES, changes.entrySet().stream()
+    return inBatches(credential, mailbox, lanes < limits.requestsInFlight() ? lanes : OldGraphRequest.ALL_PLACES, changes.entrySet().stream()
         .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
             GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
         .toList());
@@ -171,7 +171,7 @@ public final class GraphClient {
 
   /** Moves messages to a folder. */
   public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
+    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "POST", GraphUris.relative("users", mailbox, "messages", id, "move"),
             json.createObjectNode().put("destinationId", folder)))
         .toList());
@@ -179,14 +179,14 @@ public final class GraphClient {
 
   /** Deletes messages, to Deleted Items. */
   public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
+    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "DELETE", GraphUris.relative("users", mailbox, "messages", id), null))
         .toList());
   }
 
   /** Asks where messages are now and what categories they have. */
   public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, GraphRequest.ALL_PLACES, messageIds.stream()
+    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(id, "GET",
             GraphUris.relative("users", mailbox, "messages", id) + "?$select=id,parentFolderId,categories", null))
         .toList());
@@ -200,9 +200,9 @@ public final class GraphClient {
     return batches;
   }
 
-  public GraphRequest batchRequest(JsonBatch batch) {
+  public OldGraphRequest batchRequest(JsonBatch batch) {
     int weight = batch.weight();
-    return new GraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), weight, batch.size());
+    return new OldGraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), weight, batch.size());
   }
 
   /**
@@ -210,7 +210,7 @@ public final class GraphClient {
    *
    * @throws GraphException when the address isn't below the configured root: no token goes there
    */
-  public void prepare(Exchange exchange, @ExchangeProperty("request") GraphRequest request) {
+  public void prepare(Exchange exchange, @ExchangeProperty("request") OldGraphRequest request) {
     if (!uris.owns(request.uri())) {
       throw new GraphException(request.inWords(), 0, "MailroomForeignNextLink", null, null, "host " + request.uri().getHost(), null);
     }
@@ -281,7 +281,7 @@ public final class GraphClient {
    *
    * @throws GraphException when parts are left that may succeed when they are sent again
    */
-  public void readBatch(JsonBatch batch, @ExchangeProperty("request") GraphRequest request, InputStream answer) throws IOException {
+  public void readBatch(JsonBatch batch, @ExchangeProperty("request") OldGraphRequest request, InputStream answer) throws IOException {
     batchAnswers.read(batch, request, new BoundedStrings(answer, SHORT_TEXTS));
   }
 }

@@ -21,11 +21,11 @@ public final class GraphMetrics {
   }
 
   /** The answer was a success and has been read. */
-  public void answered(@ExchangeProperty("request") GraphRequest request) {
+  public void answered(@ExchangeProperty("request") OldGraphRequest request) {
     count(request, "200");
   }
 
-  void refused(GraphRequest request, GraphException refusal) {
+  void refused(OldGraphRequest request, GraphException refusal) {
     count(request, refusal.status() == 0 ? "none" : Integer.toString(refusal.status()));
   }
 
@@ -33,7 +33,7 @@ public final class GraphMetrics {
     throttled.increment();
   }
 
-  private void count(GraphRequest request, String status) {
+  private void count(OldGraphRequest request, String status) {
     meters.counter("mailroom.graph.requests", "operation", request.operation(), "status", status).increment();
   }
 }

@@ -47,7 +47,7 @@ public final class GraphRefusal {
    * @throws GraphException always, but for failures of the credential, which are raised as they are
    */
   public void raise(
-      Exchange exchange, @ExchangeProperty("request") GraphRequest request,
+      Exchange exchange, @ExchangeProperty("request") OldGraphRequest request,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
     if (failure instanceof GraphException part && part.isUnauthorized()) {
       // of a batch that was let in
@@ -68,12 +68,12 @@ public final class GraphRefusal {
     throw failure;
   }
 
-  private GraphException counted(GraphRequest request, GraphException refusal) {
+  private GraphException counted(OldGraphRequest request, GraphException refusal) {
     metrics.refused(request, refusal);
     return refusal;
   }
 
-  private GraphException refusal(Exchange exchange, GraphRequest request, HttpOperationFailedException answer) {
+  private GraphException refusal(Exchange exchange, OldGraphRequest request, HttpOperationFailedException answer) {
     int status = answer.getStatusCode();
     Duration retryAfter = RetryAfter.parse(header(answer.getResponseHeaders(), "Retry-After"), clock.instant())
         .map(RetryAfter::delay).orElse(null);

@@ -50,7 +50,7 @@ public final class JsonBatch {
   private boolean sent;
 
   /**
-   * @param lanes how many of the parts the service may run at the same time, or {@link GraphRequest#ALL_PLACES}
+   * @param lanes how many of the parts the service may run at the same time, or {@link OldGraphRequest#ALL_PLACES}
    */
   JsonBatch(String credential, String mailbox, List<Part> parts, int lanes) {
     this.credential = credential;
@@ -101,7 +101,7 @@ public final class JsonBatch {
    * depend on it, and doesn't do so twice.
    */
   int weight() {
-    return sent ? GraphRequest.ALL_PLACES : lanes;
+    return sent ? OldGraphRequest.ALL_PLACES : lanes;
   }
 
   /** It was sent before: what has no answer may have been done all the same. */

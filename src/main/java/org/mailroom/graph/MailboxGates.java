@@ -38,16 +38,16 @@ public final class MailboxGates {
   }
 
   /** Waits until the request may be sent. */
-  public void enter(@ExchangeProperty("request") GraphRequest request) throws InterruptedException {
+  public void enter(@ExchangeProperty("request") OldGraphRequest request) throws InterruptedException {
     gate(request.mailbox()).enter(request.weight(), request.parts());
   }
 
   /** The answer was read, or there was none. */
-  public void leave(@ExchangeProperty("request") GraphRequest request) {
+  public void leave(@ExchangeProperty("request") OldGraphRequest request) {
     gate(request.mailbox()).leave(request.weight(), request.parts());
   }
 
-  void pause(GraphRequest request, Duration wait) {
+  void pause(OldGraphRequest request, Duration wait) {
     metrics.throttled();
     if (wait.compareTo(WORTH_TELLING) >= 0 && closedUntil(request.mailbox()).isEmpty()) {
       LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself; if it lasts,"

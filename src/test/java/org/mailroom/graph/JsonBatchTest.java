@@ -31,7 +31,7 @@ class JsonBatchTest {
 
   @Test
   void a_batch_that_takes_all_places_has_no_order() throws Exception {
-    assertThat(parents(batch(6, GraphRequest.ALL_PLACES))).isEmpty();
+    assertThat(parents(batch(6, OldGraphRequest.ALL_PLACES))).isEmpty();
   }
 
   @Test
@@ -40,7 +40,7 @@ class JsonBatchTest {
     assertThat(batch.weight()).isEqualTo(1);
     assertThat(parents(batch)).hasSize(5);
     batch.gone("1");
-    assertThat(batch.weight()).isEqualTo(GraphRequest.ALL_PLACES);
+    assertThat(batch.weight()).isEqualTo(OldGraphRequest.ALL_PLACES);
     assertThat(parents(batch)).isEmpty();
     assertThat(batch.size()).isEqualTo(5);
   }
