@@ -260,6 +260,11 @@ public record MailroomProperties(
       return delete || moveTo != null;
     }
 
+    /** The folder that imported messages end in; null: they stay. A deleted message, too, only changes its folder. */
+    public String target() {
+      return delete ? "deleteditems" : moveTo;
+    }
+
     /** Nothing takes an imported message out of the listing: what was imported has to be remembered otherwise. */
     public boolean isReadOnly() {
       return !markAsRead && !isLeaving();

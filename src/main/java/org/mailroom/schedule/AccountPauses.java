@@ -1,4 +1,4 @@
-package org.mailroom.account;
+package org.mailroom.schedule;
 
 import java.time.Clock;
 import java.time.Duration;
