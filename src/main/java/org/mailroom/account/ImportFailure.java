@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
+import org.mailroom.message.StorageException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 

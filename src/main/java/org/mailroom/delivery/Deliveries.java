@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.mailroom.account.IncomingMessage;
+import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;

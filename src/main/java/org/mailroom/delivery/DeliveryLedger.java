@@ -22,8 +22,9 @@ import org.mailroom.account.AccountImport;
 import org.mailroom.account.AccountImport.Finished;
 import org.mailroom.account.AccountImport.Outcome;
 import org.mailroom.account.ChangesInMailbox;
-import org.mailroom.account.IncomingMessage;
-import org.mailroom.account.MessageTooLargeException;
+import org.mailroom.message.EarlierDelivery;
+import org.mailroom.message.IncomingMessage;
+import org.mailroom.message.MessageTooLargeException;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.MailMessage;
@@ -116,17 +117,16 @@ public final class DeliveryLedger {
       Map<String, LedgerState> known = entries.getOrDefault(message.id(), Map.of());
       List<String> wanted = account.deliverTo().stream().filter(name -> !known.containsKey(name) || known.get(name).isDue(now)).toList();
       List<String> due = wanted.stream().filter(health::isWorthATry).toList();
-      Map<String, Integer> attempts = new HashMap<>();
-      known.forEach((name, entry) -> attempts.put(name, entry.attempts()));
-      IncomingMessage incoming = new IncomingMessage(account, message, due, attempts);
+      Map<String, EarlierDelivery> earlier = new HashMap<>();
+      known.forEach((name, entry) -> earlier.put(name, new EarlierDelivery(entry.attempts(), entry.isSettled(), entry.isDue(now))));
       boolean othersSettled = account.deliverTo().stream()
           .allMatch(name -> due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
+      IncomingMessage incoming = new IncomingMessage(account, message.id(), message.receivedAt(), message.resource(), due, earlier, othersSettled);
       if (!othersSettled) {
         running.countWaiting();
         wanted.stream().filter(name -> !due.contains(name) && !known.containsKey(name)).forEach(name -> waiting.add(waiting(incoming, name)));
       }
       if (!due.isEmpty()) {
-        incoming.othersSettled(othersSettled);
         undelivered.add(incoming);
       } else if (othersSettled && !account.afterImport().isReadOnly()) {
         changes.note(account, List.of(message.id()));

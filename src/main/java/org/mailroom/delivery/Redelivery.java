@@ -13,9 +13,9 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
-import org.mailroom.account.IncomingMessage;
+import org.mailroom.message.EarlierDelivery;
+import org.mailroom.message.IncomingMessage;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.graph.ListedMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.slf4j.Logger;
@@ -65,17 +65,17 @@ public final class Redelivery {
         request.account(), request.messageId()).stream().findFirst()
         .orElseThrow(() -> new IllegalArgumentException("This message isn't in the database, so there is nothing to deliver it from."));
     MailMessage message = json.read(document.getBytes(StandardCharsets.UTF_8));
-    Map<String, Integer> attempts = attempts(request);
-    IncomingMessage incoming = new IncomingMessage(account, ListedMessage.ofId(request.messageId()), request.destinations(), attempts);
+    Map<String, EarlierDelivery> attempts = attempts(request);
+    IncomingMessage incoming = new IncomingMessage(account, request.messageId(), null, null, request.destinations(), attempts, false);
     incoming.attachments(message.attachments() == null ? List.of() : message.attachments());
     incoming.document(message);
     return List.of(incoming);
   }
 
-  private Map<String, Integer> attempts(Request request) {
-    Map<String, Integer> attempts = new LinkedHashMap<>();
+  private Map<String, EarlierDelivery> attempts(Request request) {
+    Map<String, EarlierDelivery> attempts = new LinkedHashMap<>();
     jdbc.query("select destination, attempts from delivery where account = ? and message_id = ?", row -> {
-      attempts.put(row.getString(1), row.getInt(2));
+      attempts.put(row.getString(1), new EarlierDelivery(row.getInt(2), false, true));
     }, request.account(), request.messageId());
     return attempts;
   }
