@@ -1,5 +1,6 @@
 package org.mailroom;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,12 @@ class MailroomApplication {
   @Bean
   MailMessageJson mailMessageJson() {
     return new MailMessageJson();
+  }
+
+  /** For {@code marshal} in routes; whoever asks for an ObjectMapper without a name gets Spring's. */
+  @Bean(defaultCandidate = false)
+  ObjectMapper mailMessageMapper(MailMessageJson json) {
+    return json.mapper();
   }
 
   @Bean

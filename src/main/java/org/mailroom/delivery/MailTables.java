@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.mailroom.account.IncomingMessage;
+import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
@@ -19,6 +19,8 @@ import org.springframework.stereotype.Component;
 /** The rows of the tables {@code mail_message} and {@code mail_attachment}, as maps by column name. */
 @Component("mailTables")
 public final class MailTables {
+
+  private static final int LONGEST_WORD = 255;
 
   private final MailMessageJson json;
   private final Clock clock;
@@ -44,8 +46,8 @@ public final class MailTables {
     row.put("sender", text(sender(message)));
     row.put("received_at", utc(message.receivedAt()));
     row.put("sent_at", utc(message.sentAt()));
-    row.put("importance", text(message.importance()));
-    row.put("body_type", message.body() == null ? null : text(message.body().contentType()));
+    row.put("importance", word(message.importance()));
+    row.put("body_type", message.body() == null ? null : word(message.body().contentType()));
     row.put("body", message.body() == null ? null : text(message.body().content()));
     row.put("has_attachments", message.hasAttachments());
     row.put("document", json.toString(message));
@@ -82,7 +84,7 @@ public final class MailTables {
     row.put("message_id", message.id());
     row.put("position", position);
     row.put("attachment_id", attachment.id());
-    row.put("kind", attachment.kind());
+    row.put("kind", word(attachment.kind()));
     row.put("name", text(attachment.name()));
     row.put("content_type", text(attachment.contentType()));
     row.put("size_bytes", attachment.size());
@@ -91,6 +93,11 @@ public final class MailTables {
     row.put("sha256", attachment.sha256());
     row.put("location", attachment.location());
     return row;
+  }
+
+  /** A value of an enumeration, which may be one that nobody has heard of: the column {@code document} has all of it. */
+  private static String word(String value) {
+    return text(value == null || value.length() <= LONGEST_WORD ? value : value.substring(0, LONGEST_WORD));
   }
 
   /** What no text column can hold: NUL (PostgreSQL) and halves of surrogate pairs. The column {@code document} still tells them. */

@@ -1,5 +1,6 @@
-package org.mailroom.account;
+package org.mailroom.message;
 
+import org.mailroom.account.Account;
 import org.mailroom.graph.TextTooLongException;
 
 /** A message is larger than its account's {@code max-size}, or its text than the memory: trying again doesn't help. */

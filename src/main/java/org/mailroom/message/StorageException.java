@@ -1,10 +1,10 @@
-package org.mailroom.account;
+package org.mailroom.message;
 
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** What a message brings can't be written to Mailroom's own disk: the fault of no message. */
-final class StorageException extends RuntimeException {
+public final class StorageException extends RuntimeException {
 
   StorageException(Path dataDir, IOException cause) {
     super("attachments can't be written below " + dataDir + " (" + cause.getMessage()
