@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.mailroom.graph.DeltaListing;
 import org.mailroom.graph.FolderSearch;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 import org.mailroom.graph.Listing;
 
 /**

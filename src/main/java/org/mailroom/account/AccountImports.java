@@ -19,7 +19,12 @@ import org.mailroom.graph.FolderSearch;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.OldGraphRequest;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.Backfill;
+import org.mailroom.listing.Backfills;
+import org.mailroom.listing.DeltaLinks;
+import org.mailroom.listing.ListedMessage;
+import org.mailroom.listing.MailFolder;
+import org.mailroom.listing.Position;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageTranslator;
 import org.springframework.stereotype.Component;
@@ -91,7 +96,7 @@ public final class AccountImports {
     begun.takeTurn(turn);
     progress.begun(begun);
     exchange.setProperty("import", begun);
-    exchange.setProperty("backfill", backfills.begin(accountId));
+    exchange.setProperty("backfill", backfills.begin(accountId, account.mailbox(), account.folder()));
     String folder = folders.get(folderKey(account, account.folder()));
     String moveTo = target(account);
     begun.lookingFor(
@@ -164,7 +169,7 @@ public final class AccountImports {
     if (backfill != null) {
       running.beginListing(graph.listMessagesSince(account.mailbox(), folder, MessageTranslator.SELECT, backfill.filter(account.filter()), backfill.position()));
     } else if (account.afterImport().isReadOnly()) {
-      DeltaLinks.Stored stored = deltaLinks.find(account.id(), folder);
+      DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), folder);
       running.beginListing(graph.listChanges(account.mailbox(), folder, MessageTranslator.SELECT, stored.link(), stored.begunAt(),
           !account.filter().isBlank()));
     } else {
@@ -251,7 +256,8 @@ public final class AccountImports {
     if (backfill != null) {
       backfills.reached(backfill, running.tally().reached());
     } else if (link != null && running.messageListing() instanceof DeltaListing changes) {
-      deltaLinks.store(running.account().id(), running.folder().found(), link, changes.begunAt());
+      deltaLinks.storing(running.account().id(), new MailFolder(running.account().credential(), running.account().mailbox(), running.folder().found()),
+          changes.begunAt()).accept(new Position(link, null));
     }
   }
 

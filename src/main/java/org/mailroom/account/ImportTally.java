@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 
 /** What an import came to so far. Safe for use by several threads. */
 final class ImportTally {

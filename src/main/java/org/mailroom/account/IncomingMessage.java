@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.mailroom.graph.GraphException;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 import org.mailroom.message.AttachmentLookup;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;

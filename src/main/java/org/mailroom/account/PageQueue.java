@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 
 /** Pages on their way from the listing to the delivery, the one in hand among them. Guarded by its import. */
 final class PageQueue {

@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountSchedule;
 import org.mailroom.account.Accounts;
-import org.mailroom.account.Backfills;
+import org.mailroom.listing.Backfills;
 import org.mailroom.account.ImportResult;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;

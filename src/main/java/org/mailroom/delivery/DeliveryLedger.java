@@ -25,7 +25,7 @@ import org.mailroom.account.ChangesInMailbox;
 import org.mailroom.account.IncomingMessage;
 import org.mailroom.account.MessageTooLargeException;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 import org.mailroom.message.MailMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -15,7 +15,7 @@ import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.IncomingMessage;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.listing.ListedMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.slf4j.Logger;

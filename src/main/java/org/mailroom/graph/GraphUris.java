@@ -13,15 +13,15 @@ import org.apache.camel.util.UnsafeUriCharactersEncoder;
  * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
  * exactly once, as RFC 3986 says.
  */
-final class GraphUris {
+public final class GraphUris {
 
   private final URI root;
 
-  GraphUris(URI root) {
+  public GraphUris(URI root) {
     this.root = root;
   }
 
-  URI of(Map<String, String> options, String... segments) {
+  public URI of(Map<String, String> options, String... segments) {
     StringBuilder uri = new StringBuilder(root.toString());
     for (String segment : segments) {
       uri.append('/').append(encode(segment));
@@ -34,7 +34,7 @@ final class GraphUris {
     return URI.create(uri.toString());
   }
 
-  URI of(String... segments) {
+  public URI of(String... segments) {
     return of(Map.of(), segments);
   }
 
@@ -43,7 +43,7 @@ final class GraphUris {
     return java.util.Arrays.stream(segments).map(GraphUris::encode).collect(Collectors.joining("/", "/", ""));
   }
 
-  static Map<String, String> options(String... namesAndValues) {
+  public static Map<String, String> options(String... namesAndValues) {
     Map<String, String> options = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       options.put(namesAndValues[i], namesAndValues[i + 1]);
@@ -56,7 +56,7 @@ final class GraphUris {
    *
    * @throws IllegalArgumentException when it is no address all the same
    */
-  static URI link(String given) {
+  public static URI link(String given) {
     try {
       return new URI(given);
     } catch (URISyntaxException notEncoded) {
@@ -65,7 +65,7 @@ final class GraphUris {
   }
 
   /** Whether a token may be sent there: the configured scheme, host and port, and nothing else. */
-  boolean owns(URI uri) {
+  public boolean owns(URI uri) {
     return root.getScheme().equalsIgnoreCase(uri.getScheme())
         && root.getHost().equalsIgnoreCase(uri.getHost())
         && port(root) == port(uri)

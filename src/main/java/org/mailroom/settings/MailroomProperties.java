@@ -302,6 +302,7 @@ public record MailroomProperties(
    * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
+   * @param longestImport so long one import, or one of its turns, may list; what is left comes with the next one
    */
   public record Limits(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
@@ -312,11 +313,17 @@ public record MailroomProperties(
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
       @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
-      @DefaultValue("1000") @Min(1) int waitingDeliveries) {
+      @DefaultValue("1000") @Min(1) int waitingDeliveries,
+      @DefaultValue("6h") @NotNull Duration longestImport) {
 
     @AssertTrue(message = "window must be at least 1s")
     boolean isWindowValid() {
       return window == null || window.compareTo(Duration.ofSeconds(1)) >= 0;
+    }
+
+    @AssertTrue(message = "longest-import must be at least 1m")
+    boolean isLongestImportValid() {
+      return longestImport == null || longestImport.compareTo(Duration.ofMinutes(1)) >= 0;
     }
   }
 
