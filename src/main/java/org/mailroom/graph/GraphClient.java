@@ -1,5 +1,6 @@
 package org.mailroom.graph;
 
+import org.mailroom.listing.ListedMessage;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,5 +1,6 @@
 package org.mailroom.graph;
 
+import org.mailroom.listing.ListedMessage;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.mailroom.graph;
 
+import org.mailroom.listing.ListedMessage;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;

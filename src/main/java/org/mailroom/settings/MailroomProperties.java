@@ -309,6 +309,7 @@ public record MailroomProperties(
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
    *     delivered as it is, with a warning
+   * @param longestImport so long one import, or one of its turns, may list; what is left comes with the next one
    */
   public record Limits(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
@@ -320,7 +321,8 @@ public record MailroomProperties(
       @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries,
-      @DefaultValue("1h") @NotNull Duration settleWithin) {
+      @DefaultValue("1h") @NotNull Duration settleWithin,
+      @DefaultValue("6h") @NotNull Duration longestImport) {
 
     @AssertTrue(message = "window must be at least 1s")
     boolean isWindowValid() {
@@ -330,6 +332,11 @@ public record MailroomProperties(
     @AssertTrue(message = "settle-within must be between 0s and 30d")
     boolean isSettleWithinValid() {
       return settleWithin == null || (!settleWithin.isNegative() && settleWithin.compareTo(Duration.ofDays(30)) <= 0);
+    }
+
+    @AssertTrue(message = "longest-import must be at least 1m")
+    boolean isLongestImportValid() {
+      return longestImport == null || longestImport.compareTo(Duration.ofMinutes(1)) >= 0;
     }
   }
 

@@ -1,4 +1,4 @@
-package org.mailroom.account;
+package org.mailroom.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.mailroom.account;
+package org.mailroom.listing;
 
 import java.time.Instant;
 
@@ -28,7 +28,7 @@ public record Backfill(String account, Instant since, Instant until, boolean inc
   }
 
   /** The account's filter for this period, and without the read flag where that doesn't count. */
-  String filter(String ofAccount) {
+  public String filter(String ofAccount) {
     String filter = ofAccount == null ? "" : ofAccount.trim();
     if (includeRead) {
       filter = filter.replaceAll("(?i)^isRead eq false( and )?|( and )isRead eq false\\b", "").trim();

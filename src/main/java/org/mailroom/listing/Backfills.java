@@ -1,4 +1,4 @@
-package org.mailroom.account;
+package org.mailroom.listing;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -83,22 +84,40 @@ public final class Backfills {
         instant(row.getTimestamp(6)), instant(row.getTimestamp(7)));
   }
 
-  /** Takes the wish for an account's next import; null when there is none. */
-  Backfill begin(String accountId) {
-    Backfill begun = wanted.remove(accountId);
-    if (begun != null) {
-      running.put(accountId, begun);
-      write(begun);
+  /**
+   * Takes the wish for an account's next import; null when there is none. It goes on where it stood only in the same folder of the same
+   * mailbox, and begins anew in another. The wish stays when the database doesn't take it.
+   */
+  public Backfill begin(String accountId, String mailbox, String folder) {
+    Backfill asked = wanted.get(accountId);
+    if (asked == null) {
+      return null;
     }
+    boolean goesOn = asked.position().isAfter(asked.since()) && isStoredFor(accountId, mailbox, folder);
+    Backfill begun = goesOn ? asked : asked.at(asked.since());
+    write(begun, mailbox, folder);
+    running.put(accountId, begun);
+    wanted.remove(accountId, asked);
     return begun;
   }
 
-  void counted(Backfill backfill, long messages) {
+  private boolean isStoredFor(String accountId, String mailbox, String folder) {
+    Integer rows = jdbc.queryForObject("select count(*) from backfill where account = ? and mailbox = ? and folder = ?", Integer.class, accountId, mailbox, folder);
+    return rows != null && rows > 0;
+  }
+
+  /** So many messages are left to import. */
+  public void counted(Backfill backfill, long messages) {
     running.computeIfPresent(backfill.account(), (account, now) -> now.counted(messages));
   }
 
+  /** Stores the positions of pages that are done. */
+  public Consumer<Position> storing(Backfill backfill) {
+    return position -> reached(backfill, position.receivedBefore());
+  }
+
   /** Everything that was received before is delivered. */
-  void reached(Backfill backfill, Instant position) {
+  public void reached(Backfill backfill, Instant position) {
     Backfill now = running.get(backfill.account());
     if (now != null && position != null && position.isAfter(now.position())) {
       running.put(backfill.account(), now.at(position));
@@ -107,19 +126,24 @@ public final class Backfills {
   }
 
   /**
-   * @param complete whether it got to its end
+   * @param complete whether it got to its end, with each message delivered or in the ledger; otherwise the same wish goes on where it stands
    */
-  void end(Backfill backfill, boolean complete) {
+  public void end(Backfill backfill, boolean complete) {
     Backfill now = running.remove(backfill.account());
     if (complete && now != null) {
       jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
     }
   }
 
-  private void write(Backfill begun) {
-    jdbc.update("delete from backfill where account = ?", begun.account());
-    jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at) values (?, ?, ?, ?, ?, ?)",
-        begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()));
+  private void write(Backfill begun, String mailbox, String folder) {
+    int updated = jdbc.update("update backfill set received_since = ?, received_until = ?, include_read = ?, position_at = ?, begun_at = ?, ended_at = null,"
+        + " mailbox = ?, folder = ? where account = ?", utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()),
+        mailbox, folder, begun.account());
+    if (updated == 0) {
+      jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at, mailbox, folder)"
+          + " values (?, ?, ?, ?, ?, ?, ?, ?)", begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()),
+          utc(begun.begun()), mailbox, folder);
+    }
   }
 
   private static Instant instant(Timestamp time) {

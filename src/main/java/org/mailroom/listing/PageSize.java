@@ -1,0 +1,87 @@
+package org.mailroom.listing;
+
+import java.io.InterruptedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.mailroom.graph.GraphException;
+
+/**
+ * How many messages a page is asked for: half of it after a refusal, twice as many after a success. A size that got no answer in time isn't
+ * tried again for a while, where a smaller one is answered. One thread at a time uses it.
+ */
+final class PageSize {
+
+  private static final Duration WHILE = Duration.ofHours(6);
+
+  private final Clock clock;
+  private int most;
+  private Instant until;
+  private int now;
+  private int unanswered;
+
+  /**
+   * @param usual what is asked for when nothing is in the way
+   */
+  PageSize(int usual, Hints hints, Clock clock) {
+    this.clock = clock;
+    boolean limited = hints.most() > 0 && clock.instant().isBefore(hints.until());
+    this.most = limited ? Math.min(usual, hints.most()) : usual;
+    this.until = limited ? hints.until() : null;
+    this.now = hints.first() > 0 ? Math.min(hints.first(), most) : most;
+  }
+
+  int now() {
+    return now;
+  }
+
+  /** A page of this size was refused. */
+  void refused(GraphException refusal) {
+    if (unanswered == 0 && isTimeOut(refusal)) {
+      unanswered = now;
+    }
+  }
+
+  /** Asks for half; false when that is less than one message. */
+  boolean shrink() {
+    now = Math.max(1, now);
+    boolean shrinks = now > 1;
+    now = Math.max(1, now / 2);
+    return shrinks;
+  }
+
+  /** A page of this size was answered. */
+  void answered() {
+    if (unanswered > now) {
+      most = now;
+      until = clock.instant().plus(WHILE);
+    }
+    unanswered = 0;
+    now = Math.min(most, now * 2);
+  }
+
+  /** No page of any size is answered here: that isn't due to the size. */
+  void one() {
+    unanswered = 0;
+    now = 1;
+  }
+
+  /**
+   * @param careful whether messages that can't be listed are in the way
+   */
+  Hints hints(boolean careful) {
+    return new Hints(careful ? 1 : 0, until == null ? 0 : most, until == null ? Instant.MIN : until);
+  }
+
+  static boolean isTimeOut(GraphException refusal) {
+    if (refusal.status() == 504 || refusal.status() == 408) {
+      return true;
+    }
+    for (Throwable cause = refusal.getCause(); refusal.status() == 0 && cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedIOException || cause instanceof java.util.concurrent.TimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
