@@ -22,10 +22,10 @@ public final class FetchException extends RuntimeException {
   }
 
   private static String said(Asked asked, GraphException refusal) {
-    String meaning = meaning(asked, refusal);
     if (refusal.status() == 0) {
-      return refusal.code() == null ? "there was no answer" : "the answer was cut off or isn't what was asked for";
+      return "there was no whole answer" + (refusal.code() == null ? "" : " (" + refusal.code() + ")");
     }
+    String meaning = meaning(asked, refusal);
     return meaning + "HTTP " + refusal.status() + (refusal.code() == null ? "" : " " + refusal.code())
         + (refusal.requestId() == null ? "" : ", request-id " + refusal.requestId()) + (meaning.isEmpty() ? "" : ")");
   }
