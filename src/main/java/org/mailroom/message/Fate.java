@@ -7,7 +7,7 @@ package org.mailroom.message;
  * @param reason for a person; null where the kind says it all
  * @param cause what went wrong; null where nothing did. A message that waits without a cause waits for itself alone, one that waits with
  *     a cause met trouble that the others of its account have, too: the import has failed for this cause
- * @param isInDoubt a failure that may be the message's own or the service's: see {@link MessagePreparation#settleDoubts}
+ * @param isInDoubt a failure that may be the message's own or the service's, which shows at the end of the import
  */
 public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt) {
 

@@ -34,6 +34,11 @@ public final class IncomingMessage {
   private List<String> warnings = List.of();
   private MailMessage document;
   private Fate fate = Fate.OPEN;
+  private String version;
+  private Standing standing = Standing.UNDELIVERED;
+
+  /** How far it is with the ledger. */
+  private enum Standing { UNDELIVERED, RECORDED, COMPLETE, COMPLETE_BEFORE, GIVEN_UP }
 
   /**
    * @param receivedAt null when it isn't known yet
@@ -142,6 +147,7 @@ public final class IncomingMessage {
     resource = whole;
     inMailbox = MailboxState.of(whole);
     subject = whole.path("subject").asText(null);
+    version = whole.path("@odata.etag").asText(null);
     receivedAt = receivedAt == null ? time("receivedDateTime") : receivedAt;
   }
 
@@ -252,6 +258,48 @@ public final class IncomingMessage {
   /** Why it can't be delivered, by its own fault; else null. */
   public Exception failure() {
     return fate.is(Fate.Kind.FAILED) ? fate.cause() : null;
+  }
+
+  /** What tells whether it has changed since: {@code @odata.etag}; null where the service didn't say. */
+  public String version() {
+    return version;
+  }
+
+  // how far it is with the ledger
+
+  /** Every destination has it since an earlier import: it is only to be marked. */
+  public void settled() {
+    standing = Standing.COMPLETE_BEFORE;
+  }
+
+  /**
+   * The ledger says what became of it.
+   *
+   * @param complete nothing is left to deliver
+   * @param givenUp a delivery was given up now
+   */
+  public void recorded(boolean complete, boolean givenUp) {
+    standing = complete ? Standing.COMPLETE : givenUp ? Standing.GIVEN_UP : Standing.RECORDED;
+  }
+
+  /** The ledger knows all of it: the next import may go on behind it. */
+  public boolean isSettled() {
+    return standing != Standing.UNDELIVERED;
+  }
+
+  /** Nothing of it is left to deliver, so that it may be marked. */
+  public boolean isComplete() {
+    return standing == Standing.COMPLETE || standing == Standing.COMPLETE_BEFORE;
+  }
+
+  /** Nothing of it was left to deliver when the import met it. */
+  public boolean isCompleteBefore() {
+    return standing == Standing.COMPLETE_BEFORE;
+  }
+
+  /** A delivery of it was given up now. */
+  public boolean isGivenUp() {
+    return standing == Standing.GIVEN_UP;
   }
 
   // what became of it at its destinations

@@ -2,13 +2,13 @@ package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountImport;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
@@ -16,7 +16,10 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.MailboxClosedException;
+import org.mailroom.graph.StoppingException;
 import org.mailroom.graph.TextTooLongException;
+import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
@@ -29,9 +32,6 @@ import org.springframework.stereotype.Component;
  */
 @Component("messagePreparation")
 public final class MessagePreparation {
-
-  /** So many messages of a group that fail, with none fetched, are the service's trouble. */
-  private static final int SEVERAL = 2;
 
   private final Graph graph;
   private final AnswerJson json;
@@ -128,7 +128,10 @@ public final class MessagePreparation {
    *
    * @throws MessageTooLargeException when it is larger than its account takes
    */
-  public MailMessage translate(@Variable("message") IncomingMessage message) {
+  public MailMessage translate(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+    if (message.asked() != null) {
+      running.tally().trouble().fetched();
+    }
     message.holds(message.resource().path("body").path("content").asText("").length());
     MailMessage document = translator.translate(
         message.resource(), message.account().id(), message.account().mailbox(), message.attachments(), message.warnings());
@@ -136,10 +139,38 @@ public final class MessagePreparation {
     return document;
   }
 
-  /** Something went wrong with the message: says what becomes of it. Nothing is raised. */
-  public void failed(@Variable("message") IncomingMessage message, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+  /**
+   * Something went wrong with the message: says what becomes of it.
+   *
+   * @throws Exception what ends the import without being anybody's fault: the runtime stops, or the mailbox takes no request for a while
+   */
+  public void failed(
+      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
+    if (Causes.first(caught, StoppingException.class).isPresent() || Causes.first(caught, MailboxClosedException.class).isPresent()) {
+      throw caught;
+    }
     Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
     message.fate(fate(message, why));
+    if (message.fate().isInDoubt()) {
+      running.tally().trouble().failed(message.fate().cause());
+    }
+  }
+
+  /** The listing brought all that there is of the message. */
+  boolean isWhole(IncomingMessage message) {
+    return message.resource() != null && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
+  }
+
+  /**
+   * Begins to make a message ready. After a few that the service gave nothing of, in a row, nothing more is asked for in this import.
+   *
+   * @throws UnsettledException when the message needs something of a service that is in trouble
+   */
+  public void begin(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+    if (running.tally().trouble().isServiceDown() && !isWhole(message)) {
+      throw new UnsettledException("the service gave nothing of several messages before it, so it wasn't asked for; the next import asks for it again");
+    }
   }
 
   private Fate fate(IncomingMessage message, Exception why) {
@@ -178,20 +209,6 @@ public final class MessagePreparation {
       return true;
     } catch (GraphException | CredentialException e) {
       return !(e instanceof GraphException refusal && refusal.isGone());
-    }
-  }
-
-  /**
-   * Settles what a single message can't tell, once all of a group were tried: when the service gave nothing of several, and of none all that
-   * was asked for, it is in trouble; they wait, at no attempt of theirs.
-   *
-   * @param group the messages that were prepared together
-   */
-  public void settleDoubts(List<IncomingMessage> group) {
-    List<IncomingMessage> doubtful = group.stream().filter(message -> message.fate().isInDoubt()).toList();
-    boolean gaveOthers = group.stream().anyMatch(message -> message.asked() != null && message.document() != null);
-    if (doubtful.size() >= SEVERAL && !gaveOthers) {
-      doubtful.forEach(message -> message.fate(Fate.waiting((Exception) message.fate().cause().getCause())));
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.mailroom.schedule;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
@@ -21,12 +22,12 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxClosedException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.graph.StoppingException;
-import org.mailroom.listing.Listings;
 import org.mailroom.listing.MailFolders;
 import org.mailroom.listing.Page;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,20 +37,25 @@ import org.springframework.stereotype.Component;
 @Component("accountImports")
 public final class AccountImports {
 
+  /** Longer than this nobody else waits for an importer whose mailbox takes no request. */
+  private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
+
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final MailFolders folders;
-  private final Listings listings;
+  private final AccountListings listings;
   private final MailboxGates gates;
   private final ImportProgress progress;
   private final PollHistory history;
   private final PollMetrics metrics;
   private final ImportLog log;
   private final CamelContext camel;
+  private final MailroomProperties.Limits limits;
   private final Clock clock;
 
-  AccountImports(Accounts accounts, AccountSchedule schedule, MailFolders folders, Listings listings, MailboxGates gates, ImportProgress progress,
-      PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, Clock clock) {
+  AccountImports(Accounts accounts, AccountSchedule schedule, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
+      PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
+      Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.folders = folders;
@@ -60,6 +66,7 @@ public final class AccountImports {
     this.metrics = metrics;
     this.log = log;
     this.camel = camel;
+    this.limits = properties.limits();
     this.clock = clock;
   }
 
@@ -100,7 +107,16 @@ public final class AccountImports {
 
   /** The pages of the account's folder: of a listing that begins, or that an earlier turn left where it stood. */
   public Pages list(@Variable("import") AccountImport running) {
-    return listings.begin(running, schedule);
+    return listings.begin(running, pages -> isTurnOver(running, pages), why -> failed(running.account().id(), running, why));
+  }
+
+  /** Others wait, and it has had its share, or its mailbox takes no request anyway. */
+  private boolean isTurnOver(AccountImport running, int pages) {
+    boolean over = schedule.isAnyoneWaiting() && (pages >= limits.pagesPerTurn() || gates.opensIn(running.account().mailbox()).compareTo(SHORT_WAIT) > 0);
+    if (over) {
+      running.goesOn(clock.instant().plus(gates.opensIn(running.account().mailbox())));
+    }
+    return over;
   }
 
   /**
@@ -124,16 +140,18 @@ public final class AccountImports {
       return;
     }
     var closed = Causes.first(why, MailboxClosedException.class);
-    if (closed.isPresent()) {
+    if (closed.isPresent() && running != null) {
       running.goesOn(closed.get().until());
       return;
     }
     Exception inWords = ImportFailure.inWords(why);
     if (inWords instanceof GraphException refusal && refusal.status() == 404) {
       // what was remembered may be gone
-      folders.forget(running.account().mailbox());
+      forgetFolders(running.account());
     }
-    running.failed(inWords);
+    if (running != null) {
+      running.failed(inWords);
+    }
   }
 
   /**
@@ -152,6 +170,13 @@ public final class AccountImports {
     }
   }
 
+  private void forgetFolders(Account account) {
+    folders.forget(account.mailbox(), account.folder());
+    if (account.afterImport().target() != null) {
+      folders.forget(account.mailbox(), account.afterImport().target());
+    }
+  }
+
   private ImportResult end(AccountImport running, Pages pages) {
     Account account = running.account();
     if (pages != null) {
@@ -161,7 +186,7 @@ public final class AccountImports {
     schedule.ended(account, result);
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone
-      folders.forget(account.mailbox());
+      forgetFolders(account);
     }
     history.add(result);
     metrics.ended(result);
