@@ -51,6 +51,17 @@ public record MailMessage(
     return attachments != null && !attachments.isEmpty();
   }
 
+  /** A message of which nothing is known but where it is. */
+  public static MailMessage named(String account, String mailbox, String id) {
+    return new MailMessage(account, mailbox, id, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  /** From, or who sent it in that person's name: the address, or the name where there is none; null when the service told neither. */
+  public String sentBy() {
+    EmailAddress who = from != null ? from : sender;
+    return who == null ? null : who.address() != null ? who.address() : who.name();
+  }
+
   /** Never what the mail says: this text may reach a log. */
   @Override
   public String toString() {
