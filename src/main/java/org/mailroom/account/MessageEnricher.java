@@ -278,7 +278,7 @@ public final class MessageEnricher {
     boolean concernsOne = !(why instanceof org.mailroom.credential.CredentialException) && !(why instanceof StorageException)
         && (!(why instanceof GraphException graphFailure) || graphFailure.concernsOneMessage()
             || (graphFailure.mayConcernOneMessage() && running.blames()));
-    if (why instanceof GraphException graphFailure && graphFailure.isGone() && !graphFailure.operation().startsWith("get attachment")) {
+    if (why instanceof GraphException graphFailure && graphFailure.isGone() && graphFailure.operation() != org.mailroom.graph.GraphOperation.GET_ATTACHMENT) {
       message.vanished();
       running.countGone();
     } else if (concernsOne) {

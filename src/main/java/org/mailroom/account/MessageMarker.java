@@ -20,6 +20,7 @@ import org.mailroom.settings.MailroomProperties.AfterImport;
 import org.mailroom.graph.GraphClient;
 import org.mailroom.graph.OldGraphRequest;
 import org.mailroom.graph.JsonBatch;
+import org.mailroom.graph.JsonBatches;
 import org.springframework.stereotype.Component;
 
 /**
@@ -34,12 +35,14 @@ public final class MessageMarker {
   static final String FAILED = "Mailroom failed";
 
   private final GraphClient graph;
+  private final JsonBatches batches;
   private final ObjectMapper json;
   private final MailroomProperties.Limits limits;
 
-  MessageMarker(GraphClient graph, ObjectMapper json, MailroomProperties properties) {
+  MessageMarker(GraphClient graph, JsonBatches batches, ObjectMapper json, MailroomProperties properties) {
     this.limits = properties.limits();
     this.graph = graph;
+    this.batches = batches;
     this.json = json;
   }
 
@@ -69,12 +72,12 @@ public final class MessageMarker {
 
   /** Questions for the state of messages that may have been changed before. */
   public List<JsonBatch> lookUps(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
-    return graph.lookUps(running.account().credential(), running.account().mailbox(), marking.unconfirmed());
+    return batches.lookUps(running.account().credential(), running.account().mailbox(), marking.unconfirmed());
   }
 
   /** Questions for what of a batch of moves has no answer: it may have arrived all the same. */
   public List<JsonBatch> lookUpsAgain(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("batch") JsonBatch batch) {
-    return graph.lookUps(running.account().credential(), running.account().mailbox(), batch.unanswered());
+    return batches.lookUps(running.account().credential(), running.account().mailbox(), batch.unanswered());
   }
 
   public void lookedUp(@ExchangeProperty("marking") Marking marking, @ExchangeProperty("batch") JsonBatch lookUp) {
@@ -101,7 +104,7 @@ public final class MessageMarker {
     }
     marking.updated(unchanged);
     // a batch that is alone may have all places of the mailbox
-    return graph.updates(account.credential(), account.mailbox(), changes, limits.batchesInFlight() == 1 ? limits.requestsInFlight() : marking.lanes());
+    return batches.updates(account.credential(), account.mailbox(), changes, limits.batchesInFlight() == 1 ? limits.requestsInFlight() : marking.lanes());
   }
 
   private ObjectNode change(AfterImport afterImport, Finished message, List<String> present) {
@@ -140,8 +143,8 @@ public final class MessageMarker {
   }
 
   public void readAnswer(
-      @ExchangeProperty("batch") JsonBatch batch, @ExchangeProperty("request") OldGraphRequest request, InputStream answer) throws IOException {
-    graph.readBatch(batch, request, answer);
+      @ExchangeProperty("batch") JsonBatch batch, InputStream answer) throws IOException {
+    graph.readBatch(batch, answer);
   }
 
   /** What of a batch of updates has its answer after all tries. */
@@ -155,8 +158,8 @@ public final class MessageMarker {
   public List<JsonBatch> departures(@ExchangeProperty("import") AccountImport running, @ExchangeProperty("marking") Marking marking) {
     Account account = running.account();
     return account.afterImport().delete()
-        ? graph.deletions(account.credential(), account.mailbox(), marking.toLeave())
-        : graph.moves(account.credential(), account.mailbox(), marking.toLeave(), marking.target());
+        ? batches.deletions(account.credential(), account.mailbox(), marking.toLeave())
+        : batches.moves(account.credential(), account.mailbox(), marking.toLeave(), marking.target());
   }
 
   /** What of a batch of departures has its answer after all tries. */

@@ -4,15 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -45,17 +41,15 @@ public final class GraphClient {
   private final GraphUris uris;
   private final MailroomProperties.Limits limits;
   private final ObjectMapper json;
-  private final BatchAnswers batchAnswers;
   private final int pageBudget;
   private final int longestText;
 
-  GraphClient(MailroomProperties properties, MailboxGates gates, ObjectMapper json, Clock clock) {
+  GraphClient(MailroomProperties properties, ObjectMapper json) {
     this.uris = new GraphUris(properties.graphUrl());
     this.limits = properties.limits();
     this.json = json.copy();
     // how long a text may be is said below
     this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
-    this.batchAnswers = new BatchAnswers(gates, this.json, clock);
     // all pages in hand, of all imports, may take an eighth of the heap together
     this.pageBudget = atLeast(LEAST_PAGE_BUDGET, Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers());
     // its characters take two bytes while they are read, and it is held as text, as JSON and as bytes
@@ -156,53 +150,9 @@ public final class GraphClient {
     return OldGraphRequest.get("get-mime", credential, mailbox, uris.of("users", mailbox, "messages", messageId, "$value"));
   }
 
-  /**
-   * The changes that mark messages after their import, in batches as large as the service takes.
-   *
-   * @param changes what to PATCH, by message id
-   * @param lanes how many of a batch the service may run at the same time; with fewer than it would, each waits for one before it
-   */
-  public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
-    return inBatches(credential, mailbox, lanes < limits.requestsInFlight() ? lanes : OldGraphRequest.ALL_PLACES, changes.entrySet().stream()
-        .map(change -> new JsonBatch.Part(change.getKey(), "PATCH",
-            GraphUris.relative("users", mailbox, "messages", change.getKey()), change.getValue()))
-        .toList());
-  }
-
-  /** Moves messages to a folder. */
-  public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(id, "POST", GraphUris.relative("users", mailbox, "messages", id, "move"),
-            json.createObjectNode().put("destinationId", folder)))
-        .toList());
-  }
-
-  /** Deletes messages, to Deleted Items. */
-  public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(id, "DELETE", GraphUris.relative("users", mailbox, "messages", id), null))
-        .toList());
-  }
-
-  /** Asks where messages are now and what categories they have. */
-  public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
-    return inBatches(credential, mailbox, OldGraphRequest.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(id, "GET",
-            GraphUris.relative("users", mailbox, "messages", id) + "?$select=id,parentFolderId,categories", null))
-        .toList());
-  }
-
-  private List<JsonBatch> inBatches(String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
-    List<JsonBatch> batches = new ArrayList<>();
-    for (int from = 0; from < parts.size(); from += limits.batchSize()) {
-      batches.add(new JsonBatch(credential, mailbox, parts.subList(from, Math.min(parts.size(), from + limits.batchSize())), lanes));
-    }
-    return batches;
-  }
-
   public OldGraphRequest batchRequest(JsonBatch batch) {
     int weight = batch.weight();
-    return new OldGraphRequest("batch", batch.credential(), batch.mailbox(), "POST", uris.of("$batch"), batch.content(json), weight, batch.size());
+    return new OldGraphRequest("batch", batch.credential(), batch.mailbox(), "POST", batch.uri(), batch.content(), weight, batch.parts());
   }
 
   /**
@@ -281,7 +231,7 @@ public final class GraphClient {
    *
    * @throws GraphException when parts are left that may succeed when they are sent again
    */
-  public void readBatch(JsonBatch batch, @ExchangeProperty("request") OldGraphRequest request, InputStream answer) throws IOException {
-    batchAnswers.read(batch, request, new BoundedStrings(answer, SHORT_TEXTS));
+  public void readBatch(JsonBatch batch, InputStream answer) throws IOException {
+    batch.read(answer);
   }
 }
