@@ -38,7 +38,8 @@ final class DataDir implements BeanFactoryPostProcessor {
         PrivateFolder.close(dataDir);
       }
     } catch (IOException e) {
-      LOG.warn("{} can't be closed to others than its owner ({}): mail, tokens and keys lie there. See to it that nobody else may read it", dataDir, e.toString());
+      LOG.warn("{} can't be closed to others than its owner ({}): mail, tokens and keys lie there. See to it that nobody else may read it",
+          dataDir, e.toString());
     }
   }
 }

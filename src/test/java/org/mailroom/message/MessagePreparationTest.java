@@ -85,7 +85,8 @@ class MessagePreparationTest {
     with.graph.answers("value", "Received: from x\r\n\r\nbody");
     assertThat(with.prepare(with.message(PLAIN, MIME, "A")).isReady()).isTrue();
     try (var files = Files.walk(folder)) {
-      assertThat(files.filter(Files::isRegularFile)).singleElement().satisfies(eml -> assertThat(eml).hasFileName("message.eml").hasContent("Received: from x\r\n\r\nbody"));
+      assertThat(files.filter(Files::isRegularFile)).singleElement().satisfies(eml ->
+          assertThat(eml).hasFileName("message.eml").hasContent("Received: from x\r\n\r\nbody"));
     }
   }
 
@@ -150,7 +151,8 @@ class MessagePreparationTest {
 
   @Test
   void a_text_larger_than_the_account_takes_fails_its_message() {
-    IncomingMessage message = with.message("{\"id\":\"A\",\"hasAttachments\":false,\"body\":{\"content\":\"0123456789\"}}", Preparing.account(Content.JSON, DataSize.ofBytes(9)), "A");
+    IncomingMessage message = with.message("{\"id\":\"A\",\"hasAttachments\":false,\"body\":{\"content\":\"0123456789\"}}",
+        Preparing.account(Content.JSON, DataSize.ofBytes(9)), "A");
     assertThat(with.prepare(message).failure()).isInstanceOf(MessageTooLargeException.class);
   }
 

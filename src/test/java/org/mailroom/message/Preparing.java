@@ -42,7 +42,8 @@ final class Preparing extends Clock {
   }
 
   static Account account(Content content, DataSize maxSize) {
-    return new Account("support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), content, List.of("database", "file"), maxSize, null);
+    return new Account(
+        "support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), content, List.of("database", "file"), maxSize, null);
   }
 
   IncomingMessage message(String resource) {
