@@ -142,10 +142,10 @@ class MessagePreparationTest {
   @Test
   void trouble_of_the_database_is_no_fault_of_the_message_and_any_other_failure_is() {
     IncomingMessage first = with.message(PLAIN);
-    with.preparation.failed(first, new DataAccessResourceFailureException("down"));
+    with.failed(first, new DataAccessResourceFailureException("down"));
     assertThat(first.fate().kind()).isEqualTo(Kind.WAITING);
     IncomingMessage second = with.message(PLAIN);
-    with.preparation.failed(second, new IllegalStateException("a step of the site"));
+    with.failed(second, new IllegalStateException("a step of the site"));
     assertThat(second.failure()).hasMessage("a step of the site");
   }
 
@@ -178,7 +178,7 @@ class MessagePreparationTest {
   void a_refusal_without_a_code_says_what_is_known() {
     IncomingMessage message = with.message(null);
     with.preparation.messageRequest(message);
-    with.preparation.failed(message, refusal(0, null));
+    with.failed(message, refusal(0, null));
     assertThat(message.failure()).hasMessageStartingWith("the service doesn't give the message: there was no whole answer. Open");
   }
 }

@@ -78,9 +78,13 @@ final class Preparing extends Clock {
       }
       preparation.translate(message);
     } catch (Exception e) {
-      preparation.failed(message, e);
+      failed(message, e);
     }
     return message;
+  }
+
+  void failed(IncomingMessage message, Exception why) {
+    preparation.failed(message, why);
   }
 
   private void fetch(IncomingMessage message, ListedAttachment attachment) throws Exception {
