@@ -316,7 +316,7 @@ public record MailroomProperties(
    * @param batchSize parts of one JSON batch
    * @param batchesInFlight for one mailbox; with more than one, the parts of each wait for one another ({@code dependsOn}), so that no more
    *     of them run at the same time than requests may be in flight
-   * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
+   * @param pagesInHand of one import that are held in memory: one is listed while the others are delivered and marked
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
@@ -341,7 +341,7 @@ public record MailroomProperties(
       @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
-      @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
+      @DefaultValue("3") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries,
       @DefaultValue("1h") @NotNull Duration settleWithin,
