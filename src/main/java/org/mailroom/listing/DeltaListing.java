@@ -83,6 +83,7 @@ public final class DeltaListing implements Listing {
         if (!Fault.mayBeOneMessages(again)) {
           throw again;
         }
+        size.refused(again);
       }
     }
     if (light) {
@@ -134,7 +135,7 @@ public final class DeltaListing implements Listing {
     link = next;
     unlistable += page.nameless();
     ended = page.next() == null;
-    size.answered();
+    size.answered(page.size());
     List<ListedMessage> counting = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (ListedMessage message : page.messages()) {

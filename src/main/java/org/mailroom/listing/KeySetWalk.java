@@ -121,7 +121,7 @@ final class KeySetWalk {
     Instant last = latest(page.messages());
     locateRefused(page.messages());
     // a full page without a next link: whether something is left shows when it is asked for
-    if (page.next() == null && (page.size() < top || unseen.isEmpty())) {
+    if (page.next() == null && (page.size() < top || (unseen.isEmpty() && byPosition))) {
       from = last;
       ended = true;
       return unseen;
