@@ -1,5 +1,7 @@
 package org.mailroom.command;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,8 +17,10 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.account.ImportProgress;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Imports accounts once through the route {@code import-accounts}, with a progress bar on a terminal. */
+/** Imports accounts once: puts their tasks on the queue of the importers and waits for them, with a progress bar on a terminal. */
 final class ImportRun {
+
+  private static final String TASKS = "seda:import-account?waitForTaskToComplete=Always&timeout=0&size=100000";
 
   private final ProducerTemplate camel;
   private final ImportProgress progress;
@@ -28,11 +32,21 @@ final class ImportRun {
     this.backfills = context.getBean(Backfills.class);
   }
 
-  @SuppressWarnings("unchecked")
+  /**
+   * Imports accounts side by side, each until nothing of it is left.
+   *
+   * @return what each import came to; several of an account that let others go first in between
+   */
   List<ImportResult> run(List<String> accountIds) {
-    CompletableFuture<Object> results = camel.asyncRequestBody("direct:import-accounts", accountIds);
+    List<ImportResult> results = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<Void> all = CompletableFuture.allOf(accountIds.stream().map(id -> run(id, results)).toArray(CompletableFuture[]::new));
     try {
-      return (List<ImportResult>) (System.console() == null ? results.get() : watch(results, accountIds));
+      if (System.console() == null) {
+        all.get();
+      } else {
+        watch(all, accountIds);
+      }
+      return List.copyOf(results);
     } catch (ExecutionException e) {
       throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
     } catch (InterruptedException e) {
@@ -41,12 +55,22 @@ final class ImportRun {
     }
   }
 
-  private Object watch(CompletableFuture<Object> results, List<String> accounts) throws ExecutionException, InterruptedException {
+  private CompletableFuture<Void> run(String accountId, List<ImportResult> results) {
+    return camel.asyncRequestBody(TASKS, accountId, ImportResult.class).thenCompose(result -> {
+      if (result != null) {
+        results.add(result);
+      }
+      return result == null || result.goesOnAt() == null ? CompletableFuture.completedFuture(null) : run(accountId, results);
+    });
+  }
+
+  private void watch(CompletableFuture<Void> all, List<String> accounts) throws ExecutionException, InterruptedException {
     try (ProgressBar bar = new ProgressBarBuilder().setTaskName("Importing").setInitialMax(-1).setUnit(" messages", 1)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build()) {
       while (true) {
         try {
-          return results.get(250, TimeUnit.MILLISECONDS);
+          all.get(250, TimeUnit.MILLISECONDS);
+          return;
         } catch (TimeoutException stillRunning) {
           long total = accounts.stream().mapToLong(id -> backfills.running(id).map(Backfill::total).orElse(0L)).sum();
           if (total > 0) {

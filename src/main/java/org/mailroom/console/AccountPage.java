@@ -3,7 +3,7 @@ package org.mailroom.console;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.PollHistory;
 import org.mailroom.monitoring.AccountStatus;

@@ -17,10 +17,14 @@ public final class GraphUris {
 
   private final URI root;
 
+  /**
+   * @param root {@code mailroom.graph-url}
+   */
   public GraphUris(URI root) {
     this.root = root;
   }
 
+  /** An address with query options, in their order. */
   public URI of(Map<String, String> options, String... segments) {
     StringBuilder uri = new StringBuilder(root.toString());
     for (String segment : segments) {
@@ -43,6 +47,7 @@ public final class GraphUris {
     return java.util.Arrays.stream(segments).map(GraphUris::encode).collect(Collectors.joining("/", "/", ""));
   }
 
+  /** Query options from names and values in turn. */
   public static Map<String, String> options(String... namesAndValues) {
     Map<String, String> options = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

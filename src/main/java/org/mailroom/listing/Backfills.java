@@ -66,6 +66,11 @@ public final class Backfills {
     return running.containsKey(accountId) || wanted.containsKey(accountId);
   }
 
+  /** Whether the next import of an account, in this process, begins a backfill. */
+  public boolean isWanted(String accountId) {
+    return wanted.containsKey(accountId);
+  }
+
   /** The backfills that aren't through, by account: those that run or begin here, those of other processes, and those that were interrupted. */
   public Map<String, Backfill> unfinished() {
     Map<String, Backfill> unfinished = new TreeMap<>();

@@ -24,6 +24,11 @@ public record ListedMessage(String id, Instant receivedAt, boolean isRead, boole
     return new ListedMessage(id, receivedAt, false, true, null);
   }
 
+  /** What tells whether it has changed since ({@code @odata.etag}); null where the listing didn't say. */
+  public String version() {
+    return resource == null ? null : resource.path("@odata.etag").asText(null);
+  }
+
   /** It is fetched by itself where its contents didn't come with its page. */
   public ListedMessage withoutResource() {
     return new ListedMessage(id, receivedAt, isRead, isPartial, null);

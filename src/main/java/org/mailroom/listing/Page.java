@@ -1,12 +1,11 @@
 package org.mailroom.listing;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Some messages of an import, which are delivered together; {@link Pages#done} is to be told when that is over.
  *
- * @param number of the page within its import; its position moves on in this order
+ * @param number of the page within its import, from 1 on; its position moves on in this order. 0: no listing brought it
  * @param messages may be none
  */
 public record Page(int number, List<ListedMessage> messages) {
@@ -15,14 +14,13 @@ public record Page(int number, List<ListedMessage> messages) {
     messages = List.copyOf(messages);
   }
 
-  /** The messages in groups that fit into memory together: those that came with their contents, then each other alone. */
-  public List<List<ListedMessage>> groups() {
-    List<List<ListedMessage>> groups = new ArrayList<>();
-    List<ListedMessage> together = messages.stream().filter(message -> message.resource() != null).toList();
-    if (!together.isEmpty()) {
-      groups.add(together);
-    }
-    messages.stream().filter(message -> message.resource() == null).forEach(message -> groups.add(List.of(message)));
-    return groups;
+  /** Messages that no listing brings: their deliveries are due again. */
+  public static Page ofMessages(List<ListedMessage> messages) {
+    return new Page(0, messages);
+  }
+
+  /** A listing brought it, so that its position moves on when it is through. */
+  public boolean isListed() {
+    return number > 0;
   }
 }

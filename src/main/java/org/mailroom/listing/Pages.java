@@ -10,18 +10,18 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pages of one import, for a Splitter to walk: those of its listing, and at the end those of messages whose deliveries are due again.
+ * The pages of one import's listing, for a Splitter to walk that works on several of them at once.
  *
- * <p>{@link #hasNext} holds back while as many pages are in hand as may be, and ends when everything is listed, when the import failed or the
- * runtime stops, when the import's turn is over, or when it lasts too long. {@link #next} asks Graph; what it throws is the failure of the
- * import, and nothing comes behind it. Whoever took a page says {@link #done}, whatever came of it.
+ * <p>{@link #hasNext} holds back while as many pages are in hand as may be, then asks Graph, so that it is known whether there is one: a Splitter
+ * whose iterator promises an element and breaks the promise ends before what it has begun is done. It says no when everything is listed, when the
+ * import failed or the runtime stops, when the import's turn is over, or when it lasts too long. It raises nothing: a failure goes to the import.
+ * Whoever took a page says {@link #done}, whatever came of it.
  *
  * <p>One thread walks; pages end on any.
  */
@@ -45,10 +45,10 @@ public final class Pages implements Iterator<Page> {
    *
    * @param isStopping the import failed, or the runtime stops: nothing more is begun
    * @param turn how long it may go on while others wait
-   * @param due messages whose deliveries are due again, and that no listing brings: asked for when all pages are done, until there are none
+   * @param failed takes why the folder can't be listed any further
    * @param store takes each position once everything before it is done
    */
-  public record Surroundings(BooleanSupplier isStopping, Turn turn, Supplier<List<ListedMessage>> due, Consumer<Position> store) {}
+  public record Surroundings(BooleanSupplier isStopping, Turn turn, Consumer<Exception> failed, Consumer<Position> store) {}
 
   /** Nothing more is asked for. */
   private static final class StoppedException extends RuntimeException {}
@@ -62,7 +62,7 @@ public final class Pages implements Iterator<Page> {
   private final Instant begun;
   private final Positions positions;
   private final Set<Integer> inHand = new HashSet<>();
-  private List<ListedMessage> retries;
+  private Page next;
   private int taken;
   private int listed;
   private boolean suspended;
@@ -86,20 +86,22 @@ public final class Pages implements Iterator<Page> {
   }
 
   @Override
-  public synchronized boolean hasNext() {
-    while (!isOver()) {
-      if (retries != null) {
-        return true;
-      }
-      if (isListing() && around.turn().isOver(listed)) {
+  public boolean hasNext() {
+    if (next == null && awaitPlace()) {
+      next = list();
+    }
+    return next != null;
+  }
+
+  /** Waits until another page may be asked for; false when none is wanted any more. */
+  private synchronized boolean awaitPlace() {
+    while (!isOver() && isListing()) {
+      if (around.turn().isOver(listed)) {
         suspended = true;
         finished = true;
-      } else if (isListing() && inHand.size() < bounds.pagesInHand()) {
+      } else if (inHand.size() < bounds.pagesInHand()) {
+        inHand.add(++taken);
         return true;
-      } else if (!isListing() && inHand.isEmpty()) {
-        List<ListedMessage> due = around.due().get();
-        finished = due.isEmpty();
-        retries = due.isEmpty() ? null : due;
       } else if (!waitAWhile()) {
         return false;
       }
@@ -132,38 +134,31 @@ public final class Pages implements Iterator<Page> {
     }
   }
 
-  /**
-   * Asks for the next page.
-   *
-   * @throws org.mailroom.graph.GraphException when there is none to be had
-   */
   @Override
   public Page next() {
-    int number;
-    List<ListedMessage> again;
-    synchronized (this) {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      number = ++taken;
-      inHand.add(number);
-      again = retries;
-      retries = null;
+    if (!hasNext()) {
+      throw new NoSuchElementException();
     }
-    return again != null ? new Page(number, again) : list(number);
+    Page page = next;
+    next = null;
+    return page;
   }
 
-  private Page list(int number) {
+  /** Returns null when there is no page to be had. */
+  private Page list() {
+    int number = taken;
     try {
       Listed page = listing.next(this::ask);
       positions.listed(number, page.position());
       count();
       return new Page(number, page.messages());
     } catch (StoppedException stop) {
-      return new Page(number, List.of());
-    } catch (RuntimeException | Error failure) {
       fail(number);
-      throw failure;
+      return null;
+    } catch (RuntimeException why) {
+      fail(number);
+      around.failed().accept(why);
+      return null;
     }
   }
 
@@ -231,6 +226,11 @@ public final class Pages implements Iterator<Page> {
   /** Everything is listed. */
   public boolean isEnded() {
     return listing.isEnded();
+  }
+
+  /** No page so far was done without being whole. */
+  public boolean isWholeSoFar() {
+    return positions.isWholeSoFar();
   }
 
   /** Everything is listed, and each page is done and whole. */

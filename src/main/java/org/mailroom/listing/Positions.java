@@ -63,6 +63,11 @@ final class Positions {
     }
   }
 
+  /** No page so far was done without being whole. */
+  synchronized boolean isWholeSoFar() {
+    return whole;
+  }
+
   /** Every page so far is done, and whole. */
   synchronized boolean isWhole() {
     return whole && pages.isEmpty();

@@ -260,6 +260,11 @@ public record MailroomProperties(
       return delete || moveTo != null;
     }
 
+    /** The folder that imported messages end in; null: they stay. A deleted message, too, only changes its folder. */
+    public String target() {
+      return delete ? "deleteditems" : moveTo;
+    }
+
     /** Nothing takes an imported message out of the listing: what was imported has to be remembered otherwise. */
     public boolean isReadOnly() {
       return !markAsRead && !isLeaving();
@@ -302,6 +307,8 @@ public record MailroomProperties(
    * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
+   * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
+   *     delivered as it is, with a warning
    * @param longestImport so long one import, or one of its turns, may list; what is left comes with the next one
    */
   public record Limits(
@@ -314,11 +321,17 @@ public record MailroomProperties(
       @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries,
+      @DefaultValue("1h") @NotNull Duration settleWithin,
       @DefaultValue("6h") @NotNull Duration longestImport) {
 
     @AssertTrue(message = "window must be at least 1s")
     boolean isWindowValid() {
       return window == null || window.compareTo(Duration.ofSeconds(1)) >= 0;
+    }
+
+    @AssertTrue(message = "settle-within must be between 0s and 30d")
+    boolean isSettleWithinValid() {
+      return settleWithin == null || (!settleWithin.isNegative() && settleWithin.compareTo(Duration.ofDays(30)) <= 0);
     }
 
     @AssertTrue(message = "longest-import must be at least 1m")
