@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +26,7 @@ class PagesTest {
   private final ScriptedService service = new ScriptedService();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean othersWait = new AtomicBoolean();
-  private final Deque<List<ListedMessage>> due = new ArrayDeque<>();
+  private final List<Exception> failures = new ArrayList<>();
   private final List<Position> stored = new ArrayList<>();
 
   private Pages pages(Listing listing) {
@@ -37,7 +35,7 @@ class PagesTest {
 
   private Pages pages(Listing listing, Graph graph) {
     return new Pages("support", listing, graph, new Pages.Surroundings(stopping::get, pages -> othersWait.get() && pages >= 2,
-        () -> due.isEmpty() ? List.of() : due.poll(), stored::add), new Pages.Bounds(2, Duration.ofHours(6)), service.clock);
+        failures::add, stored::add), new Pages.Bounds(2, Duration.ofHours(6)), service.clock);
   }
 
   private static List<String> ids(Page page) {
@@ -65,7 +63,7 @@ class PagesTest {
     pages.done(second, true);
     assertThat(third.get(10, TimeUnit.SECONDS)).isTrue();
     assertThat(pages.hasNext()).as("asking again takes nothing").isTrue();
-    assertThat(service.asked).hasSize(2);
+    assertThat(service.asked).hasSize(3);
     assertThat(stored).isEmpty();
     pages.done(first, true);
     assertThat(stored).hasSize(1);
@@ -98,18 +96,16 @@ class PagesTest {
   }
 
   @Test
-  void a_stop_in_the_middle_of_a_search_for_a_bad_message_asks_nothing_more() {
+  void a_stop_in_the_middle_of_a_search_for_a_bad_message_asks_nothing_more_and_is_no_failure() {
     service.deliver(50);
     service.refusal = (question, request) -> {
       stopping.set(true);
       return ScriptedService.refused(500, null);
     };
     Pages pages = pages(service.listing(10));
-    Page page = pages.next();
-    assertThat(page.messages()).isEmpty();
-    assertThat(service.asked).hasSize(2);
-    pages.done(page, true);
     assertThat(pages.hasNext()).isFalse();
+    assertThat(service.asked).hasSize(2);
+    assertThat(failures).isEmpty();
     assertThat(stored).isEmpty();
     assertThat(pages.isThrough()).isFalse();
   }
@@ -127,23 +123,21 @@ class PagesTest {
     assertThat(turn.isThrough()).isFalse();
     assertThat(turn.isBehind(ScriptedService.BEGIN)).isTrue();
     assertThat(turn.isBehind(ScriptedService.BEGIN.plusSeconds(40))).as("what is still to be listed stays").isFalse();
-    due.add(List.of(ListedMessage.ofId("due")));
     othersWait.set(false);
     all.addAll(walk(pages(listing)));
-    assertThat(all).hasSize(51).doesNotHaveDuplicates().contains("m0", "m49", "due");
+    assertThat(all).hasSize(50).doesNotHaveDuplicates().contains("m0", "m49");
   }
 
   @Test
-  void a_failure_is_thrown_to_the_import_and_nothing_comes_behind_it() {
+  void a_failure_goes_to_the_import_and_nothing_comes_behind_it() {
     service.deliver(50);
     Pages pages = pages(service.listing(10));
     Page first = pages.next();
-    due.add(List.of(ListedMessage.ofId("due")));
     service.refusal = (question, request) -> ScriptedService.refused(401, "InvalidAuthenticationToken");
-    assertThat(pages.hasNext()).isTrue();
-    assertThatThrownBy(pages::next).isInstanceOf(GraphException.class);
+    assertThat(pages.hasNext()).isFalse();
     assertThat(pages.hasNext()).isFalse();
     assertThatThrownBy(pages::next).isInstanceOf(NoSuchElementException.class);
+    assertThat(failures).singleElement().isInstanceOf(GraphException.class);
     pages.done(first, true);
     assertThat(stored).as("what was delivered is stored all the same").hasSize(1);
     assertThat(pages.isThrough()).isFalse();
@@ -151,33 +145,23 @@ class PagesTest {
   }
 
   @Test
-  void messages_whose_deliveries_are_due_come_when_all_pages_are_done_and_move_no_position() throws Exception {
+  void while_listing_is_paused_nothing_is_asked_for() {
     service.deliver(5);
-    due.add(List.of(ListedMessage.ofId("a"), ListedMessage.ofId("b")));
-    due.add(List.of(ListedMessage.ofId("c")));
     Pages pages = pages(service.listing(10));
-    Page listed = pages.next();
-    CompletableFuture<Boolean> next = CompletableFuture.supplyAsync(pages::hasNext);
-    assertThat(due).hasSize(2);
-    pages.done(listed, true);
-    assertThat(next.get(10, TimeUnit.SECONDS)).isTrue();
-    Page retried = pages.next();
-    assertThat(ids(retried)).containsExactly("a", "b");
-    pages.done(retried, false);
-    assertThat(walk(pages)).containsExactly("c");
-    assertThat(stored).hasSize(1);
-    assertThat(pages.isThrough()).as("what the listing brought is delivered").isTrue();
+    pages.pauseListing();
+    assertThat(walk(pages)).isEmpty();
+    assertThat(service.asked).isEmpty();
+    assertThat(pages.isThrough()).isFalse();
   }
 
   @Test
-  void while_listing_is_paused_only_what_is_due_is_tried() {
+  void a_page_that_no_listing_brought_moves_no_position() {
     service.deliver(5);
-    due.add(List.of(ListedMessage.ofId("a")));
     Pages pages = pages(service.listing(10));
-    pages.pauseListing();
-    assertThat(walk(pages)).containsExactly("a");
-    assertThat(service.asked).isEmpty();
-    assertThat(pages.isThrough()).isFalse();
+    pages.done(Page.ofMessages(List.of(ListedMessage.ofId("due"))), false);
+    assertThat(walk(pages)).hasSize(5);
+    assertThat(stored).hasSize(1);
+    assertThat(pages.isThrough()).as("what the listing brought is delivered").isTrue();
   }
 
   @Test
@@ -202,18 +186,5 @@ class PagesTest {
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.isOverdue()).isTrue();
     assertThat(output.getAll()).containsOnlyOnce("account support: the import has gone on for").contains("mailroom.limits.longest-import");
-  }
-
-  @Test
-  void a_page_comes_in_groups_that_fit_into_memory() {
-    service.deliver(3);
-    service.refuse(500, null, false, "m1");
-    List<ListedMessage> all = new ArrayList<>();
-    MessageListing listing = service.listing(10);
-    while (!listing.isEnded()) {
-      all.addAll(listing.next(service).messages());
-    }
-    assertThat(new Page(1, all).groups()).extracting(group -> group.stream().map(ListedMessage::id).toList())
-        .containsExactly(List.of("m0", "m2"), List.of("m1"));
   }
 }
