@@ -96,11 +96,11 @@ final class KeySetWalk {
    */
   List<ListedMessage> acceptLight(MessagePage page) {
     List<ListedMessage> unseen = unseen(page);
-    steppedOver += page.nameless();
     remember(page.messages());
-    if (unseen.isEmpty() && page.nameless() == 0) {
-      steppedOver += page.messages().size();
-      ended = page.size() == 0 && page.next() == null;
+    ended = page.size() == 0 && page.next() == null;
+    if (unseen.isEmpty() && !ended) {
+      // one position was asked for, whatever stands there
+      steppedOver++;
     }
     refusedAt = page.messages().stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).findFirst().orElse(refusedAt);
     refusedAtIsUnknown |= page.messages().stream().anyMatch(message -> message.receivedAt() == null) || page.nameless() > 0;

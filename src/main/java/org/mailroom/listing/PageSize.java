@@ -87,7 +87,7 @@ final class PageSize {
   }
 
   static boolean isTimeOut(GraphException refusal) {
-    if (refusal.status() == 504 || refusal.status() == 408) {
+    if (refusal.status() == 504 || refusal.status() == 408 || "MailroomNoAnswer".equals(refusal.code()) || "MailroomTooSlow".equals(refusal.code())) {
       return true;
     }
     for (Throwable cause = refusal.getCause(); refusal.status() == 0 && cause != null; cause = cause.getCause()) {
