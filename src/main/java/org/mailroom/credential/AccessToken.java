@@ -3,8 +3,8 @@ package org.mailroom.credential;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A bearer token, opaque to us, when it is to be replaced, and when it ends. */
-record AccessToken(String value, Instant renewAt, Instant expires) {
+/** A bearer token, opaque to us, when it was issued, when it is to be replaced, and when it ends. */
+record AccessToken(String value, Instant issued, Instant renewAt, Instant expires) {
 
   private static final Duration EARLY = Duration.ofMinutes(5);
 
@@ -12,11 +12,15 @@ record AccessToken(String value, Instant renewAt, Instant expires) {
   static AccessToken of(String value, Instant issued, Instant expires) {
     Duration life = Duration.between(issued, expires);
     Duration early = life.dividedBy(10).compareTo(EARLY) < 0 ? life.dividedBy(10) : EARLY;
-    return new AccessToken(value, expires.minus(early), expires);
+    return new AccessToken(value, issued, expires.minus(early), expires);
   }
 
   boolean isFresh(Instant now) {
     return now.isBefore(renewAt);
+  }
+
+  boolean isOlderThan(Duration age, Instant now) {
+    return !now.isBefore(issued.plus(age));
   }
 
   boolean isValid(Instant now) {

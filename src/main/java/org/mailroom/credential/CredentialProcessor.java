@@ -5,8 +5,9 @@ import org.apache.camel.Processor;
 import org.springframework.stereotype.Component;
 
 /**
- * Puts the bearer token of a credential into the {@code Authorization} header. Input: the exchange property {@code credential}, the
- * name of one of {@code mailroom.credentials}; the property {@code sentToken} remembers the token for a refusal of a part of the answer. Raises {@link CredentialException} when no token can be had.
+ * Puts the bearer token of a credential into the {@code Authorization} header. Input: the exchange variable {@code credential}, the
+ * name of one of {@code mailroom.credentials}; the property {@code sentToken} remembers the token for what the service answers about it. Raises
+ * {@link CredentialException} when no token can be had.
  */
 @Component("credentialProcessor")
 public final class CredentialProcessor implements Processor {
@@ -19,7 +20,8 @@ public final class CredentialProcessor implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    String credential = exchange.getProperty("credential", String.class);
+    String credential = exchange.getVariable("credential", String.class);
+    exchange.removeProperty(SentToken.PROPERTY);
     String authorization = tokens.authorization(credential);
     exchange.getMessage().setHeader("Authorization", authorization);
     exchange.setProperty(SentToken.PROPERTY, new SentToken(authorization));

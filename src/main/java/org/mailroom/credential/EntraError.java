@@ -19,6 +19,8 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
   private static final EntraError UNREACHABLE = new EntraError("Entra ID could not be reached",
       "Check the network, DNS, mailroom.proxy, mailroom.ssl-bundle and mailroom.login-url; Mailroom tries again by itself.", true);
   private static final EntraError TROUBLE = new EntraError("Entra ID has trouble or asks for fewer requests", "Mailroom tries again by itself.", true);
+  private static final EntraError NOT_ENTRA = new EntraError("the answer isn't Entra ID's",
+      "Check mailroom.login-url and mailroom.proxy: something between answers in its place; Mailroom tries again by itself.", true);
   private static final EntraError UNKNOWN = permanent("Entra ID refused the credential", "Look the code up at https://login.microsoftonline.com/error.");
 
   private static final EntraError SIGN_IN_AGAIN = permanent("the sign-in is no longer valid", "Sign in again with this credential, in the console or by the command login.");
@@ -119,6 +121,9 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
     String number = number(description);
     if (error == null) {
       return UNREACHABLE;
+    }
+    if (error.matches("http_[234]\\d\\d") && !error.equals("http_429")) {
+      return NOT_ENTRA;
     }
     if (error.equals("server_error") || error.equals("temporarily_unavailable") || error.startsWith("http_")
         || (number != null && TRANSIENT_NUMBERS.contains(number))) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.concurrent.CancellationException;
 import org.springframework.stereotype.Component;
 
 /** Turns what msal4j raises into a {@link CredentialException}. */
@@ -47,10 +48,12 @@ final class EntraRefusal {
     if (cause instanceof MsalServiceException service && isCode(service.errorCode())) {
       return new CredentialException(credential, service.errorCode(), service.getMessage(), wait, blankToNull(service.claims()), null);
     }
-    if (cause instanceof MsalException answer && ("invalid_json".equals(answer.errorCode()) || "code_expired".equals(answer.errorCode()) || conversation.status() > 0)) {
-      // a gateway answered instead of Entra ID; or the device code wasn't used in time
-      boolean late = "code_expired".equals(answer.errorCode());
-      return new CredentialException(credential, late ? "expired_token" : "http_error", late ? null : "the answer isn't JSON", wait, null, null);
+    if (cause instanceof MsalException answer && "code_expired".equals(answer.errorCode())) {
+      return new CredentialException(credential, "expired_token", null, wait, null, null);
+    }
+    if (conversation.status() > 0 && cause instanceof RuntimeException && !(cause instanceof CancellationException)) {
+      // there was an answer, and it isn't one of OAuth: a gateway's page, or nothing; what msal4j says about it helps nobody
+      return new CredentialException(credential, "http_" + conversation.status(), null, wait, null, null);
     }
     Throwable root = cause;
     while (root.getCause() != null) {

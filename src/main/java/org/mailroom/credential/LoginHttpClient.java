@@ -13,7 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
@@ -25,15 +30,15 @@ final class LoginHttpClient {
   private static final int PROXY_DEMANDS_PASSWORD = 407;
   private static final int FIRST_ERROR = 400;
   private static final String CONTENT_TYPE = "Content-Type";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private final URI loginUrl;
+  private final Duration whole;
   private final HttpClient client;
   private final ObjectMapper json = new ObjectMapper();
 
   LoginHttpClient(MailroomProperties properties, SslBundles sslBundles) {
     this.loginUrl = properties.loginUrl();
-    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10));
+    this.whole = properties.limits().tokenTimeout();
+    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(properties.limits().connectTimeout());
     if (properties.sslBundle() != null && !properties.sslBundle().isBlank()) {
       builder.sslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext());
     }
@@ -68,7 +73,7 @@ final class LoginHttpClient {
 
     /** Sends a request with another body. */
     IHttpResponse send(HttpRequest request, String body) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(PATIENCE);
+      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
       request.headers().forEach(outgoing::header);
       if (request.httpMethod() == HttpMethod.POST) {
         outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(body));
@@ -78,7 +83,7 @@ final class LoginHttpClient {
         }
       }
       status = 0;
-      java.net.http.HttpResponse<String> received = client.send(outgoing.build(), java.net.http.HttpResponse.BodyHandlers.ofString());
+      java.net.http.HttpResponse<String> received = received(outgoing.build());
       if (received.statusCode() == PROXY_DEMANDS_PASSWORD) {
         // the proxy's answer, not Entra ID's
         throw new IOException("the proxy refuses: HTTP 407");
@@ -90,6 +95,20 @@ final class LoginHttpClient {
       answer.body(received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
       answer.addHeaders(received.headers().map());
       return answer;
+    }
+
+    /** The client's own time-out ends with the first byte of the answer; this one holds for the whole of it. */
+    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException, InterruptedException {
+      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing, java.net.http.HttpResponse.BodyHandlers.ofString());
+      try {
+        return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        throw new HttpTimeoutException("no whole answer within " + whole.toSeconds() + " s");
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof IOException trouble ? trouble : new IOException(e.getCause());
+      } finally {
+        answer.cancel(true);
+      }
     }
 
     /** An error without a description is one all the same, RFC 6749 section 5.2; msal4j takes it for no error of OAuth. */

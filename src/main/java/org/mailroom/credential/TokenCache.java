@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,10 +17,18 @@ public final class TokenCache {
 
   private final ConcurrentMap<String, TokenSlot> slots = new ConcurrentHashMap<>();
   private final TokenEndpoint endpoint;
-  private final Credentials credentials;
+  private final Function<String, Credential> credentials;
   private final Clock clock;
 
+  @Autowired
   TokenCache(TokenEndpoint endpoint, Credentials credentials, Clock clock) {
+    this(endpoint, credentials::require, clock);
+  }
+
+  /**
+   * @param credentials finds one by its name, or raises {@link CredentialException}
+   */
+  TokenCache(TokenEndpoint endpoint, Function<String, Credential> credentials, Clock clock) {
     this.endpoint = endpoint;
     this.credentials = credentials;
     this.clock = clock;
@@ -30,7 +40,7 @@ public final class TokenCache {
    * @throws CredentialException when no token can be had
    */
   public String authorization(String credential) {
-    Credential found = credentials.require(credential);
+    Credential found = credentials.apply(credential);
     return slot(credential).authorization(found);
   }
 
@@ -44,11 +54,21 @@ public final class TokenCache {
     slot(credential).refused(authorization, claims);
   }
 
-  /** Forgets the token that a request was sent with, which was refused for it or for a part of it (401). */
-  public void refused(String credential, SentToken sent, String claims) {
-    if (sent != null) {
-      refused(credential, sent.authorization(), claims);
-    }
+  /**
+   * A mailbox refused (401) the token that a request, or a part of it, was sent with. The token is renewed once because of it, and stays when the
+   * next one is refused by this mailbox, too.
+   *
+   * @param sent the token, or null when none was sent
+   * @param claims claims that the next token has to have, as JSON, or null
+   * @return whether another token is to be had, so that asking again can help
+   */
+  public boolean refused(String credential, SentToken sent, String mailbox, String claims) {
+    return sent != null && slot(credential).refused(sent.authorization(), mailbox, claims);
+  }
+
+  /** A mailbox took the token of a credential. */
+  public void accepted(String credential, String mailbox) {
+    slot(credential).accepted(mailbox);
   }
 
   /** What was refused is asked for again when next needed, and not only after a while: somebody has mended it in Entra ID and tries. */

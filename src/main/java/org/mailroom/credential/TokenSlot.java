@@ -21,6 +21,7 @@ final class TokenSlot {
   private final TokenEndpoint endpoint;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
+  private final TokenTrust trust = new TokenTrust();
   private String revision;
   private AccessToken token;
   private boolean refusedByService;
@@ -50,6 +51,7 @@ final class TokenSlot {
       revision = credential.revision();
       token = null;
       refusedByService = false;
+      trust.forget();
       forgetRefusal();
     }
     Instant now = clock.instant();
@@ -69,6 +71,7 @@ final class TokenSlot {
     }
     try {
       token = endpoint.token(credential, refusedByService ? token.value() : null, claims);
+      trust.issued(token, refusedByService, claims);
       refusedByService = false;
       claims = null;
       forgetRefusal();
@@ -106,16 +109,47 @@ final class TokenSlot {
     return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
+  /** The token was refused, for whatever reason: it is replaced when next needed, unless it was meanwhile. */
   void refused(String authorization, String demanded) {
     lock.lock();
     try {
-      if (token != null && ("Bearer " + token.value()).equals(authorization)) {
+      if (isPresent(authorization)) {
         refusedByService = true;
         claims = demanded;
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * A mailbox refused the token. It is renewed because of that once; when the next one is refused, too, it is the mailbox that is the matter, and
+   * the token stays for the others.
+   *
+   * @param demanded claims that the next token has to have, or null
+   * @return whether another token than the refused one is to be had
+   */
+  boolean refused(String authorization, String mailbox, String demanded) {
+    lock.lock();
+    try {
+      if (!isPresent(authorization) || refusedByService) {
+        return true;
+      }
+      refusedByService = trust.isReasonToRenew(mailbox, demanded, clock.instant());
+      claims = refusedByService ? demanded : claims;
+      return refusedByService;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A mailbox took a token; where it was one before the present one, that does no harm. */
+  void accepted(String mailbox) {
+    trust.accepted(mailbox);
+  }
+
+  private boolean isPresent(String authorization) {
+    return token != null && ("Bearer " + token.value()).equals(authorization);
   }
 
   void askAgain() {

@@ -100,7 +100,7 @@ public final class DeliveryLedger {
    */
   public List<IncomingMessage> undelivered(@Variable("import") AccountImport running, @Body Page page) {
     if (running.isStopping()) {
-      throw new StoppingException("the runtime stops: a page of account " + running.account().id() + " is left for the next import.");
+      throw new StoppingException(running.account().mailbox());
     }
     running.tally().step();
     Account account = running.account();

@@ -4,20 +4,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
+import org.mailroom.settings.MailroomProperties;
+import org.springframework.stereotype.Component;
 
 /** What the answers to the parts of a batch mean: done, gone, refused for good, or to be sent again. */
+@Component
 final class BatchAnswers {
 
-  private final MailboxGates gates;
-  private final ObjectMapper json;
-  private final Clock clock;
+  /** Of a part's answer ids, codes and the like are wanted. */
+  private static final int SHORT_TEXTS = 64 * 1024;
 
-  BatchAnswers(MailboxGates gates, ObjectMapper json, Clock clock) {
+  private final MailboxGates gates;
+  private final BatchReader reader;
+  private final ObjectMapper json;
+  private final ServiceClock clock;
+  private final Duration longestRetryAfter;
+
+  BatchAnswers(MailroomProperties properties, MailboxGates gates, ObjectMapper json, ServiceClock clock) {
     this.gates = gates;
+    this.reader = new BatchReader(json);
     this.json = json;
     this.clock = clock;
+    this.longestRetryAfter = properties.limits().longestRetryAfter();
   }
 
   /**
@@ -26,53 +35,67 @@ final class BatchAnswers {
    * @throws GraphException when parts are left that may succeed when they are sent again
    * @throws IOException when the answer is cut or isn't one to a batch
    */
-  void read(JsonBatch batch, OldGraphRequest request, InputStream answer) throws IOException {
+  void read(JsonBatch batch, InputStream answer) throws IOException {
     GraphException again = null;
-    for (JsonNode response : batch.responses(answer, json)) {
+    for (JsonNode response : reader.responses(new BoundedStrings(answer, SHORT_TEXTS), batch.isQuestion())) {
       String id = response.path("id").asText();
       JsonBatch.Part part = batch.part(id);
-      if (part == null) {
-        continue;
-      }
-      int status = response.path("status").asInt();
-      if (status >= 200 && status < 300) {
-        batch.succeeded(id, response.path("body"));
-        continue;
-      }
-      GraphException refusal = refusal(batch, part, response, status);
-      if (part.method().equals("POST") && refusal.isGone()) {
-        // the message or the folder to move it to: only a look tells
-        again = refusal;
-      } else if (refusal.isGone() || (status == 404 && refusal.code() == null)
-          || (part.method().equals("DELETE") && "ErrorCannotDeleteObject".equals(refusal.code()))) {
-        // deleted or moved by somebody else in between: nothing is left to change
-        batch.gone(id);
-      } else if (status == 424) {
-        // the part before it failed; this one was not tried
-        again = again == null ? refusal : again;
-      } else if (refusal.isTransient() || refusal.isUnauthorized()) {
-        if (status == 429 || status == 503) {
-          gates.pause(request, refusal.retryAfter().orElse(Duration.ofSeconds(2)));
-        }
-        // a token that is refused has to be renewed, whatever else is to be waited for
-        again = again != null && again.isUnauthorized() ? again : refusal;
-      } else {
-        batch.refused(id, refusal);
+      if (part != null) {
+        again = moreUrgent(again, answered(batch, id, part, response));
       }
     }
     if (batch.isAnythingOutstanding()) {
       throw again != null ? again
-          : new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, "parts of a batch have no answer", null);
+          : new GraphException(GraphOperation.BATCH, batch.mailbox(), 0, GraphError.CODE_CUT, "parts of a batch have no answer", null);
     }
+  }
+
+  /** Returns why the part is to be sent again; null when its answer is final. */
+  private GraphException answered(JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
+    int status = response.path("status").asInt();
+    if (status >= 200 && status < 300) {
+      batch.succeeded(id, response.path("body"));
+      return null;
+    }
+    GraphException refusal = refusal(batch, part, response, status);
+    if (isGone(part, refusal)) {
+      // deleted or moved by somebody else in between: nothing is left to change
+      batch.gone(id);
+      return null;
+    }
+    // a move that finds nothing misses the message or the folder to move it to: only a look tells
+    boolean mayPass = refusal.isTransient() || refusal.isUnauthorized() || refusal.isGone();
+    if (!mayPass) {
+      batch.refused(id, refusal);
+      return null;
+    }
+    if (status == 429 || status == 503) {
+      gates.pause(batch, status, refusal.retryAfter().orElse(null));
+    }
+    batch.failed(id, refusal);
+    return refusal;
+  }
+
+  private static boolean isGone(JsonBatch.Part part, GraphException refusal) {
+    boolean move = part.operation() == GraphOperation.MOVE_MESSAGES;
+    return (refusal.isGone() && !move) || (refusal.status() == 404 && refusal.code() == null);
+  }
+
+  /** A token that is refused has to be renewed, and throttling to be waited for, whatever else failed; 424 only says that another part did. */
+  private static GraphException moreUrgent(GraphException one, GraphException other) {
+    return one == null || (other != null && urgency(other) > urgency(one)) ? other : one;
+  }
+
+  private static int urgency(GraphException refusal) {
+    return refusal.isUnauthorized() ? 3 : refusal.isThrottled() ? 2 : refusal.status() == 424 ? 0 : 1;
   }
 
   private GraphException refusal(JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
     JsonNode error = response.path("body").path("error");
-    String retryAfter = header(response, "Retry-After");
-    Duration wait = RetryAfter.parse(retryAfter, clock.instant()).map(RetryAfter::delay).orElse(null);
-    return new GraphException(part.inWords() + " messages of " + batch.mailbox(),
-        status, error.path("code").asText(null), error.path("innerError").path("request-id").asText(null), wait,
-        ClaimsChallenge.in(header(response, "WWW-Authenticate"), json), null, null);
+    Duration wait = RetryAfter.parse(header(response, "Retry-After"), clock.now(), longestRetryAfter).map(RetryAfter::delay).orElse(null);
+    String code = error.path("code").asText(null);
+    return new GraphException(part.operation(), batch.mailbox(), new GraphException.Answer(status, status == 0 ? GraphError.CODE_CUT : code,
+        error.path("innerError").path("request-id").asText(null), wait, ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)), null, null);
   }
 
   private static String header(JsonNode response, String name) {

@@ -4,7 +4,9 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -13,106 +15,172 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
  * An answer of Graph that isn't a success, or none at all. Its message is one sentence for the operator: what happened, where,
  * and what to do; it carries Graph's error code and request-id, never a token or a body.
  *
- * <p>Decisions are taken on the HTTP status and {@code error.code}, never on {@code error.message}.
+ * <p>Decisions are taken on the operation, the HTTP status and {@code error.code}, never on a text.
  */
 public final class GraphException extends RuntimeException {
 
-  private final String operation;
-  private final int status;
-  private final String code;
-  private final String requestId;
-  private final Duration retryAfter;
-  private final String claims;
+  /** Codes that say by themselves that it is no message's fault, whatever their status. */
+  private static final Set<String> NEVER_ONE_MESSAGE = Set.of("ErrorFolderNotFound", GraphError.CODE_NO_FOLDER);
 
   /**
-   * @param operation what was asked, for example {@code list messages of support@contoso.com}
-   * @param status HTTP status, or 0 when there was no answer
-   * @param code Graph's {@code error.code}, or null
+   * What an answer said.
+   *
+   * @param status HTTP status, or 0 when there was no answer that counts
+   * @param code Graph's {@code error.code}, one of Mailroom's own where there is none, or null
    * @param requestId Graph's {@code request-id}, or null
    * @param retryAfter the wait that the answer asks for, or null
-   * @param detail what else is known, for an answer without a code; or null
+   * @param claims what the answer demands of the next token, as JSON, or null
    */
-  public GraphException(
-      String operation, int status, String code, String requestId, Duration retryAfter, String detail, Throwable cause) {
-    this(operation, status, code, requestId, retryAfter, null, detail, cause);
+  record Answer(int status, String code, String requestId, Duration retryAfter, String claims) {
+
+    static Answer of(int status, String code) {
+      return new Answer(status, code, null, null, null);
+    }
+  }
+
+  private final GraphOperation operation;
+  private final String mailbox;
+  private final String subject;
+  private final Answer answer;
+  private final String detail;
+  private final GraphError error;
+
+  /**
+   * @param status HTTP status, or 0 when there was no answer that counts
+   * @param code Graph's {@code error.code}, one of Mailroom's own ({@code Mailroom…}), or null
+   * @param detail what else is known, or null
+   * @param why what it came from, or null
+   */
+  public GraphException(GraphOperation operation, String mailbox, int status, String code, String detail, Throwable why) {
+    this(operation, mailbox, null, Answer.of(status, code), detail, why);
+  }
+
+  GraphException(GraphOperation operation, String mailbox, Answer answer, String detail, Throwable why) {
+    this(operation, mailbox, null, answer, detail, why);
+  }
+
+  private GraphException(GraphOperation operation, String mailbox, String subject, Answer answer, String detail, Throwable why) {
+    super(null, why);
+    this.operation = operation;
+    this.mailbox = mailbox;
+    this.subject = subject;
+    this.answer = answer;
+    this.detail = detail;
+    this.error = GraphError.of(operation, answer.status(), answer.code());
   }
 
   /**
-   * @param claims what the answer demands of the next token, as JSON, or null
+   * For callers of the time before operations had a type.
+   *
+   * @param operation for example {@code list messages of support@contoso.com}
+   * @deprecated with {@link GraphOperation} instead
    */
-  GraphException(
-      String operation, int status, String code, String requestId, Duration retryAfter, String claims, String detail, Throwable cause) {
-    super(sentence(operation, status, code, requestId, detail), cause);
-    this.operation = operation;
-    this.status = status;
-    this.code = code;
-    this.requestId = requestId;
-    this.retryAfter = retryAfter;
-    this.claims = claims;
+  @Deprecated
+  public GraphException(String operation, int status, String code, String requestId, Duration retryAfter, String detail, Throwable cause) {
+    this(Arrays.stream(GraphOperation.values()).filter(known -> operation.startsWith(known.inWords() + " of ")).findFirst().orElseThrow(),
+        operation.substring(operation.indexOf(" of ") + 4), null, new Answer(status, code, requestId, retryAfter, null), detail, cause);
   }
 
-  private static String sentence(String operation, int status, String code, String requestId, String detail) {
-    GraphError error = GraphError.of(operation, status, code);
-    StringBuilder text = new StringBuilder(operation).append(": ").append(error.cause());
-    text.append(" (").append(status == 0 ? "no answer" : "HTTP " + status);
-    if (code != null) {
-      text.append(' ').append(code);
+  /** The same, about one of several things of a kind: {@code attachment 3 of 5} say. */
+  public GraphException about(String subjectOfRequest) {
+    GraphException same = new GraphException(operation, mailbox, subjectOfRequest, answer, detail, getCause());
+    same.setStackTrace(getStackTrace());
+    return same;
+  }
+
+  /** What happened and where, and what to do about it while Mailroom goes on. */
+  @Override
+  public String getMessage() {
+    return cause() + " " + remedy();
+  }
+
+  /** What happened and where, in one sentence. */
+  public String cause() {
+    StringBuilder text = new StringBuilder(operation.inWords()).append(" of ").append(mailbox);
+    if (subject != null) {
+      text.append(", ").append(subject);
     }
-    if (requestId != null) {
-      text.append(", request-id ").append(requestId);
+    text.append(": ").append(error.cause(detail)).append(" (").append(answer.status() != 0 ? "HTTP " + answer.status()
+        : answer.code() == null ? "no answer" : answer.code());
+    if (answer.status() != 0 && answer.code() != null) {
+      text.append(' ').append(answer.code());
     }
-    if (detail != null) {
+    if (answer.requestId() != null) {
+      text.append(", request-id ").append(answer.requestId());
+    }
+    if (detail != null && !error.tellsDetail()) {
       text.append(", ").append(detail);
     }
-    return text.append("). ").append(error.remedy()).toString();
+    return text.append(").").toString();
   }
 
-  public String operation() {
+  /** What to do about it, while Mailroom goes on with it by itself where that helps. */
+  public String remedy() {
+    return error.remedy();
+  }
+
+  /** What to do about a delivery that was given up because of it. */
+  public String remedyWhenGivenUp() {
+    return error.remedyWhenGivenUp();
+  }
+
+  public GraphOperation operation() {
     return operation;
   }
 
+  public String mailbox() {
+    return mailbox;
+  }
+
+  /** HTTP status, or 0 when there was no answer that counts. */
   public int status() {
-    return status;
+    return answer.status();
   }
 
   public String code() {
-    return code;
+    return answer.code();
   }
 
   public String requestId() {
-    return requestId;
+    return answer.requestId();
   }
 
   /** What the answer demands of the next token, as JSON; or null. */
   String claims() {
-    return claims;
+    return answer.claims();
   }
 
   public Optional<Duration> retryAfter() {
-    return Optional.ofNullable(retryAfter);
+    return Optional.ofNullable(answer.retryAfter());
   }
 
-  /** Asking again may help: no answer, throttling, or trouble of the service. */
+  /** Asking again may help: no answer that counts, throttling, or trouble of the service. */
   public boolean isTransient() {
-    return switch (status) {
-      case 0, 408, 409, 412, 423, 424, 429, 500, 502, 503, 504, 509 -> true;
+    return switch (answer.status()) {
+      case 0 -> error != GraphError.FOREIGN_LINK && error != GraphError.BROKEN_PAGING && error != GraphError.FOLDER_MISSING;
+      case 408, 409, 412, 423, 424, 429, 500, 502, 503, 504, 509 -> error != GraphError.MAILBOX_FULL;
       default -> false;
     };
   }
 
   /** The token was refused; a new one may be taken. */
   public boolean isUnauthorized() {
-    return status == 401;
+    return answer.status() == 401;
+  }
+
+  /** The service asks to wait. */
+  public boolean isThrottled() {
+    return answer.status() == 429;
   }
 
   /** The item, not the mailbox, isn't there (any more): somebody moved or deleted it. */
   public boolean isGone() {
-    return (status == 404 || status == 410) && ("ErrorItemNotFound".equals(code) || "itemNotFound".equals(code));
+    return (answer.status() == 404 || answer.status() == 410) && ("ErrorItemNotFound".equals(answer.code()) || "itemNotFound".equals(answer.code()));
   }
 
   /** An answer to a request for one message that concerns this message and not the mailbox or the service: the others can go on. */
   public boolean concernsOneMessage() {
-    return switch (status) {
+    return !error.isOfTheMailbox() && switch (answer.status()) {
       case 400, 405, 406, 411, 413, 414, 415, 416, 422 -> true;
       default -> isGone();
     };
@@ -120,11 +188,25 @@ public final class GraphException extends RuntimeException {
 
   /** An answer that may be due to the one message that was asked for, or to trouble that the others have, too. */
   public boolean mayConcernOneMessage() {
-    return switch (status) {
+    return !error.isOfTheMailbox() && switch (answer.status()) {
       case 403, 404, 409, 412, 423, 500, 501, 502, 503, 504, 507, 509 -> true;
+      case 0 -> !isUnreachable() && error != GraphError.FOLDER_MISSING;
+      default -> false;
+    };
+  }
+
+  /** A page was refused, and one of its messages may be why: a smaller page tells. */
+  public boolean mayBeOneMessagesFault() {
+    return !error.isOfTheMailbox() && !NEVER_ONE_MESSAGE.contains(answer.code() == null ? "" : answer.code()) && switch (answer.status()) {
+      case 400, 403, 404, 409, 500, 502, 503, 504 -> true;
       case 0 -> !isUnreachable();
       default -> false;
     };
+  }
+
+  /** The service was silent for too long, or its answer took too long: another try costs as much again. */
+  boolean isOutOfTime() {
+    return error == GraphError.SILENCE || error == GraphError.TOO_SLOW;
   }
 
   /** There was no connection to the service at all. */

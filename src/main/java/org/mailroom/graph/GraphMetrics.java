@@ -2,15 +2,16 @@ package org.mailroom.graph;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts requests to Graph: {@code mailroom.graph.requests} by operation and HTTP status ({@code none} when there was no answer), and
- * {@code mailroom.graph.throttled}, the answers that asked for patience. Operations are the dozen that Mailroom knows.
+ * Counts requests to Graph: {@code mailroom.graph.requests} by {@link GraphOperation#tag} and HTTP status ({@code none} when there was no answer
+ * that counts), and {@code mailroom.graph.throttled}, the answers that asked for patience.
  */
-@Component("graphMetrics")
-public final class GraphMetrics {
+@Component
+final class GraphMetrics {
+
+  private static final String SUCCESS = "200";
 
   private final MeterRegistry meters;
   private final Counter throttled;
@@ -20,12 +21,12 @@ public final class GraphMetrics {
     this.throttled = Counter.builder("mailroom.graph.throttled").description("Answers of Microsoft Graph that asked to wait").register(meters);
   }
 
-  /** The answer was a success and has been read. */
-  public void answered(@ExchangeProperty("request") OldGraphRequest request) {
-    count(request, "200");
+  /** The answer was a success, whatever it says about parts of the request. */
+  void answered(GraphRequest<?> request) {
+    count(request, SUCCESS);
   }
 
-  void refused(OldGraphRequest request, GraphException refusal) {
+  void refused(GraphRequest<?> request, GraphException refusal) {
     count(request, refusal.status() == 0 ? "none" : Integer.toString(refusal.status()));
   }
 
@@ -33,7 +34,7 @@ public final class GraphMetrics {
     throttled.increment();
   }
 
-  private void count(OldGraphRequest request, String status) {
-    meters.counter("mailroom.graph.requests", "operation", request.operation(), "status", status).increment();
+  private void count(GraphRequest<?> request, String status) {
+    meters.counter("mailroom.graph.requests", "operation", request.operation().tag(), "status", status).increment();
   }
 }

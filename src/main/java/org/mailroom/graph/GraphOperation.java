@@ -23,6 +23,21 @@ public enum GraphOperation {
     this.words = words;
   }
 
+  /** It changes or asks for one message within a batch. */
+  boolean isPartOfBatch() {
+    return this == MARK_MESSAGES || this == MOVE_MESSAGES || this == LOOK_UP_MESSAGES;
+  }
+
+  /** A page of messages is asked for: a smaller one may succeed where this one fails. */
+  boolean isPage() {
+    return this == LIST_MESSAGES || this == LIST_CHANGES;
+  }
+
+  /** Its answer is a JSON object, and not the bytes of a content. */
+  boolean isAnsweredInJson() {
+    return this != GET_ATTACHMENT && this != GET_MIME;
+  }
+
   /** For log lines and causes: {@code list messages}. */
   public String inWords() {
     return words;

@@ -3,27 +3,32 @@ package org.mailroom.graph;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
 import java.io.IOException;
-import java.time.Clock;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.zip.ZipException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.Variable;
 import org.apache.camel.http.base.HttpOperationFailedException;
-import org.mailroom.credential.CredentialException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.mailroom.credential.SentToken;
 import org.mailroom.credential.TokenCache;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns what went wrong with a request into a {@link GraphException}, and draws the two consequences that concern more than this
- * request: a throttled mailbox is paused, a refused token is forgotten.
+ * Turns what went wrong with a request into a {@link GraphException}, counts the try, and draws the two consequences that concern more than this
+ * request: a throttled mailbox is paused, a refused token is replaced.
  */
 @Component("graphRefusal")
 public final class GraphRefusal {
-
-  /** What a throttling answer without a Retry-After is taken to ask for. */
-  private static final Duration PAUSE_WITHOUT_RETRY_AFTER = Duration.ofSeconds(2);
 
   private static final int LONGEST_DETAIL = 200;
 
@@ -31,61 +36,103 @@ public final class GraphRefusal {
   private final TokenCache tokens;
   private final GraphMetrics metrics;
   private final ObjectMapper json;
-  private final Clock clock;
+  private final ServiceClock clock;
+  private final MailroomProperties.Limits limits;
 
-  GraphRefusal(MailboxGates gates, TokenCache tokens, GraphMetrics metrics, ObjectMapper json, Clock clock) {
+  GraphRefusal(MailboxGates gates, TokenCache tokens, GraphMetrics metrics, ObjectMapper json, ServiceClock clock, MailroomProperties properties) {
     this.gates = gates;
     this.tokens = tokens;
     this.metrics = metrics;
     this.json = json;
     this.clock = clock;
+    this.limits = properties.limits();
   }
 
   /**
-   * Raises the failure of the exchange as a {@link GraphException}; one that is already in plain words is raised as it is.
+   * Raises the failure of a try; what is already in plain words is raised as it is.
    *
-   * @throws GraphException always, but for failures of the credential, which are raised as they are
+   * @param sent the token that the request went out with, or null
+   * @throws GraphException for whatever the service answered or didn't; failures of the credential, or of whoever read, are raised as they are
    */
   public void raise(
-      Exchange exchange, @ExchangeProperty("request") OldGraphRequest request,
+      @Variable("request") GraphRequest<?> request, @ExchangeProperty(SentToken.PROPERTY) SentToken sent,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
-    if (failure instanceof GraphException part && part.isUnauthorized()) {
-      // of a batch that was let in
-      tokens.refused(request.credential(), exchange.getProperty(SentToken.PROPERTY, SentToken.class), part.claims());
-    }
-    if (failure instanceof GraphException || failure instanceof CredentialException || failure instanceof InterruptedException) {
-      throw failure;
-    }
-    if (failure instanceof HttpOperationFailedException answer) {
-      throw counted(request, refusal(exchange, request, answer));
-    }
-    if (failure instanceof JsonProcessingException) {
-      throw counted(request, new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, null, failure));
-    }
-    if (failure instanceof IOException) {
-      throw counted(request, new GraphException(request.inWords(), 0, null, null, null, inWords(failure) + " at " + request.uri().getHost(), failure));
-    }
-    throw failure;
+    Exception raised = inWords(request, sent, unwrapped(failure));
+    request.tries().failed(raised);
+    throw raised;
   }
 
-  private GraphException counted(OldGraphRequest request, GraphException refusal) {
+  private static Exception unwrapped(Exception failure) {
+    // a bean in an expression: Camel wraps what it raised
+    return failure instanceof RuntimeCamelException && failure.getCause() instanceof Exception cause ? unwrapped(cause) : failure;
+  }
+
+  private Exception inWords(GraphRequest<?> request, SentToken sent, Exception failure) {
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      return new StoppingException(request.mailbox());
+    }
+    if (failure instanceof GraphException said) {
+      // of a part of a batch whose answer as a whole is a success, or of whoever read
+      if (said.status() > 0) {
+        metrics.answered(request);
+      } else {
+        metrics.refused(request, said);
+      }
+      return refused(request, sent, said);
+    }
+    GraphException refusal = failure instanceof HttpOperationFailedException answer ? refusal(request, answer)
+        : failure instanceof IOException trouble ? trouble(request, trouble) : null;
+    if (refusal == null) {
+      return failure;
+    }
     metrics.refused(request, refusal);
+    if (failure instanceof HttpOperationFailedException && (refusal.status() == 429 || refusal.status() == 503)) {
+      gates.pause(request, refusal.status(), refusal.retryAfter().orElse(null));
+    }
+    return refused(request, sent, refusal);
+  }
+
+  private GraphException refused(GraphRequest<?> request, SentToken sent, GraphException refusal) {
+    if (refusal.isUnauthorized() && !tokens.refused(request.credential(), sent, request.mailbox(), refusal.claims())) {
+      request.tries().tokenStays();
+    }
     return refusal;
   }
 
-  private GraphException refusal(Exchange exchange, OldGraphRequest request, HttpOperationFailedException answer) {
-    int status = answer.getStatusCode();
-    Duration retryAfter = RetryAfter.parse(header(answer.getResponseHeaders(), "Retry-After"), clock.instant())
-        .map(RetryAfter::delay).orElse(null);
-    if (status == 429 || status == 503) {
-      gates.pause(request, retryAfter != null ? retryAfter : PAUSE_WITHOUT_RETRY_AFTER);
+  private GraphException trouble(GraphRequest<?> request, IOException trouble) {
+    if (trouble instanceof JsonProcessingException) {
+      return without(request, GraphError.CODE_CUT, null, trouble);
     }
-    if (status == 401) {
-      String challenge = header(answer.getResponseHeaders(), "WWW-Authenticate");
-      tokens.refused(request.credential(), exchange.getProperty(SentToken.PROPERTY, SentToken.class), ClaimsChallenge.in(challenge, json));
+    if (trouble instanceof GraphAnswers.NotJsonException) {
+      return without(request, GraphError.CODE_NOT_JSON, trouble.getMessage(), trouble);
     }
+    if (trouble instanceof AnswerCutException) {
+      return without(request, GraphError.CODE_TOO_SLOW, trouble.getMessage(), trouble);
+    }
+    if (trouble instanceof SocketTimeoutException && !(trouble instanceof ConnectTimeoutException)) {
+      return without(request, GraphError.CODE_SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
+    }
+    boolean cut = trouble instanceof EOFException || trouble instanceof ConnectionClosedException || trouble instanceof MalformedChunkCodingException
+        || trouble instanceof ZipException;
+    return without(request, cut ? GraphError.CODE_CUT : null, inWords(trouble) + " at " + request.uri().getHost(), trouble);
+  }
+
+  private static GraphException without(GraphRequest<?> request, String code, String detail, IOException trouble) {
+    return new GraphException(request.operation(), request.mailbox(), 0, code, detail, trouble);
+  }
+
+  private GraphException refusal(GraphRequest<?> request, HttpOperationFailedException answer) {
+    Map<String, String> headers = answer.getResponseHeaders();
+    clock.answered(header(headers, "Date"));
+    Instant serviceNow = clock.now();
+    Duration retryAfter = RetryAfter.parse(header(headers, "Retry-After"), serviceNow, limits.longestRetryAfter()).map(RetryAfter::delay).orElse(null);
     JsonNode error = errorOf(answer.getResponseBody());
-    return new GraphException(request.inWords(), status, text(error, "code"), requestId(error, answer), retryAfter, null, null);
+    String claims = answer.getStatusCode() == 401 ? ClaimsChallenge.in(header(headers, "WWW-Authenticate"), json) : null;
+    return new GraphException(request.operation(), request.mailbox(), new GraphException.Answer(
+        answer.getStatusCode(), text(error, "code"), requestId(error, headers), retryAfter, claims), null, null);
   }
 
   /** The body may be missing, HTML of a gateway, or cut: then only the status counts. */
@@ -100,9 +147,9 @@ public final class GraphRefusal {
     }
   }
 
-  private static String requestId(JsonNode error, HttpOperationFailedException answer) {
+  private static String requestId(JsonNode error, Map<String, String> headers) {
     String fromBody = text(error.path("innerError"), "request-id");
-    return fromBody != null ? fromBody : header(answer.getResponseHeaders(), "request-id");
+    return fromBody != null ? fromBody : header(headers, "request-id");
   }
 
   private static String text(JsonNode node, String name) {

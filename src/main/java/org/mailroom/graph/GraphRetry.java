@@ -1,64 +1,87 @@
 package org.mailroom.graph;
 
-import org.apache.camel.CamelContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.mailroom.credential.CredentialException;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
-/** Decides whether a failed request is worth another try; how long to wait before it says the route's redelivery policy. */
+/**
+ * Decides whether a failed request is worth another try; how long to wait before it says the route's redelivery policy. Tries are counted in the
+ * request, so the policy belongs to the route whose step hands the request to {@code direct:graph-request}.
+ */
 @Component("graphRetry")
 public final class GraphRetry {
 
-  private static final int ATTEMPTS = 5;
+  /** Asking for less helps more than asking again. */
+  private static final int TRIES_OF_A_PAGE = 2;
 
-  private static final int ATTEMPTS_OF_A_PAGE = 2;
+  /** A page that took all its time takes it again. */
+  private static final int TRIES_OF_A_SLOW_PAGE = 1;
 
-  /** A service that says when to come back is believed for longer: each wait is its own. */
-  private static final int ATTEMPTS_WHEN_THROTTLED = 60;
+  private static final int TRIES_WITH_A_NEW_TOKEN = 1;
+
+  private final MailboxGates gates;
+  private final StopSignal stop;
+  private final MailroomProperties.Limits limits;
+  private final Clock clock;
+
+  GraphRetry(MailboxGates gates, StopSignal stop, MailroomProperties properties, Clock clock) {
+    this.gates = gates;
+    this.stop = stop;
+    this.limits = properties.limits();
+    this.clock = clock;
+  }
 
   /**
-   * Called for {@code retryWhile}: true to send the request again.
+   * Called for {@code retryWhile}: true to send the request again. In: variable {@code request} and the failure of the exchange.
    *
    * <p>Throttling is waited for; what is transient gets a few tries; a refused token is replaced once; nothing else is repeated, and
    * nothing while the runtime stops.
    */
   public boolean isWorthwhile(Exchange exchange) {
-    Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    Integer counter = exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, Integer.class);
-    // counts the tries that have failed, this one included
-    int tries = counter == null ? 1 : counter;
-    if (isStopping(exchange.getContext())) {
-      return false;
-    }
-    if (failure instanceof GraphException graph) {
-      return isWorthwhile(graph, tries);
-    }
-    return failure instanceof CredentialException credential && credential.isTransient() && tries < ATTEMPTS;
+    return exchange.getVariable("request") instanceof GraphRequest<?> request && !exchange.getContext().isStopping() && !exchange.getContext().isStopped()
+        && isWorthwhile(request, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
   }
 
-  private static boolean isWorthwhile(GraphException failure, int tries) {
-    if (failure.isUnauthorized()) {
-      return tries <= 1;
+  boolean isWorthwhile(GraphRequest<?> request, Exception failure) {
+    Tries tries = request.tries();
+    if (stop.isStopping() || !tries.isLast(failure)) {
+      // what another step raised, or the gate, isn't this request's to repeat
+      return false;
     }
-    if (failure.status() == 429) {
-      return tries < ATTEMPTS_WHEN_THROTTLED;
+    if (failure instanceof GraphException refusal) {
+      return isWorthwhile(request, refusal, tries);
     }
-    if (failure.operation().startsWith("list messages") && (failure.status() == 500 || failure.status() == 504)) {
-      // asking for less helps more than asking again
-      return tries < ATTEMPTS_OF_A_PAGE;
+    return failure instanceof CredentialException credential && credential.isTransient() && tries.failed() < limits.tries();
+  }
+
+  private boolean isWorthwhile(GraphRequest<?> request, GraphException refusal, Tries tries) {
+    if (refusal.isUnauthorized()) {
+      return tries.isAnotherTokenToBeHad() && tries.unauthorized() <= TRIES_WITH_A_NEW_TOKEN;
     }
-    if (failure.operation().startsWith("create folder") && failure.status() == 409) {
+    if (refusal.isThrottled()) {
+      return opensBy(request.mailbox()).isBefore(tries.first().plus(limits.throttledFor()));
+    }
+    if (request.operation() == GraphOperation.CREATE_FOLDER && refusal.status() == 409) {
       // it is there: looking again finds it
       return false;
     }
-    if (failure.operation().startsWith("move messages") && failure.isGone()) {
-      return tries < ATTEMPTS;
-    }
-    boolean permanentPaging = "MailroomForeignNextLink".equals(failure.code()) || "MailroomEndlessListing".equals(failure.code());
-    return failure.isTransient() && !permanentPaging && tries < ATTEMPTS;
+    boolean movedMeanwhile = refusal.operation() == GraphOperation.MOVE_MESSAGES && refusal.isGone();
+    return (refusal.isTransient() || movedMeanwhile) && tries.failed() < most(request, refusal);
   }
 
-  private static boolean isStopping(CamelContext context) {
-    return context.isStopping() || context.isStopped();
+  private int most(GraphRequest<?> request, GraphException refusal) {
+    if (request.operation().isPage() && refusal.mayBeOneMessagesFault()) {
+      return Math.min(limits.tries(), refusal.isOutOfTime() ? TRIES_OF_A_SLOW_PAGE : TRIES_OF_A_PAGE);
+    }
+    return limits.tries();
+  }
+
+  private Instant opensBy(String mailbox) {
+    Duration closed = gates.opensIn(mailbox);
+    return clock.instant().plus(closed);
   }
 }

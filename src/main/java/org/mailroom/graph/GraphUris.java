@@ -11,43 +11,44 @@ import org.apache.camel.util.UnsafeUriCharactersEncoder;
 
 /**
  * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
- * exactly once, as RFC 3986 says.
+ * exactly once, as RFC 3986 says. A {@code $} stays as it is: the service knows {@code $batch} and {@code $value} only so. A mailbox whose
+ * name begins with one is addressed as {@code users('$…')}. Immutable.
  */
 public final class GraphUris {
 
+  private static final String USERS = "users";
+
   private final URI root;
 
-  /**
-   * @param root {@code mailroom.graph-url}
-   */
   public GraphUris(URI root) {
     this.root = root;
   }
 
-  /** An address with query options, in their order. */
+  /** The address of a resource, for example {@code of("users", mailbox, "messages", id)}, with options such as {@code $select}. */
   public URI of(Map<String, String> options, String... segments) {
-    StringBuilder uri = new StringBuilder(root.toString());
-    for (String segment : segments) {
-      uri.append('/').append(encode(segment));
-    }
-    if (!options.isEmpty()) {
-      uri.append(options.entrySet().stream()
-          .map(option -> option.getKey() + "=" + encode(option.getValue()))
-          .collect(Collectors.joining("&", "?", "")));
-    }
-    return URI.create(uri.toString());
+    return URI.create(root + relative(segments) + options.entrySet().stream()
+        .map(option -> option.getKey() + "=" + encode(option.getValue()))
+        .collect(Collectors.joining("&", options.isEmpty() ? "" : "?", "")));
   }
 
   public URI of(String... segments) {
     return of(Map.of(), segments);
   }
 
-  /** The path of a message from the version on, as a part of a JSON batch names it. */
-  static String relative(String... segments) {
-    return java.util.Arrays.stream(segments).map(GraphUris::encode).collect(Collectors.joining("/", "/", ""));
+  /** The path of a resource from the version on, as a part of a JSON batch names it. */
+  public static String relative(String... segments) {
+    StringBuilder path = new StringBuilder();
+    for (int i = 0; i < segments.length; i++) {
+      if (i == 1 && segments[0].equals(USERS) && segments[i].startsWith("$")) {
+        path.append("('").append(segment(segments[i].replace("'", "''"))).append("')");
+      } else {
+        path.append('/').append(segment(segments[i]));
+      }
+    }
+    return path.toString();
   }
 
-  /** Query options from names and values in turn. */
+  /** Options of an address in this order: name, value, name, value. */
   public static Map<String, String> options(String... namesAndValues) {
     Map<String, String> options = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -79,6 +80,10 @@ public final class GraphUris {
 
   private static int port(URI uri) {
     return uri.getPort() >= 0 ? uri.getPort() : "http".equalsIgnoreCase(uri.getScheme()) ? 80 : 443;
+  }
+
+  private static String segment(String text) {
+    return encode(text).replace("%24", "$");
   }
 
   private static String encode(String text) {

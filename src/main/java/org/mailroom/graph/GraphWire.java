@@ -2,7 +2,7 @@ package org.mailroom.graph;
 
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
@@ -21,26 +21,31 @@ class GraphWire {
 
   @Bean(destroyMethod = "close")
   HttpClientConnectionManager graphConnections(MailroomProperties properties, SslBundles sslBundles) {
-    int connections = properties.importers() * properties.limits().requestsInFlight();
+    MailroomProperties.Limits limits = properties.limits();
+    Timeout silence = Timeout.of(limits.responseTimeout());
+    int connections = properties.importers() * limits.requestsInFlight();
     PoolingHttpClientConnectionManagerBuilder builder = PoolingHttpClientConnectionManagerBuilder.create()
         .setMaxConnPerRoute(connections)
         .setMaxConnTotal(connections)
-        .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).setSoTimeout(Timeout.ofSeconds(100)).build())
+        .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).setSoTimeout(silence).build())
         // a name's address may change while Mailroom runs
         .setDefaultConnectionConfig(ConnectionConfig.custom()
-            .setConnectTimeout(Timeout.ofSeconds(10)).setSocketTimeout(Timeout.ofSeconds(100))
+            .setConnectTimeout(Timeout.of(limits.connectTimeout())).setSocketTimeout(silence)
             .setTimeToLive(TimeValue.ofMinutes(5)).setValidateAfterInactivity(TimeValue.ofSeconds(2)).build());
     if (properties.sslBundle() != null && !properties.sslBundle().isBlank()) {
       builder.setTlsSocketStrategy(ClientTlsStrategyBuilder.create()
           .setSslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext()).buildClassic());
     }
-    PoolingHttpClientConnectionManager manager = builder.build();
-    return manager;
+    return builder.build();
   }
 
   @Bean
-  HttpClientConfigurer graphHttpClientConfigurer(MailroomProperties properties) {
+  HttpClientConfigurer graphHttpClientConfigurer(MailroomProperties properties, RequestBounds bounds) {
+    Timeout silence = Timeout.of(properties.limits().responseTimeout());
     return client -> {
+      client.setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(silence).setResponseTimeout(silence).build());
+      // around everything else: a connection that is waited for and an answer that is unpacked count, too
+      client.addExecInterceptorFirst("bounds", bounds);
       // the routes decide what is sent again, and tokens follow no redirect
       client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
       client.addResponseInterceptorFirst(new PlainContent());

@@ -1,83 +1,115 @@
 package org.mailroom.graph;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Up to twenty changes of messages that travel in one request (Graph's JSON batching). Each part has its own status: those that
- * succeeded are taken out, so that sending the batch again sends only what is outstanding.
+ * Up to twenty changes of messages that travel in one request (Graph's JSON batching), or questions about messages. Each part has its own
+ * status: those that have a final answer are taken out, so that sending the batch again sends only what is outstanding. Not safe for use by
+ * several threads at once.
  */
-public final class JsonBatch {
+public final class JsonBatch implements GraphRequest<JsonBatch> {
+
+  /** As many places as the mailbox has. */
+  static final int ALL_PLACES = Integer.MAX_VALUE;
 
   /**
-   * One change of one message.
+   * One change of one message, or a question about it.
    *
+   * @param operation what it does
    * @param messageId the message
    * @param method HTTP method
    * @param url relative to the version, percent-encoded
    * @param body JSON, or null
    */
-  record Part(String messageId, String method, String url, ObjectNode body) {
-
-    String inWords() {
-      return switch (method) {
-        case "PATCH" -> "mark";
-        case "POST" -> "move";
-        case "DELETE" -> "delete";
-        default -> "look up";
-      };
-    }
-  }
+  record Part(GraphOperation operation, String messageId, String method, String url, ObjectNode body) {}
 
   private final String credential;
   private final String mailbox;
+  private final URI uri;
+  private final BatchAnswers answers;
   private final Map<String, Part> outstanding = new LinkedHashMap<>();
   private final Map<String, GraphException> refused = new LinkedHashMap<>();
+  private final Map<String, GraphException> lastRefusals = new HashMap<>();
   private final Map<String, JsonNode> done = new LinkedHashMap<>();
   private final List<String> gone = new ArrayList<>();
+  private final Tries tries = new Tries();
   private final int lanes;
   private boolean sent;
 
   /**
-   * @param lanes how many of the parts the service may run at the same time, or {@link OldGraphRequest#ALL_PLACES}
+   * @param lanes how many of the parts the service may run at the same time, or {@link #ALL_PLACES}
+   * @param answers reads what the service answers
    */
-  JsonBatch(String credential, String mailbox, List<Part> parts, int lanes) {
+  JsonBatch(String credential, String mailbox, URI uri, List<Part> parts, int lanes, BatchAnswers answers) {
     this.credential = credential;
     this.mailbox = mailbox;
+    this.uri = uri;
     this.lanes = lanes;
+    this.answers = answers;
     int id = 1;
     for (Part part : parts) {
       outstanding.put(Integer.toString(id++), part);
     }
   }
 
-  String credential() {
+  @Override
+  public GraphOperation operation() {
+    return GraphOperation.BATCH;
+  }
+
+  @Override
+  public String credential() {
     return credential;
   }
 
-  String mailbox() {
+  @Override
+  public String mailbox() {
     return mailbox;
   }
 
-  /** How many parts have no answer yet. */
-  int size() {
+  @Override
+  public String method() {
+    return "POST";
+  }
+
+  @Override
+  public URI uri() {
+    return uri;
+  }
+
+  @Override
+  public String prefer() {
+    return null;
+  }
+
+  @Override
+  public Tries tries() {
+    return tries;
+  }
+
+  /** How many parts have no final answer yet. */
+  @Override
+  public int parts() {
     return outstanding.size();
   }
 
-  /** The body of the request: what is outstanding. */
-  String content(ObjectMapper json) {
-    ObjectNode batch = json.createObjectNode();
+  /** What is outstanding. From now on what has no answer may have been done all the same. */
+  @Override
+  public String content() {
+    ObjectNode batch = JsonNodeFactory.instance.objectNode();
     ArrayNode requests = batch.putArray("requests");
     List<String> ids = List.copyOf(outstanding.keySet());
     int atOnce = weight();
@@ -86,7 +118,7 @@ public final class JsonBatch {
       if (requests.size() > atOnce) {
         request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
       }
-      ObjectNode headers = request.putObject("headers").put("Prefer", GraphClient.IMMUTABLE_IDS);
+      ObjectNode headers = request.putObject("headers").put("Prefer", GraphRequests.IMMUTABLE_IDS);
       if (part.body() != null) {
         headers.put("Content-Type", "application/json");
         request.set("body", part.body());
@@ -100,8 +132,22 @@ public final class JsonBatch {
    * How many places of the mailbox the batch takes. What is sent again runs as the service likes: a part that fails takes those with it that
    * depend on it, and doesn't do so twice.
    */
-  int weight() {
-    return sent ? OldGraphRequest.ALL_PLACES : lanes;
+  @Override
+  public int weight() {
+    return sent ? ALL_PLACES : lanes;
+  }
+
+  /**
+   * Takes the answers to the parts.
+   *
+   * @return this batch, when nothing of it is outstanding any more
+   * @throws GraphException when parts are left that may succeed when they are sent again
+   * @throws IOException when the answer is cut or isn't one to a batch
+   */
+  @Override
+  public JsonBatch read(InputStream answer) throws IOException {
+    answers.read(this, answer);
+    return this;
   }
 
   /** It was sent before: what has no answer may have been done all the same. */
@@ -125,11 +171,11 @@ public final class JsonBatch {
   }
 
   /** A look has shown that nothing is to be done for these messages any more. */
-  public void settle(java.util.Collection<String> messageIds) {
-    outstanding.entrySet().removeIf(part -> {
-      boolean settled = messageIds.contains(part.getValue().messageId());
+  public void settle(Collection<String> messageIds) {
+    outstanding.values().removeIf(part -> {
+      boolean settled = messageIds.contains(part.messageId());
       if (settled) {
-        gone.add(part.getValue().messageId());
+        gone.add(part.messageId());
       }
       return settled;
     });
@@ -139,6 +185,14 @@ public final class JsonBatch {
     Part part = outstanding.remove(id);
     if (part != null) {
       refused.put(part.messageId(), why);
+    }
+  }
+
+  /** The part failed, and may succeed when it is sent again. */
+  void failed(String id, GraphException why) {
+    Part part = outstanding.get(id);
+    if (part != null) {
+      lastRefusals.put(part.messageId(), why);
     }
   }
 
@@ -178,68 +232,13 @@ public final class JsonBatch {
     return outstanding.values().stream().map(Part::messageId).toList();
   }
 
+  /** Why the change of a message that has no final answer yet failed the last time; empty when nothing was answered about it. */
+  public Optional<GraphException> lastRefusal(String messageId) {
+    return Optional.ofNullable(lastRefusals.get(messageId));
+  }
+
   /** What the service answers about a message is wanted, not only whether the part succeeded. */
-  private boolean isQuestion() {
-    return outstanding.values().stream().anyMatch(part -> part.method().equals("GET"));
-  }
-
-  /**
-   * Reads the answers to the parts: id, status, headers and body. Of the body of a change, which is the whole message, only an error is held.
-   *
-   * @throws IOException when the answer is cut or isn't one to a batch
-   */
-  List<JsonNode> responses(InputStream answer, ObjectMapper json) throws IOException {
-    List<JsonNode> responses = new ArrayList<>();
-    boolean question = isQuestion();
-    try (JsonParser parser = json.getFactory().createParser(answer)) {
-      require(parser.nextToken() == JsonToken.START_OBJECT);
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean value = parser.currentName().equals("responses");
-        if (parser.nextToken() == JsonToken.START_ARRAY && value) {
-          while (parser.nextToken() == JsonToken.START_OBJECT) {
-            responses.add(question ? json.readTree(parser) : response(parser, json));
-          }
-          require(parser.currentToken() == JsonToken.END_ARRAY);
-        } else {
-          parser.skipChildren();
-        }
-      }
-      require(parser.currentToken() == JsonToken.END_OBJECT);
-    }
-    return responses;
-  }
-
-  private static JsonNode response(JsonParser parser, ObjectMapper json) throws IOException {
-    ObjectNode response = json.createObjectNode();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("body")) {
-        response.set("body", error(parser, json));
-      } else {
-        response.set(name, json.readTree(parser));
-      }
-    }
-    require(parser.currentToken() == JsonToken.END_OBJECT);
-    return response;
-  }
-
-  private static JsonNode error(JsonParser parser, ObjectMapper json) throws IOException {
-    ObjectNode body = json.createObjectNode();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      boolean error = parser.currentName().equals("error");
-      parser.nextToken();
-      if (error) {
-        body.set("error", json.readTree(parser));
-      } else {
-        parser.skipChildren();
-      }
-    }
-    return body;
-  }
-
-  private static void require(boolean asExpected) throws IOException {
-    if (!asExpected) {
-      throw new EOFException("the answer is not a whole answer to a batch");
-    }
+  boolean isQuestion() {
+    return outstanding.values().stream().anyMatch(part -> part.operation() == GraphOperation.LOOK_UP_MESSAGES);
   }
 }

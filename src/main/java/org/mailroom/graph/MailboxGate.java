@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.mailroom.settings.MailroomProperties;
 
@@ -16,38 +15,68 @@ final class MailboxGate {
 
   private static final Duration UNTIL_AN_ANSWER = Duration.ofMillis(20);
 
+  /** A longer wait ends when the runtime stops, or when somebody waits for whoever waits here. */
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
+  private final String mailbox;
   private final int places;
   private final Clock clock;
+  private final StopSignal stop;
   private final Semaphore inFlight;
   private final AtomicLong requests = new AtomicLong();
   private final QuotaWindow quota;
-  private volatile Instant closedUntil = Instant.MIN;
+  private final Throttling throttling = new Throttling();
+  private int users;
+  private Instant lastUsed;
 
-  MailboxGate(MailroomProperties.Limits limits, Clock clock) {
+  MailboxGate(String mailbox, MailroomProperties.Limits limits, Clock clock, StopSignal stop) {
+    this.mailbox = mailbox;
     this.places = limits.requestsInFlight();
     this.clock = clock;
+    this.stop = stop;
     this.inFlight = new Semaphore(places, true);
     this.quota = new QuotaWindow(limits.requestsPerWindow(), limits.window());
+    this.lastUsed = clock.instant();
   }
 
   /**
    * Waits for {@code weight} places, for room in the window, and for the end of a pause.
    *
    * @param parts how often the request counts
+   * @throws StoppingException when the wait is longer than a second and the runtime stops
+   * @throws MailboxClosedException when the wait is longer than a second and somebody else waits for whoever waits here
    */
-  void enter(int weight, int parts) throws InterruptedException {
+  void enter(int weight, int parts, Patience patience) throws InterruptedException {
     int wanted = Math.min(weight, places);
     inFlight.acquire(wanted);
-    requests.incrementAndGet();
+    boolean entered = false;
     try {
+      requests.incrementAndGet();
+      Instant from = clock.instant();
       // a pause can be prolonged by another answer while this one waits: look again until it is over
       for (Duration wait = admit(parts); wait.compareTo(Duration.ZERO) > 0; wait = admit(parts)) {
-        TimeUnit.MILLISECONDS.sleep(wait.toMillis() + 1);
+        rest(wait, from, patience);
       }
-    } catch (InterruptedException e) {
-      inFlight.release(wanted);
-      throw e;
+      entered = true;
+    } finally {
+      if (!entered) {
+        inFlight.release(wanted);
+      }
     }
+  }
+
+  private void rest(Duration wait, Instant from, Patience patience) throws InterruptedException {
+    Instant now = clock.instant();
+    if (wait.compareTo(SHORT) > 0 || Duration.between(from, now).compareTo(SHORT) > 0) {
+      if (stop.isStopping()) {
+        throw new StoppingException(mailbox);
+      }
+      if (patience.isAnyoneWaiting()) {
+        throw new MailboxClosedException(mailbox, now.plus(wait));
+      }
+    }
+    // somebody may come to wait meanwhile
+    stop.rest(wait.compareTo(SHORT) > 0 ? SHORT : wait.plusMillis(1));
   }
 
   /** Counts the request when it may pass now; otherwise returns how long it has to wait at least. */
@@ -62,7 +91,7 @@ final class MailboxGate {
   /** How long nothing passes that counts so often; zero when it may pass. */
   synchronized Duration opensIn(int parts) {
     Instant now = clock.instant();
-    Duration pause = closedUntil.isAfter(now) ? Duration.between(now, closedUntil) : Duration.ZERO;
+    Duration pause = throttling.wait(now);
     Duration room = quota.roomIn(parts, now).orElse(UNTIL_AN_ANSWER);
     return pause.compareTo(room) > 0 ? pause : room;
   }
@@ -74,12 +103,22 @@ final class MailboxGate {
     inFlight.release(Math.min(weight, places));
   }
 
-  /** Nothing passes before {@code wait} is over; a shorter wait never shortens a longer one. */
-  synchronized void pause(Duration wait) {
-    Instant until = clock.instant().plus(wait);
-    if (until.isAfter(closedUntil)) {
-      closedUntil = until;
-    }
+  /**
+   * An answer asked for patience: nothing passes before it is over; a shorter wait never shortens a longer one.
+   *
+   * @param asked how long, or null when it didn't say
+   * @param trouble it was a 503 and not a 429
+   * @return whether this is to be told
+   */
+  synchronized boolean pause(Duration asked, boolean trouble) {
+    Instant now = clock.instant();
+    throttling.asked(asked, trouble, now);
+    return throttling.isToBeTold(now);
+  }
+
+  /** A request that was sent then was a success; returns whether this ends throttling that was told. */
+  synchronized boolean succeeded(Instant sent) {
+    return throttling.succeeded(sent);
   }
 
   /** How many requests came to it so far. */
@@ -87,7 +126,28 @@ final class MailboxGate {
     return requests.get();
   }
 
-  Instant closedUntil() {
-    return closedUntil;
+  synchronized Instant closedUntil() {
+    return throttling.closedUntil();
+  }
+
+  /** Since when every answer asks for patience; null when the last one didn't. */
+  synchronized Instant throttledSince() {
+    return throttling.since();
+  }
+
+  synchronized MailboxGate use() {
+    users++;
+    return this;
+  }
+
+  synchronized void unuse() {
+    users--;
+    lastUsed = clock.instant();
+  }
+
+  /** Nobody is in it, and nothing that it remembers matters any more. */
+  synchronized boolean isForgettable(Duration unused) {
+    Instant now = clock.instant();
+    return users == 0 && now.isAfter(lastUsed.plus(unused)) && opensIn(1).isZero();
   }
 }

@@ -3,75 +3,160 @@ package org.mailroom.graph;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.apache.camel.ExchangeProperty;
+import java.util.function.Supplier;
+import org.apache.camel.Variable;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * One {@link MailboxGate} a mailbox, shared by all accounts that read it. Camel's throttler releases a concurrent place when the
  * whole exchange is done, which here is the import; these places are held for one request. Its rate mode counts exchanges, not the parts of
- * a batch.
+ * a batch. Safe for use by several threads at once.
  */
 @Component("mailboxGates")
 public final class MailboxGates {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.graph");
 
-  /** A shorter wait says nothing in the log. */
-  private static final Duration WORTH_TELLING = Duration.ofSeconds(30);
+  /** A gate that nobody used for so long is forgotten: mailboxes come and go. It is longer than any window or pause. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+  private static final Duration SWEPT_EVERY = Duration.ofHours(1);
+
+  /** What a request took when it came in: its weight and parts may be others when it leaves. */
+  private record Ticket(MailboxGate gate, int weight, int parts, Instant since) {}
 
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
+  private final Map<GraphRequest<?>, Ticket> inside = Collections.synchronizedMap(new IdentityHashMap<>());
   private final MailroomProperties.Limits limits;
   private final GraphMetrics metrics;
+  private final Supplier<List<Patience>> patience;
+  private final StopSignal stop;
   private final Clock clock;
+  private volatile Instant swept;
 
-  MailboxGates(MailroomProperties properties, GraphMetrics metrics, Clock clock) {
-    this.metrics = metrics;
+  MailboxGates(MailroomProperties properties, GraphMetrics metrics, ObjectProvider<Patience> patience, StopSignal stop, Clock clock) {
     this.limits = properties.limits();
+    this.metrics = metrics;
+    this.patience = SingletonSupplier.of(() -> patience.stream().toList());
+    this.stop = stop;
     this.clock = clock;
+    this.swept = clock.instant();
   }
 
-  /** Waits until the request may be sent. */
-  public void enter(@ExchangeProperty("request") OldGraphRequest request) throws InterruptedException {
-    gate(request.mailbox()).enter(request.weight(), request.parts());
+  /**
+   * Waits until the request may be sent.
+   *
+   * @throws StoppingException when that takes longer and the runtime stops
+   * @throws MailboxClosedException when that takes longer and somebody waits for an importer
+   */
+  public void enter(@Variable("request") GraphRequest<?> request) {
+    int weight = request.weight();
+    int parts = request.parts();
+    forgetTheIdle();
+    MailboxGate gate = gates.compute(key(request.mailbox()), (name, known) -> (known == null ? newGate(request.mailbox()) : known).use());
+    boolean entered = false;
+    try {
+      gate.enter(weight, parts, () -> patience.get().stream().anyMatch(Patience::isAnyoneWaiting));
+      inside.put(request, new Ticket(gate, weight, parts, clock.instant()));
+      entered = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoppingException(request.mailbox());
+    } finally {
+      if (!entered) {
+        gate.unuse();
+      }
+    }
   }
 
   /** The answer was read, or there was none. */
-  public void leave(@ExchangeProperty("request") OldGraphRequest request) {
-    gate(request.mailbox()).leave(request.weight(), request.parts());
-  }
-
-  void pause(OldGraphRequest request, Duration wait) {
-    metrics.throttled();
-    if (wait.compareTo(WORTH_TELLING) >= 0 && closedUntil(request.mailbox()).isEmpty()) {
-      LOG.warn("mailbox {} is throttled by the service: nothing is sent to it for {} s, then Mailroom goes on by itself; if it lasts,"
-          + " poll less often or read the mailbox with fewer applications", request.mailbox(), wait.toSeconds());
+  public void leave(@Variable("request") GraphRequest<?> request) {
+    Ticket ticket = inside.remove(request);
+    if (ticket != null) {
+      ticket.gate().leave(ticket.weight(), ticket.parts());
+      ticket.gate().unuse();
     }
-    gate(request.mailbox()).pause(wait);
   }
 
-  /** How many requests were made of a mailbox since the start, tries included. */
+  /**
+   * An answer to the request, or to a part of it, asked for patience.
+   *
+   * @param status 429 or 503
+   * @param asked how long, or null when it didn't say
+   */
+  void pause(GraphRequest<?> request, int status, Duration asked) {
+    metrics.throttled();
+    MailboxGate gate = gates.computeIfAbsent(key(request.mailbox()), name -> newGate(request.mailbox()));
+    if (gate.pause(asked, status != 429)) {
+      LOG.warn("mailbox {} {} since {}: nothing is sent to it until {}, then Mailroom goes on by itself; if it lasts, {}", request.mailbox(),
+          status == 429 ? "is throttled by the service (HTTP 429)" : "is told by the service that it has no time for it (HTTP " + status + ")",
+          gate.throttledSince(), gate.closedUntil(), status == 429 ? "poll less often or read the mailbox with fewer applications"
+              : "see the Microsoft 365 service health page");
+    }
+  }
+
+  /** The request, which is still inside, and all its parts were taken by the service. */
+  void succeeded(GraphRequest<?> request) {
+    Ticket ticket = inside.get(request);
+    if (ticket != null && ticket.gate().succeeded(ticket.since())) {
+      LOG.info("mailbox {} is no longer throttled", request.mailbox());
+    }
+  }
+
+  /** How many requests were made of a mailbox since the start, or since it was not read for a day; tries included. */
   public long requests(String mailbox) {
-    return gate(mailbox).requests();
+    return find(mailbox).map(MailboxGate::requests).orElse(0L);
   }
 
   /** Until when the service asked to leave a mailbox alone; empty when it may be asked now. */
   public Optional<Instant> closedUntil(String mailbox) {
-    return Optional.of(gate(mailbox).closedUntil()).filter(clock.instant()::isBefore);
+    return find(mailbox).map(MailboxGate::closedUntil).filter(clock.instant()::isBefore);
+  }
+
+  /** Since when the service answers every request to a mailbox by asking for patience; empty when the last one succeeded. */
+  public Optional<Instant> throttledSince(String mailbox) {
+    return find(mailbox).map(MailboxGate::throttledSince);
   }
 
   /** How long a mailbox takes no request, because the service asked to wait or its quota is used up; zero when it takes one. */
   public Duration opensIn(String mailbox) {
-    return gate(mailbox).opensIn(limits.batchSize());
+    return find(mailbox).map(gate -> gate.opensIn(limits.batchSize())).orElse(Duration.ZERO);
   }
 
-  private MailboxGate gate(String mailbox) {
-    return gates.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), name -> new MailboxGate(limits, clock));
+  private void forgetTheIdle() {
+    Instant now = clock.instant();
+    if (now.isAfter(swept.plus(SWEPT_EVERY))) {
+      swept = now;
+      gates.keySet().forEach(mailbox -> gates.computeIfPresent(mailbox, (name, gate) -> gate.isForgettable(FORGOTTEN_AFTER) ? null : gate));
+    }
+  }
+
+  /** How many gates are remembered. */
+  int size() {
+    return gates.size();
+  }
+
+  private Optional<MailboxGate> find(String mailbox) {
+    return Optional.ofNullable(gates.get(key(mailbox)));
+  }
+
+  private MailboxGate newGate(String mailbox) {
+    return new MailboxGate(mailbox, limits, clock, stop);
+  }
+
+  private static String key(String mailbox) {
+    return mailbox.toLowerCase(Locale.ROOT);
   }
 }

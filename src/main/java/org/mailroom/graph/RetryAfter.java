@@ -9,41 +9,48 @@ import java.util.Optional;
 
 /**
  * The wait that a throttled answer asks for, as RFC 9110 section 10.2.3 says and as Graph really sends it: whole or decimal
- * seconds, a list of them (the longest counts), or an HTTP date.
+ * seconds, a list of them (the longest counts), or an HTTP date, which is reckoned by the service's clock.
  */
 record RetryAfter(Duration delay) {
 
-  /** Longer than this is taken for a mistake: the service is asked again sooner. */
-  static final Duration LONGEST = Duration.ofMinutes(10);
-
-  /** Returns the wait from {@code now} on, never negative; empty when the header is absent or says nothing that can be read. */
-  static Optional<RetryAfter> parse(String header, Instant now) {
+  /**
+   * Returns the wait that a header asks for, never negative; empty when it is absent or says nothing that can be read.
+   *
+   * @param serviceNow the time that it is for the service
+   * @param longest what is believed; a longer wait is taken for a mistake and cut
+   */
+  static Optional<RetryAfter> parse(String header, Instant serviceNow, Duration longest) {
     if (header == null || header.isBlank()) {
       return Optional.empty();
     }
     try {
       Instant date = ZonedDateTime.parse(header.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(of(Duration.between(now, date)));
+      return Optional.of(of(Duration.between(serviceNow, date), longest));
     } catch (DateTimeException notADate) {
-      return longestOf(header.split(","));
+      return longestOf(header.split(","), longest);
     }
   }
 
-  private static Optional<RetryAfter> longestOf(String[] seconds) {
-    Duration longest = null;
+  private static Optional<RetryAfter> longestOf(String[] seconds, Duration longest) {
+    RetryAfter chosen = null;
     for (String part : seconds) {
       try {
-        Duration wait = Duration.ofMillis((long) Math.ceil(Double.parseDouble(part.trim()) * 1000));
-        longest = longest == null || wait.compareTo(longest) > 0 ? wait : longest;
+        double wait = Double.parseDouble(part.trim());
+        if (Double.isNaN(wait)) {
+          continue;
+        }
+        // no wait of this world is longer than what is believed
+        RetryAfter told = of(Duration.ofMillis((long) Math.ceil(Math.min(wait, longest.toSeconds() + 1.0) * 1000)), longest);
+        chosen = chosen == null || told.delay().compareTo(chosen.delay()) > 0 ? told : chosen;
       } catch (NumberFormatException notANumber) {
         continue;
       }
     }
-    return Optional.ofNullable(longest).map(RetryAfter::of);
+    return Optional.ofNullable(chosen);
   }
 
-  private static RetryAfter of(Duration wait) {
+  private static RetryAfter of(Duration wait, Duration longest) {
     Duration notNegative = wait.isNegative() ? Duration.ZERO : wait;
-    return new RetryAfter(notNegative.compareTo(LONGEST) > 0 ? LONGEST : notNegative);
+    return new RetryAfter(notNegative.compareTo(longest) > 0 ? longest : notNegative);
   }
 }

@@ -11,22 +11,31 @@ public final class Tries {
   private int failed;
   private int throttled;
   private int unauthorized;
+  private boolean tokenStays;
   private Instant first;
+  private Exception last;
 
   /** A try begins. */
   void begin(Instant now) {
     first = first == null ? now : first;
+    last = null;
   }
 
   /** A try failed, by this refusal or without an answer. */
   void failed(Exception why) {
-    if (why instanceof GraphException refusal && refusal.status() == 429) {
+    last = why;
+    if (why instanceof GraphException refusal && refusal.isThrottled()) {
       throttled++;
     } else if (why instanceof GraphException refusal && refusal.isUnauthorized()) {
       unauthorized++;
     } else {
       failed++;
     }
+  }
+
+  /** The token was refused, and there will be no other one for this mailbox. */
+  void tokenStays() {
+    tokenStays = true;
   }
 
   /** Tries that failed for another reason than throttling and a refused token. */
@@ -44,8 +53,18 @@ public final class Tries {
     return unauthorized;
   }
 
+  /** Another token can be had after one was refused. */
+  boolean isAnotherTokenToBeHad() {
+    return !tokenStays;
+  }
+
   /** When it was first sent; null before. */
   public Instant first() {
     return first;
+  }
+
+  /** This is what the last try failed with, and not what somebody else did. */
+  boolean isLast(Exception failure) {
+    return failure != null && failure == last;
   }
 }

@@ -24,7 +24,6 @@ public final class Changes {
   private JsonBatch look;
   private JsonBatch update;
   private JsonBatch move;
-  private Exception failure;
 
   /**
    * @param target id of the folder that they end in; null: they stay
@@ -138,16 +137,6 @@ public final class Changes {
       }
     }
     return refusals;
-  }
-
-  /** A batch was given up; the first reason counts. */
-  void failed(Exception why) {
-    failure = failure == null ? why : failure;
-  }
-
-  /** Why a batch was given up; null when none was. */
-  Exception failure() {
-    return failure;
   }
 
   /** The work on them is over: the next may begin. */

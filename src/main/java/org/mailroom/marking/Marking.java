@@ -13,6 +13,7 @@ import org.apache.camel.Variable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.AtATime;
+import org.mailroom.account.ImportFailure;
 import org.mailroom.account.ImportTally.Count;
 import org.mailroom.delivery.Confirmations;
 import org.mailroom.graph.JsonBatch;
@@ -174,18 +175,12 @@ public final class Marking {
     return batch;
   }
 
-  /** A batch was given up: what of it has no answer stays as it is, and is changed by the next import. */
-  public void failed(
-      @Variable("import") AccountImport running, @Variable("changes") Changes changes, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) throws Exception {
-    if (changes == null) {
-      throw why;
-    }
-    Causes.first(why, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
-    changes.failed(why);
-  }
-
-  /** Notes what is done, and what isn't and why; then the next batch may begin. */
-  public void done(@Variable("import") AccountImport running, @Variable("changes") Changes changes) {
+  /**
+   * Notes what is done, and what isn't and why: that stays as it is, and is changed by the next import. Then the next batch may begin.
+   *
+   * @param failure why it ended early; null when it didn't
+   */
+  void over(AccountImport running, Changes changes, Exception failure) {
     try {
       running.tally().step();
       List<String> complete = changes.complete();
@@ -195,10 +190,11 @@ public final class Marking {
       Map<String, Exception> refusals = changes.refusals();
       // a category is a courtesy: without the permission for it a failed message is still listed as failed
       List<ToMark> unmarked = changes.messages().stream().filter(message -> !message.givenUp() && !complete.contains(message.messageId())).toList();
-      Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(changes.failure());
+      Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(failure);
+      Causes.first(failure, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
       boolean laterByItself = why != null && (Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent());
       if (!unmarked.isEmpty() && !laterByItself) {
-        running.tally().unmarked(unmarked.size(), why);
+        running.tally().unmarked(unmarked.size(), why == null ? null : ImportFailure.inWords(why));
       }
     } finally {
       changes.over();

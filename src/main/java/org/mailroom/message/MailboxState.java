@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record MailboxState(Boolean read, String flag, List<String> categories) {
 
-  static MailboxState of(JsonNode resource) {
+  public static MailboxState of(JsonNode resource) {
     JsonNode read = resource.path("isRead");
     List<String> categories = new ArrayList<>();
     resource.path("categories").forEach(category -> categories.add(category.asText()));

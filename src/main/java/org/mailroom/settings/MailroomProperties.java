@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.format.annotation.DateTimeFormat;
@@ -300,6 +301,17 @@ public record MailroomProperties(
    * @param requestsInFlight for one mailbox at the same time
    * @param requestsPerWindow for one mailbox; each part of a batch counts
    * @param window any stretch of time of this length holds at most so many
+   * @param connectTimeout until a connection to Graph or to Entra ID stands
+   * @param responseTimeout how long the service may be silent, before its answer and within it
+   * @param requestTimeout one request as a whole, from its sending to the end of its answer
+   * @param leastRate bytes a second that an answer has to bring while it is waited for
+   * @param leastRateAfter so long an answer may be slower
+   * @param tokenTimeout one request for a token as a whole
+   * @param tries of one request that fails, the first included; throttling and a refused token are counted apart
+   * @param retryDelay between the first two tries; it doubles
+   * @param longestRetryDelay between two tries
+   * @param throttledFor so long a throttled request is sent again, from its first try on
+   * @param longestRetryAfter what a Retry-After is believed; longer ones are taken for a mistake
    * @param pageSize messages asked for in one listing ($top)
    * @param batchSize parts of one JSON batch
    * @param batchesInFlight for one mailbox; with more than one, the parts of each wait for one another ({@code dependsOn}), so that no more
@@ -315,6 +327,17 @@ public record MailroomProperties(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
       @DefaultValue("10000") @Min(20) int requestsPerWindow,
       @DefaultValue("10m") @NotNull Duration window,
+      @DefaultValue("10s") @NotNull Duration connectTimeout,
+      @DefaultValue("100s") @NotNull Duration responseTimeout,
+      @DefaultValue("15m") @NotNull Duration requestTimeout,
+      @DefaultValue("1KB") @NotNull DataSize leastRate,
+      @DefaultValue("20s") @NotNull Duration leastRateAfter,
+      @DefaultValue("30s") @NotNull Duration tokenTimeout,
+      @DefaultValue("5") @Min(1) @Max(100) int tries,
+      @DefaultValue("500ms") @NotNull Duration retryDelay,
+      @DefaultValue("1m") @NotNull Duration longestRetryDelay,
+      @DefaultValue("1h") @NotNull Duration throttledFor,
+      @DefaultValue("6h") @NotNull Duration longestRetryAfter,
       @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
@@ -337,6 +360,14 @@ public record MailroomProperties(
     @AssertTrue(message = "longest-import must be at least 1m")
     boolean isLongestImportValid() {
       return longestImport == null || longestImport.compareTo(Duration.ofMinutes(1)) >= 0;
+    }
+
+    @AssertTrue(message = "connect-timeout, response-timeout, request-timeout, least-rate-after, token-timeout, throttled-for and longest-retry-after"
+        + " must be at least 1s, retry-delay and longest-retry-delay at least 1ms")
+    boolean areTimesValid() {
+      return Stream.of(connectTimeout, responseTimeout, requestTimeout, leastRateAfter, tokenTimeout, throttledFor, longestRetryAfter)
+              .allMatch(time -> time == null || time.compareTo(Duration.ofSeconds(1)) >= 0)
+          && Stream.of(retryDelay, longestRetryDelay).allMatch(time -> time == null || time.toMillis() >= 1);
     }
   }
 

@@ -148,4 +148,86 @@ class TokenSlotTest {
     assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
     assertThat(refusedTokens).containsExactly(null, "token-1");
   }
+
+  /** An import of a mailbox as the wire does it: asks, and once more when another token is to be had. */
+  private boolean polled(String mailbox, boolean takes) {
+    for (int tries = 1; tries <= 2; tries++) {
+      String authorization = slot.authorization(credential("1"));
+      if (takes) {
+        slot.accepted(mailbox);
+        return true;
+      }
+      if (!slot.refused(authorization, mailbox, null)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void a_mailbox_that_refuses_every_token_costs_one_renewal_and_the_token_stays_for_the_others() {
+    for (int second = 0; second < 3000; second += 5) {
+      polled("bad", false);
+      polled("good", true);
+      clock.advance(Duration.ofSeconds(5));
+    }
+    assertThat(asked).as("the first, and one because of bad").isEqualTo(2);
+    clock.advance(Duration.ofHours(1));
+    for (int second = 0; second < 3000; second += 5) {
+      polled("bad", false);
+      polled("good", true);
+      clock.advance(Duration.ofSeconds(5));
+    }
+    assertThat(asked).as("the lifetime of a token was over").isEqualTo(3);
+  }
+
+  @Test
+  void many_mailboxes_that_refuse_every_token_do_not_make_a_storm() {
+    for (int second = 0; second < 3600; second += 5) {
+      for (int mailbox = 0; mailbox < 50; mailbox++) {
+        polled("bad-" + mailbox, false);
+      }
+      clock.advance(Duration.ofSeconds(5));
+    }
+    assertThat(asked).as("one in ten minutes, twenty, forty").isBetween(2, 6);
+  }
+
+  @Test
+  void a_token_that_was_revoked_is_replaced_for_all_by_the_first_who_notices() {
+    polled("a", true);
+    polled("b", true);
+    clock.advance(Duration.ofMinutes(20));
+    String revoked = slot.authorization(credential("1"));
+    assertThat(slot.refused(revoked, "a", null)).isTrue();
+    assertThat(slot.refused(revoked, "b", null)).isTrue();
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+    assertThat(slot.refused(revoked, "b", null)).as("there is another already").isTrue();
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+    polled("a", true);
+    clock.advance(Duration.ofSeconds(20));
+    assertThat(slot.refused("Bearer token-2", "a", null)).as("it took this one before").isTrue();
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-3");
+    assertThat(asked).isEqualTo(3);
+  }
+
+  @Test
+  void a_mailbox_that_takes_and_refuses_by_turns_makes_no_storm() {
+    for (int second = 0; second < 600; second++) {
+      polled("a", second % 2 == 0);
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(asked).isLessThan(70);
+  }
+
+  @Test
+  void claims_that_are_demanded_are_asked_for_though_the_token_is_young_but_not_again_and_again() {
+    String first = slot.authorization(credential("1"));
+    assertThat(slot.refused(first, "a", "{\"nbf\":1}")).isTrue();
+    String second = slot.authorization(credential("1"));
+    assertThat(slot.refused(second, "a", "{\"nbf\":1}")).as("it has them").isFalse();
+    assertThat(slot.refused(second, "a", "{\"nbf\":2}")).isFalse();
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(slot.refused(second, "a", "{\"nbf\":3}")).isTrue();
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-3");
+  }
 }

@@ -1,0 +1,98 @@
+package org.mailroom.graph;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How long one mailbox is left alone because its answers ask for it, and since when they do. An answer that says how long is believed. One that
+ * doesn't, or that says "at once" again and again, is answered by waits that double. Not safe for use by several threads at once.
+ */
+final class Throttling {
+
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /** A 503 may be one message's fault or an outage: the redelivery of the request waits, too, and smaller pages must be reached soon. */
+  private static final Duration LONGEST_WAIT_OF_TROUBLE = Duration.ofSeconds(4);
+
+  /** Less than this is no wait. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  /** Throttling that lasts, or will last, so long is told; and told again so often. */
+  private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
+  private static final Duration TOLD_FOR = Duration.ofHours(1);
+
+  private Instant closedUntil = Instant.MIN;
+  private Instant since;
+  private Instant lastAsked = Instant.MIN;
+  private Instant told = Instant.MIN;
+  private boolean toldSince;
+  private int rounds;
+
+  /**
+   * An answer asked for patience.
+   *
+   * @param asked how long, or null when it didn't say
+   * @param trouble it was a 503 and not a 429
+   */
+  void asked(Duration asked, boolean trouble, Instant now) {
+    since = since == null ? now : since;
+    lastAsked = now;
+    if (rounds == 0 || !now.isBefore(closedUntil)) {
+      // what was in flight when the first one was refused is of the same round
+      rounds++;
+    }
+    Duration own = own(trouble);
+    boolean believed = asked != null && (asked.compareTo(AT_ONCE) >= 0 || rounds == 1);
+    Instant until = now.plus(believed ? asked : own);
+    closedUntil = until.isAfter(closedUntil) ? until : closedUntil;
+  }
+
+  private Duration own(boolean trouble) {
+    Duration doubled = FIRST_WAIT.multipliedBy(1L << Math.min(rounds - 1, 10));
+    Duration longest = trouble ? LONGEST_WAIT_OF_TROUBLE : LONGEST_WAIT;
+    return doubled.compareTo(longest) > 0 ? longest : doubled;
+  }
+
+  /**
+   * A request was a success.
+   *
+   * @param sent when it was; one that was under way when another was throttled says nothing
+   * @return whether this ends throttling that was told
+   */
+  boolean succeeded(Instant sent) {
+    if (since == null || sent.isBefore(lastAsked)) {
+      return false;
+    }
+    since = null;
+    rounds = 0;
+    boolean ends = toldSince;
+    toldSince = false;
+    return ends;
+  }
+
+  /** Whether it is time to tell; the caller does. */
+  boolean isToBeTold(Instant now) {
+    boolean lasts = since != null && Duration.between(since, closedUntil.isAfter(now) ? closedUntil : now).compareTo(WORTH_TELLING) >= 0;
+    if (!lasts || (told.isAfter(Instant.MIN) && now.isBefore(told.plus(TOLD_FOR)))) {
+      return false;
+    }
+    told = now;
+    toldSince = true;
+    return true;
+  }
+
+  /** How long nothing passes. */
+  Duration wait(Instant now) {
+    return closedUntil.isAfter(now) ? Duration.between(now, closedUntil) : Duration.ZERO;
+  }
+
+  Instant closedUntil() {
+    return closedUntil;
+  }
+
+  /** Since when every answer asks for patience; null when the last one didn't. */
+  Instant since() {
+    return since;
+  }
+}
