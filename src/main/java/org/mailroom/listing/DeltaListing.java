@@ -83,6 +83,7 @@ public final class DeltaListing implements Listing {
         if (!Fault.mayBeOneMessages(again)) {
           throw again;
         }
+        size.refused(again);
       }
     }
     if (light) {
@@ -96,7 +97,7 @@ public final class DeltaListing implements Listing {
 
   private MessagePage frontWithoutContents(Graph graph, GraphException refusal) {
     try {
-      return graph.ask(new Probe<>(request(beginning(MessageRequests.LIGHT), reader::readWhatIsThere)));
+      return graph.ask(new Probe<>(request(beginning(MessageRequests.LIGHT), 1, reader::readWhatIsThere)));
     } catch (GraphException alike) {
       throw Fault.mayBeOneMessages(alike) ? refusal : alike;
     }
@@ -109,11 +110,11 @@ public final class DeltaListing implements Listing {
   }
 
   private GraphRequest<MessagePage> page() {
-    return request(link == null ? beginning(light ? MessageRequests.LIGHT : select) : link, light ? reader::readWhatIsThere : reader::read);
+    return request(link == null ? beginning(light ? MessageRequests.LIGHT : select) : link, size.now(), light ? reader::readWhatIsThere : reader::read);
   }
 
-  private GraphRequest<MessagePage> request(URI uri, GraphRequest.Answer<MessagePage> answer) {
-    return GraphRequest.get(GraphOperation.LIST_CHANGES, folder.credential(), folder.mailbox(), uri, "odata.maxpagesize=" + size.now(), answer);
+  private GraphRequest<MessagePage> request(URI uri, int most, GraphRequest.Answer<MessagePage> answer) {
+    return GraphRequest.get(GraphOperation.LIST_CHANGES, folder.credential(), folder.mailbox(), uri, "odata.maxpagesize=" + most, answer);
   }
 
   private URI beginning(String properties) {
@@ -134,7 +135,7 @@ public final class DeltaListing implements Listing {
     link = next;
     unlistable += page.nameless();
     ended = page.next() == null;
-    size.answered();
+    size.answered(page.size());
     List<ListedMessage> counting = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (ListedMessage message : page.messages()) {

@@ -22,7 +22,7 @@ final class Fault {
   private static boolean isOfTheAccount(String code) {
     return switch (code) {
       case "ErrorInvalidUser", "ErrorNonExistentMailbox", "MailboxNotEnabledForRESTAPI", "InefficientFilter", "ErrorInvalidRestriction",
-          "MailroomForeignNextLink", "MailroomEndlessListing" -> true;
+          "ErrorFolderNotFound", "MailroomFolderNotFound", "MailroomForeignNextLink", "MailroomEndlessListing" -> true;
       default -> false;
     };
   }

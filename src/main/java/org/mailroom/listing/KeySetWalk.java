@@ -96,11 +96,11 @@ final class KeySetWalk {
    */
   List<ListedMessage> acceptLight(MessagePage page) {
     List<ListedMessage> unseen = unseen(page);
-    steppedOver += page.nameless();
     remember(page.messages());
-    if (unseen.isEmpty() && page.nameless() == 0) {
-      steppedOver += page.messages().size();
-      ended = page.size() == 0 && page.next() == null;
+    ended = page.size() == 0 && page.next() == null;
+    if (unseen.isEmpty() && !ended) {
+      // one position was asked for, whatever stands there
+      steppedOver++;
     }
     refusedAt = page.messages().stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).findFirst().orElse(refusedAt);
     refusedAtIsUnknown |= page.messages().stream().anyMatch(message -> message.receivedAt() == null) || page.nameless() > 0;
@@ -121,7 +121,7 @@ final class KeySetWalk {
     Instant last = latest(page.messages());
     locateRefused(page.messages());
     // a full page without a next link: whether something is left shows when it is asked for
-    if (page.next() == null && (page.size() < top || unseen.isEmpty())) {
+    if (page.next() == null && (page.size() < top || (unseen.isEmpty() && byPosition))) {
       from = last;
       ended = true;
       return unseen;

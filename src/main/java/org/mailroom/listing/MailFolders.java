@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.settings.MailroomProperties;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -23,19 +24,15 @@ public final class MailFolders {
   private final ObjectMapper json;
   private final Map<Key, String> found = new ConcurrentHashMap<>();
 
+  @Autowired
   MailFolders(@Lazy Graph graph, MailroomProperties properties, ObjectMapper json) {
     this(graph, new GraphUris(properties.graphUrl()), json);
   }
 
-  private MailFolders(Graph graph, GraphUris uris, ObjectMapper json) {
+  MailFolders(Graph graph, GraphUris uris, ObjectMapper json) {
     this.graph = graph;
     this.uris = uris;
     this.json = json;
-  }
-
-  /** Without Spring. */
-  static MailFolders of(Graph graph, GraphUris uris, ObjectMapper json) {
-    return new MailFolders(graph, uris, json);
   }
 
   /**

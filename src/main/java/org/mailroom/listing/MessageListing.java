@@ -74,7 +74,7 @@ public final class MessageListing implements Listing {
     int top = size.now();
     MessagePage page = graph.ask(request);
     List<ListedMessage> messages = walk.accept(page, request.uri(), top);
-    size.answered();
+    size.answered(page.size());
     return listed(messages.stream().map(ListedMessage::wholeOrNothing).toList());
   }
 
@@ -88,6 +88,7 @@ public final class MessageListing implements Listing {
         if (!Fault.mayBeOneMessages(refusal)) {
           throw refusal;
         }
+        size.refused(refusal);
       }
     }
     size.one();

@@ -8,7 +8,8 @@ import org.mailroom.graph.GraphException;
 
 /**
  * How many messages a page is asked for: half of it after a refusal, twice as many after a success. A size that got no answer in time isn't
- * tried again for a while, where a smaller one is answered. One thread at a time uses it.
+ * tried again for a while, once smaller pages brought all its messages; where one of them can't be had in any page, it wasn't the size. One
+ * thread at a time uses it.
  */
 final class PageSize {
 
@@ -18,7 +19,10 @@ final class PageSize {
   private int most;
   private Instant until;
   private int now;
-  private int unanswered;
+  /** The smallest size that got no answer in time; 0: there is none. */
+  private int tooLarge;
+  /** How many of its messages weren't brought by smaller pages yet. */
+  private int missing;
 
   /**
    * @param usual what is asked for when nothing is in the way
@@ -37,32 +41,38 @@ final class PageSize {
 
   /** A page of this size was refused. */
   void refused(GraphException refusal) {
-    if (unanswered == 0 && isTimeOut(refusal)) {
-      unanswered = now;
+    if (isTimeOut(refusal)) {
+      missing = tooLarge == 0 ? now : missing;
+      tooLarge = now;
     }
   }
 
   /** Asks for half; false when that is less than one message. */
   boolean shrink() {
-    now = Math.max(1, now);
     boolean shrinks = now > 1;
     now = Math.max(1, now / 2);
     return shrinks;
   }
 
-  /** A page of this size was answered. */
-  void answered() {
-    if (unanswered > now) {
-      most = now;
-      until = clock.instant().plus(WHILE);
+  /** A page of this size was answered, with so many messages. */
+  void answered(int messages) {
+    missing -= messages;
+    if (tooLarge > 0 && missing <= 0) {
+      limit(now);
     }
-    unanswered = 0;
-    now = Math.min(most, now * 2);
+    int twice = Math.min(most, now * 2);
+    now = tooLarge > 0 && twice >= tooLarge ? now : twice;
+  }
+
+  private void limit(int size) {
+    most = size;
+    until = clock.instant().plus(WHILE);
+    tooLarge = 0;
   }
 
   /** No page of any size is answered here: that isn't due to the size. */
   void one() {
-    unanswered = 0;
+    tooLarge = 0;
     now = 1;
   }
 
@@ -70,11 +80,14 @@ final class PageSize {
    * @param careful whether messages that can't be listed are in the way
    */
   Hints hints(boolean careful) {
+    if (tooLarge > 0) {
+      limit(Math.max(1, tooLarge / 2));
+    }
     return new Hints(careful ? 1 : 0, until == null ? 0 : most, until == null ? Instant.MIN : until);
   }
 
   static boolean isTimeOut(GraphException refusal) {
-    if (refusal.status() == 504 || refusal.status() == 408) {
+    if (refusal.status() == 504 || refusal.status() == 408 || "MailroomNoAnswer".equals(refusal.code()) || "MailroomTooSlow".equals(refusal.code())) {
       return true;
     }
     for (Throwable cause = refusal.getCause(); refusal.status() == 0 && cause != null; cause = cause.getCause()) {
