@@ -76,6 +76,26 @@ final class RouteFolder {
     return folder().getFileName() + "/" + name;
   }
 
+  /** How the file at a location is told of. */
+  String shownAt(String location) {
+    String name = name(location);
+    return location.startsWith(CLASS_PATH) && packaged.containsKey(name) ? packaged.get(name).shown() : shown(name);
+  }
+
+  /** Whether the file at a location is one of Mailroom's own, or takes the place of one, and isn't the site's. */
+  boolean isEngines(String location) {
+    String stem = RouteFile.stem(name(location));
+    return !stem.startsWith("site/") && packaged.values().stream().anyMatch(file -> file.stem().equals(stem));
+  }
+
+  private String name(String location) {
+    if (location.startsWith(CLASS_PATH)) {
+      return packaged.values().stream().filter(file -> file.location().equals(location)).map(RouteFile::name).findFirst().orElse(location);
+    }
+    Path file = Path.of(location.substring(FILE.length())).toAbsolutePath().normalize();
+    return file.startsWith(folder()) ? folder().relativize(file).toString().replace('\\', '/') : file.toString();
+  }
+
   /** Whether it is a folder that somebody can change while Mailroom runs. */
   boolean isWatchable() {
     return !location.startsWith(CLASS_PATH);

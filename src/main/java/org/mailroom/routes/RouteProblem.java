@@ -6,12 +6,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.util.URISupport;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
 public final class RouteProblem {
 
   private static final Pattern MISSING = Pattern.compile(
-      "No component found with scheme: ([\\w.+-]+)|No language could be found for: ([\\w.+-]+)|[Dd]ata ?format '?([\\w.+-]+)'? (?:could not be|not) (?:found|created)");
+      "(?:No component found with scheme: |No endpoint could be found for: )([\\w.+-]+)|No language could be found for: ([\\w.+-]+)"
+          + "|[Dd]ata ?format '([\\w.+-]+)' could not be created");
 
   /** Schemes whose component is called otherwise. */
   private static final Map<String, String> COMPONENTS = Map.ofEntries(Map.entry("https", "http"), Map.entry("imap", "mail"), Map.entry("imaps", "mail"),
@@ -37,7 +39,7 @@ public final class RouteProblem {
         }
       }
     }
-    return parts.isEmpty() ? failure.getClass().getSimpleName() : String.join(": ", parts);
+    return parts.isEmpty() ? failure.getClass().getSimpleName() : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
   }
 
   /** The same, with the route, which Camel doesn't always name. */

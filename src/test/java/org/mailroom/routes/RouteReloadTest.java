@@ -109,7 +109,7 @@ class RouteReloadTest {
     routes.write(RULES, answers("rules", "direct:rules", "broken").replace("steps:", "stoops:")).takeOver();
     routes.takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("own");
-    assertThat(output.getOut()).containsOnlyOnce("site/rules.camel.yaml was not taken over, the routes that were running go on: ").contains("line 5", "stoops").doesNotContain("\tat ");
+    assertThat(output.getOut()).containsOnlyOnce("site/rules.camel.yaml was not taken over, the routes that were running go on: ").contains("line 6", "stoops").doesNotContain("\tat ");
     routes.write(RULES, answers("rules", "direct:rules", "mended")).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("mended");
   }
