@@ -35,11 +35,12 @@ import org.springframework.validation.annotation.Validated;
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
  * @param dataDir everything that Mailroom itself keeps on disk
- * @param routes where the route files are read from, {@code file:…} or {@code classpath:…}
+ * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
+ * @param destinations by name; database, file and queue are packaged
  * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
  */
 @Validated
@@ -65,7 +66,7 @@ public record MailroomProperties(
     @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
-    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @NotBlank String> destinations) {
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid DestinationProperties> destinations) {
 
   /** Names of accounts, credentials and destinations: they become folder names, metric tags and console addresses. */
   static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?";
@@ -83,7 +84,7 @@ public record MailroomProperties(
     previousSecretKeys = previousSecretKeys == null ? List.of() : previousSecretKeys.stream().filter(key -> !key.isBlank()).toList();
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
-    destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
+    destinations = DestinationProperties.withPackaged(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
