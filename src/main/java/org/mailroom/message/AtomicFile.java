@@ -18,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
+import org.mailroom.settings.PrivateFolder;
 
 /**
  * Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was there. Only its owner may read it. Folders

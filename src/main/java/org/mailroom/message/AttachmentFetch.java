@@ -147,13 +147,17 @@ public final class AttachmentFetch {
     return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
-  /** Asks for the content of one attachment: the bytes of a file, the RFC 822, vCard or iCalendar text of an item. What it is read into is the stored attachment. */
+  /**
+   * Asks for the content of one attachment: the bytes of a file, the RFC 822, vCard or iCalendar text of an item. Its answer is streamed to
+   * disk; what it is read into is the stored attachment.
+   */
   public GraphRequest<MailAttachment> contentRequest(
       @Variable("message") IncomingMessage message, @Variable("attachment") ListedAttachment attachment) {
     message.asks(Asked.content(attachment.position(), attachment.metadata()));
     Account account = message.account();
     URI uri = uris.of("users", account.mailbox(), "messages", message.id(), "attachments", attachment.metadata().id(), "$value");
-    return GraphRequest.get(GraphOperation.GET_ATTACHMENT, account.credential(), account.mailbox(), uri, answer -> contents.store(message, attachment, answer));
+    return GraphRequest.get(GraphOperation.GET_ATTACHMENT, account.credential(), account.mailbox(), uri,
+        answer -> contents.store(message, attachment, answer));
   }
 
   /**

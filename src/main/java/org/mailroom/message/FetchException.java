@@ -9,6 +9,8 @@ import org.mailroom.graph.GraphOperation;
  */
 public final class FetchException extends RuntimeException {
 
+  private static final String LOOK = "Open the message in Outlook; if it opens there, fetch it again with: failed retry";
+
   private FetchException(String cause, GraphOperation operation, Exception why) {
     super(cause + ". " + remedy(operation), why);
   }
@@ -17,8 +19,11 @@ public final class FetchException extends RuntimeException {
     return new FetchException("the service doesn't give " + asked.words() + ": " + said(asked, refusal), asked.operation(), refusal);
   }
 
-  static FetchException of(Asked asked, IncompleteAnswerException incomplete) {
-    return new FetchException(incomplete.getMessage(), asked.operation(), incomplete);
+  /**
+   * @param why the failure that it came as
+   */
+  static FetchException of(Asked asked, IncompleteAnswerException incomplete, Exception why) {
+    return new FetchException(incomplete.getMessage(), asked.operation(), why);
   }
 
   private static String said(Asked asked, GraphException refusal) {
@@ -42,8 +47,8 @@ public final class FetchException extends RuntimeException {
   private static String remedy(GraphOperation operation) {
     String look = switch (operation) {
       case GET_ATTACHMENT, LIST_ATTACHMENTS -> "Open the message in Outlook: if its attachments open there, fetch them again with: failed retry";
-      case GET_MIME -> "The account's content setting asks for the original. Open the message in Outlook; if it opens there, fetch it again with: failed retry";
-      default -> "Open the message in Outlook; if it opens there, fetch it again with: failed retry";
+      case GET_MIME -> "The account's content setting asks for the original. " + LOOK;
+      default -> LOOK;
     };
     return look + ". Otherwise settle it with: failed discard";
   }

@@ -13,10 +13,12 @@ import java.util.List;
  */
 public record MailboxState(Boolean read, String flag, List<String> categories) {
 
+  /** Reads it from a message resource. */
   public static MailboxState of(JsonNode resource) {
     JsonNode read = resource.path("isRead");
     List<String> categories = new ArrayList<>();
     resource.path("categories").forEach(category -> categories.add(category.asText()));
-    return new MailboxState(read.isBoolean() ? read.booleanValue() : null, resource.path("flag").path("flagStatus").asText(null), List.copyOf(categories));
+    String flag = resource.path("flag").path("flagStatus").asText(null);
+    return new MailboxState(read.isBoolean() ? read.booleanValue() : null, flag, List.copyOf(categories));
   }
 }

@@ -176,7 +176,7 @@ public final class MessagePreparation {
   private Fate fate(IncomingMessage message, Exception why) {
     IncompleteAnswerException incomplete = IncompleteAnswerException.in(why);
     if (incomplete != null && message.asked() != null) {
-      return Fate.failed(FetchException.of(message.asked(), incomplete));
+      return Fate.failed(FetchException.of(message.asked(), incomplete, why));
     }
     if (why instanceof UnsettledException) {
       return Fate.waiting(why.getMessage());

@@ -42,7 +42,8 @@ public final class MessageRules {
    * @throws RulesException when the hook left something else, in words that name it
    */
   public void decided(
-      @Variable("message") IncomingMessage message, @Body Object body, @Variable("decision") Object decision, @Variable("deliverTo") Object deliverTo) {
+      @Variable("message") IncomingMessage message, @Body Object body, @Variable("decision") Object decision,
+      @Variable("deliverTo") Object deliverTo) {
     switch (decision == null ? "deliver" : decision.toString().strip()) {
       case "deliver" -> deliver(message, body, deliverTo);
       case "skip" -> message.fate(Fate.SKIPPED);
@@ -60,7 +61,8 @@ public final class MessageRules {
     if (deliverTo != null) {
       List<String> names = names(deliverTo);
       names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
-        throw new RulesException("set the variable deliverTo to '" + shown(unknown) + "', which is none of mailroom.destinations (" + String.join(", ", known.stream().sorted().toList()) + ")");
+        throw new RulesException("set the variable deliverTo to '" + shown(unknown) + "', which is none of mailroom.destinations ("
+            + String.join(", ", known.stream().sorted().toList()) + ")");
       });
       if (names.isEmpty()) {
         throw new RulesException("set the variable deliverTo to no destination at all; to deliver nowhere, set decision to skip");
@@ -102,7 +104,8 @@ public final class MessageRules {
     } catch (IOException | IllegalArgumentException notAMailMessage) {
       throw new RulesException("left a body that isn't a MailMessage or its JSON", notAMailMessage);
     }
-    throw new RulesException("left " + (body == null ? "no body" : "a body of type " + body.getClass().getSimpleName()) + "; it has to be a MailMessage or its JSON");
+    String left = body == null ? "no body" : "a body of type " + body.getClass().getSimpleName();
+    throw new RulesException("left " + left + "; it has to be a MailMessage or its JSON");
   }
 
   private static String shown(Object value) {

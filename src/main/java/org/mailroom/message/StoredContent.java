@@ -43,7 +43,8 @@ final class StoredContent {
    * @throws MessageTooLargeException when the message becomes larger than its account takes
    */
   MailAttachment store(IncomingMessage message, ListedAttachment attachment, InputStream answer) throws IOException {
-    MailAttachment stored = write(message, answer, (beginning, length) -> attachment.requireWhole(length), content -> store.store(
+    ServiceStream.Whole aboutAsTold = (beginning, length) -> attachment.requireWhole(length);
+    MailAttachment stored = write(message, answer, aboutAsTold, content -> store.store(
         message.account().id(), message.id(), message.folderDate(), attachment.position(), attachment.metadata(), content));
     message.holds(stored.size());
     message.stored(attachment.position(), stored);
@@ -66,7 +67,8 @@ final class StoredContent {
   /** RFC 5322: a message begins with a header. */
   private static void requireHeader(byte[] beginning, long length) throws IncompleteAnswerException {
     if (length == 0 || !HEADER.matcher(new String(beginning, StandardCharsets.ISO_8859_1)).matches()) {
-      throw new IncompleteAnswerException(length == 0 ? "the service gave an empty original" : "what the service gave as the original isn't a message");
+      throw new IncompleteAnswerException(
+          length == 0 ? "the service gave an empty original" : "what the service gave as the original isn't a message");
     }
   }
 

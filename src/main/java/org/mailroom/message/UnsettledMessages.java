@@ -25,7 +25,9 @@ final class UnsettledMessages implements Unsettled {
   @Override
   public Instant since(String account, String messageId) {
     OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-    if (jdbc.update("insert into unsettled_message (account, message_id, since) values (?, ?, ?) on conflict do nothing", account, messageId, now) > 0) {
+    int first = jdbc.update(
+        "insert into unsettled_message (account, message_id, since) values (?, ?, ?) on conflict do nothing", account, messageId, now);
+    if (first > 0) {
       jdbc.update("delete from unsettled_message where since < ?", now.minus(KEPT));
       return now.toInstant();
     }

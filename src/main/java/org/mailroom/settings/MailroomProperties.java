@@ -35,11 +35,12 @@ import org.springframework.validation.annotation.Validated;
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
  * @param dataDir everything that Mailroom itself keeps on disk
- * @param routes where the route files are read from, {@code file:…} or {@code classpath:…}
+ * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
+ * @param destinations by name; database, file and queue are packaged
  * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
  */
 @Validated
@@ -65,7 +66,7 @@ public record MailroomProperties(
     @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
-    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @NotBlank String> destinations) {
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid DestinationProperties> destinations) {
 
   /** Names of accounts, credentials and destinations: they become folder names, metric tags and console addresses. */
   static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?";
@@ -83,7 +84,7 @@ public record MailroomProperties(
     previousSecretKeys = previousSecretKeys == null ? List.of() : previousSecretKeys.stream().filter(key -> !key.isBlank()).toList();
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
-    destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
+    destinations = DestinationProperties.withPackaged(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
@@ -316,7 +317,7 @@ public record MailroomProperties(
    * @param batchSize parts of one JSON batch
    * @param batchesInFlight for one mailbox; with more than one, the parts of each wait for one another ({@code dependsOn}), so that no more
    *     of them run at the same time than requests may be in flight
-   * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
+   * @param pagesInHand of one import that are held in memory: one is listed while the others are delivered and marked
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
@@ -341,7 +342,7 @@ public record MailroomProperties(
       @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
-      @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
+      @DefaultValue("3") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries,
       @DefaultValue("1h") @NotNull Duration settleWithin,

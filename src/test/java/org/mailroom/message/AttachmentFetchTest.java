@@ -2,7 +2,6 @@ package org.mailroom.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate.Kind;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
@@ -21,7 +21,8 @@ class AttachmentFetchTest {
   private static final String WITH_ATTACHMENTS = "{\"id\":\"A\",\"hasAttachments\":true}";
   private static final String FILE = "\"@odata.type\":\"#microsoft.graph.fileAttachment\",";
   private static final String ITEM = "\"@odata.type\":\"#microsoft.graph.itemAttachment\",";
-  private static final String REMEDY = "Open the message in Outlook: if its attachments open there, fetch them again with: failed retry. Otherwise settle it with: failed discard";
+  private static final String REMEDY = "Open the message in Outlook: if its attachments open there, fetch them again with: failed retry."
+      + " Otherwise settle it with: failed discard";
 
   @TempDir
   private Path folder;
@@ -43,7 +44,7 @@ class AttachmentFetchTest {
 
   private void assertFailed(IncomingMessage message, String why) {
     assertThat(message.fate().kind()).isEqualTo(Kind.FAILED);
-    assertThat(message.failure()).isInstanceOf(FetchException.class).hasMessage(why);
+    assertThat(message.failure()).isInstanceOf(FetchException.class).hasMessage(why).hasCauseInstanceOf(GraphException.class);
     assertThat(message.fate().isInDoubt()).isFalse();
     assertThat(message.document()).isNull();
   }
@@ -51,7 +52,8 @@ class AttachmentFetchTest {
   @Test
   void all_attachments_of_all_pages_are_stored_in_the_order_of_the_list_one_after_the_other() throws Exception {
     with.graph.answers(Preparing.LIST, "{\"value\":[" + file("1", "a.txt", 100) + "],\"@odata.nextLink\":\"" + FakeGraph.ROOT + "/more\"}")
-        .answers("/more", list(file("2", "b.txt", 100), "{\"@odata.type\":\"#microsoft.graph.referenceAttachment\",\"id\":\"3\",\"name\":\"link\",\"size\":7}"))
+        .answers("/more", list(file("2", "b.txt", 100),
+            "{\"@odata.type\":\"#microsoft.graph.referenceAttachment\",\"id\":\"3\",\"name\":\"link\",\"size\":7}"))
         .answers("/attachments/1/$value", "one").answers("/attachments/1/%24value", "one")
         .answers("/attachments/2/$value", "two!").answers("/attachments/2/%24value", "two!");
     IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
@@ -65,7 +67,8 @@ class AttachmentFetchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"@odata.context\":\"x\"}", "{\"error\":{\"code\":\"x\"}}", "{\"value\":null}", "{\"value\":{}}", "[]", "{\"error\":{},\"value\":[]}"})
+  @ValueSource(strings = {
+      "{\"@odata.context\":\"x\"}", "{\"error\":{\"code\":\"x\"}}", "{\"value\":null}", "{\"value\":{}}", "[]", "{\"error\":{},\"value\":[]}"})
   void an_answer_that_is_no_list_is_asked_for_again_and_then_fails_its_message(String answer) {
     with.graph.answers(Preparing.LIST, answer);
     assertFailed(with.prepare(with.message(WITH_ATTACHMENTS)), "the service's answer to the list of attachments isn't a list. " + REMEDY);
@@ -107,7 +110,8 @@ class AttachmentFetchTest {
 
   @Test
   void of_an_item_or_an_attachment_without_a_told_size_nothing_is_held_against_what_came() {
-    with.graph.answers(Preparing.LIST, list("{" + ITEM + "\"id\":\"1\",\"size\":900000}", "{\"id\":\"2\",\"size\":null}")).answers("value", "BEGIN:VCARD");
+    with.graph.answers(Preparing.LIST, list("{" + ITEM + "\"id\":\"1\",\"size\":900000}", "{\"id\":\"2\",\"size\":null}"))
+        .answers("value", "BEGIN:VCARD");
     assertThat(with.prepare(with.message(WITH_ATTACHMENTS)).document().attachments()).extracting(MailAttachment::size).containsOnly(11L);
   }
 
@@ -133,7 +137,8 @@ class AttachmentFetchTest {
   void a_list_that_is_empty_though_the_message_has_attachments_waits_and_after_an_hour_is_delivered_with_a_warning() {
     with.graph.answers(Preparing.LIST, "{\"value\":[]}");
     IncomingMessage early = with.prepare(with.message(WITH_ATTACHMENTS));
-    assertThat(early.fate()).isEqualTo(Fate.waiting("the service says that it has attachments, and lists none; it is asked for again at a later poll"));
+    assertThat(early.fate()).isEqualTo(Fate.waiting(
+        "the service says that it has attachments, and lists none; it is asked for again at a later poll"));
     assertThat(early.isPostponed()).isTrue();
     with.now = with.now.plus(Duration.ofMinutes(59));
     assertThat(with.prepare(with.message(WITH_ATTACHMENTS)).fate().cause()).isNull();
@@ -173,13 +178,15 @@ class AttachmentFetchTest {
     with.graph.answers(Preparing.LIST, list("{" + ITEM + "\"id\":\"1\",\"name\":\"ATP Scan In Progress\"}"), list(file("2", "contract.pdf", 10)))
         .answers("value", new byte[10]);
     assertThat(with.prepare(with.message(WITH_ATTACHMENTS)).isPostponed()).isTrue();
-    assertThat(with.prepare(with.message(WITH_ATTACHMENTS)).document().attachments()).extracting(MailAttachment::name).containsExactly("contract.pdf");
+    IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
+    assertThat(message.document().attachments()).extracting(MailAttachment::name).containsExactly("contract.pdf");
   }
 
   @ParameterizedTest
   @CsvSource({"ATP Scan In Progress,file", "About the ATP Scan In Progress,item", "Meeting,item"})
   void what_only_looks_like_a_placeholder_is_an_attachment(String name, String kind) {
-    with.graph.answers(Preparing.LIST, list("{" + (kind.equals("file") ? FILE : ITEM) + "\"id\":\"1\",\"name\":\"" + name + "\"}")).answers("value", "x");
+    String type = kind.equals("file") ? FILE : ITEM;
+    with.graph.answers(Preparing.LIST, list("{" + type + "\"id\":\"1\",\"name\":\"" + name + "\"}")).answers("value", "x");
     assertThat(with.prepare(with.message(WITH_ATTACHMENTS)).isReady()).isTrue();
   }
 
@@ -188,7 +195,8 @@ class AttachmentFetchTest {
     with.graph.answers(Preparing.LIST, "{\"value\":[],\"@odata.nextLink\":\"" + FakeGraph.ROOT + "/more\"}")
         .answers("/more", "{\"value\":[],\"@odata.nextLink\":\"" + FakeGraph.ROOT + "/more\"}");
     IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
-    assertThat(message.failure()).isInstanceOf(ListingException.class).hasMessageStartingWith("the service's list of its attachments doesn't come to an end.");
+    assertThat(message.failure()).isInstanceOf(ListingException.class)
+        .hasMessageStartingWith("the service's list of its attachments doesn't come to an end.");
     assertThat(with.graph.asked).hasSize(2);
   }
 
@@ -217,7 +225,8 @@ class AttachmentFetchTest {
     IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
     assertThat(message.isReady()).isTrue();
     assertThat(message.document().attachments().get(0).location()).isNull();
-    assertThat(message.document().warnings()).containsExactly("attachment 1 (x) has a type that Mailroom doesn't know, and the service gives no content of it.");
+    assertThat(message.document().warnings()).containsExactly(
+        "attachment 1 (x) has a type that Mailroom doesn't know, and the service gives no content of it.");
   }
 
   @Test
@@ -226,6 +235,6 @@ class AttachmentFetchTest {
     with.graph.answers(Preparing.LIST, list(file("1", "a", 10))).answers("value", new byte[10]);
     IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
     assertThat(message.fate().kind()).isEqualTo(Kind.WAITING);
-    assertThat(message.fate().cause()).isInstanceOf(StorageException.class).hasMessageContaining(folder.toString() + " (").hasMessageContaining(File.separator);
+    assertThat(message.fate().cause()).isInstanceOf(StorageException.class).hasMessageContaining(folder.toString() + " (");
   }
 }

@@ -13,7 +13,10 @@ import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
 
-/** Answers requests by the end of their path: several answers in turn, the last one for ever. As the wire does, it sends again what wasn't read whole. */
+/**
+ * Answers requests by the end of their path: several answers in turn, the last one for ever. As the wire does, it sends again what wasn't read
+ * whole.
+ */
 final class FakeGraph implements Graph {
 
   static final String ROOT = "https://graph.example/v1.0";

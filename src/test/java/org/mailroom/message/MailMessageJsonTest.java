@@ -31,8 +31,9 @@ class MailMessageJsonTest {
   private final MailMessageJson json = new MailMessageJson();
 
   private static MailMessage message(String text, List<String> categories, List<String> warnings) {
-    return new MailMessage("support", "support@contoso.com", "A", null, null, text, null, null, null, null, null, null, Instant.parse("2026-01-05T12:00:00Z"),
-        null, null, categories, List.of(new MailMessage.Header("X", text)), new MailMessage.Body("galactic-quadrant-html", text), "message", null, List.of(), warnings);
+    return new MailMessage("support", "support@contoso.com", "A", null, null, text, null, null, null, null, null, null,
+        Instant.parse("2026-01-05T12:00:00Z"), null, null, categories, List.of(new MailMessage.Header("X", text)),
+        new MailMessage.Body("galactic-quadrant-html", text), "message", null, List.of(), warnings);
   }
 
   /** Pairs, halves of pairs in both orders, quotes, control characters and everything else. */
@@ -62,7 +63,8 @@ class MailMessageJsonTest {
       byte[] bytes = stream.toByteArray();
       String decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       assertThat(json.mapper().readValue(decoded, MailMessage.class)).isEqualTo(message);
-      assertThat(json.mapper().readValue(json.mapper().writeValueAsString(message).getBytes(StandardCharsets.UTF_8), MailMessage.class)).isEqualTo(message);
+      byte[] text8 = json.mapper().writeValueAsString(message).getBytes(StandardCharsets.UTF_8);
+      assertThat(json.mapper().readValue(text8, MailMessage.class)).isEqualTo(message);
       assertThat(json.read(json.toBytes(message))).isEqualTo(message);
       assertThat(json.read(json.toString(message))).isEqualTo(message);
     }

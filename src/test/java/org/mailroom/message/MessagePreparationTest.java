@@ -85,7 +85,8 @@ class MessagePreparationTest {
     with.graph.answers("value", "Received: from x\r\n\r\nbody");
     assertThat(with.prepare(with.message(PLAIN, MIME, "A")).isReady()).isTrue();
     try (var files = Files.walk(folder)) {
-      assertThat(files.filter(Files::isRegularFile)).singleElement().satisfies(eml -> assertThat(eml).hasFileName("message.eml").hasContent("Received: from x\r\n\r\nbody"));
+      assertThat(files.filter(Files::isRegularFile)).singleElement().satisfies(eml ->
+          assertThat(eml).hasFileName("message.eml").hasContent("Received: from x\r\n\r\nbody"));
     }
   }
 
@@ -141,16 +142,17 @@ class MessagePreparationTest {
   @Test
   void trouble_of_the_database_is_no_fault_of_the_message_and_any_other_failure_is() {
     IncomingMessage first = with.message(PLAIN);
-    with.preparation.failed(first, new DataAccessResourceFailureException("down"));
+    with.failed(first, new DataAccessResourceFailureException("down"));
     assertThat(first.fate().kind()).isEqualTo(Kind.WAITING);
     IncomingMessage second = with.message(PLAIN);
-    with.preparation.failed(second, new IllegalStateException("a step of the site"));
+    with.failed(second, new IllegalStateException("a step of the site"));
     assertThat(second.failure()).hasMessage("a step of the site");
   }
 
   @Test
   void a_text_larger_than_the_account_takes_fails_its_message() {
-    IncomingMessage message = with.message("{\"id\":\"A\",\"hasAttachments\":false,\"body\":{\"content\":\"0123456789\"}}", Preparing.account(Content.JSON, DataSize.ofBytes(9)), "A");
+    IncomingMessage message = with.message("{\"id\":\"A\",\"hasAttachments\":false,\"body\":{\"content\":\"0123456789\"}}",
+        Preparing.account(Content.JSON, DataSize.ofBytes(9)), "A");
     assertThat(with.prepare(message).failure()).isInstanceOf(MessageTooLargeException.class);
   }
 
@@ -176,7 +178,7 @@ class MessagePreparationTest {
   void a_refusal_without_a_code_says_what_is_known() {
     IncomingMessage message = with.message(null);
     with.preparation.messageRequest(message);
-    with.preparation.failed(message, refusal(0, null));
+    with.failed(message, refusal(0, null));
     assertThat(message.failure()).hasMessageStartingWith("the service doesn't give the message: there was no whole answer. Open");
   }
 }

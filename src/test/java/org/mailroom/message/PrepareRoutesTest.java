@@ -52,7 +52,8 @@ class PrepareRoutesTest {
             .doTry().setBody().method("attachmentFetch", "contentRequest").to("direct:graph-request")
             .endDoTry().doCatch(GraphException.class).bean("attachmentFetch", "refused").end()
             .end();
-        from("direct:graph-request").process(exchange -> exchange.getMessage().setBody(with.graph.ask(exchange.getMessage().getBody(GraphRequest.class))));
+        from("direct:graph-request").process(exchange ->
+            exchange.getMessage().setBody(with.graph.ask(exchange.getMessage().getBody(GraphRequest.class))));
         from("direct:rules").process(PrepareRoutesTest.this::rules);
       }
     });

@@ -42,7 +42,8 @@ final class Preparing extends Clock {
   }
 
   static Account account(Content content, DataSize maxSize) {
-    return new Account("support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), content, List.of("database", "file"), maxSize, null);
+    return new Account(
+        "support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), content, List.of("database", "file"), maxSize, null);
   }
 
   IncomingMessage message(String resource) {
@@ -77,9 +78,13 @@ final class Preparing extends Clock {
       }
       preparation.translate(message);
     } catch (Exception e) {
-      preparation.failed(message, e);
+      failed(message, e);
     }
     return message;
+  }
+
+  void failed(IncomingMessage message, Exception why) {
+    preparation.failed(message, why);
   }
 
   private void fetch(IncomingMessage message, ListedAttachment attachment) throws Exception {

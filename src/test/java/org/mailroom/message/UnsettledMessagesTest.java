@@ -34,10 +34,11 @@ class UnsettledMessagesTest {
     assertThat(jdbc.queryForObject("select count(*) from unsettled_message", Integer.class)).isEqualTo(1);
 
     String unknown = "x".repeat(255);
-    jdbc.update("insert into mail_message (account, message_id, importance, body_type, has_attachments, document, imported_at) values ('a', 'A', ?, ?, false, '{}', now())",
-        unknown, unknown);
+    jdbc.update("insert into mail_message (account, message_id, importance, body_type, has_attachments, document, imported_at)"
+        + " values ('a', 'A', ?, ?, false, '{}', now())", unknown, unknown);
     jdbc.update("insert into mail_attachment (account, message_id, position, kind, is_inline) values ('a', 'A', 1, ?, false)", unknown);
-    assertThat(jdbc.queryForMap("select importance, body_type from mail_message")).containsEntry("importance", unknown).containsEntry("body_type", unknown);
+    assertThat(jdbc.queryForMap("select importance, body_type from mail_message"))
+        .containsEntry("importance", unknown).containsEntry("body_type", unknown);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.mailroom.message;
+package org.mailroom.settings;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +13,8 @@ import java.util.Deque;
 
 /** Folders that only their owner may enter, and that are on disk once they are made. */
 public final class PrivateFolder {
+
+  private static final String FOLDER = "rwx------";
 
   private static final FileAttribute<?>[] NONE = {};
 
@@ -30,7 +32,7 @@ public final class PrivateFolder {
     }
     for (Path each : missing) {
       try {
-        Files.createDirectory(each, attributes(each, "rwx------"));
+        Files.createDirectory(each, attributes(each, FOLDER));
       } catch (FileAlreadyExistsException madeMeanwhile) {
         if (!Files.isDirectory(each)) {
           throw madeMeanwhile;
@@ -41,17 +43,31 @@ public final class PrivateFolder {
   }
 
   /** For a new file in it: only its owner may read and write it. */
-  static FileAttribute<?>[] fileAttributes(Path file) {
+  public static FileAttribute<?>[] fileAttributes(Path file) {
     return attributes(file, "rw-------");
   }
 
+  /**
+   * Closes a folder that is there to everybody but its owner.
+   *
+   * @throws IOException when it isn't this process's to close
+   */
+  static void close(Path folder) throws IOException {
+    if (isPosix(folder)) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(FOLDER));
+    }
+  }
+
   private static FileAttribute<?>[] attributes(Path path, String permissions) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))} : NONE;
+    return isPosix(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))} : NONE;
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** Makes new names in it durable, where the system lets a folder be opened. */
-  static void force(Path folder) {
+  public static void force(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException notOnThisSystem) {
