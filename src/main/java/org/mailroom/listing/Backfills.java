@@ -107,7 +107,8 @@ public final class Backfills {
   }
 
   private boolean isStoredFor(String accountId, String mailbox, String folder) {
-    Integer rows = jdbc.queryForObject("select count(*) from backfill where account = ? and mailbox = ? and folder = ?", Integer.class, accountId, mailbox, folder);
+    Integer rows = jdbc.queryForObject("select count(*) from backfill where account = ? and mailbox = ? and folder = ?", Integer.class,
+        accountId, mailbox, folder);
     return rows != null && rows > 0;
   }
 
@@ -141,9 +142,9 @@ public final class Backfills {
   }
 
   private void write(Backfill begun, String mailbox, String folder) {
-    int updated = jdbc.update("update backfill set received_since = ?, received_until = ?, include_read = ?, position_at = ?, begun_at = ?, ended_at = null,"
-        + " mailbox = ?, folder = ? where account = ?", utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()),
-        mailbox, folder, begun.account());
+    int updated = jdbc.update("update backfill set received_since = ?, received_until = ?, include_read = ?, position_at = ?, begun_at = ?,"
+        + " ended_at = null, mailbox = ?, folder = ? where account = ?",
+        utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()), mailbox, folder, begun.account());
     if (updated == 0) {
       jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at, mailbox, folder)"
           + " values (?, ?, ?, ?, ?, ?, ?, ?)", begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()),

@@ -41,8 +41,8 @@ public final class DeltaLinks {
 
   /** When an earlier version of Mailroom, which didn't note the mailbox, began to read the folder: what came since isn't to be passed over. */
   private Instant begunEarlier(String account, String folder) {
-    return jdbc.query("select begun_at from delta_link where account = ? and folder = ?", (row, number) -> row.getTimestamp(1).toInstant(), account, folder)
-        .stream().findFirst().orElseGet(clock::instant);
+    return jdbc.query("select begun_at from delta_link where account = ? and folder = ?",
+        (row, number) -> row.getTimestamp(1).toInstant(), account, folder).stream().findFirst().orElseGet(clock::instant);
   }
 
   /** Stores the positions of pages that are done. */
@@ -58,8 +58,8 @@ public final class DeltaLinks {
     OffsetDateTime now = utc(clock.instant());
     int updated = jdbc.update("update delta_position set link = ?, updated_at = ?" + KEY, link.toString(), now, account, mailbox, folder);
     if (updated == 0) {
-      jdbc.update("insert into delta_position (account, mailbox, folder, link, begun_at, updated_at) values (?, ?, ?, ?, ?, ?)", account, mailbox, folder,
-          link.toString(), utc(begunAt), now);
+      jdbc.update("insert into delta_position (account, mailbox, folder, link, begun_at, updated_at) values (?, ?, ?, ?, ?, ?)",
+          account, mailbox, folder, link.toString(), utc(begunAt), now);
     }
   }
 

@@ -43,8 +43,8 @@ public final class DeltaListing implements Listing {
    * @param stored where to go on, and when the folder was first read: what was received since counts whether it is read or not
    * @param unreadOnly of what was received earlier only what is unread counts
    */
-  DeltaListing(GraphUris uris, MailFolder folder, PageReader reader, String select, DeltaLinks.Stored stored, boolean unreadOnly, int pageSize, Hints hints,
-      Clock clock) {
+  DeltaListing(GraphUris uris, MailFolder folder, PageReader reader, String select, DeltaLinks.Stored stored, boolean unreadOnly,
+      int pageSize, Hints hints, Clock clock) {
     this.uris = uris;
     this.folder = folder;
     this.reader = reader;
@@ -65,7 +65,7 @@ public final class DeltaListing implements Listing {
         beginAnew(false);
         return next(graph);
       }
-      if (!Fault.mayBeOneMessages(refusal)) {
+      if (!refusal.mayBeOneMessagesFault()) {
         throw refusal;
       }
       size.refused(refusal);
@@ -80,7 +80,7 @@ public final class DeltaListing implements Listing {
       try {
         return accept(graph.ask(new Probe<>(page())));
       } catch (GraphException again) {
-        if (!Fault.mayBeOneMessages(again)) {
+        if (!again.mayBeOneMessagesFault()) {
           throw again;
         }
         size.refused(again);
@@ -99,7 +99,7 @@ public final class DeltaListing implements Listing {
     try {
       return graph.ask(new Probe<>(request(beginning(MessageRequests.LIGHT), 1, reader::readWhatIsThere)));
     } catch (GraphException alike) {
-      throw Fault.mayBeOneMessages(alike) ? refusal : alike;
+      throw alike.mayBeOneMessagesFault() ? refusal : alike;
     }
   }
 
@@ -110,7 +110,8 @@ public final class DeltaListing implements Listing {
   }
 
   private GraphRequest<MessagePage> page() {
-    return request(link == null ? beginning(light ? MessageRequests.LIGHT : select) : link, size.now(), light ? reader::readWhatIsThere : reader::read);
+    URI uri = link == null ? beginning(light ? MessageRequests.LIGHT : select) : link;
+    return request(uri, size.now(), light ? reader::readWhatIsThere : reader::read);
   }
 
   private GraphRequest<MessagePage> request(URI uri, int most, GraphRequest.Answer<MessagePage> answer) {
@@ -147,7 +148,7 @@ public final class DeltaListing implements Listing {
   }
 
   private GraphException broken(String code, String detail) {
-    return new GraphException("list changes of " + folder.mailbox(), 0, code, null, null, detail, null);
+    return new GraphException(GraphOperation.LIST_CHANGES, folder.mailbox(), 0, code, detail, null);
   }
 
   private boolean counts(ListedMessage message) {

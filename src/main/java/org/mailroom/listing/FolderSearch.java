@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.mailroom.graph.BoundedStrings;
@@ -132,8 +133,8 @@ final class FolderSearch {
   private String create(String parent, String name) {
     String content = json.createObjectNode().put("displayName", name).toString();
     try {
-      return ask(GraphRequest.post(GraphOperation.CREATE_FOLDER, credential, mailbox, children(parent, GraphUris.options()), content, this::readFolder))
-          .path("id").asText();
+      return ask(GraphRequest.post(GraphOperation.CREATE_FOLDER, credential, mailbox, children(parent, Map.of()), content,
+          this::readFolder)).path("id").asText();
     } catch (GraphException refusal) {
       String there = refusal.status() == 409 ? child(parent, name) : null;
       if (there == null) {
@@ -143,8 +144,9 @@ final class FolderSearch {
     }
   }
 
-  private URI children(String parent, java.util.Map<String, String> options) {
-    return parent == null ? uris.of(options, "users", mailbox, "mailFolders") : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
+  private URI children(String parent, Map<String, String> options) {
+    return parent == null ? uris.of(options, "users", mailbox, "mailFolders")
+        : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
   }
 
   private String byId(String id) {
@@ -207,6 +209,6 @@ final class FolderSearch {
   }
 
   private GraphException failed(int status, String code, String detail) {
-    return new GraphException("find folder of " + mailbox, status, code, null, null, detail, null);
+    return new GraphException(GraphOperation.FIND_FOLDER, mailbox, status, code, detail, null);
   }
 }

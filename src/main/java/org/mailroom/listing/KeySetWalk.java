@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 
 /**
@@ -205,6 +206,6 @@ final class KeySetWalk {
   }
 
   private GraphException broken(String code, String detail) {
-    return new GraphException("list messages of " + requests.folder().mailbox(), 0, code, null, null, detail, null);
+    return new GraphException(GraphOperation.LIST_MESSAGES, requests.folder().mailbox(), 0, code, detail, null);
   }
 }

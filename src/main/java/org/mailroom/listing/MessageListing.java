@@ -53,7 +53,7 @@ public final class MessageListing implements Listing {
     } catch (GraphException refused) {
       refusal = refused;
     }
-    if (!Fault.mayBeOneMessages(refusal)) {
+    if (!refusal.mayBeOneMessagesFault()) {
       throw refusal;
     }
     size.refused(refusal);
@@ -85,7 +85,7 @@ public final class MessageListing implements Listing {
       try {
         return take(graph, new Probe<>(walk.page(size.now())));
       } catch (GraphException refusal) {
-        if (!Fault.mayBeOneMessages(refusal)) {
+        if (!refusal.mayBeOneMessagesFault()) {
           throw refusal;
         }
         size.refused(refusal);
@@ -105,7 +105,7 @@ public final class MessageListing implements Listing {
 
   /** How far behind the service answers again; when it doesn't, the refusal is nobody's but the account's. */
   private int nextThatAnswers(Graph graph, GraphException refusal) {
-    boolean few = refusal.status() / 100 == 4 || refusal.retryAfter().isPresent() || PageSize.isTimeOut(refusal);
+    boolean few = refusal.status() / 100 == 4 || refusal.retryAfter().isPresent() || PageSize.isOutOfTime(refusal);
     for (int behind : few ? FEW : FAR_AND_NEAR) {
       if (light(graph, behind).isPresent()) {
         return behind;
@@ -131,7 +131,7 @@ public final class MessageListing implements Listing {
       // a page without messages that leads on to others says nothing
       return Optional.of(graph.ask(walk.light(behind))).filter(page -> page.size() > 0 || page.next() == null);
     } catch (GraphException refusal) {
-      if (!Fault.mayBeOneMessages(refusal)) {
+      if (!refusal.mayBeOneMessagesFault()) {
         throw refusal;
       }
       return Optional.empty();

@@ -1,6 +1,5 @@
 package org.mailroom.listing;
 
-import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +40,7 @@ final class PageSize {
 
   /** A page of this size was refused. */
   void refused(GraphException refusal) {
-    if (isTimeOut(refusal)) {
+    if (isOutOfTime(refusal)) {
       missing = tooLarge == 0 ? now : missing;
       tooLarge = now;
     }
@@ -86,15 +85,8 @@ final class PageSize {
     return new Hints(careful ? 1 : 0, until == null ? 0 : most, until == null ? Instant.MIN : until);
   }
 
-  static boolean isTimeOut(GraphException refusal) {
-    if (refusal.status() == 504 || refusal.status() == 408 || "MailroomNoAnswer".equals(refusal.code()) || "MailroomTooSlow".equals(refusal.code())) {
-      return true;
-    }
-    for (Throwable cause = refusal.getCause(); refusal.status() == 0 && cause != null; cause = cause.getCause()) {
-      if (cause instanceof InterruptedIOException || cause instanceof java.util.concurrent.TimeoutException) {
-        return true;
-      }
-    }
-    return false;
+  /** The gateway's word for it is 504. */
+  static boolean isOutOfTime(GraphException refusal) {
+    return refusal.isOutOfTime() || refusal.status() == 504 || refusal.status() == 408;
   }
 }

@@ -83,7 +83,7 @@ class DeltaListingTest {
     service.forgetRounds();
     assertThat(walk(service.changes(10, link))).extracting(ListedMessage::id).isEqualTo(ids(0, 25));
     service.refusal = (question, request) -> ScriptedService.refused(410, "SyncStateNotFound");
-    assertThatThrownBy(() -> walk(service.changes(10, link))).isInstanceOf(GraphException.class).extracting("status").isEqualTo(410);
+    assertThatThrownBy(() -> walk(service.changes(10, link))).isInstanceOf(GraphException.class).extracting(failure -> ((GraphException) failure).status()).isEqualTo(410);
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 
@@ -49,7 +50,7 @@ class MailFoldersTest {
       try {
         return request.read(new ByteArrayInputStream(answer(request).getBytes(StandardCharsets.UTF_8)));
       } catch (IOException broken) {
-        throw new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, broken.getMessage(), broken);
+        throw new GraphException(request.operation(), request.mailbox(), 0, "MailroomCutAnswer", broken.getMessage(), broken);
       }
     }
 
@@ -76,7 +77,7 @@ class MailFoldersTest {
     private String byId(GraphRequest<?> request, String id) {
       Folder folder = folders.get(id.equals("archive") ? "archive-id" : id);
       if (folder == null) {
-        throw new GraphException(request.inWords(), 400, "ErrorInvalidIdMalformed", null, null, null, null);
+        throw new GraphException(request.operation(), request.mailbox(), 400, "ErrorInvalidIdMalformed", null, null);
       }
       return json.createObjectNode().put("id", folder.id()).put("displayName", folder.name()).toString();
     }
@@ -128,7 +129,7 @@ class MailFoldersTest {
   @Test
   void a_folder_that_is_not_there_is_told_with_what_was_looked_for_and_what_is_there() {
     assertThatThrownBy(() -> find("Inbox/Tickets 24/7")).isInstanceOf(GraphException.class).hasMessageContaining("looked for 'Tickets 24' of 'Inbox/Tickets 24/7'")
-        .hasMessageContaining("'Tickets 24\\/7'").hasMessageContaining("a slash in a name is written \\/").extracting("code").isEqualTo("MailroomFolderNotFound");
+        .hasMessageContaining("'Tickets 24\\/7'").hasMessageContaining("a slash in a name is written \\/").extracting(failure -> ((GraphException) failure).code()).isEqualTo("MailroomFolderNotFound");
     for (int i = 0; i < 20; i++) {
       service.with("x" + i, "d", "x\n" + "y".repeat(100) + i);
     }
@@ -164,7 +165,7 @@ class MailFoldersTest {
 
   @Test
   void a_folder_that_somebody_else_created_meanwhile_is_looked_for_again() {
-    service.refusal = new GraphException("create folder", 409, "ErrorFolderExists", null, null, null, null);
+    service.refusal = new GraphException(GraphOperation.CREATE_FOLDER, "support@contoso.com", 409, "ErrorFolderExists", null, null);
     assertThatThrownBy(() -> findOrCreate("Inbox/Done")).isSameAs(service.refusal);
     service.createsAllTheSame = true;
     assertThat(findOrCreate("Inbox/Done")).isEqualTo("new-Done");
@@ -175,7 +176,7 @@ class MailFoldersTest {
     for (int i = 0; i < 1000; i++) {
       service.with("many" + i, "d", "many" + i);
     }
-    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none")).isInstanceOf(GraphException.class).extracting("code").isEqualTo("MailroomEndlessListing");
+    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none")).isInstanceOf(GraphException.class).extracting(failure -> ((GraphException) failure).code()).isEqualTo("MailroomEndlessListing");
     assertThat(service.asked).hasSizeLessThanOrEqualTo(200);
   }
 }

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 
@@ -103,11 +104,11 @@ final class ScriptedService implements Graph {
   }
 
   static GraphException refused(int status, String code) {
-    return new GraphException("list messages of support@contoso.com", status, code, null, null, null, null);
+    return new GraphException(GraphOperation.LIST_MESSAGES, "support@contoso.com", status, code, null, null);
   }
 
   static GraphException timedOut() {
-    return new GraphException("list messages of support@contoso.com", 0, null, null, null, null, new SocketTimeoutException("Read timed out"));
+    return new GraphException(GraphOperation.LIST_MESSAGES, "support@contoso.com", 0, "MailroomNoAnswer", "100 s", new SocketTimeoutException("Read timed out"));
   }
 
   /** Refuses each page with one of these messages. */
@@ -152,7 +153,7 @@ final class ScriptedService implements Graph {
     try {
       return request.read(new ByteArrayInputStream(answer.apply(page, question).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException broken) {
-      throw new GraphException(request.inWords(), 0, "MailroomCutAnswer", null, null, broken.getMessage(), broken);
+      throw new GraphException(request.operation(), request.mailbox(), 0, "MailroomCutAnswer", broken.getMessage(), broken);
     }
   }
 
