@@ -20,8 +20,8 @@ import org.mailroom.demo.DemoFaults.Mixture;
  * {@code bytes-per-second}, {@code CONTENT_TYPE} takes {@code code}. {@code times=always} never ends.
  *
  * <ul>
- *   <li>{@code /faults?seed=1&share=0.05&of=OUTAGES,WRONG_ANSWERS,STALLS&seconds=300}: lets a share of the answers fail, for that time or for ever; the
- *       same seed and order of calls fail alike; a share of 0 ends it
+ *   <li>{@code /faults?seed=1&share=0.05&of=OUTAGES,WRONG_ANSWERS,STALLS&seconds=300}: lets a share of the answers fail, for that time
+ *       or for ever; the same seed and order of calls fail alike; a share of 0 ends it
  *   <li>{@code /fault?call=PATCH+/v1.0/users/&times=3} and a fault: the next calls fail whose method and path hold that text; a part of a batch is
  *       {@code PART PATCH /users/…}
  *   <li>{@code /large-pages?size=60} and a fault: pages of that size and more fail
@@ -29,7 +29,8 @@ import org.mailroom.demo.DemoFaults.Mixture;
  *   <li>{@code /message-fault?address=a@b&message=2&spot=PAGE&times=3&seconds=10} and a fault: what the message of that number, from 0, makes fail;
  *       spot is one of {@link DemoSpot}
  *   <li>{@code /message-property?address=a@b&message=2&name=importance&value=extraordinarilyHigh}; {@code body/contentType} is a name, too
- *   <li>{@code /scan?address=a@b&message=2&name=ATP+Scan+In+Progress&seconds=60}: a placeholder for its attachments, for that time or until {@code /heal}
+ *   <li>{@code /scan?address=a@b&message=2&name=ATP+Scan+In+Progress&seconds=60}: a placeholder for its attachments, for that time
+ *       or until {@code /heal}
  *   <li>{@code /heal?address=a@b&message=2}: the message makes nothing fail any more
  *   <li>{@code /poison?address=a@b&seed=1&never=0.02&unmarkable=0.02&late=0.1&tries=3&scan=20}: spoils messages of the mailbox at random; answers
  *       fate and immutable id of each that isn't healthy, a line each; see {@link DemoPoison}
@@ -49,14 +50,19 @@ final class DemoControlFaults {
   /** Returns null for an unknown path. */
   String answer(String path, Map<String, String> options) {
     switch (path) {
-      case "/faults" -> tenant.faults().random(number(options, "seed", 1), share(options, "share"), mixtures(options), seconds(options, "seconds"));
+      case "/faults" ->
+        tenant.faults().random(number(options, "seed", 1), share(options, "share"), mixtures(options), seconds(options, "seconds"));
       case "/fault" -> {
         String text = options.getOrDefault("call", "");
         tenant.faults().add(call -> call.contains(text), fault(options), times(options, 1));
       }
       case "/large-pages" -> tenant.faults().largePages(number(options, "size", Integer.MAX_VALUE), fault(options));
-      case "/mailbox-fault" -> tenant.mailbox(options.getOrDefault("address", "")).fails(options.containsKey("status") || options.containsKey("kind") ? fault(options) : null);
-      case "/token-loops" -> tenant.identity().refuseLoops(number(options, "requests", Integer.MAX_VALUE), Duration.ofSeconds(number(options, "seconds", 60)));
+      case "/mailbox-fault" -> {
+        boolean ends = !options.containsKey("status") && !options.containsKey("kind");
+        tenant.mailbox(options.getOrDefault("address", "")).fails(ends ? null : fault(options));
+      }
+      case "/token-loops" ->
+        tenant.identity().refuseLoops(number(options, "requests", Integer.MAX_VALUE), Duration.ofSeconds(number(options, "seconds", 60)));
       case "/poison" -> {
         return poison(options);
       }

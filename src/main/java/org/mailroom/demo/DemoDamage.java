@@ -118,7 +118,8 @@ final class DemoDamage {
       }
       default -> {
         if (value instanceof ArrayNode items && at < items.size()) {
-          items.set(at, fault.kind() == DemoFaults.Kind.NULL_ITEM ? JsonNodeFactory.instance.nullNode() : JsonNodeFactory.instance.textNode("a message"));
+          JsonNodeFactory make = JsonNodeFactory.instance;
+          items.set(at, fault.kind() == DemoFaults.Kind.NULL_ITEM ? make.nullNode() : make.textNode("a message"));
         }
       }
     }

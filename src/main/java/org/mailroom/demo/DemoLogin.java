@@ -7,7 +7,8 @@ import java.util.Map;
 /** The addresses of the identity platform. */
 final class DemoLogin {
 
-  private static final String LOOP = "AADSTS50196: The server terminated an operation because it encountered a client request loop. Please contact your app vendor.";
+  private static final String LOOP = "AADSTS50196: The server terminated an operation because it encountered a client request loop. "
+      + "Please contact your app vendor.";
 
   private final DemoIdentityPlatform platform;
   private final DemoAuthorizePage authorizePage;

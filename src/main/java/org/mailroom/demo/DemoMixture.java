@@ -15,7 +15,8 @@ final class DemoMixture {
 
   static final DemoMixture NONE = new DemoMixture(0, 0, Set.of(), null);
 
-  private static final Kind[] WRONG = {Kind.HTML, Kind.EMPTY, Kind.ERROR, Kind.BROKEN, Kind.ENDS, Kind.ABORTED, Kind.NULL_ITEM, Kind.TEXT_ITEM, Kind.NO_VALUE, Kind.HALF};
+  private static final Kind[] WRONG = {Kind.HTML, Kind.EMPTY, Kind.ERROR, Kind.BROKEN, Kind.ENDS, Kind.ABORTED, Kind.NULL_ITEM,
+      Kind.TEXT_ITEM, Kind.NO_VALUE, Kind.HALF};
   private static final long DRIP = 200;
 
   private final Random random;
@@ -33,7 +34,8 @@ final class DemoMixture {
   /** The fault of a call, or null. */
   Fault next(String call) {
     boolean part = call.startsWith("PART ");
-    if (of.length == 0 || (!part && !call.contains("/v1.0/")) || random.nextDouble() >= share || (end != Long.MAX_VALUE && System.nanoTime() - end > 0)) {
+    if (of.length == 0 || (!part && !call.contains("/v1.0/")) || random.nextDouble() >= share
+        || (end != Long.MAX_VALUE && System.nanoTime() - end > 0)) {
       return null;
     }
     return switch (of.length == 1 ? of[0] : of[random.nextInt(of.length)]) {

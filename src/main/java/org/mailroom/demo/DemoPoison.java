@@ -24,7 +24,8 @@ public final class DemoPoison {
   }
 
   private static final int[] STATUSES = {400, 403, 409, 500, 503, 504};
-  private static final String[] CODES = {"ErrorInvalidRecipients", "ErrorAccessDenied", "ErrorIrresolvableConflict", "ErrorCorruptData", "serviceNotAvailable", "UnknownError"};
+  private static final String[] CODES = {"ErrorInvalidRecipients", "ErrorAccessDenied", "ErrorIrresolvableConflict", "ErrorCorruptData",
+      "serviceNotAvailable", "UnknownError"};
 
   private final Random random;
   private final double never;
@@ -82,7 +83,8 @@ public final class DemoPoison {
 
   private void forATime(DemoMessage message, int way, boolean files) {
     if (!files || way == 5) {
-      message.fails(random.nextBoolean() ? DemoSpot.CHANGE : DemoSpot.PAGE, random.nextBoolean() ? Fault.status(500, "ErrorInternalServerError") : Fault.of(Kind.ERROR), tries);
+      DemoSpot spot = random.nextBoolean() ? DemoSpot.CHANGE : DemoSpot.PAGE;
+      message.fails(spot, random.nextBoolean() ? Fault.status(500, "ErrorInternalServerError") : Fault.of(Kind.ERROR), tries);
     } else if (way == 0) {
       message.scanning("ATP Scan In Progress", scan);
     } else if (way < 3) {

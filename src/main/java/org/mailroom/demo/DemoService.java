@@ -39,8 +39,8 @@ final class DemoService {
    * @param root address of this service
    * @param log is told each call of Graph and each part of a batch, with its status
    */
-  DemoService(String root, DemoGraph graph, DemoLogin login, DemoTokens tokens, DemoFaults faults, DemoDamage damage, DemoWatch watch, DemoTokenWatch tokenWatch,
-      DemoLimits limits, DemoLatency latency, DemoClock clock, ExecutorService threads, BiConsumer<DemoCall, Integer> log) {
+  DemoService(String root, DemoGraph graph, DemoLogin login, DemoTokens tokens, DemoFaults faults, DemoDamage damage, DemoWatch watch,
+      DemoTokenWatch tokenWatch, DemoLimits limits, DemoLatency latency, DemoClock clock, ExecutorService threads, BiConsumer<DemoCall, Integer> log) {
     this.root = root;
     this.graph = graph;
     this.login = login;
@@ -137,7 +137,8 @@ final class DemoService {
 
   /** Answers while it takes one of the mailbox's places. */
   private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane) throws InterruptedException {
-    String mailbox = call.segment(0).equals("me") && access.user() != null ? access.user().userPrincipalName().toLowerCase(Locale.ROOT) : call.mailbox();
+    boolean own = call.segment(0).equals("me") && access.user() != null;
+    String mailbox = own ? access.user().userPrincipalName().toLowerCase(Locale.ROOT) : call.mailbox();
     try {
       limits.enter(mailbox);
     } catch (GraphFault fault) {

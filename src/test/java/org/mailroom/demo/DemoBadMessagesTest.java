@@ -96,7 +96,8 @@ class DemoBadMessagesTest {
   @Test
   void it_heals_after_some_tries_or_after_a_time() throws Exception {
     bad.fails(DemoSpot.MESSAGE, Fault.status(500, "ErrorInternalServerError"), 2);
-    assertThat(List.of(client.get(DemoClient.path(bad)).statusCode(), client.get(DemoClient.path(bad)).statusCode(), client.get(DemoClient.path(bad)).statusCode()))
+    assertThat(List.of(client.get(DemoClient.path(bad)).statusCode(), client.get(DemoClient.path(bad)).statusCode(),
+        client.get(DemoClient.path(bad)).statusCode()))
         .containsExactly(500, 500, 200);
     bad.fails(DemoSpot.MESSAGE, Fault.status(500, "ErrorInternalServerError"), Duration.ZERO);
     assertThat(client.get(DemoClient.path(bad)).statusCode()).isEqualTo(200);
@@ -248,8 +249,10 @@ class DemoBadMessagesTest {
     JsonNode list = client.json(client.get(DemoClient.path(message) + "/attachments?$select=id,size")).path("value");
     boolean right = alone.statusCode() == 200 && client.json(alone).has("id") && list.size() == message.attachments().size();
     for (JsonNode attachment : list) {
-      HttpResponse<String> content = client.get(DemoClient.path(message) + "/attachments/" + URLEncoder.encode(attachment.path("id").asText(), StandardCharsets.UTF_8) + "/$value");
-      right &= content.statusCode() == 200 && content.headers().firstValueAsLong("Content-Length").orElse(-1) == attachment.path("size").asLong() - 196;
+      HttpResponse<String> content = client.get(DemoClient.path(message) + "/attachments/" + URLEncoder.encode(attachment.path("id").asText(),
+          StandardCharsets.UTF_8) + "/$value");
+      right &= content.statusCode() == 200 && content.headers().firstValueAsLong("Content-Length").orElse(-1) == attachment.path("size")
+          .asLong() - 196;
     }
     return right;
   }

@@ -63,7 +63,8 @@ final class DemoClient {
 
   /** Method, address below the version or whole, and body. */
   HttpRequest request(String method, String address, String body) {
-    return HttpRequest.newBuilder(URI.create(address.startsWith("https:") ? address : tenant.graphUrl() + address)).header("Authorization", "Bearer " + token)
+    return HttpRequest.newBuilder(URI.create(address.startsWith("https:") ? address : tenant.graphUrl() + address)).header("Authorization",
+        "Bearer " + token)
         .header("Prefer", IMMUTABLE).header("Content-Type", "application/json").timeout(Duration.ofSeconds(30))
         .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)).build();
   }
@@ -129,7 +130,8 @@ final class DemoClient {
 
   /** Asks a control, and returns the status and what it says. */
   String control(DemoControl control, String call) throws IOException, InterruptedException {
-    HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control.url() + call)).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control.url() + call)).POST(BodyPublishers.noBody()).build(),
+        BodyHandlers.ofString());
     return answer.statusCode() + " " + answer.body();
   }
 

@@ -63,7 +63,8 @@ class DemoControlFaultsTest {
     tell("/mailbox-fault?" + AT + "&status=429&code=TooManyRequests&retry-after=date:PT900S");
     HttpResponse<String> throttled = client.page("");
     assertThat(throttled.statusCode()).isEqualTo(429);
-    assertThat(throttled.headers().firstValue("Retry-After").orElseThrow()).endsWith(" GMT").isNotEqualTo(throttled.headers().firstValue("Date").orElseThrow());
+    assertThat(throttled.headers().firstValue("Retry-After").orElseThrow()).endsWith(" GMT").isNotEqualTo(throttled.headers().firstValue("Date")
+        .orElseThrow());
     tell("/mailbox-fault?" + AT);
     assertThat(client.page("").statusCode()).isEqualTo(200);
     tell("/token-loops?requests=2&seconds=60");
@@ -88,7 +89,8 @@ class DemoControlFaultsTest {
     assertThat(client.get(DemoClient.path(message)).body()).contains("somethingNobodyKnows");
     tell("/attachment?" + AT + "&megabytes=1");
     tell("/scan?" + AT + "&message=3");
-    assertThat(client.get(DemoClient.path(tenant.mailbox(DemoClient.MAILBOX).messages().get(3)) + "/attachments").body()).contains("ATP Scan In Progress");
+    assertThat(client.get(DemoClient.path(tenant.mailbox(DemoClient.MAILBOX).messages().get(3)) + "/attachments").body())
+        .contains("ATP Scan In Progress");
     assertThat(tell("/heal?" + AT + "&message=9")).startsWith("400 ");
     assertThat(tell("/message-fault?" + AT + "&message=1&spot=MARS&status=500")).startsWith("400 ");
     assertThat(tell("/poison?" + AT + "&seed=1&never=1")).contains("NEVER " + message.immutableId());

@@ -98,15 +98,18 @@ class DemoMailboxesTest {
     JsonNode page = client.json(client.get("/users('$cash@contoso.com')/messages?$top=10"));
     assertThat(page.path("value")).hasSize(10);
     assertThat(client.json(client.get(page.path("@odata.nextLink").asText())).path("value")).hasSize(3);
-    assertThat(client.part(client.send(client.batch("GET", null, "/users('%24cash%40contoso.com')/messages?$top=1")), 0).path("status").asInt()).isEqualTo(200);
+    assertThat(client.part(client.send(client.batch("GET", null, "/users('%24cash%40contoso.com')/messages?$top=1")), 0).path("status").asInt())
+        .isEqualTo(200);
     assertThat(client.get("/users('" + DemoClient.MAILBOX + "')/mailFolders('inbox')/messages").statusCode()).isEqualTo(200);
   }
 
   @Test
   void folders_have_slashes_decomposed_umlauts_and_outer_blanks_in_their_names() throws Exception {
     String slash = mailbox.createFolder("Inbox", "Tickets 24/7");
-    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"U\\u0308bergabe\"}").statusCode()).isEqualTo(201);
-    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"Tickets \"}").statusCode()).isEqualTo(201);
+    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"U\\u0308bergabe\"}")
+        .statusCode()).isEqualTo(201);
+    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"Tickets \"}")
+        .statusCode()).isEqualTo(201);
     mailbox.deliver(slash, DemoMail.plain(5), Instant.parse("2026-01-05T09:00:00Z"));
     assertThat(client.json(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders")).path("value"))
         .extracting(folder -> folder.path("displayName").asText()).containsExactly("Tickets 24/7", "U\u0308bergabe", "Tickets ");

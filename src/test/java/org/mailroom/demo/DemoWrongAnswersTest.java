@@ -135,7 +135,8 @@ class DemoWrongAnswersTest {
     tenant.faults().largePages(3, Fault.status(504, "UnknownError"));
     assertThat(client.page("$top=10").statusCode()).isEqualTo(504);
     assertThat(client.page("$top=2").statusCode()).isEqualTo(200);
-    assertThat(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta").statusCode()).as("10 unless asked for less").isEqualTo(504);
+    assertThat(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta").statusCode()).as("10 unless asked for less")
+        .isEqualTo(504);
   }
 
   @Test
