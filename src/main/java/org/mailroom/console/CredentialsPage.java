@@ -18,11 +18,8 @@ import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.TokenCache;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -38,13 +35,11 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class CredentialsPage {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
-
   /** Must not be sent back to the browser. */
   private static final List<String> SECRET = List.of("client-secret", "certificate.content", "certificate.password");
 
   private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
-      "certificate.content", "certificate.password", "federated-token-file", "scope", "authorization-url", "token-url");
+      "certificate.content", "certificate.password", "scope", "authorization-url", "token-url");
 
   /**
    * A credential in the list.
@@ -58,13 +53,16 @@ final class CredentialsPage {
   private final Accounts accounts;
   private final TokenCache tokens;
   private final Attention attention;
+  private final Trail trail;
 
-  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, Attention attention) {
+  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, Attention attention,
+      Trail trail) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.accounts = accounts;
     this.tokens = tokens;
     this.attention = attention;
+    this.trail = trail;
   }
 
   @GetMapping("/credentials")
@@ -85,7 +83,7 @@ final class CredentialsPage {
   }
 
   @PostMapping("/credentials/~new")
-  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who, Model model,
+  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Model model,
       jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     Map<String, String> fields = fields(form, certificate);
     String id = form.getOrDefault("id", "").strip();
@@ -96,7 +94,7 @@ final class CredentialsPage {
       fields.put("id", id);
       return form(null, fields, e.problems(), model);
     }
-    LOG.info("credential {}: created by {}", id, who.getName());
+    trail.record(Trail.Action.CREATED, "credential " + id, Changes.entered(fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
 
@@ -107,22 +105,23 @@ final class CredentialsPage {
   }
 
   @PostMapping("/credentials/{id}")
-  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who,
+  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate,
       Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     require(id);
     Map<String, String> fields = fields(form, certificate);
+    Map<String, String> before = credentials.fields(id);
     try {
       credentials.update(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       return form(id, fields, e.problems(), model);
     }
-    LOG.info("credential {}: changed by {}", id, who.getName());
+    trail.record(Trail.Action.CHANGED, "credential " + id, Changes.between(before, fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
 
   @PostMapping("/credentials/{id}/delete")
-  String delete(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String delete(@PathVariable String id, RedirectAttributes told) {
     require(id);
     try {
       credentials.delete(id);
@@ -131,7 +130,7 @@ final class CredentialsPage {
       told.addAttribute("id", id);
       return "redirect:/credentials/{id}";
     }
-    LOG.info("credential {}: deleted by {}", id, who.getName());
+    trail.record(Trail.Action.DELETED, "credential " + id, null);
     attention.changed();
     told.addFlashAttribute("done", "Credential " + id + " was deleted.");
     return "redirect:/credentials";
@@ -146,8 +145,10 @@ final class CredentialsPage {
     try {
       tokens.renew(id);
       told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
+      trail.record(Trail.Action.TESTED, "credential " + id, "it works");
     } catch (CredentialException e) {
       told.addFlashAttribute("problem", e.getMessage());
+      trail.record(Trail.Action.TESTED, "credential " + id, "it doesn't work");
     }
     return "redirect:/credentials/{id}";
   }

@@ -40,13 +40,15 @@ final class MessagesPage {
   private final Accounts accounts;
   private final ProducerTemplate camel;
   private final CamelContext context;
+  private final Trail trail;
 
-  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, ProducerTemplate camel, CamelContext context) {
+  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, ProducerTemplate camel, CamelContext context, Trail trail) {
     this.log = log;
     this.messages = messages;
     this.accounts = accounts;
     this.camel = camel;
     this.context = context;
+    this.trail = trail;
   }
 
   @GetMapping("/messages")
@@ -133,6 +135,7 @@ final class MessagesPage {
     try {
       Map<String, String> outcome = (Map<String, String>) camel.requestBody(DELIVER_AGAIN, new Redelivery.Request(account, id, destinations));
       String delivered = outcome.entrySet().stream().filter(each -> each.getValue().isEmpty()).map(Map.Entry::getKey).collect(Collectors.joining(", "));
+      trail.record(Trail.Action.DELIVERED_AGAIN, "message " + id + " of " + account, "to " + String.join(", ", destinations));
       String failed = outcome.entrySet().stream().filter(each -> !each.getValue().isEmpty()).map(each -> each.getKey() + ": " + each.getValue()).collect(Collectors.joining(" "));
       told.addFlashAttribute("done", delivered.isEmpty() ? null : "Delivered again to " + delivered + ".");
       told.addFlashAttribute("problem", failed.isEmpty() ? null : "Not delivered to " + failed);

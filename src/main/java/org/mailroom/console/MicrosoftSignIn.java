@@ -37,13 +37,15 @@ final class MicrosoftSignIn {
   private final Accounts accounts;
   private final ConsoleAddress address;
   private final Attention attention;
+  private final Trail trail;
 
-  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention) {
+  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention, Trail trail) {
     this.signIns = signIns;
     this.credentials = credentials;
     this.accounts = accounts;
     this.address = address;
     this.attention = attention;
+    this.trail = trail;
   }
 
   /** A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the content security policy. */
@@ -74,6 +76,7 @@ final class MicrosoftSignIn {
       SignIns.Completed completed = signIns.complete(state == null ? null : state.toString(), answer);
       session.removeAttribute(STATE);
       attention.changed();
+      trail.record(Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
       told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
       if (!accounts.isUsedFor(completed.credential(), completed.user()) && !accounts.accountsUsing(completed.credential()).isEmpty()) {
         told.addFlashAttribute("problem", "No account with this credential is the mailbox of " + completed.user().userPrincipalName()

@@ -29,7 +29,7 @@ public final class SettingsBinder {
   /** Rules that concern several fields, and the field to show them at. */
   private static final Map<String, String> FIELD_OF_RULE = Map.of(
       "provable", "client-secret", "certificate.key-of-pem", "certificate.private-key", "tenant-own", "tenant-id", "filter-possible", "filter", "certificate.one-of", "certificate.content",
-      "after-import.move-or-delete", "after-import.move-to");
+      "after-import.move-or-delete", "after-import.move-to", "console.unchangeable", "console.allow");
 
   private final Validator validator;
 
