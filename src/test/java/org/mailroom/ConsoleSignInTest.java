@@ -39,7 +39,7 @@ class ConsoleSignInTest {
     String key = "--mailroom.credentials.helpdesk.";
     mailroom = MailroomRun.startRuntime(tenant, folder, key + "grant-type=authorization-code", key + "tenant-id=" + DemoTenant.TENANT_ID, key + "client-id=helpdesk",
         key + "client-secret=the secret of helpdesk", "--mailroom.accounts.anna.mailbox=anna@contoso.com", "--mailroom.accounts.anna.credential=helpdesk",
-        "--mailroom.accounts.anna.deliver-to=database", "--mailroom.accounts.support.poll-every=1h");
+        "--mailroom.accounts.anna.deliver-to=database", "--mailroom.accounts.support.poll-every=1h", "--server.tomcat.remoteip.internal-proxies=127\\.0\\.0\\.1");
     tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri("http://127.0.0.1:" + mailroom.port() + "/OAuth2Callback")
         .redirectUri("https://mailroom.example/OAuth2Callback");
     browser = Browser.start();

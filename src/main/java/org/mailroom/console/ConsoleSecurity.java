@@ -62,7 +62,7 @@ class ConsoleSecurity {
 
   /** An address that no browser writes isn't there: no reason to say more, or to write a stack trace. */
   @Bean
-  RequestRejectedHandler strangeAddresses() {
+  RequestRejectedHandler refusedByTheFirewall() {
     return (request, response, why) -> response.setStatus(HttpServletResponse.SC_NOT_FOUND);
   }
 

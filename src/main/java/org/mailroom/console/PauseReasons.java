@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class PauseReasons {
 
-  private static final String SOMEBODY = "Somebody";
+  private static final String SOMEBODY = "Somebody paused it";
 
   private final Trail trail;
 
@@ -29,7 +29,7 @@ final class PauseReasons {
     for (AccountStatus account : accounts) {
       if (account.reason() != null) {
         String name = who.get(account.account());
-        reasons.put(account.account(), name != null && account.reason().startsWith(SOMEBODY + " paused") ? name + account.reason().substring(SOMEBODY.length()) : account.reason());
+        reasons.put(account.account(), name != null && account.reason().startsWith(SOMEBODY) ? "It was paused by " + name + account.reason().substring(SOMEBODY.length()) : account.reason());
       }
     }
     return reasons;
