@@ -1,13 +1,18 @@
 package org.mailroom.console;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mailroom.account.Accounts;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
@@ -17,12 +22,14 @@ import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
+import org.mailroom.credential.SignIns;
 import org.mailroom.credential.TokenCache;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -41,6 +48,9 @@ final class CredentialsPage {
   private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
       "certificate.content", "certificate.password", "scope", "authorization-url", "token-url");
 
+  /** A tenant in one of the two addresses, as an app registration's page of endpoints shows them. */
+  private static final Pattern TENANT = Pattern.compile("^https?://[^/]+/([A-Za-z0-9.-]+)/oauth2/");
+
   /**
    * A credential in the list.
    *
@@ -54,15 +64,27 @@ final class CredentialsPage {
   private final TokenCache tokens;
   private final Attention attention;
   private final Trail trail;
+  private final SignIns signIns;
+  private final ConsoleAddress address;
+  private final Clock clock;
 
-  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, Attention attention,
-      Trail trail) {
+  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, SignIns signIns,
+      Attention attention, Trail trail, ConsoleAddress address, Clock clock) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.accounts = accounts;
     this.tokens = tokens;
     this.attention = attention;
     this.trail = trail;
+    this.signIns = signIns;
+    this.address = address;
+    this.clock = clock;
+  }
+
+  /** What has to be registered in Entra ID. */
+  @ModelAttribute("redirectUri")
+  String redirectUri(HttpServletRequest request) {
+    return address.redirectUri(request);
   }
 
   @GetMapping("/credentials")
@@ -143,7 +165,14 @@ final class CredentialsPage {
     told.addAttribute("id", id);
     attention.changed();
     try {
-      tokens.renew(id);
+      CredentialStatus before = statuses.find(id).orElse(null);
+      if (before == null || before.tokenExpires() == null || !before.tokenExpires().isAfter(clock.instant())) {
+        // there is none to replace: one is asked for, not two
+        tokens.askAgain(id);
+        tokens.authorization(id);
+      } else {
+        tokens.renew(id);
+      }
       told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
       trail.record(Trail.Action.TESTED, "credential " + id, "it works");
     } catch (CredentialException e) {
@@ -153,7 +182,24 @@ final class CredentialsPage {
     return "redirect:/credentials/{id}";
   }
 
+  /** Forgets who signed in, and the tokens. */
+  @PostMapping("/credentials/{id}/sign-out")
+  String signOut(@PathVariable String id, RedirectAttributes told) {
+    require(id);
+    told.addAttribute("id", id);
+    try {
+      signIns.signOut(id);
+      attention.changed();
+      trail.record(Trail.Action.CHANGED, "credential " + id, "signed the person out");
+      told.addFlashAttribute("done", "Nobody is signed in with it now. Mailroom has forgotten its tokens.");
+    } catch (CredentialException e) {
+      told.addFlashAttribute("problem", e.getMessage());
+    }
+    return "redirect:/credentials/{id}";
+  }
+
   private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+    model.addAttribute("typeAgain", SECRET.stream().anyMatch(key -> !fields.getOrDefault(key, "").isBlank()));
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
     model.addAttribute("id", id);
@@ -175,6 +221,10 @@ final class CredentialsPage {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
       fields.put("certificate.content", text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
+    }
+    if (fields.get("tenant-id").isBlank()) {
+      fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
+          .map(found -> found.group(1)).findFirst().orElse(""));
     }
     return fields;
   }

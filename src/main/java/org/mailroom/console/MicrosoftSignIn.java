@@ -31,6 +31,7 @@ final class MicrosoftSignIn {
   static final String CALLBACK = "/OAuth2Callback";
 
   private static final String STATE = MicrosoftSignIn.class.getName() + ".state";
+  private static final String CREDENTIAL = MicrosoftSignIn.class.getName() + ".credential";
 
   private final SignIns signIns;
   private final Credentials credentials;
@@ -55,8 +56,9 @@ final class MicrosoftSignIn {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     try {
-      SignInRequest begun = signIns.begin(id, URI.create(address.of(request) + CALLBACK));
+      SignInRequest begun = signIns.begin(id, URI.create(address.redirectUri(request)));
       session.setAttribute(STATE, begun.state());
+      session.setAttribute(CREDENTIAL, id);
       model.addAttribute("address", begun.authorizationUrl().toString());
       model.addAttribute("host", begun.authorizationUrl().getHost());
       return "leave";
@@ -72,6 +74,9 @@ final class MicrosoftSignIn {
     HttpSession session = request.getSession(false);
     Object state = session == null ? null : session.getAttribute(STATE);
     SignInAnswer answer = SignInAnswer.of(parameters);
+    if (state == null && address.otherName(request).isPresent()) {
+      return "redirect:" + address.otherName(request).get() + CALLBACK + "?" + request.getQueryString();
+    }
     try {
       SignIns.Completed completed = signIns.complete(state == null ? null : state.toString(), answer);
       session.removeAttribute(STATE);
@@ -87,6 +92,7 @@ final class MicrosoftSignIn {
     } catch (CredentialException e) {
       response.setStatus(HttpStatus.BAD_REQUEST.value());
       model.addAttribute("reason", e.getMessage());
+      model.addAttribute("credential", session == null ? null : session.getAttribute(CREDENTIAL));
       return "not-signed-in";
     }
   }

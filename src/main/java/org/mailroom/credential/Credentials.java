@@ -11,6 +11,7 @@ import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.GrantType;
 import org.mailroom.settings.SettingsBinder;
 import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.settings.SettingsRevision;
@@ -201,6 +202,9 @@ public final class Credentials {
     try {
       CredentialProperties settings = binder.bind(CredentialProperties.class, fields);
       problems.addAll(hosts.problems(settings));
+      if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
+        problems.add(new FieldProblem("client-secret", "or a certificate is missing: Entra ID gives a web application's person no token without one"));
+      }
       if (settings.certificate() != null && problems.isEmpty()) {
         CertificateFile.check(settings.certificate()).ifPresent(problem -> problems.add(new FieldProblem("certificate.content", problem)));
       }
