@@ -51,7 +51,9 @@ class ConsoleSecurityTest {
     folder = temporary;
     tenant = DemoTenant.start();
     tenant.mailbox("support@contoso.com");
-    mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h");
+    mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h", "--mailroom.credentials.of-the-file.grant-type=authorization-code",
+        "--mailroom.credentials.of-the-file.tenant-id=contoso.com", "--mailroom.credentials.of-the-file.client-id=c", "--mailroom.credentials.of-the-file.client-secret=s",
+        "--mailroom.credentials.of-the-file.authorization-url=https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize?login_hint=anna%40contoso.com");
     administrator = signIn(MailroomRun.USER, MailroomRun.PASSWORD);
   }
 
@@ -274,6 +276,44 @@ class ConsoleSecurityTest {
         .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[3_000_000])));
     assertThat(answer.statusCode()).isEqualTo(413);
     assertThat(answer.body()).contains("larger than any form");
+  }
+
+  @Test
+  void a_sign_in_leaves_with_what_the_address_says_and_comes_back_by_a_name_that_entra_id_takes() throws Exception {
+    Map<String, String> fields = new HashMap<>(Map.of("id", "delegated", "grant-type", "authorization-code", "tenant-id", "", "client-id", "c", "client-secret", "",
+        "authorization-url", "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize?prompt=login&login_hint=anna%40contoso.com",
+        "token-url", "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"));
+    HttpResponse<String> unproved = post(administrator, "/credentials/~new", fields);
+    assertThat(unproved.statusCode()).isEqualTo(422);
+    assertThat(unproved.body()).contains("or a certificate is missing").contains("value=\"contoso.com\"").doesNotContain("Type the secret again");
+    fields.putAll(Map.of("client-secret", "seen by nobody", "secret-expires", "soon"));
+    assertThat(post(administrator, "/credentials/~new", fields).body()).contains("Type the secret again").doesNotContain("seen by nobody");
+    fields.put("secret-expires", "");
+    assertThat(post(administrator, "/credentials/~new", fields).statusCode()).isEqualTo(302);
+    assertThat(get(administrator, "/credentials/delegated").body()).contains("http://localhost:" + mailroom.port() + "/OAuth2Callback").contains("value=\"contoso.com\"");
+    String left = post(administrator, "/credentials/delegated/sign-in", Map.of()).body();
+    assertThat(left).contains("authorize?prompt=login&amp;login_hint=anna%40contoso.com&amp;client_id=c&amp;")
+        .contains("redirect_uri=" + URLEncoder.encode("http://localhost:" + mailroom.port() + "/OAuth2Callback", StandardCharsets.UTF_8));
+    assertThat(post(administrator, "/credentials/of-the-file/sign-in", Map.of()).body()).contains("login_hint=anna%40contoso.com&amp;client_id=c");
+    left = post(administrator, "/credentials/delegated/sign-in", Map.of()).body();
+    String state = left.replaceAll("(?s).*state=([A-Za-z0-9_-]+).*", "$1");
+    HttpResponse<String> byOtherName = send(HttpClient.newHttpClient(), HttpRequest.newBuilder(URI.create("http://localhost:" + mailroom.port() + "/OAuth2Callback?error=access_denied&state=" + state)));
+    assertThat(byOtherName.headers().firstValue("Location").orElse("")).isEqualTo(uri("/OAuth2Callback?error=access_denied&state=" + state).toString());
+    assertThat(get(administrator, "/OAuth2Callback?error=access_denied&state=" + state).body()).contains("Back to credential delegated");
+  }
+
+  @Test
+  void the_first_test_of_a_credential_asks_for_one_token_and_the_next_one_for_another() throws Exception {
+    Map<String, String> fields = Map.of("id", "counted", "grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID,
+        "client-secret", DemoTenant.CLIENT_SECRET);
+    assertThat(post(administrator, "/credentials/~new", fields).statusCode()).isEqualTo(302);
+    get(administrator, "/credentials/counted");
+    int before = tenant.tokenRequests();
+    post(administrator, "/credentials/counted/test", Map.of());
+    assertThat(get(administrator, "/credentials/counted").body()).contains("It works");
+    assertThat(tenant.tokenRequests()).isEqualTo(before + 1);
+    post(administrator, "/credentials/counted/test", Map.of());
+    assertThat(tenant.tokenRequests()).isEqualTo(before + 2);
   }
 
   @Test

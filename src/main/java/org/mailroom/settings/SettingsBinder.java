@@ -77,7 +77,7 @@ public final class SettingsBinder {
       Map<String, Object> source = new LinkedHashMap<>();
       fields.forEach((key, value) -> source.put(ROOT + "." + key, value.strip()));
       try {
-        return new Binder(new MapConfigurationPropertySource(source))
+        return new Binder(List.of(new MapConfigurationPropertySource(source)), null, null, WrittenAddresses::register)
             .bindOrCreate(ROOT, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
       } catch (BindException e) {
         String wrong = wrongField(e);
