@@ -106,6 +106,7 @@ class CommandLineTest {
       "--mailroom.cloud=mars|mailroom.cloud is 'mars' (\"mailroom.cloud\" from property source \"commandLineArgs\"): can't be read, allowed are global, us-gov, us-dod, china",
       "--mailroom.poll-every=often|mailroom.poll-every is 'often'",
       "--mailroom.poll-every=often|it must be a duration such as 30s, 5m or 1h",
+      "--mailroom.console.allow=anna@contoso.com|mailroom.console.allow is 'anna@contoso.com' (\"mailroom.console.allow\" from property source \"commandLineArgs\"): has an address, which a person can change",
       "--mailroom.poll-every=0s|must be between 1s and 31d",
       "--mailroom.acounts.x.mailbox=y|mailroom.acounts.x.mailbox is no setting of Mailroom",
       "--mailroom.accounts.support.credential=nobody|Allowed: demo",

@@ -103,6 +103,15 @@ final class ConsoleUsers implements UserDetailsService {
     }
   }
 
+  /** Whether there is such a user, as far as that can be found out now. */
+  boolean isKnown(String username) {
+    try {
+      return loadUserByUsername(username) != null;
+    } catch (UsernameNotFoundException | DataAccessException | TransactionException unknown) {
+      return false;
+    }
+  }
+
   /** The password is Mailroom's own, not one of the configuration. */
   boolean isPasswordOwn() {
     return configured == null;

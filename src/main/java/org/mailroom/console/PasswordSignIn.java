@@ -39,7 +39,8 @@ final class PasswordSignIn implements AuthenticationProvider {
     } catch (BadCredentialsException wrong) {
       attempts.failed(asked.getName(), address);
       LoginAttempts.Wait next = attempts.toWait(asked.getName(), address);
-      trail.record(asked.getName(), Trail.Action.SIGN_IN_FAILED, "the console",
+      // what isn't a user's name may be a password that somebody typed into the wrong field
+      trail.record(users.isKnown(asked.getName()) ? asked.getName() : "an unknown user", Trail.Action.SIGN_IN_FAILED, "the console",
           "name or password is wrong" + (next.isOver() ? "" : "; " + (next.ofUser() ? "that user" : "that address") + " waits " + next.seconds() + " s"));
       throw wrong;
     }
