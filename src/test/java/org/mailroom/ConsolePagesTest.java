@@ -94,7 +94,7 @@ class ConsolePagesTest {
     List<String> paths = new ArrayList<>(List.of("/", "/account/support", "/account/past", page.url().replaceFirst("^https?://[^/]+", ""), "/failed?account=support"));
     if (colours == ColorScheme.LIGHT || width == 1400) {
       paths.addAll(List.of("/account/missing", "/account/asleep", "/messages", "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials",
-          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/no-such-page"));
+          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/trail", "/users", "/no-such-page"));
     }
     page.navigate("/account/support");
     press(page, "Check");

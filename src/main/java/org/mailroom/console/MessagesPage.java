@@ -35,12 +35,14 @@ final class MessagesPage {
   private final StoredMessages messages;
   private final Accounts accounts;
   private final Redelivery redelivery;
+  private final Trail trail;
 
-  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, Redelivery redelivery) {
+  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, Redelivery redelivery, Trail trail) {
     this.log = log;
     this.messages = messages;
     this.accounts = accounts;
     this.redelivery = redelivery;
+    this.trail = trail;
   }
 
   @GetMapping("/messages")
@@ -124,6 +126,7 @@ final class MessagesPage {
     try {
       Map<String, String> outcome = redelivery.deliver(account, id, destinations);
       String delivered = outcome.entrySet().stream().filter(each -> each.getValue().isEmpty()).map(Map.Entry::getKey).collect(Collectors.joining(", "));
+      trail.record(Trail.Action.DELIVERED_AGAIN, "message " + id + " of " + account, "to " + String.join(", ", destinations));
       String failed = outcome.entrySet().stream().filter(each -> !each.getValue().isEmpty()).map(each -> each.getKey() + ": " + each.getValue()).collect(Collectors.joining(" "));
       told.addFlashAttribute("done", delivered.isEmpty() ? null : "Delivered again to " + delivered + ".");
       told.addFlashAttribute("problem", failed.isEmpty() ? null : "Not delivered to " + failed);
