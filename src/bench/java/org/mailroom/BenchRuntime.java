@@ -2,8 +2,8 @@ package org.mailroom;
 
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.ImportResult;
+import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,9 +18,8 @@ public final class BenchRuntime implements AutoCloseable {
   }
 
   /** Imports accounts side by side and returns how many messages there were. */
-  @SuppressWarnings("unchecked")
   public int run(List<String> accounts) {
-    List<ImportResult> results = (List<ImportResult>) context.getBean(ProducerTemplate.class).requestBody("direct:import-accounts", accounts);
+    List<ImportResult> results = context.getBean(ImportOnce.class).begin(accounts).join();
     for (ImportResult result : results) {
       if (!result.isComplete()) {
         throw new IllegalStateException("incomplete: " + result);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
+import org.mailroom.command.OutOfMemory;
 import org.mailroom.demo.DemoCommand;
 
 /** The command line of Mailroom. */
@@ -18,6 +19,7 @@ public final class Mailroom {
   public static void main(String[] arguments) {
     // only this machine may reach the port that an H2 database in use opens for a second process
     System.setProperty("h2.bindAddress", "127.0.0.1");
+    OutOfMemory.endsTheProcess();
     List<String> settings = new ArrayList<>();
     List<String> words = new ArrayList<>();
     for (String argument : arguments) {

@@ -1,13 +1,10 @@
 package org.mailroom;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.camel.AggregationStrategy;
-import org.apache.camel.builder.AggregationStrategies;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.message.AttachmentStore;
 import org.mailroom.message.MailMessageConverters;
@@ -46,22 +43,6 @@ class MailroomApplication {
     }
   }
 
-  /** Those who import for a command that names accounts: as many at a time as {@code mailroom.importers} says. */
-  @Bean(destroyMethod = "shutdown")
-  ExecutorService importers(MailroomProperties properties) {
-    AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(properties.importers(), task -> {
-      Thread thread = new Thread(task, "importer-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    });
-  }
-
-  @Bean
-  AggregationStrategy listOfBodies() {
-    return AggregationStrategies.flexible(Object.class).accumulateInCollection(ArrayList.class);
-  }
-
   @Bean
   MessageTranslator messageTranslator() {
     return new MessageTranslator();
@@ -70,6 +51,12 @@ class MailroomApplication {
   @Bean
   MailMessageJson mailMessageJson() {
     return new MailMessageJson();
+  }
+
+  /** For {@code marshal} in routes; whoever asks for an ObjectMapper without a name gets Spring's. */
+  @Bean(defaultCandidate = false)
+  ObjectMapper mailMessageMapper(MailMessageJson json) {
+    return json.mapper();
   }
 
   @Bean

@@ -2,10 +2,13 @@
 (() => {
   "use strict";
   const EVERY = 4000;
+  // a server that says nothing for so long is gone, too
+  const PATIENCE = 10000;
   const button = document.getElementById("updates");
   const live = () => document.querySelectorAll("[data-live]");
   let paused = false;
   let failures = 0;
+  let heard = new Date();
 
   const busy = (part) => {
     const at = document.activeElement;
@@ -23,7 +26,7 @@
 
   const update = async () => {
     if (paused || document.hidden || live().length === 0) return;
-    const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual" });
+    const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
     if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return; }
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -46,10 +49,16 @@
     try {
       await update();
       failures = 0;
+      heard = new Date();
     } catch (unreachable) {
       failures += 1;
     }
+    const gone = document.getElementById("gone");
     document.body.classList.toggle("stale", failures > 1);
+    if (gone && gone.hidden === (failures > 1)) {
+      gone.hidden = failures < 2;
+      gone.textContent = failures < 2 ? "" : `Mailroom hasn’t answered since ${heard.toLocaleTimeString()}. What you see is from then; this page goes on by itself when it answers again.`;
+    }
     again();
   }, EVERY * Math.min(1 + failures, 8));
 
@@ -66,6 +75,15 @@
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.querySelectorAll("[data-copy]").forEach((copy) => {
+    if (!navigator.clipboard) return;
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+      copy.textContent = "Copied";
+    });
   });
 
   document.addEventListener("change", (event) => {

@@ -1,5 +1,8 @@
 package org.mailroom;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -17,12 +20,20 @@ class ArchitectureTest {
       .and().doNotHaveFullyQualifiedName("org.mailroom.Mailroom").should().dependOnClassesThat().resideInAPackage("org.mailroom.demo..");
 
   @ArchTest
-  static final ArchRule graph_message_and_credential_know_nothing_of_accounts_and_deliveries = noClasses()
-      .that().resideInAnyPackage("..graph..", "..message..", "..credential..").should().dependOnClassesThat().resideInAnyPackage(CAPABILITIES);
+  static final ArchRule graph_and_credential_know_nothing_of_accounts_messages_and_deliveries = noClasses()
+      .that().resideInAnyPackage("..graph..", "..credential..").should().dependOnClassesThat().resideInAnyPackage(CAPABILITIES)
+      .orShould().dependOnClassesThat().resideInAPackage("org.mailroom.message..");
 
   @ArchTest
-  static final ArchRule the_message_model_stands_alone = noClasses().that().resideInAPackage("..message..")
-      .should().dependOnClassesThat().resideInAnyPackage("..graph..", "..credential..", "..settings..", "org.springframework..");
+  static final ArchRule messages_know_their_account_and_the_wire_and_nothing_further_down_the_flow = noClasses()
+      .that().resideInAPackage("org.mailroom.message..").should().dependOnClassesThat().resideInAnyPackage(
+          "org.mailroom.delivery..", "org.mailroom.marking..", "org.mailroom.listing..", "org.mailroom.schedule..", "org.mailroom.console..",
+          "org.mailroom.check..", "org.mailroom.monitoring..", "org.mailroom.command..", "org.mailroom.demo..");
+
+  @ArchTest
+  static final ArchRule of_accounts_a_message_knows_the_settings_alone = noClasses().that().resideInAPackage("org.mailroom.message..")
+      .should().dependOnClassesThat(resideInAPackage("org.mailroom.account..").and(not(simpleName("Account"))).and(not(simpleName("AccountImport")))
+          .and(not(simpleName("ImportTally"))).and(not(simpleName("FetchTrouble"))));
 
   @ArchTest
   static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..settings..")

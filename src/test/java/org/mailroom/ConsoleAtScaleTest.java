@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.demo.DemoTenant;
 
 /** The console with several hundred accounts and 100,000 imported messages in the embedded database. */
@@ -97,7 +97,7 @@ class ConsoleAtScaleTest {
   void every_page_is_there_and_what_it_takes_is_printed() {
     for (String path : List.of("/", "/?q=branch-77", "/account/branch-7", "/messages", "/messages?account=branch-7", "/messages?q=made-4711", "/messages?q=ORDER+9999",
         "/messages?q=shop42%40example.com", "/messages?q=nothing%25like_that", "/messages?account=branch-7&q=nothing", "/messages/message?account=branch-7&id=made-6", "/failed",
-        "/accounts", "/accounts/~new", "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account")) {
+        "/accounts", "/accounts/~new", "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/trail", "/users")) {
       long[] took = new long[TIMES];
       for (int i = 0; i < TIMES; i++) {
         long begun = System.nanoTime();

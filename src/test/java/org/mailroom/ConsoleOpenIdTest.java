@@ -59,20 +59,35 @@ class ConsoleOpenIdTest {
         registration + "client-secret=s", registration + "scope=openid,profile", registration + "client-name=Microsoft", registration + "authorization-grant-type=authorization_code",
         registration + "redirect-uri={baseUrl}/login/oauth2/code/{registrationId}", endpoints + "authorization-uri=" + root + "/authorize",
         endpoints + "token-uri=" + root + "/token", endpoints + "jwk-set-uri=" + root + "/keys", endpoints + "user-name-attribute=preferred_username",
-        "--mailroom.public-url=http://mailroom.example/", "--mailroom.console.allow=anna@contoso.com,Mailroom.Operator")) {
+        "--mailroom.public-url=http://mailroom.example/", "--mailroom.console.allow=object-of-anna")) {
       String here = "http://127.0.0.1:" + mailroom.port();
       assertThat(get(browser(), here + "/login").body()).contains("Sign in with Microsoft");
 
-      claims.putAll(Map.of("preferred_username", "Anna@Contoso.com"));
+      claims.putAll(Map.of("preferred_username", "Anna@Contoso.com", "oid", "Object-of-Anna"));
       HttpResponse<String> page = signIn(here);
       assertThat(page.statusCode()).isEqualTo(200);
-      assertThat(page.body()).contains("Anna@Contoso.com").contains("<h1>Overview</h1>");
+      assertThat(page.body()).contains("Anna@Contoso.com").contains("<h1>Overview</h1>").doesNotContain("href=\"/messages\"");
 
-      claims.putAll(Map.of("preferred_username", "carl@contoso.com", "roles", List.of("Mailroom.Operator")));
-      assertThat(signIn(here).body()).contains("<h1>Overview</h1>");
+      claims.putAll(Map.of("preferred_username", "carl@contoso.com", "oid", "object-of-carl", "roles", List.of("Mailroom.Operator")));
+      assertThat(signIn(here).body()).contains("<h1>Overview</h1>").contains("href=\"/messages\"").doesNotContain("href=\"/users\"");
+      claims.put("roles", List.of("mailroom.administrator"));
+      assertThat(signIn(here).body()).contains("href=\"/users\"");
+      assertThat(mailroom.database().queryForList("select who from console_trail where action = 'SIGNED_IN'", String.class)).contains("carl@contoso.com (object-of-carl)");
 
       claims.put("roles", List.of("Other"));
       assertThat(signIn(here).body()).contains("you may not enter this console").doesNotContain("<h1>Overview</h1>");
+      // what a person can write about himself opens nothing
+      claims.putAll(Map.of("preferred_username", "object-of-anna", "email", "object-of-anna", "upn", "object-of-anna", "name", "Mailroom.Operator"));
+      assertThat(signIn(here).body()).contains("you may not enter this console");
+
+      // a sign-in that another browser began, and one that nobody began
+      claims.put("roles", List.of("Mailroom.Operator"));
+      URI away = URI.create(get(browser(), here + "/oauth2/authorization/entra").headers().firstValue("Location").orElseThrow());
+      String state = away.getRawQuery().replaceAll(".*state=([^&]+).*", "$1");
+      assertThat(get(browser(), here + "/login/oauth2/code/entra?code=c&state=" + state).headers().firstValue("Location").orElseThrow()).contains("error=provider");
+      HttpResponse<String> anonymous = get(browser(), here + "/oauth2/authorization/entra");
+      assertThat(anonymous.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("mailroom="))
+          .anySatisfy(cookie -> assertThat(cookie).startsWith("mailroom-sign-in=").contains("HttpOnly").contains("SameSite=Lax").doesNotContain(state));
     } finally {
       provider.stop(0);
     }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mailroom.account.AccountSchedule;
-import org.mailroom.account.Backfills;
+import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.listing.Backfills;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 
@@ -94,7 +94,7 @@ class ConsolePagesTest {
     List<String> paths = new ArrayList<>(List.of("/", "/account/support", "/account/past", page.url().replaceFirst("^https?://[^/]+", ""), "/failed?account=support"));
     if (colours == ColorScheme.LIGHT || width == 1400) {
       paths.addAll(List.of("/account/missing", "/account/asleep", "/messages", "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials",
-          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/no-such-page"));
+          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/trail", "/users", "/no-such-page"));
     }
     page.navigate("/account/support");
     press(page, "Check");

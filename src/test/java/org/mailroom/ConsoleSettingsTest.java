@@ -70,16 +70,17 @@ class ConsoleSettingsTest {
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("It wasn’t saved");
     assertThat(page.locator("#wrong-client-id")).isVisible();
+    assertThat(page.locator("main")).containsText("Type the secret again");
     fill(page, "Client id", DemoTenant.CLIENT_ID);
     fill(page, "Client secret", "never~to~be~seen");
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
     assertThat(page.content()).doesNotContain("never~to~be~seen");
-    press(page, "Test");
+    press(page, "Get an access token");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("secret");
     fill(page, "Client secret", DemoTenant.CLIENT_SECRET);
     press(page, "Save");
-    press(page, "Test");
+    press(page, "Get an access token");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("It works");
 
     console.mailbox("added").deliver(DemoMail.plain(5));
@@ -122,7 +123,7 @@ class ConsoleSettingsTest {
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
     assertThat(page.locator("main")).containsText("One is stored");
     assertThat(page.content()).doesNotContain("PRIVATE KEY");
-    press(page, "Test");
+    press(page, "Get an access token");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("It works");
     page.context().close();
   }

@@ -39,8 +39,8 @@ class ConsoleSignInTest {
     String key = "--mailroom.credentials.helpdesk.";
     mailroom = MailroomRun.startRuntime(tenant, folder, key + "grant-type=authorization-code", key + "tenant-id=" + DemoTenant.TENANT_ID, key + "client-id=helpdesk",
         key + "client-secret=the secret of helpdesk", "--mailroom.accounts.anna.mailbox=anna@contoso.com", "--mailroom.accounts.anna.credential=helpdesk",
-        "--mailroom.accounts.anna.deliver-to=database", "--mailroom.accounts.support.poll-every=1h");
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri("http://127.0.0.1:" + mailroom.port() + "/OAuth2Callback")
+        "--mailroom.accounts.anna.deliver-to=database", "--mailroom.accounts.support.poll-every=1h", "--server.tomcat.remoteip.internal-proxies=127\\.0\\.0\\.1");
+    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri("http://localhost:" + mailroom.port() + "/OAuth2Callback")
         .redirectUri("https://mailroom.example/OAuth2Callback");
     browser = Browser.start();
     Files.createDirectories(SCREENSHOTS);
@@ -65,7 +65,7 @@ class ConsoleSignInTest {
   }
 
   private void leave(Page page) {
-    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in").setExact(true)).click();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Get an access token").setExact(true)).click();
     assertThat(page.getByText("Pick an account")).isVisible();
   }
 
@@ -110,6 +110,8 @@ class ConsoleSignInTest {
     choose(page, "carla@contoso.com", "Cancel");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("AADSTS65004");
     shot(page, "sign-in-4-refused");
+    page.getByText("Back to credential helpdesk").click();
+    assertThat(page.locator("#redirect-uri")).hasText("http://localhost:" + mailroom.port() + "/OAuth2Callback");
     page.context().close();
   }
 

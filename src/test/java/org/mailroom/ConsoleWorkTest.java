@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.ImportResult;
+import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
@@ -81,9 +81,8 @@ final class MailroomRun implements AutoCloseable {
         "--mailroom.accounts.support.deliver-to=database,file"));
   }
 
-  @SuppressWarnings("unchecked")
   List<ImportResult> importAll(String... accounts) {
-    return (List<ImportResult>) context.getBean(ProducerTemplate.class).requestBody("direct:import-accounts", List.of(accounts));
+    return context.getBean(ImportOnce.class).begin(List.of(accounts)).join();
   }
 
   ImportResult importSupport() {

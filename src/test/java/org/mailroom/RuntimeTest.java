@@ -98,7 +98,7 @@ class RuntimeTest {
         await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("two")));
 
         Files.writeString(drop, dropRoute("three").replace("fileName", "fileNome"));
-        await().atMost(PATIENCE).until(() -> output.getOut().contains("deliver-to-drop.camel.yaml is broken"));
+        await().atMost(PATIENCE).until(() -> output.getOut().contains("deliver-to-drop.camel.yaml was not taken over"));
         assertThat(output.getOut()).contains("fileNome").doesNotContain("\tat ");
         Files.writeString(drop, dropRoute("three").replace("steps:", "stoops:"));
         await().atMost(PATIENCE).until(() -> output.getOut().contains("line 6"));

@@ -104,7 +104,7 @@ class SecretsStayHiddenTest {
     String message = "?account=support&id=" + ConsoleSession.encoded(
         mailroom.database().queryForObject("select message_id from mail_message where account = 'support'", String.class));
     List<String> pages = new ArrayList<>(List.of("/", "/messages", "/messages/message" + message, "/messages/html" + message, "/failed", "/accounts", "/accounts/~new", "/credentials",
-        "/credentials/~new", "/routes", "/login"));
+        "/credentials/~new", "/routes", "/trail", "/users", "/login"));
     List.of("support", "orders").forEach(id -> pages.addAll(List.of("/account/" + id, "/accounts/" + id)));
     List.of("demo", "person", "entered").forEach(id -> pages.add("/credentials/" + id));
     mailroom.camel().getRoutes().forEach(route -> pages.add("/routes/" + route.getRouteId()));

@@ -110,7 +110,8 @@ class StrangeServiceTest {
     deliver(10);
     graph.change(StrangeServiceTest::isListing, (address, page) -> {
       ArrayNode messages = (ArrayNode) page.path("value");
-      if (messages.size() > 0) {
+      // at the front of the folder
+      if (messages.size() > 0 && address.contains("1900-01-01") && !address.contains("$skip")) {
         messages.insertObject(0).put("subject", "nobody").put("receivedDateTime", "2026-01-01T00:00:00Z");
         ((ObjectNode) messages.get(messages.size() - 1)).putNull("receivedDateTime");
       }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.mailroom.listing.DeltaLinks;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;

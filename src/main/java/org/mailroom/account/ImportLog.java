@@ -3,6 +3,8 @@ package org.mailroom.account;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /** Says in the log what an import came to: one line when it did something, none when it didn't, one for what went wrong. */
 @Component
-final class ImportLog {
+public final class ImportLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
@@ -23,45 +25,73 @@ final class ImportLog {
 
   private final Clock clock;
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
+  private final Map<String, Told> lastWarnings = new ConcurrentHashMap<>();
 
   ImportLog(Clock clock) {
     this.clock = clock;
   }
 
-  void tell(ImportResult result) {
-    if (result.isWorthTelling()) {
-      if (result.imported() > 0 || result.failed() > 0) {
-        LOG.info("account {}: imported {} in {} s{}{}", result.account(), messages(result.imported()),
-            String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0),
-            (result.givenUp() > 0 ? ", " + result.givenUp() + " given up" : "")
-                + (result.failed() > result.givenUp() ? ", " + (result.failed() - result.givenUp()) + " refused and tried again" : ""),
-            result.waiting() > 0 ? ", " + result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try or a decision" : "");
-      }
-      if (result.unmarked() > 0) {
-        LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()), result.firstUnmarked().getMessage());
-      }
+  public void tell(ImportResult result) {
+    if (result.imported() > 0 || result.failed() > 0) {
+      LOG.info("account {}: imported {} in {} s{}", result.account(), messages(result.imported()),
+          String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0), details(result));
+    }
+    if (result.unmarked() > 0) {
+      LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()),
+          result.firstUnmarked() == null ? "no reason is known" : result.firstUnmarked().getMessage());
+    }
+    if (result.listedForNothing() > 0) {
+      warnOnce(result.account(), "listed for nothing", "account " + result.account() + ": the filter still matches "
+          + messages(result.listedForNothing()) + " that were imported, so each poll lists them again. Add isRead eq false to the filter, or have them moved.");
     }
     tellFailure(result);
+  }
+
+  private static String details(ImportResult result) {
+    List<String> details = new ArrayList<>();
+    if (result.givenUp() > 0) {
+      details.add(result.givenUp() + " given up");
+    }
+    if (result.failed() > result.givenUp()) {
+      details.add(result.failed() - result.givenUp() + " refused and tried again");
+    }
+    if (result.waiting() > 0) {
+      details.add(result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try");
+    }
+    if (result.givenUpBefore() > 0) {
+      details.add(result.givenUpBefore() + (result.givenUpBefore() == 1 ? " waits" : " wait") + " for a decision (failed list)");
+    }
+    return details.isEmpty() ? "" : ", " + String.join(", ", details);
   }
 
   private static String messages(int number) {
     return number == 1 ? "1 message" : number + " messages";
   }
 
-  /** The same failure is told once, again at a slow interval while it lasts, and its end. */
+  private void warnOnce(String account, String kind, String sentence) {
+    if (isNew(lastWarnings, account, kind)) {
+      LOG.warn("{}", sentence);
+    }
+  }
+
+  /** The same failure is told once, again at a slow interval while it lasts, and its end once the mailbox was read to its end. */
   private void tellFailure(ImportResult result) {
-    if (result.failure() == null) {
-      if (lastFailures.remove(result.account()) != null) {
-        LOG.info("account {}: the mailbox can be read again", result.account());
+    if (result.failure() != null) {
+      if (isNew(lastFailures, result.account(), result.failureKind())) {
+        LOG.error("account {}: {}", result.account(), result.failure().getMessage());
       }
-      return;
+    } else if (result.isThrough() && lastFailures.remove(result.account()) != null) {
+      LOG.info("account {}: the mailbox can be read again", result.account());
     }
-    String kind = result.failureKind();
-    Told before = lastFailures.get(result.account());
+  }
+
+  private boolean isNew(Map<String, Told> told, String account, String kind) {
+    Told before = told.get(account);
     Instant now = clock.instant();
-    if (before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now)) {
-      lastFailures.put(result.account(), new Told(kind, now));
-      LOG.error("account {}: {}", result.account(), result.failure().getMessage());
+    boolean isNew = before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now);
+    if (isNew) {
+      told.put(account, new Told(kind, now));
     }
+    return isNew;
   }
 }

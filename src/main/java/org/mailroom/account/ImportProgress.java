@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
-/** How far the imports are that run: for progress bars, and for the states of accounts. */
+/** How far the imports are that run: for progress bars, and for the states of accounts. Safe for use by several threads. */
 @Component
 public final class ImportProgress {
 
@@ -15,18 +15,18 @@ public final class ImportProgress {
    * An import that runs.
    *
    * @param begun when
-   * @param lastStep when it last got a page, delivered one or marked one
+   * @param lastStep when it last got a page, delivered one or marked one; null before it got anywhere
    * @param imported so far
    * @param through messages that were listed and are dealt with: imported, there already, or noted as failed
    */
   public record Running(String account, Instant begun, Instant lastStep, int imported, int through) {}
 
-  private final AtomicLong imported = new AtomicLong();
+  private final AtomicLong ended = new AtomicLong();
   private final Map<String, AccountImport> running = new ConcurrentHashMap<>();
 
   /** Messages imported since the start, of all accounts. */
   public long imported() {
-    return imported.get();
+    return ended.get() + running.values().stream().mapToLong(each -> each.tally().of(ImportTally.Count.IMPORTED)).sum();
   }
 
   /** The import of an account that runs now. */
@@ -34,15 +34,13 @@ public final class ImportProgress {
     return Optional.ofNullable(running.get(accountId)).map(found -> found.tally().progress(accountId));
   }
 
-  void begun(AccountImport begun) {
+  public void begun(AccountImport begun) {
     running.put(begun.account().id(), begun);
   }
 
-  void ended(AccountImport ended) {
-    running.remove(ended.account().id(), ended);
-  }
-
-  void imported(int messages) {
-    imported.addAndGet(messages);
+  public void ended(AccountImport over) {
+    if (running.remove(over.account().id(), over)) {
+      ended.addAndGet(over.tally().of(ImportTally.Count.IMPORTED));
+    }
   }
 }

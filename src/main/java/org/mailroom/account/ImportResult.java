@@ -7,25 +7,36 @@ import java.time.Instant;
  * What one import of one account came to.
  *
  * @param imported messages that every destination has now
- * @param failed messages that a destination refused now
+ * @param passedOver messages that the site's rules skipped or left
+ * @param failed messages that a destination refused now, or that couldn't be made ready
  * @param givenUp those of them that are tried no more
- * @param waiting messages whose delivery isn't due yet, whose destination is down, or that were given up before
+ * @param givenUpBefore messages that an earlier import gave up and nobody has decided about
+ * @param waiting messages whose delivery isn't due yet, or whose destination is down
  * @param gone messages that somebody deleted or moved meanwhile
  * @param unmarked messages that were delivered but couldn't be marked
+ * @param listedForNothing messages that were imported and marked before, and that the filter still matches
  * @param requests to Graph
+ * @param readingPaused nothing was read, for so many deliveries wait for a destination that is down
+ * @param goesOnAt when the rest follows, for others went first or the mailbox takes no request; null when nothing is left
  * @param firstUnmarked why, of one of them; or null
  * @param failure why the mailbox couldn't be read to its end; or null
  */
 public record ImportResult(
-    String account, Instant begun, Duration took, int imported, int failed, int givenUp, int waiting, int gone, int unmarked, long requests,
-    Exception firstUnmarked, Exception failure) {
+    String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone, int unmarked,
+    int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, Exception failure) {
 
+  /** The mailbox was read, to its end or as far as this turn went. */
   public boolean couldBeRead() {
     return failure == null;
   }
 
+  /** It was read to its end. */
+  public boolean isThrough() {
+    return failure == null && !readingPaused && goesOnAt == null;
+  }
+
   public boolean isComplete() {
-    return failure == null && failed == 0 && waiting == 0 && unmarked == 0;
+    return isThrough() && failed == 0 && waiting == 0 && givenUpBefore == 0 && unmarked == 0;
   }
 
   /** The failure without what differs from poll to poll, to tell whether it is the same again; null without a failure. */

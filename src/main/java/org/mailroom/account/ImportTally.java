@@ -3,92 +3,94 @@ package org.mailroom.account;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mailroom.graph.ListedMessage;
 
-/** What an import came to so far. Safe for use by several threads. */
-final class ImportTally {
+/** What an import came to so far, in numbers that don't grow with the mailbox. Safe for use by several threads. */
+public final class ImportTally {
 
-  private static final int TROUBLE_OF_THE_SERVICE = 3;
+  /** What becomes of messages. */
+  public enum Count {
+    /** Every destination has it now. */
+    IMPORTED,
+    /** The site's rules said to skip it, or to leave it. */
+    PASSED_OVER,
+    /** A destination refused it, or it couldn't be made ready. */
+    FAILED,
+    /** One of those is tried no more. */
+    GIVEN_UP,
+    /** An earlier import gave it up, and nobody has decided yet. */
+    GIVEN_UP_BEFORE,
+    /** Its delivery isn't due yet, or its destination is down. */
+    WAITING,
+    /** Somebody deleted or moved it meanwhile. */
+    GONE,
+    /** It was delivered but not marked. */
+    UNMARKED,
+    /** It was imported and marked before, and the filter still matches it. */
+    LISTED_FOR_NOTHING,
+    /** It was listed and is dealt with, whatever became of it. */
+    THROUGH
+  }
 
-  final AtomicInteger imported = new AtomicInteger();
-  final AtomicInteger failed = new AtomicInteger();
-  final AtomicInteger givenUp = new AtomicInteger();
-  final AtomicInteger waiting = new AtomicInteger();
-  final AtomicInteger gone = new AtomicInteger();
-  private final AtomicInteger through = new AtomicInteger();
-  private final AtomicInteger troubled = new AtomicInteger();
-  private final Map<String, Exception> unmarked = new LinkedHashMap<>();
+  private final Map<Count, AtomicInteger> counts = new EnumMap<>(Count.class);
   private final Clock clock;
   private final Instant begun;
   private final long requestsBefore;
+  private final FetchTrouble trouble = new FetchTrouble();
   private volatile Instant lastStep;
-  private volatile Instant reached;
+  private volatile Exception firstUnmarked;
 
   /**
    * @param requestsBefore how many requests to its mailbox were counted before
    */
-  ImportTally(Clock clock, long requestsBefore) {
+  public ImportTally(Clock clock, long requestsBefore) {
     this.clock = clock;
     this.begun = clock.instant();
-    this.lastStep = begun;
     this.requestsBefore = requestsBefore;
+    for (Count count : Count.values()) {
+      counts.put(count, new AtomicInteger());
+    }
   }
 
-  /** It gets on. */
-  void step() {
+  public void add(Count what, int messages) {
+    counts.get(what).addAndGet(messages);
+    if (messages > 0) {
+      step();
+    }
+  }
+
+  public int of(Count what) {
+    return counts.get(what).get();
+  }
+
+  /** It gets on: a page came, or was delivered, or a batch was answered. */
+  public void step() {
     lastStep = clock.instant();
   }
 
-  /**
-   * The service couldn't give what belongs to one message, and it isn't clear whether that is due to the message. Several in a row are
-   * trouble of the service: so a message that always fails holds up no others, and an outage is blamed on few.
-   *
-   * @return whether it counts as the message's own failure
-   */
-  boolean blames() {
-    return troubled.incrementAndGet() < TROUBLE_OF_THE_SERVICE;
+  /** How the fetching of what belongs to single messages goes. */
+  public FetchTrouble trouble() {
+    return trouble;
   }
 
-  void fetched() {
-    troubled.set(0);
-  }
-
-  boolean isTroubled() {
-    return troubled.get() >= TROUBLE_OF_THE_SERVICE;
-  }
-
-  /** A page is through: delivered, or noted as waiting. */
-  void delivered(List<ListedMessage> page) {
-    step();
-    through.addAndGet(page.size());
-    page.stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).max(Comparator.naturalOrder())
-        .filter(last -> reached == null || last.isAfter(reached)).ifPresent(last -> reached = last);
-  }
-
-  /** Everything that a listing brought up to here, oldest first, is through; null before the first page. */
-  Instant reached() {
-    return reached;
-  }
-
-  synchronized void unmarked(String messageId, Exception why) {
-    unmarked.put(messageId, why);
+  /** Changing a message was refused: counted, and the first reason kept. */
+  public synchronized void unmarked(int messages, Exception why) {
+    add(Count.UNMARKED, messages);
+    firstUnmarked = firstUnmarked == null ? why : firstUnmarked;
   }
 
   ImportProgress.Running progress(String account) {
-    return new ImportProgress.Running(account, begun, lastStep, imported.get(), through.get());
+    return new ImportProgress.Running(account, begun, lastStep, of(Count.IMPORTED), of(Count.THROUGH));
   }
 
   /**
    * @param requests how many requests to its mailbox were counted by now
    */
-  synchronized ImportResult result(String account, long requests, Exception failure) {
-    return new ImportResult(account, begun, Duration.between(begun, clock.instant()), imported.get(), failed.get(), givenUp.get(), waiting.get(), gone.get(),
-        unmarked.size(), requests - requestsBefore, unmarked.values().stream().findFirst().orElse(null), failure);
+  public ImportResult result(AccountImport running, long requests) {
+    return new ImportResult(running.account().id(), begun, Duration.between(begun, clock.instant()), of(Count.IMPORTED), of(Count.PASSED_OVER), of(Count.FAILED),
+        of(Count.GIVEN_UP), of(Count.GIVEN_UP_BEFORE), of(Count.WAITING), of(Count.GONE), of(Count.UNMARKED), of(Count.LISTED_FOR_NOTHING),
+        requests - requestsBefore, running.isReadingPaused(), running.goesOnAt(), firstUnmarked, running.failure());
   }
 }

@@ -68,7 +68,7 @@ public final class PollHistory {
   }
 
   /** Keeps what an import came to. A database that is down loses the entry, and nothing else. */
-  void add(ImportResult result) {
+  public void add(ImportResult result) {
     if (result.failure() == null) {
       lastFailures.remove(result.account());
     }

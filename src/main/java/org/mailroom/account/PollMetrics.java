@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
  * failed or weren't marked) or {@code failed} (the mailbox couldn't be read to its end).
  */
 @Component
-final class PollMetrics {
+public final class PollMetrics {
 
   private final MeterRegistry meters;
 
@@ -17,7 +17,7 @@ final class PollMetrics {
     this.meters = meters;
   }
 
-  void ended(ImportResult result) {
+  public void ended(ImportResult result) {
     String kind = result.failure() != null ? "failed" : result.failed() > 0 || result.unmarked() > 0 ? "incomplete" : result.imported() > 0 ? "imported" : "idle";
     Timer.builder("mailroom.poll").description("Imports of an account").tag("account", result.account()).tag("result", kind).register(meters).record(result.took());
   }

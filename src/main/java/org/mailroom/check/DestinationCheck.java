@@ -11,6 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
 import org.mailroom.settings.DatabaseBreaker;
+import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.Environment;
@@ -51,10 +52,11 @@ final class DestinationCheck {
 
   /** Returns what came back. */
   String check(String destination) throws CheckFailure {
-    String endpoint = properties.destinations().get(destination);
-    if (endpoint == null) {
+    DestinationProperties known = properties.destinations().get(destination);
+    if (known == null) {
       throw new CheckFailure("there is no such destination.", "Add it below mailroom.destinations, or take it out of the account's deliver-to.");
     }
+    String endpoint = known.uri();
     return switch (endpoint.replace("://", ":")) {
       case "direct:deliver-to-database" -> database();
       case "direct:deliver-to-file" -> file(properties.dataDir().resolve("mail"));

@@ -50,7 +50,7 @@ final class Greeting {
         : "http://" + environment.getProperty("server.address") + ":" + environment.getProperty("local.server.port");
     LOG.info("Console: {}/  Health: {}/actuator/health", console, console);
     LOG.info("Credentials: {}. Destinations: {}.", orNone(credentials.list().stream().map(Credential::id).toList()),
-        orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue() + ")").toList()));
+        orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue().uri() + ")").toList()));
     if (accounts.all().isEmpty()) {
       LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml, or in the console.");
     }

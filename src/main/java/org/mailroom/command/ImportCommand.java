@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.mailroom.account.Account;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
-import org.mailroom.account.Backfills;
+import org.mailroom.listing.Backfills;
 import org.mailroom.account.ImportResult;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
@@ -106,8 +106,29 @@ final class ImportCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml, or in the console.");
       return ALL_IMPORTED;
     }
-    int code = exitCode(new ImportRun(context).run(chosen));
+    List<ImportResult> results = new ImportRun(context).run(chosen);
+    results.forEach(this::tellWhatIsLeft);
+    int code = exitCode(results);
     return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
+  }
+
+  /** An exit code other than 0 comes with a line that says why, also when nothing new went wrong. */
+  private void tellWhatIsLeft(ImportResult result) {
+    var err = spec.commandLine().getErr();
+    if (result.givenUpBefore() > 0) {
+      err.println("mailroom: account " + result.account() + ": " + messages(result.givenUpBefore()) + " given up; see: failed list --account " + result.account());
+    }
+    if (result.waiting() > 0 || result.failed() > result.givenUp()) {
+      err.println("mailroom: account " + result.account() + ": " + messages(result.waiting() + result.failed() - result.givenUp())
+          + " waiting for another try; the next import delivers what is due.");
+    }
+    if (result.readingPaused()) {
+      err.println("mailroom: account " + result.account() + ": nothing was read, for a destination is down and its deliveries wait.");
+    }
+  }
+
+  private static String messages(int number) {
+    return number == 1 ? "1 message is" : number + " messages are";
   }
 
   /** An account that somebody paused is imported when it is asked for by its id. */

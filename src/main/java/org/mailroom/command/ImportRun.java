@@ -8,31 +8,35 @@ import java.util.concurrent.TimeoutException;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.apache.camel.ProducerTemplate;
-import org.mailroom.account.Backfill;
-import org.mailroom.account.Backfills;
+import org.mailroom.listing.Backfill;
+import org.mailroom.listing.Backfills;
+import org.mailroom.schedule.ImportOnce;
 import org.mailroom.account.ImportResult;
 import org.mailroom.account.ImportProgress;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Imports accounts once through the route {@code import-accounts}, with a progress bar on a terminal. */
+/** Imports accounts once: with a progress bar on a terminal. */
 final class ImportRun {
 
-  private final ProducerTemplate camel;
+  private final ImportOnce imports;
   private final ImportProgress progress;
   private final Backfills backfills;
 
   ImportRun(ConfigurableApplicationContext context) {
-    this.camel = context.getBean(ProducerTemplate.class);
+    this.imports = context.getBean(ImportOnce.class);
     this.progress = context.getBean(ImportProgress.class);
     this.backfills = context.getBean(Backfills.class);
   }
 
-  @SuppressWarnings("unchecked")
+  /**
+   * Imports accounts side by side, each until nothing of it is left.
+   *
+   * @return what each import came to; several of an account that let others go first in between
+   */
   List<ImportResult> run(List<String> accountIds) {
-    CompletableFuture<Object> results = camel.asyncRequestBody("direct:import-accounts", accountIds);
+    CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
     try {
-      return (List<ImportResult>) (System.console() == null ? results.get() : watch(results, accountIds));
+      return System.console() == null ? results.get() : watch(results, accountIds);
     } catch (ExecutionException e) {
       throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
     } catch (InterruptedException e) {
@@ -41,7 +45,7 @@ final class ImportRun {
     }
   }
 
-  private Object watch(CompletableFuture<Object> results, List<String> accounts) throws ExecutionException, InterruptedException {
+  private List<ImportResult> watch(CompletableFuture<List<ImportResult>> results, List<String> accounts) throws ExecutionException, InterruptedException {
     try (ProgressBar bar = new ProgressBarBuilder().setTaskName("Importing").setInitialMax(-1).setUnit(" messages", 1)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build()) {
       while (true) {

@@ -3,17 +3,14 @@ package org.mailroom.console;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.PollHistory;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,7 +24,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountPage {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
   private static final int POLLS = 50;
   private static final int DAYS = 14;
 
@@ -38,9 +34,11 @@ final class AccountPage {
   private final AccountChecks checks;
   private final BackfillProgress backfills;
   private final Attention attention;
+  private final PauseReasons pauses;
+  private final Trail trail;
 
   AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks,
-      BackfillProgress backfills, Attention attention) {
+      BackfillProgress backfills, Attention attention, PauseReasons pauses, Trail trail) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -48,12 +46,15 @@ final class AccountPage {
     this.checks = checks;
     this.backfills = backfills;
     this.attention = attention;
+    this.pauses = pauses;
+    this.trail = trail;
   }
 
   @GetMapping("/account/{id}")
   String show(@PathVariable String id, Model model) {
     AccountStatus status = statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     model.addAttribute("status", status);
+    model.addAttribute("reason", pauses.reasons(List.of(status)).get(id));
     model.addAttribute("settings", accounts.find(id).orElse(null));
     model.addAttribute("check", checks.last(id).orElse(null));
     model.addAttribute("backfill", backfills.of(id).orElse(null));
@@ -81,6 +82,7 @@ final class AccountPage {
   String check(@PathVariable String id, RedirectAttributes told) {
     require(id);
     checks.begin(id);
+    trail.record(Trail.Action.CHECKED, Trail.account(id), null);
     told.addAttribute("id", id);
     return "redirect:/account/{id}";
   }
@@ -88,22 +90,23 @@ final class AccountPage {
   @PostMapping("/account/{id}/import")
   String importNow(@PathVariable String id, RedirectAttributes told) {
     require(id);
+    trail.record(Trail.Action.IMPORTED, Trail.account(id), null);
     return changed(id, schedule.importNow(id) ? "It is imported once more as soon as the import that runs has ended." : "It is imported now.", told);
   }
 
   @PostMapping("/account/{id}/pause")
-  String pause(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String pause(@PathVariable String id, RedirectAttributes told) {
     require(id);
     schedule.pause(id);
-    LOG.info("account {}: paused by {}", id, who.getName());
+    trail.record(Trail.Action.PAUSED, Trail.account(id), null);
     return changed(id, "It is paused. An import that runs is finished.", told);
   }
 
   @PostMapping("/account/{id}/resume")
-  String resume(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String resume(@PathVariable String id, RedirectAttributes told) {
     require(id);
     schedule.resume(id);
-    LOG.info("account {}: resumed by {}", id, who.getName());
+    trail.record(Trail.Action.RESUMED, Trail.account(id), null);
     return changed(id, "It is resumed.", told);
   }
 

@@ -14,11 +14,8 @@ import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -32,8 +29,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountsPage {
-
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
 
   private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "filter", "poll-every", "content", "max-size", "after-import.move-to",
       "after-import.add-categories", "after-import.flag");
@@ -49,12 +44,14 @@ final class AccountsPage {
   private final Credentials credentials;
   private final MailroomProperties properties;
   private final Attention attention;
+  private final Trail trail;
 
-  AccountsPage(Accounts accounts, Credentials credentials, MailroomProperties properties, Attention attention) {
+  AccountsPage(Accounts accounts, Credentials credentials, MailroomProperties properties, Attention attention, Trail trail) {
     this.accounts = accounts;
     this.credentials = credentials;
     this.properties = properties;
     this.attention = attention;
+    this.trail = trail;
   }
 
   @GetMapping("/accounts")
@@ -85,7 +82,7 @@ final class AccountsPage {
   }
 
   @PostMapping("/accounts/~new")
-  String create(@RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo, Authentication who, Model model,
+  String create(@RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo, Model model,
       jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
     Map<String, String> fields = fields(form, deliverTo);
     String id = form.getOrDefault("id", "").strip();
@@ -96,7 +93,7 @@ final class AccountsPage {
       fields.put("id", id);
       return form(null, fields, e.problems(), model);
     }
-    LOG.info("account {}: created by {}", id, who.getName());
+    trail.record(Trail.Action.CREATED, Trail.account(id), Changes.entered(fields));
     return changed(id, "Account " + id + " was saved; it is polled from now on.", told);
   }
 
@@ -108,21 +105,22 @@ final class AccountsPage {
 
   @PostMapping("/accounts/{id}")
   String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
-      Authentication who, Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
+      Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
     require(id);
     Map<String, String> fields = fields(form, deliverTo);
+    Map<String, String> before = accounts.fields(id);
     try {
       accounts.update(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       return form(id, fields, e.problems(), model);
     }
-    LOG.info("account {}: changed by {}", id, who.getName());
+    trail.record(Trail.Action.CHANGED, Trail.account(id), Changes.between(before, fields));
     return changed(id, "Account " + id + " was saved.", told);
   }
 
   @PostMapping("/accounts/{id}/delete")
-  String delete(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String delete(@PathVariable String id, RedirectAttributes told) {
     require(id);
     try {
       accounts.delete(id);
@@ -131,7 +129,7 @@ final class AccountsPage {
       told.addAttribute("id", id);
       return "redirect:/accounts/{id}";
     }
-    LOG.info("account {}: deleted by {}", id, who.getName());
+    trail.record(Trail.Action.DELETED, Trail.account(id), null);
     attention.changed();
     told.addFlashAttribute("done", "Account " + id + " was deleted. What it imported stays.");
     return "redirect:/accounts";
@@ -139,7 +137,7 @@ final class AccountsPage {
 
   /** Gives several accounts another credential. */
   @PostMapping("/accounts/~credential")
-  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, Authentication who, RedirectAttributes told) {
+  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, RedirectAttributes told) {
     List<String> changed = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     for (String id : account == null ? List.<String>of() : account) {
@@ -153,7 +151,7 @@ final class AccountsPage {
       }
     }
     if (!changed.isEmpty()) {
-      LOG.info("accounts {}: credential {} applied by {}", String.join(", ", changed), credential, who.getName());
+      changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
       attention.changed();
       told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ") + credential + " now.");
     }

@@ -78,7 +78,7 @@ public final class AdminPassword {
     return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
-  private static String generate() {
+  static String generate() {
     SecureRandom random = new SecureRandom();
     return random.ints(GENERATED, 0, ALPHABET.length()).mapToObj(ALPHABET::charAt)
         .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append).toString();

@@ -5,15 +5,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
-import org.mailroom.account.Backfill;
-import org.mailroom.account.Backfills;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.mailroom.listing.Backfill;
+import org.mailroom.listing.Backfills;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,18 +23,18 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class BackfillForm {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
-
   private final Backfills backfills;
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final Clock clock;
+  private final Trail trail;
 
-  BackfillForm(Backfills backfills, Accounts accounts, AccountSchedule schedule, Clock clock) {
+  BackfillForm(Backfills backfills, Accounts accounts, AccountSchedule schedule, Clock clock, Trail trail) {
     this.backfills = backfills;
     this.accounts = accounts;
     this.schedule = schedule;
     this.clock = clock;
+    this.trail = trail;
   }
 
   /**
@@ -48,7 +45,7 @@ final class BackfillForm {
    */
   @PostMapping("/account/{id}/backfill")
   String begin(@PathVariable String id, @RequestParam String since, @RequestParam(required = false) String until, @RequestParam(required = false) boolean read,
-      Authentication who, RedirectAttributes told) {
+      RedirectAttributes told) {
     require(id);
     try {
       Instant from = midnight(since);
@@ -56,7 +53,7 @@ final class BackfillForm {
       if (!from.isBefore(to == null ? clock.instant() : to)) {
         return problem(id, to == null ? "The first day is in the future." : "The first day isn’t before the end.", told);
       }
-      return begin(id, from, to, read, who, told);
+      return begin(id, from, to, read, told);
     } catch (DateTimeParseException notADay) {
       return problem(id, "Say the first day, and perhaps the day after the last one, as 2026-01-31.", told);
     }
@@ -64,19 +61,19 @@ final class BackfillForm {
 
   /** Goes on with the one that was interrupted. */
   @PostMapping("/account/{id}/backfill/go-on")
-  String goOn(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String goOn(@PathVariable String id, RedirectAttributes told) {
     require(id);
     Backfill known = backfills.find(id).filter(each -> each.ended() == null).orElse(null);
-    return known == null ? problem(id, "There is no backfill to go on with.", told) : begin(id, known.since(), known.until(), known.includeRead(), who, told);
+    return known == null ? problem(id, "There is no backfill to go on with.", told) : begin(id, known.since(), known.until(), known.includeRead(), told);
   }
 
-  private String begin(String id, Instant from, Instant to, boolean read, Authentication who, RedirectAttributes told) {
+  private String begin(String id, Instant from, Instant to, boolean read, RedirectAttributes told) {
     if (backfills.isUnderway(id)) {
       return problem(id, "A backfill of this account runs; wait until it has ended.", told);
     }
     backfills.request(id, from, to, read);
     schedule.importNow(id);
-    LOG.info("account {}: backfill since {}{}{} asked for by {}", id, from, to == null ? "" : " until " + to, read ? ", read messages included" : "", who.getName());
+    trail.record(Trail.Action.BACKFILLED, Trail.account(id), "since " + from + (to == null ? "" : " until " + to) + (read ? ", read messages included" : ""));
     told.addFlashAttribute("done", "The backfill begins with the account’s next import.");
     told.addAttribute("id", id);
     return "redirect:/account/{id}";

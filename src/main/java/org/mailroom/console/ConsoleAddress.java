@@ -2,6 +2,7 @@ package org.mailroom.console;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.Optional;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.core.env.Environment;
@@ -24,6 +25,21 @@ final class ConsoleAddress {
   /** Without a slash at the end. */
   String of(HttpServletRequest request) {
     return publicUrl != null ? withoutSlash(publicUrl.toString()) : withoutSlash(ServletUriComponentsBuilder.fromContextPath(request).build().toUriString());
+  }
+
+  /**
+   * The redirect URI of a sign-in, as it has to be registered. Entra ID takes http for localhost alone, so a browser at 127.0.0.1 comes
+   * back by that name.
+   */
+  String redirectUri(HttpServletRequest request) {
+    String here = of(request);
+    return (publicUrl == null ? here.replaceFirst("^http://(127\\.0\\.0\\.1|\\[::1])(?=[:/]|$)", "http://localhost") : here) + MicrosoftSignIn.CALLBACK;
+  }
+
+  /** Where the session of a browser may be that came back by the name localhost; empty when it came back by another one. */
+  Optional<String> otherName(HttpServletRequest request) {
+    return publicUrl == null && "localhost".equals(request.getServerName()) && "http".equals(request.getScheme())
+        ? Optional.of("http://127.0.0.1:" + request.getServerPort() + request.getContextPath()) : Optional.empty();
   }
 
   /** For the log: the public address, else the one on this machine. */

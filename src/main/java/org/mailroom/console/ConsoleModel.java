@@ -6,7 +6,6 @@ import java.util.List;
 import org.mailroom.settings.DatabaseBreaker;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -44,28 +43,31 @@ final class ConsoleModel {
     if (who == null) {
       return;
     }
-    model.addAttribute("me", name(who));
+    model.addAttribute("me", Trail.shortNameOf(who));
+    model.addAttribute("operator", ConsoleRole.OPERATOR.isOf(who));
+    model.addAttribute("administrator", ConsoleRole.ADMINISTRATOR.isOf(who));
     database.outage().ifPresent(outage -> model.addAttribute("databaseDown", outage));
     Attention.Counts counts = attention.counts();
     List<Item> items = new ArrayList<>();
     String path = request.getRequestURI().substring(request.getContextPath().length());
     items.add(item("Overview", "/", path, counts.accounts(), counts.accounts() == 1 ? "account needs attention" : "accounts need attention", "bad"));
-    items.add(item("Messages", "/messages", path, 0, "", ""));
+    if (ConsoleRole.OPERATOR.isOf(who)) {
+      items.add(item("Messages", "/messages", path, 0, "", ""));
+    }
     items.add(item("Failed", "/failed", path, counts.failed(), counts.failed() == 1 ? "failed delivery" : "failed deliveries", "bad"));
     items.add(item("Accounts", "/accounts", path, 0, "", ""));
     items.add(item("Credentials", "/credentials", path, counts.credentials(), counts.credentials() == 1 ? "credential to look after" : "credentials to look after", "warn"));
     items.add(item("Routes", "/routes", path, counts.routes(), counts.routes() == 1 ? "route is stopped" : "routes are stopped", "warn"));
+    if (ConsoleRole.OPERATOR.isOf(who)) {
+      items.add(item("Trail", "/trail", path, 0, "", ""));
+    }
+    if (ConsoleRole.ADMINISTRATOR.isOf(who)) {
+      items.add(item("Users", "/users", path, 0, "", ""));
+    }
     model.addAttribute("navigation", items);
   }
 
   private static Item item(String name, String path, String now, long count, String unit, String tone) {
     return new Item(name, path, path.equals("/") ? now.equals("/") : now.equals(path) || now.startsWith(path + "/"), count, unit, tone);
-  }
-
-  private static String name(Authentication who) {
-    if (who.getPrincipal() instanceof OidcUser user) {
-      return user.getPreferredUsername() != null ? user.getPreferredUsername() : user.getEmail() != null ? user.getEmail() : user.getName();
-    }
-    return who.getName();
   }
 }

@@ -1,13 +1,18 @@
 package org.mailroom.console;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mailroom.account.Accounts;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
@@ -17,15 +22,14 @@ import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
+import org.mailroom.credential.SignIns;
 import org.mailroom.credential.TokenCache;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -38,13 +42,14 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class CredentialsPage {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
-
   /** Must not be sent back to the browser. */
   private static final List<String> SECRET = List.of("client-secret", "certificate.content", "certificate.password");
 
   private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
-      "certificate.content", "certificate.password", "federated-token-file", "scope", "authorization-url", "token-url");
+      "certificate.content", "certificate.password", "scope", "authorization-url", "token-url");
+
+  /** A tenant in one of the two addresses, as an app registration's page of endpoints shows them. */
+  private static final Pattern TENANT = Pattern.compile("^https?://[^/]+/([A-Za-z0-9.-]+)/oauth2/");
 
   /**
    * A credential in the list.
@@ -58,13 +63,28 @@ final class CredentialsPage {
   private final Accounts accounts;
   private final TokenCache tokens;
   private final Attention attention;
+  private final Trail trail;
+  private final SignIns signIns;
+  private final ConsoleAddress address;
+  private final Clock clock;
 
-  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, Attention attention) {
+  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, SignIns signIns,
+      Attention attention, Trail trail, ConsoleAddress address, Clock clock) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.accounts = accounts;
     this.tokens = tokens;
     this.attention = attention;
+    this.trail = trail;
+    this.signIns = signIns;
+    this.address = address;
+    this.clock = clock;
+  }
+
+  /** What has to be registered in Entra ID. */
+  @ModelAttribute("redirectUri")
+  String redirectUri(HttpServletRequest request) {
+    return address.redirectUri(request);
   }
 
   @GetMapping("/credentials")
@@ -85,7 +105,7 @@ final class CredentialsPage {
   }
 
   @PostMapping("/credentials/~new")
-  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who, Model model,
+  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Model model,
       jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     Map<String, String> fields = fields(form, certificate);
     String id = form.getOrDefault("id", "").strip();
@@ -96,7 +116,7 @@ final class CredentialsPage {
       fields.put("id", id);
       return form(null, fields, e.problems(), model);
     }
-    LOG.info("credential {}: created by {}", id, who.getName());
+    trail.record(Trail.Action.CREATED, "credential " + id, Changes.entered(fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
 
@@ -107,22 +127,23 @@ final class CredentialsPage {
   }
 
   @PostMapping("/credentials/{id}")
-  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Authentication who,
+  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate,
       Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     require(id);
     Map<String, String> fields = fields(form, certificate);
+    Map<String, String> before = credentials.fields(id);
     try {
       credentials.update(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       return form(id, fields, e.problems(), model);
     }
-    LOG.info("credential {}: changed by {}", id, who.getName());
+    trail.record(Trail.Action.CHANGED, "credential " + id, Changes.between(before, fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
 
   @PostMapping("/credentials/{id}/delete")
-  String delete(@PathVariable String id, Authentication who, RedirectAttributes told) {
+  String delete(@PathVariable String id, RedirectAttributes told) {
     require(id);
     try {
       credentials.delete(id);
@@ -131,7 +152,7 @@ final class CredentialsPage {
       told.addAttribute("id", id);
       return "redirect:/credentials/{id}";
     }
-    LOG.info("credential {}: deleted by {}", id, who.getName());
+    trail.record(Trail.Action.DELETED, "credential " + id, null);
     attention.changed();
     told.addFlashAttribute("done", "Credential " + id + " was deleted.");
     return "redirect:/credentials";
@@ -144,8 +165,33 @@ final class CredentialsPage {
     told.addAttribute("id", id);
     attention.changed();
     try {
-      tokens.renew(id);
+      CredentialStatus before = statuses.find(id).orElse(null);
+      if (before == null || before.tokenExpires() == null || !before.tokenExpires().isAfter(clock.instant())) {
+        // there is none to replace: one is asked for, not two
+        tokens.askAgain(id);
+        tokens.authorization(id);
+      } else {
+        tokens.renew(id);
+      }
       told.addFlashAttribute("done", "It works: Entra ID issued a new token.");
+      trail.record(Trail.Action.TESTED, "credential " + id, "it works");
+    } catch (CredentialException e) {
+      told.addFlashAttribute("problem", e.getMessage());
+      trail.record(Trail.Action.TESTED, "credential " + id, "it doesn't work");
+    }
+    return "redirect:/credentials/{id}";
+  }
+
+  /** Forgets who signed in, and the tokens. */
+  @PostMapping("/credentials/{id}/sign-out")
+  String signOut(@PathVariable String id, RedirectAttributes told) {
+    require(id);
+    told.addAttribute("id", id);
+    try {
+      signIns.signOut(id);
+      attention.changed();
+      trail.record(Trail.Action.CHANGED, "credential " + id, "signed the person out");
+      told.addFlashAttribute("done", "Nobody is signed in with it now. Mailroom has forgotten its tokens.");
     } catch (CredentialException e) {
       told.addFlashAttribute("problem", e.getMessage());
     }
@@ -153,6 +199,7 @@ final class CredentialsPage {
   }
 
   private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+    model.addAttribute("typeAgain", SECRET.stream().anyMatch(key -> !fields.getOrDefault(key, "").isBlank()));
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
     model.addAttribute("id", id);
@@ -174,6 +221,10 @@ final class CredentialsPage {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
       fields.put("certificate.content", text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
+    }
+    if (fields.get("tenant-id").isBlank()) {
+      fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
+          .map(found -> found.group(1)).findFirst().orElse(""));
     }
     return fields;
   }

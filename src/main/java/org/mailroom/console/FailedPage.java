@@ -3,7 +3,7 @@ package org.mailroom.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
@@ -28,13 +28,16 @@ final class FailedPage {
   private final AccountSchedule schedule;
   private final RetryProgress retries;
   private final Attention attention;
+  private final Trail trail;
 
-  FailedPage(FailedDeliveries failures, Accounts accounts, AccountSchedule schedule, RetryProgress retries, Attention attention) {
+  FailedPage(FailedDeliveries failures, Accounts accounts, AccountSchedule schedule, RetryProgress retries, Attention attention,
+      Trail trail) {
     this.failures = failures;
     this.accounts = accounts;
     this.schedule = schedule;
     this.retries = retries;
     this.attention = attention;
+    this.trail = trail;
   }
 
   @GetMapping("/failed")
@@ -60,6 +63,7 @@ final class FailedPage {
     // of an account that isn't there any more nothing would ever be tried: it stays among the failed
     int changed = known.stream().mapToInt(id -> failures.retry(new Selection(id, selection.messageId(), selection.destination()))).sum();
     retries.begin(changed);
+    recordChange(Trail.Action.RETRIED, selection, changed);
     known.forEach(this::importNow);
     if (known.isEmpty() && !deleted.isEmpty()) {
       return untried(told, shown, deleted);
@@ -84,9 +88,18 @@ final class FailedPage {
   @PostMapping("/failed/discard")
   String discard(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
       @RequestParam(required = false) String shown, RedirectAttributes told) {
-    int changed = failures.discard(new Selection(blankToNull(account), blankToNull(message), blankToNull(destination)));
+    Selection selection = new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+    int changed = failures.discard(selection);
+    recordChange(Trail.Action.DISCARDED, selection, changed);
     tell(told, shown, changed, changed == 1 ? "It was given up for good." : changed + " deliveries were given up for good.");
     return "redirect:/failed";
+  }
+
+  private void recordChange(Trail.Action action, Selection selection, int changed) {
+    if (changed > 0) {
+      trail.record(action, selection.account() == null ? "failed deliveries of all accounts" : "failed deliveries of " + selection.account(),
+          changed + (selection.messageId() == null ? "" : ", message " + selection.messageId()) + (selection.destination() == null ? "" : " to " + selection.destination()));
+    }
   }
 
   private void importNow(String account) {

@@ -1,14 +1,12 @@
 package org.mailroom.console;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
-import org.apache.camel.CamelExecutionException;
-import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.Redelivery;
@@ -33,20 +31,18 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class MessagesPage {
 
-  static final String DELIVER_AGAIN = "direct:deliver-again";
-
   private final MessageLog log;
   private final StoredMessages messages;
   private final Accounts accounts;
-  private final ProducerTemplate camel;
-  private final CamelContext context;
+  private final Redelivery redelivery;
+  private final Trail trail;
 
-  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, ProducerTemplate camel, CamelContext context) {
+  MessagesPage(MessageLog log, StoredMessages messages, Accounts accounts, Redelivery redelivery, Trail trail) {
     this.log = log;
     this.messages = messages;
     this.accounts = accounts;
-    this.camel = camel;
-    this.context = context;
+    this.redelivery = redelivery;
+    this.trail = trail;
   }
 
   @GetMapping("/messages")
@@ -120,25 +116,22 @@ final class MessagesPage {
     told.addAttribute("account", account).addAttribute("id", id);
     if (destination == null || destination.isEmpty()) {
       told.addFlashAttribute("problem", "Choose at least one destination.");
-    } else if (context.hasEndpoint(DELIVER_AGAIN) == null) {
-      told.addFlashAttribute("problem", "There is no route deliver-again: copy routes/deliver-again.camel.yaml of this version into the folder of the routes.");
     } else {
       tell(account, id, destination, told);
     }
     return "redirect:/messages/message";
   }
 
-  @SuppressWarnings("unchecked")
   private void tell(String account, String id, List<String> destinations, RedirectAttributes told) {
     try {
-      Map<String, String> outcome = (Map<String, String>) camel.requestBody(DELIVER_AGAIN, new Redelivery.Request(account, id, destinations));
+      Map<String, String> outcome = redelivery.deliver(account, id, destinations);
       String delivered = outcome.entrySet().stream().filter(each -> each.getValue().isEmpty()).map(Map.Entry::getKey).collect(Collectors.joining(", "));
+      trail.record(Trail.Action.DELIVERED_AGAIN, "message " + id + " of " + account, "to " + String.join(", ", destinations));
       String failed = outcome.entrySet().stream().filter(each -> !each.getValue().isEmpty()).map(each -> each.getKey() + ": " + each.getValue()).collect(Collectors.joining(" "));
       told.addFlashAttribute("done", delivered.isEmpty() ? null : "Delivered again to " + delivered + ".");
       told.addFlashAttribute("problem", failed.isEmpty() ? null : "Not delivered to " + failed);
-    } catch (CamelExecutionException e) {
-      Throwable why = e.getCause() == null ? e : e.getCause();
-      told.addFlashAttribute("problem", why.getMessage() == null ? why.toString() : why.getMessage());
+    } catch (IllegalArgumentException | IOException e) {
+      told.addFlashAttribute("problem", e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 

@@ -31,19 +31,22 @@ final class MicrosoftSignIn {
   static final String CALLBACK = "/OAuth2Callback";
 
   private static final String STATE = MicrosoftSignIn.class.getName() + ".state";
+  private static final String CREDENTIAL = MicrosoftSignIn.class.getName() + ".credential";
 
   private final SignIns signIns;
   private final Credentials credentials;
   private final Accounts accounts;
   private final ConsoleAddress address;
   private final Attention attention;
+  private final Trail trail;
 
-  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention) {
+  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention, Trail trail) {
     this.signIns = signIns;
     this.credentials = credentials;
     this.accounts = accounts;
     this.address = address;
     this.attention = attention;
+    this.trail = trail;
   }
 
   /** A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the content security policy. */
@@ -53,8 +56,9 @@ final class MicrosoftSignIn {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     try {
-      SignInRequest begun = signIns.begin(id, URI.create(address.of(request) + CALLBACK));
+      SignInRequest begun = signIns.begin(id, URI.create(address.redirectUri(request)));
       session.setAttribute(STATE, begun.state());
+      session.setAttribute(CREDENTIAL, id);
       model.addAttribute("address", begun.authorizationUrl().toString());
       model.addAttribute("host", begun.authorizationUrl().getHost());
       return "leave";
@@ -70,10 +74,14 @@ final class MicrosoftSignIn {
     HttpSession session = request.getSession(false);
     Object state = session == null ? null : session.getAttribute(STATE);
     SignInAnswer answer = SignInAnswer.of(parameters);
+    if (state == null && address.otherName(request).isPresent()) {
+      return "redirect:" + address.otherName(request).get() + CALLBACK + "?" + request.getQueryString();
+    }
     try {
       SignIns.Completed completed = signIns.complete(state == null ? null : state.toString(), answer);
       session.removeAttribute(STATE);
       attention.changed();
+      trail.record(Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
       told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
       if (!accounts.isUsedFor(completed.credential(), completed.user()) && !accounts.accountsUsing(completed.credential()).isEmpty()) {
         told.addFlashAttribute("problem", "No account with this credential is the mailbox of " + completed.user().userPrincipalName()
@@ -84,6 +92,7 @@ final class MicrosoftSignIn {
     } catch (CredentialException e) {
       response.setStatus(HttpStatus.BAD_REQUEST.value());
       model.addAttribute("reason", e.getMessage());
+      model.addAttribute("credential", session == null ? null : session.getAttribute(CREDENTIAL));
       return "not-signed-in";
     }
   }

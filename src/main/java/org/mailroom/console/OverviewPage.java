@@ -37,13 +37,16 @@ final class OverviewPage {
   private final DestinationHealth destinations;
   private final BackfillProgress backfills;
   private final RetryProgress retries;
+  private final PauseReasons pauses;
 
-  OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations, BackfillProgress backfills, RetryProgress retries) {
+  OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations, BackfillProgress backfills, RetryProgress retries,
+      PauseReasons pauses) {
     this.statuses = statuses;
     this.history = history;
     this.destinations = destinations;
     this.backfills = backfills;
     this.retries = retries;
+    this.pauses = pauses;
   }
 
   @GetMapping("/")
@@ -64,6 +67,7 @@ final class OverviewPage {
         .forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS),
             unfinished.get(account.account()))));
     model.addAttribute("lines", lines);
+    model.addAttribute("reasons", pauses.reasons(lines.stream().map(Line::account).toList()));
     model.addAttribute("page", shown);
     model.addAttribute("pages", pages);
     model.addAttribute("q", q == null ? "" : q);

@@ -1,29 +1,25 @@
 package org.mailroom.console;
 
 import java.time.Clock;
-import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
-import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
-/** Signs in by password, with {@link LoginAttempts}. Raises {@link LockedException}, which says how long to wait, without looking at the password. */
+/** Signs in by password, with {@link LoginAttempts}. Raises {@link TooManyAttempts}, which says how long to wait, without looking at the password. */
 final class PasswordSignIn implements AuthenticationProvider {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.console");
-
   private final ConsoleUsers users;
+  private final Trail trail;
   private final DaoAuthenticationProvider passwords;
   private final LoginAttempts attempts;
 
-  PasswordSignIn(ConsoleUsers users, Clock clock) {
+  PasswordSignIn(ConsoleUsers users, Trail trail, Clock clock) {
     this.users = users;
+    this.trail = trail;
     this.passwords = new DaoAuthenticationProvider(users);
     this.passwords.setPasswordEncoder(users.password().encoder());
     this.attempts = new LoginAttempts(clock);
@@ -32,9 +28,9 @@ final class PasswordSignIn implements AuthenticationProvider {
   @Override
   public Authentication authenticate(Authentication asked) {
     String address = asked.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "unknown";
-    Duration wait = attempts.toWait(asked.getName(), address);
-    if (!wait.isZero()) {
-      throw new LockedException("Too many failed attempts from your address. Try again in " + inWords(wait) + ".");
+    LoginAttempts.Wait wait = attempts.toWait(asked.getName(), address);
+    if (!wait.isOver()) {
+      throw new TooManyAttempts(wait);
     }
     try {
       Authentication signedIn = passwords.authenticate(asked);
@@ -42,10 +38,10 @@ final class PasswordSignIn implements AuthenticationProvider {
       return marked(signedIn);
     } catch (BadCredentialsException wrong) {
       attempts.failed(asked.getName(), address);
-      Duration next = attempts.toWait(asked.getName(), address);
-      if (!next.isZero()) {
-        LOG.warn("console: several sign-ins in a row failed from {}; that address waits {}", address, inWords(next));
-      }
+      LoginAttempts.Wait next = attempts.toWait(asked.getName(), address);
+      // what isn't a user's name may be a password that somebody typed into the wrong field
+      trail.record(users.isKnown(asked.getName()) ? asked.getName() : "an unknown user", Trail.Action.SIGN_IN_FAILED, "the console",
+          "name or password is wrong" + (next.isOver() ? "" : "; " + (next.ofUser() ? "that user" : "that address") + " waits " + next.seconds() + " s"));
       throw wrong;
     }
   }
@@ -53,14 +49,9 @@ final class PasswordSignIn implements AuthenticationProvider {
   /** With a mark of the very hash that the password was compared with. */
   private Authentication marked(Authentication signedIn) {
     UserDetails user = (UserDetails) signedIn.getPrincipal();
-    var marked = UsernamePasswordAuthenticationToken.authenticated(new PasswordUser(user.getUsername(), users.mark(user.getPassword())), null, signedIn.getAuthorities());
+    var marked = UsernamePasswordAuthenticationToken.authenticated(new PasswordUser(user.getUsername(), users.mark(user)), null, signedIn.getAuthorities());
     marked.setDetails(signedIn.getDetails());
     return marked;
-  }
-
-  private static String inWords(Duration wait) {
-    long seconds = Math.max(1, (wait.toMillis() + 999) / 1000);
-    return seconds < 120 ? seconds + " seconds" : (seconds + 59) / 60 + " minutes";
   }
 
   @Override

@@ -13,13 +13,10 @@ import org.apache.camel.api.management.mbean.ManagedRouteMBean;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.URISupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -32,8 +29,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class RoutesPage {
 
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.routes");
-
   /** Longer than any step but a download takes; what is in flight then goes on. */
   private static final long SECONDS_TO_STOP = 10;
 
@@ -44,11 +39,13 @@ final class RoutesPage {
 
   private final CamelContext camel;
   private final Attention attention;
+  private final Trail trail;
   private final PathMappedEndpoints endpoints;
 
-  RoutesPage(CamelContext camel, Attention attention, PathMappedEndpoints endpoints) {
+  RoutesPage(CamelContext camel, Attention attention, PathMappedEndpoints endpoints, Trail trail) {
     this.camel = camel;
     this.attention = attention;
+    this.trail = trail;
     this.endpoints = endpoints;
   }
 
@@ -74,18 +71,18 @@ final class RoutesPage {
   }
 
   @PostMapping("/routes/{id}/start")
-  String start(@PathVariable String id, Authentication who, RedirectAttributes told) throws Exception {
+  String start(@PathVariable String id, RedirectAttributes told) throws Exception {
     find(id);
     camel.getRouteController().startRoute(id);
-    LOG.info("route {} was started by {}", id, who.getName());
+    trail.record(Trail.Action.STARTED, "route " + id, null);
     return changed(id, "Route " + id + " was started.", told);
   }
 
   @PostMapping("/routes/{id}/stop")
-  String stop(@PathVariable String id, Authentication who, RedirectAttributes told) throws Exception {
+  String stop(@PathVariable String id, RedirectAttributes told) throws Exception {
     find(id);
     camel.getRouteController().stopRoute(id, SECONDS_TO_STOP, TimeUnit.SECONDS);
-    LOG.warn("route {} was stopped by {}; it stays so until it is started, or Mailroom is", id, who.getName());
+    trail.record(Trail.Action.STOPPED, "route " + id, "it stays so until it is started, or Mailroom is");
     return changed(id, "Route " + id + " was stopped. What needs it waits or fails until it is started.", told);
   }
 

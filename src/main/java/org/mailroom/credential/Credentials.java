@@ -11,6 +11,7 @@ import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.MailroomProperties.GrantType;
 import org.mailroom.settings.SettingsBinder;
 import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.settings.SettingsRevision;
@@ -37,12 +38,13 @@ public final class Credentials {
   private static final Set<String> PROOFS = Set.of("client-secret", "certificate.content", "federated-token-file");
 
   /** Files on the server are the operator's to name, not the console's. */
-  private static final List<String> ONLY_IN_CONFIGURATION = List.of("certificate.keystore", "certificate.pem", "certificate.private-key");
+  private static final List<String> ONLY_IN_CONFIGURATION = List.of("certificate.keystore", "certificate.pem", "certificate.private-key", "federated-token-file");
 
   private record Snapshot(long revision, Map<String, Credential> all) {}
 
   private final MailroomProperties properties;
   private final CredentialDefaults defaults;
+  private final SecretHosts hosts;
   private final CredentialTable table;
   private final TokenTable tokens;
   private final SettingsBinder binder;
@@ -55,6 +57,7 @@ public final class Credentials {
       SettingsRevision revision, ObjectProvider<CredentialUse> use) {
     this.properties = properties;
     this.defaults = defaults;
+    this.hosts = new SecretHosts(properties);
     this.table = table;
     this.tokens = tokens;
     this.binder = binder;
@@ -105,13 +108,27 @@ public final class Credentials {
     return problems;
   }
 
-  /** What is wrong with a change of a credential; empty when it could be made. A proof that isn't entered stays as it is. */
+  /**
+   * What is wrong with a change of a credential; empty when it could be made. A proof that isn't entered stays as it is; where the
+   * addresses lead to another host than before, it has to be entered again.
+   */
   public List<FieldProblem> validateChange(String id, Map<String, String> fields) {
     List<FieldProblem> problems = new ArrayList<>(changeable(id));
     if (problems.isEmpty()) {
       problems.addAll(problemsOf(merged(id, fields)));
     }
+    if (problems.isEmpty() && entered(fields).keySet().stream().noneMatch(PROOFS::contains)) {
+      problems.addAll(problemsOfOtherHost(find(id).orElseThrow(), binder.bind(CredentialProperties.class, merged(id, fields))));
+    }
     return problems;
+  }
+
+  /** A secret that is stored goes where it was meant to go when it was entered, and nowhere else. */
+  private List<FieldProblem> problemsOfOtherHost(Credential before, CredentialProperties after) {
+    String elsewhere = !SecretHosts.host(before.tokenUrl()).equals(SecretHosts.host(defaults.tokenUrl(after))) ? "token-url"
+        : !SecretHosts.host(before.authorizationUrl()).equals(SecretHosts.host(defaults.authorizationUrl(after))) ? "authorization-url" : null;
+    return elsewhere == null ? List.of() : List.of(new FieldProblem("client-secret", "has to be entered again, or the certificate: " + elsewhere
+        + " leads to another host than before, and what is stored doesn't go there"));
   }
 
   /**
@@ -180,9 +197,14 @@ public final class Credentials {
   private List<FieldProblem> problemsOf(Map<String, String> fields) {
     List<FieldProblem> problems = new ArrayList<>();
     ONLY_IN_CONFIGURATION.stream().filter(key -> !fields.getOrDefault(key, "").isBlank())
-        .forEach(key -> problems.add(new FieldProblem(key, "can only be set in application.yaml: upload the certificate's content instead")));
+        .forEach(key -> problems.add(new FieldProblem(key, "can only be set in application.yaml"
+            + (key.startsWith("certificate") ? ": upload the certificate's content instead" : ", for it names a file of the server"))));
     try {
       CredentialProperties settings = binder.bind(CredentialProperties.class, fields);
+      problems.addAll(hosts.problems(settings));
+      if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
+        problems.add(new FieldProblem("client-secret", "or a certificate is missing: Entra ID gives a web application's person no token without one"));
+      }
       if (settings.certificate() != null && problems.isEmpty()) {
         CertificateFile.check(settings.certificate()).ifPresent(problem -> problems.add(new FieldProblem("certificate.content", problem)));
       }
@@ -240,7 +262,7 @@ public final class Credentials {
     Map<String, Credential> all = new TreeMap<>();
     table.all().forEach((id, stored) -> {
       CredentialProperties settings = binder.bindStored(CredentialProperties.class, stored.fields());
-      all.put(id, credential(id, Home.DATABASE, settings, stored.revision() + "." + signIns.getOrDefault(id, 0L), problem(stored)));
+      all.put(id, credential(id, Home.DATABASE, settings, stored.revision() + "." + signIns.getOrDefault(id, 0L), problem(stored, settings)));
     });
     properties.credentials().forEach((id, settings) -> {
       if (all.containsKey(id) && told.add("ignored " + id)) {
@@ -255,10 +277,10 @@ public final class Credentials {
     return new Credential(id, home, settings, defaults.scope(settings), defaults.authorizationUrl(settings), defaults.tokenUrl(settings), number, problem);
   }
 
-  private String problem(CredentialTable.Stored stored) {
+  private String problem(CredentialTable.Stored stored, CredentialProperties settings) {
     if (!stored.unreadable()) {
       told.remove("unreadable " + stored.id());
-      return null;
+      return hosts.problems(settings).stream().findFirst().map(wrong -> "its " + wrong.field() + " " + wrong.message() + ".").orElse(null);
     }
     String problem = "its secret was encrypted under another mailroom.secret-key. Add that key to mailroom.previous-secret-keys and restart,"
         + " or enter the secret again.";

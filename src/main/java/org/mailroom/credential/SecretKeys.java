@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.PrivateFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -66,7 +67,7 @@ final class SecretKeys {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     try {
-      Files.createDirectories(file.getParent());
+      PrivateFolder.create(file.getParent());
       FileAttribute<?>[] ownerOnly = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
           ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))} : new FileAttribute<?>[0];
       Path whole = Files.createTempFile(file.getParent(), "secret-key", ".new", ownerOnly);

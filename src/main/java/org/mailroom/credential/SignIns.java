@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,17 +13,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Signs people in with delegated credentials: in a browser by the authorization code grant with PKCE (RFC 6749, RFC 7636), or on a server
@@ -82,17 +82,27 @@ public final class SignIns {
     }
     Set<String> scope = new LinkedHashSet<>(Set.of(found.scope().split(" ")));
     scope.addAll(OPENID);
-    Map<String, Object> values = new HashMap<>(Map.of("client", found.settings().clientId(), "redirect", redirectUri, "scope", String.join(" ", scope),
-        "state", state, "challenge", challenge(begun.codeVerifier())));
-    UriComponentsBuilder address = UriComponentsBuilder.fromUri(found.authorizationUrl())
-        .queryParam("client_id", "{client}").queryParam("response_type", "code").queryParam("response_mode", "query")
-        .queryParam("redirect_uri", "{redirect}").queryParam("scope", "{scope}").queryParam("state", "{state}")
-        .queryParam("code_challenge", "{challenge}").queryParam("code_challenge_method", "S256");
+    Map<String, String> asked = new LinkedHashMap<>();
+    asked.put("client_id", found.settings().clientId());
+    asked.put("response_type", "code");
+    asked.put("response_mode", "query");
+    asked.put("redirect_uri", redirectUri.toString());
+    asked.put("scope", String.join(" ", scope));
+    asked.put("state", state);
+    asked.put("code_challenge", challenge(begun.codeVerifier()));
+    asked.put("code_challenge_method", "S256");
     if (begun.claims() != null) {
-      address.queryParam("claims", "{claims}");
-      values.put("claims", begun.claims());
+      asked.put("claims", begun.claims());
     }
-    return new SignInRequest(address.encode().buildAndExpand(values).toUri(), state, begun.expires());
+    return new SignInRequest(with(found.authorizationUrl(), asked), state, begun.expires());
+  }
+
+  /** An address with more parameters. Those that it has, such as prompt and login_hint, leave as they were written. */
+  private static URI with(URI address, Map<String, String> more) {
+    String written = address.toString().replaceFirst("#.*$", "");
+    String query = more.entrySet().stream().map(each -> each.getKey() + "=" + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8).replace("+", "%20"))
+        .collect(Collectors.joining("&"));
+    return URI.create(written + (address.getRawQuery() == null ? "?" : address.getRawQuery().isEmpty() ? "" : "&") + query);
   }
 
   /**

@@ -7,30 +7,28 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.mailroom.account.IncomingMessage;
+import org.apache.camel.Variable;
+import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
-import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
 import org.springframework.stereotype.Component;
 
-/** Who gets what, and in which form. */
+/** Who gets what, and in which form. The routes call it on the threads of an import's pages; the variable {@code delivery} holds the {@link Delivery}. */
 @Component("deliveries")
 public final class Deliveries {
 
   private final Destinations destinations;
-  private final MailMessageJson json;
   private final MessageFolders folders;
   private final DestinationHealth health;
 
-  Deliveries(Destinations destinations, MailMessageJson json, MessageFolders folders, DestinationHealth health) {
+  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health) {
     this.destinations = destinations;
-    this.json = json;
     this.folders = folders;
     this.health = health;
   }
 
   /** The deliveries of the messages that are ready: one a page for destinations that take pages, else one a message. */
-  public List<Delivery> plan(@ExchangeProperty("messages") List<IncomingMessage> messages) {
+  public List<Delivery> plan(@Variable("group") List<IncomingMessage> messages) {
     Map<String, List<IncomingMessage>> byDestination = new LinkedHashMap<>();
     for (IncomingMessage message : messages) {
       if (message.isReady()) {
@@ -46,40 +44,59 @@ public final class Deliveries {
     return plan;
   }
 
+  /** Where the delivery goes: any Camel endpoint. */
+  public String endpoint(@Variable("delivery") Delivery delivery) {
+    return delivery.endpoint();
+  }
+
+  /** The destination takes message by message: as JSON text, with headers. */
+  public boolean goesAlone(@Variable("delivery") Delivery delivery) {
+    return !delivery.page();
+  }
+
   /**
-   * Sets the message that the destination gets. A page: the body is a list of {@link MailMessage}. Else the body is one MailMessage as a
-   * JSON text; the headers are {@code account}, {@code messageId} and {@code CamelFileName}, a name made of the message id alone, so
-   * that a second delivery lands on the first. Nothing that a mail says becomes a header. The exchange property {@code endpoint} is where it goes.
+   * Sets the message that the destination gets. A page: the body is a list of {@link MailMessage}. Else the body is one MailMessage; the headers are
+   * {@code account}, {@code mailbox}, {@code messageId}, {@code subject}, {@code sender}, {@code receivedAt} (ISO 8601) and {@code CamelFileName}, a
+   * name made of the message id alone, so that a second delivery lands on the first. Nothing that a mail says becomes a header's name.
    */
-  public void content(Exchange exchange, @ExchangeProperty("delivery") Delivery delivery) {
+  public void content(Exchange exchange, @Variable("delivery") Delivery delivery) {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
-    exchange.setProperty("endpoint", delivery.endpoint());
     if (delivery.page()) {
       message.setBody(delivery.messages().stream().map(IncomingMessage::document).toList());
       return;
     }
     MailMessage document = delivery.messages().get(0).document();
-    exchange.setProperty("mailMessage", document);
     message.setHeader("account", document.account());
+    message.setHeader("mailbox", document.mailbox());
     message.setHeader("messageId", document.id());
+    setText(message, "subject", document.subject());
+    setText(message, "sender", document.sentBy());
+    setText(message, "receivedAt", document.receivedAt() == null ? null : document.receivedAt().toString());
     message.setHeader(Exchange.FILE_NAME, folders.key(document.id()) + ".json");
-    message.setBody(json.toString(document));
+    message.setBody(document);
+  }
+
+  /** A header may end up in a protocol of lines. */
+  private static void setText(Message message, String name, String value) {
+    if (value != null) {
+      message.setHeader(name, value.replaceAll("\\p{Cntrl}", " "));
+    }
   }
 
   /** Whether the destination may be tried: it isn't known to be down, or it is time to see whether it is up again. */
-  public boolean admitted(@ExchangeProperty("delivery") Delivery delivery) {
+  public boolean admitted(@Variable("delivery") Delivery delivery) {
     return health.admits(delivery.destination());
   }
 
   /** The destination is down: its messages wait. */
-  public void postpone(@ExchangeProperty("delivery") Delivery delivery) {
+  public void postpone(@Variable("delivery") Delivery delivery) {
     Exception why = health.outage(delivery.destination()).map(DestinationHealth.Outage::failure)
         .orElseGet(() -> new IllegalStateException("it was down a moment ago"));
     delivery.messages().forEach(message -> message.awaits(delivery.destination(), why));
   }
 
-  public void delivered(@ExchangeProperty("delivery") Delivery delivery) {
+  public void delivered(@Variable("delivery") Delivery delivery) {
     health.succeeded(delivery.destination());
     delivery.messages().forEach(message -> message.deliveredTo(delivery.destination()));
   }
@@ -89,7 +106,7 @@ public final class Deliveries {
    * others; nothing when the destination is down or the message was alone.
    */
   public List<Delivery> again(
-      @ExchangeProperty("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+      @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
     if (delivery.isSeveral() && DestinationFailure.kind(why) != DestinationFailure.Kind.CERTAINLY) {
       return delivery.singly();
     }

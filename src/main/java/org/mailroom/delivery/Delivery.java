@@ -1,7 +1,7 @@
 package org.mailroom.delivery;
 
 import java.util.List;
-import org.mailroom.account.IncomingMessage;
+import org.mailroom.message.IncomingMessage;
 
 /** Messages on their way to one destination. */
 public record Delivery(String destination, String endpoint, boolean page, List<IncomingMessage> messages) {

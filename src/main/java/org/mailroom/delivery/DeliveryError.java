@@ -1,5 +1,7 @@
 package org.mailroom.delivery;
 
+import org.mailroom.settings.Causes;
+
 /** Why a delivery failed, in a line: fit for a log and a table, without what a mail says. */
 final class DeliveryError {
 
@@ -9,21 +11,12 @@ final class DeliveryError {
     if (why == null) {
       return "no reason is known.";
     }
-    Throwable root = why;
-    while (root.getCause() != null && root.getCause() != root && !isSentence(root)) {
-      root = root.getCause();
-    }
-    String message = root.getMessage() == null ? "" : ": " + firstLine(root.getMessage());
-    String text = isSentence(root) ? firstLine(root.getMessage()) : root.getClass().getSimpleName() + message.replaceFirst("[.\\s]+$", "") + ".";
-    return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    return inShort(Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.inShort(Causes.root(why)) + "."), longest);
   }
 
-  /** What Mailroom raises itself says what happened and what to do. */
-  private static boolean isSentence(Throwable failure) {
-    return failure.getClass().getName().startsWith("org.mailroom.") && failure.getMessage() != null;
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+  /** The first line of a text, without control characters, and no longer than that. */
+  static String inShort(String text, int longest) {
+    String line = text == null ? "no reason is known." : text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
   }
 }

@@ -1,42 +1,40 @@
 package org.mailroom.delivery;
 
 import java.util.Map;
-import org.apache.camel.CamelContext;
-import org.apache.camel.model.Model;
-import org.apache.camel.model.RouteDefinition;
+import java.util.Set;
+import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The destinations of {@code mailroom.destinations}: a name and the Camel endpoint that takes the messages.
- *
- * <p>A destination gets message by message, unless it is a route that declares a list as its input type ({@code inputType:
- * urn: java:java.util.List}): it takes the messages of a page together.
+ * The destinations of {@code mailroom.destinations}: a name and the Camel endpoint that takes the messages, one by one or, with
+ * {@code pages: true}, those of a page together.
  */
 @Component
 final class Destinations {
 
-  private static final String LIST = "java:" + java.util.List.class.getName();
+  private final Map<String, DestinationProperties> destinations;
 
-  private final Map<String, String> endpoints;
-  private final CamelContext camel;
-
-  Destinations(MailroomProperties properties, CamelContext camel) {
-    this.endpoints = properties.destinations();
-    this.camel = camel;
+  Destinations(MailroomProperties properties) {
+    this.destinations = properties.destinations();
   }
 
+  boolean isKnown(String destination) {
+    return destinations.containsKey(destination);
+  }
+
+  Set<String> names() {
+    return destinations.keySet();
+  }
+
+  /** Returns null when there is no such destination. */
   String endpoint(String destination) {
-    return endpoints.get(destination);
+    DestinationProperties known = destinations.get(destination);
+    return known == null ? null : known.uri();
   }
 
   boolean acceptsPage(String destination) {
-    String endpoint = endpoint(destination).replace("://", ":");
-    for (RouteDefinition route : camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions()) {
-      if (endpoint.equals(route.getInput().getEndpointUri().replace("://", ":"))) {
-        return route.getInputType() != null && LIST.equals(route.getInputType().getUrn());
-      }
-    }
-    return false;
+    DestinationProperties known = destinations.get(destination);
+    return known != null && known.takesPages();
   }
 }

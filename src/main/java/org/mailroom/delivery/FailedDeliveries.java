@@ -70,7 +70,7 @@ public final class FailedDeliveries {
    */
   public int retry(Selection selection) {
     // what couldn't be listed is found again, or not, by the next listing
-    int unlistable = jdbc.update("delete from delivery" + WHERE + " and message_id like '" + DeliveryLedger.UNLISTABLE + "%'", parameters(selection));
+    int unlistable = jdbc.update("delete from delivery" + WHERE + " and message_id like '" + UnlistableMessages.ID + "%'", parameters(selection));
     return unlistable + jdbc.update("update delivery set status = 'PENDING', attempts = 0, next_attempt_at = :now" + WHERE, parameters(selection));
   }
 

@@ -7,9 +7,20 @@ import java.time.OffsetDateTime;
  *
  * @param attempts made so far
  * @param again there is a row already, which this one replaces
+ * @param inDoubt the service couldn't give what belongs to the message, and whether that is the message's own fault shows the end of the import
  * @param nextAttempt null when none follows
  * @param subject for a person to recognise the message by; null when it has none
  */
 record LedgerEntry(
-    String account, String messageId, String destination, String status, int attempts, boolean again, String error,
-    OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, String subject, OffsetDateTime receivedAt) {}
+    String account, String messageId, String destination, String status, int attempts, boolean again, boolean inDoubt, String error,
+    OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, String subject, OffsetDateTime receivedAt) {
+
+  static final String PENDING = "PENDING";
+  static final String DELIVERED = "DELIVERED";
+  static final String FAILED = "FAILED";
+  static final String DISCARDED = "DISCARDED";
+
+  boolean is(String other) {
+    return status.equals(other);
+  }
+}

@@ -5,14 +5,21 @@ import java.time.Instant;
 /**
  * How far a destination is with a message.
  *
- * @param nextAttempt null when it is due
+ * @param error why it isn't further; null when there is no reason
+ * @param nextAttempt null when it is due, or none follows
  */
-record LedgerState(String status, int attempts, Instant nextAttempt) {
+record LedgerState(String status, int attempts, String error, Instant nextAttempt) {
+
   boolean isSettled() {
-    return status.equals("DELIVERED") || status.equals("DISCARDED");
+    return status.equals(LedgerEntry.DELIVERED) || status.equals(LedgerEntry.DISCARDED);
   }
 
+  boolean isGivenUp() {
+    return status.equals(LedgerEntry.FAILED);
+  }
+
+  /** What was given up because of the service is looked at again, too. */
   boolean isDue(Instant now) {
-    return status.equals("PENDING") && (nextAttempt == null || !now.isBefore(nextAttempt));
+    return (status.equals(LedgerEntry.PENDING) && nextAttempt == null) || (!isSettled() && nextAttempt != null && !now.isBefore(nextAttempt));
   }
 }

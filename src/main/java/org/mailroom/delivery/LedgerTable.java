@@ -29,12 +29,12 @@ final class LedgerTable {
   Map<String, Map<String, LedgerState>> states(String account, List<String> messageIds) {
     Map<String, Map<String, LedgerState>> states = new HashMap<>();
     named.query(
-        "select message_id, destination, status, attempts, next_attempt_at from delivery where account = :account and message_id in (:ids)",
+        "select message_id, destination, status, attempts, last_error, next_attempt_at from delivery where account = :account and message_id in (:ids)",
         Map.of("account", account, "ids", messageIds),
         row -> {
           Timestamp next = row.getTimestamp("next_attempt_at");
           states.computeIfAbsent(row.getString("message_id"), id -> new HashMap<>()).put(row.getString("destination"),
-              new LedgerState(row.getString("status"), row.getInt("attempts"), next == null ? null : next.toInstant()));
+              new LedgerState(row.getString("status"), row.getInt("attempts"), row.getString("last_error"), next == null ? null : next.toInstant()));
         });
     return states;
   }
@@ -55,7 +55,7 @@ final class LedgerTable {
     }
     // "do nothing": the entry of a destination that wrote it in its own transaction, or of another process, stands
     jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at, subject,"
-        + " received_at, last_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
+        + " received_at, last_attempt_at, in_doubt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
         (statement, row) -> {
           statement.setString(1, row.account());
           statement.setString(2, row.messageId());
@@ -68,6 +68,7 @@ final class LedgerTable {
           statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
           statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
           statement.setObject(11, row.status().equals("DELIVERED") ? null : OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+          statement.setBoolean(12, row.inDoubt());
         });
   }
 }

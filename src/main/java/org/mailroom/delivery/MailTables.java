@@ -9,16 +9,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
-import org.mailroom.account.IncomingMessage;
+import org.apache.camel.Variable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.springframework.stereotype.Component;
 
-/** The rows of the tables {@code mail_message} and {@code mail_attachment}, as maps by column name. */
+/**
+ * The rows of the tables {@code mail_message} and {@code mail_attachment}, for a statement with named parameters. Beside its own columns a row of
+ * {@code mail_message} has every internet header of the message, as {@code header_} and the name in small letters with {@code _} for what is neither
+ * letter nor digit: a column of the site's own is one more name in the route's statement.
+ */
 @Component("mailTables")
 public final class MailTables {
+
+  private static final int LONGEST_WORD = 255;
 
   private final MailMessageJson json;
   private final Clock clock;
@@ -28,35 +33,32 @@ public final class MailTables {
     this.clock = clock;
   }
 
-  /** A row for each message of the delivery. */
-  public List<Map<String, Object>> messages(@ExchangeProperty("delivery") Delivery delivery) {
+  /** A row for each message. */
+  public List<Map<String, Object>> messages(@Variable("documents") List<MailMessage> documents) {
     OffsetDateTime importedAt = utc(clock.instant());
-    return delivery.messages().stream().map(IncomingMessage::document).map(message -> row(message, importedAt)).toList();
+    return documents.stream().map(message -> row(message, importedAt)).toList();
   }
 
   private Map<String, Object> row(MailMessage message, OffsetDateTime importedAt) {
-    Map<String, Object> row = new HashMap<>();
+    Map<String, Object> row = new MessageRow(message);
     row.put("account", message.account());
+    row.put("mailbox", message.mailbox());
     row.put("message_id", message.id());
     row.put("internet_message_id", text(message.internetMessageId()));
     row.put("conversation_id", text(message.conversationId()));
     row.put("subject", text(message.subject()));
-    row.put("sender", text(sender(message)));
+    row.put("sender", text(message.sentBy()));
     row.put("received_at", utc(message.receivedAt()));
     row.put("sent_at", utc(message.sentAt()));
-    row.put("importance", text(message.importance()));
-    row.put("body_type", message.body() == null ? null : text(message.body().contentType()));
+    row.put("importance", shortText(message.importance()));
+    row.put("body_type", message.body() == null ? null : shortText(message.body().contentType()));
     row.put("body", message.body() == null ? null : text(message.body().content()));
     row.put("has_attachments", message.hasAttachments());
+    row.put("kind", text(message.kind()));
+    row.put("web_link", text(message.webLink()));
     row.put("document", json.toString(message));
     row.put("imported_at", importedAt);
     return row;
-  }
-
-  /** From, or who sent it in that person's name; the address, or the name where there is none. */
-  private static String sender(MailMessage message) {
-    var who = message.from() != null ? message.from() : message.sender();
-    return who == null ? null : who.address() != null ? who.address() : who.name();
   }
 
   /** There are rows: a statement without any is none. */
@@ -64,25 +66,25 @@ public final class MailTables {
     return !rows.isEmpty();
   }
 
-  /** A row for each attachment of each message of the delivery; {@code position} counts from 1. */
-  public List<Map<String, Object>> attachments(@ExchangeProperty("delivery") Delivery delivery) {
+  /** A row for each attachment of each message; {@code position} counts from 1. */
+  public List<Map<String, Object>> attachments(@Variable("documents") List<MailMessage> documents) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (IncomingMessage message : delivery.messages()) {
+    for (MailMessage message : documents) {
       int position = 1;
-      for (MailAttachment attachment : message.attachments()) {
+      for (MailAttachment attachment : message.attachments() == null ? List.<MailAttachment>of() : message.attachments()) {
         rows.add(row(message, position++, attachment));
       }
     }
     return rows;
   }
 
-  private static Map<String, Object> row(IncomingMessage message, int position, MailAttachment attachment) {
+  private static Map<String, Object> row(MailMessage message, int position, MailAttachment attachment) {
     Map<String, Object> row = new HashMap<>();
-    row.put("account", message.account().id());
+    row.put("account", message.account());
     row.put("message_id", message.id());
     row.put("position", position);
-    row.put("attachment_id", attachment.id());
-    row.put("kind", attachment.kind());
+    row.put("attachment_id", text(attachment.id()));
+    row.put("kind", shortText(attachment.kind()));
     row.put("name", text(attachment.name()));
     row.put("content_type", text(attachment.contentType()));
     row.put("size_bytes", attachment.size());
@@ -93,8 +95,14 @@ public final class MailTables {
     return row;
   }
 
+  /** Of a property that is one of a few words, unless the service thinks of new ones. */
+  private static String shortText(String value) {
+    String text = text(value);
+    return text == null || text.length() <= LONGEST_WORD ? text : text.substring(0, LONGEST_WORD);
+  }
+
   /** What no text column can hold: NUL (PostgreSQL) and halves of surrogate pairs. The column {@code document} still tells them. */
-  private static String text(String value) {
+  static String text(String value) {
     if (value == null) {
       return null;
     }

@@ -9,13 +9,12 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
-import org.mailroom.account.IncomingMessage;
-import org.mailroom.settings.MailroomProperties;
-import org.mailroom.graph.ListedMessage;
+import org.mailroom.message.EarlierDelivery;
+import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.slf4j.Logger;
@@ -23,71 +22,48 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Delivers once more, on purpose, what a destination has: from the stored document, through the same routes. */
-@Component("redelivery")
+/**
+ * Delivers once more, on purpose, what a destination has: from the stored document, through the route {@code deliver}. Name and
+ * duplicate-detection id are the same as before, and the mailbox isn't touched.
+ */
+@Component
 public final class Redelivery {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
+  private static final String ROUTE = "direct:deliver";
   private static final int LONGEST_ERROR = 1000;
-
-  /** What somebody asks for. */
-  public record Request(String account, String messageId, List<String> destinations) {}
 
   private final JdbcTemplate jdbc;
   private final MailMessageJson json;
   private final Accounts accounts;
-  private final MailroomProperties properties;
+  private final Destinations destinations;
+  private final Deliveries deliveries;
+  private final ProducerTemplate camel;
   private final Clock clock;
 
-  Redelivery(JdbcTemplate jdbc, MailMessageJson json, Accounts accounts, MailroomProperties properties, Clock clock) {
+  Redelivery(JdbcTemplate jdbc, MailMessageJson json, Accounts accounts, Destinations destinations, Deliveries deliveries, ProducerTemplate camel, Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
     this.accounts = accounts;
-    this.properties = properties;
+    this.destinations = destinations;
+    this.deliveries = deliveries;
+    this.camel = camel;
     this.clock = clock;
   }
 
   /**
-   * The message, ready for the chosen destinations.
+   * Delivers a message again. Each delivery that succeeds is noted in the ledger; one that fails leaves its entry as it is, for the destination had
+   * the message before.
    *
+   * @param names of the chosen destinations
+   * @return by destination, why it failed; an empty text when it succeeded
    * @throws IllegalArgumentException in words, when there is no such message, account or destination
    * @throws IOException when its document can't be read
    */
-  public List<IncomingMessage> messages(@Body Request request) throws IOException {
-    Account account = accounts.find(request.account())
-        .orElseThrow(() -> new IllegalArgumentException("Account " + request.account() + " isn't there any more, so nothing says how it delivers."));
-    for (String destination : request.destinations()) {
-      if (!properties.destinations().containsKey(destination)) {
-        throw new IllegalArgumentException("There is no destination " + destination + " in mailroom.destinations.");
-      }
-    }
-    String document = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?", String.class,
-        request.account(), request.messageId()).stream().findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("This message isn't in the database, so there is nothing to deliver it from."));
-    MailMessage message = json.read(document.getBytes(StandardCharsets.UTF_8));
-    Map<String, Integer> attempts = attempts(request);
-    IncomingMessage incoming = new IncomingMessage(account, ListedMessage.ofId(request.messageId()), request.destinations(), attempts);
-    incoming.attachments(message.attachments() == null ? List.of() : message.attachments());
-    incoming.document(message);
-    return List.of(incoming);
-  }
-
-  private Map<String, Integer> attempts(Request request) {
-    Map<String, Integer> attempts = new LinkedHashMap<>();
-    jdbc.query("select destination, attempts from delivery where account = ? and message_id = ?", row -> {
-      attempts.put(row.getString(1), row.getInt(2));
-    }, request.account(), request.messageId());
-    return attempts;
-  }
-
-  /**
-   * Notes the deliveries that succeeded in the ledger. One that failed leaves its entry as it is: the destination had the message before.
-   *
-   * @return by destination, why it failed; an empty text when it succeeded
-   */
-  public Map<String, String> record(@ExchangeProperty("messages") List<IncomingMessage> messages) {
+  public Map<String, String> deliver(String accountId, String messageId, List<String> names) throws IOException {
+    IncomingMessage message = message(accountId, messageId, names);
+    deliveries.plan(List.of(message)).forEach(delivery -> send(message.account(), delivery));
     Map<String, String> outcome = new LinkedHashMap<>();
-    IncomingMessage message = messages.get(0);
     for (String destination : message.destinations()) {
       if (message.delivered().contains(destination)) {
         note(message, destination);
@@ -97,9 +73,42 @@ public final class Redelivery {
         outcome.put(destination, DeliveryError.inWords(why, LONGEST_ERROR));
       }
     }
-    LOG.info("account {}: message {} was delivered again to {} as somebody asked", message.account().id(), message.id(),
-        String.join(", ", message.delivered()));
+    LOG.info("account {}: message {} was delivered again to {} as somebody asked", accountId, messageId, String.join(", ", message.delivered()));
     return outcome;
+  }
+
+  private void send(Account account, Delivery delivery) {
+    Exchange exchange = camel.send(ROUTE, sent -> {
+      sent.setVariable("account", account.id());
+      sent.setVariable("mailbox", account.mailbox());
+      sent.getMessage().setBody(delivery);
+    });
+    if (exchange.getException() != null) {
+      delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), exchange.getException()));
+    }
+  }
+
+  private IncomingMessage message(String accountId, String messageId, List<String> names) throws IOException {
+    Account account = accounts.find(accountId)
+        .orElseThrow(() -> new IllegalArgumentException("Account " + accountId + " isn't there any more, so nothing says how it delivers."));
+    names.stream().filter(name -> !destinations.isKnown(name)).findFirst().ifPresent(unknown -> {
+      throw new IllegalArgumentException("There is no destination " + unknown + " in mailroom.destinations.");
+    });
+    String document = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?", String.class, accountId, messageId).stream()
+        .findFirst().orElseThrow(() -> new IllegalArgumentException("This message isn't in the database, so there is nothing to deliver it from."));
+    MailMessage message = json.read(document.getBytes(StandardCharsets.UTF_8));
+    IncomingMessage incoming = new IncomingMessage(account, messageId, message.receivedAt(), null, names, attempts(accountId, messageId), false);
+    incoming.attachments(message.attachments() == null ? List.of() : message.attachments());
+    incoming.document(message);
+    return incoming;
+  }
+
+  private Map<String, EarlierDelivery> attempts(String accountId, String messageId) {
+    Map<String, EarlierDelivery> attempts = new LinkedHashMap<>();
+    jdbc.query("select destination, attempts from delivery where account = ? and message_id = ?", row -> {
+      attempts.put(row.getString(1), new EarlierDelivery(row.getInt(2), false, true));
+    }, accountId, messageId);
+    return attempts;
   }
 
   private void note(IncomingMessage message, String destination) {

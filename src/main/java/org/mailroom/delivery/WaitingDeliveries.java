@@ -30,7 +30,7 @@ public final class WaitingDeliveries {
   public Map<String, Refused> refused() {
     Map<String, Refused> refused = new TreeMap<>();
     jdbc.query("select account, count(*), min(next_attempt_at), min(cast(last_error as varchar(1000))) from delivery where status = 'PENDING' and attempts > 0"
-            + " and last_error not like '" + DeliveryLedger.OUTAGE + "%' group by account", row -> {
+            + " and last_error not like '" + LedgerRows.OUTAGE + "%' group by account", row -> {
           Timestamp next = row.getTimestamp(3);
           refused.put(row.getString(1), new Refused(row.getLong(2), next == null ? null : next.toInstant(), row.getString(4)));
         });

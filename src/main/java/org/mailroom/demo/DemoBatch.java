@@ -3,10 +3,9 @@ package org.mailroom.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,12 +23,14 @@ final class DemoBatch {
 
   private final Place place;
   private final DemoFaults faults;
+  private final DemoDamage damage;
   private final BiConsumer<DemoCall, Integer> log;
   private final Random shuffle = new Random(1);
 
-  DemoBatch(Place place, DemoFaults faults, BiConsumer<DemoCall, Integer> log) {
+  DemoBatch(Place place, DemoFaults faults, DemoDamage damage, BiConsumer<DemoCall, Integer> log) {
     this.place = place;
     this.faults = faults;
+    this.damage = damage;
     this.log = log;
   }
 
@@ -58,21 +59,19 @@ final class DemoBatch {
   }
 
   private ObjectNode part(JsonNode part, DemoTokens.Access access, DemoLatency.Lane lane, Map<String, Integer> statuses) throws InterruptedException {
-    Map<String, String> headers = new HashMap<>();
-    part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().asText()));
-    DemoCall call = DemoCall.of(part.path("method").asText(), URI.create(part.path("url").asText()), "", headers, part.get("body"), true);
+    DemoCall call = DemoCall.part(part);
     DemoAnswer answer;
     try {
       if (DemoBatchOrder.isParentFailed(part, statuses)) {
         throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
       }
       DemoFaults.Fault fault = faults.next("PART " + call.method() + " " + call.path());
-      if (fault != null) {
-        throw new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers());
+      answer = fault != null && fault.kind() == DemoFaults.Kind.STATUS ? damage.of(null, fault, -1) : damage.of(place.answer(call, access, lane), fault, -1);
+      if (!answer.sending().isWhole()) {
+        throw new GraphFault(504, "UnknownError", "A part of a batch can't break off.");
       }
-      answer = place.answer(call, access, lane);
     } catch (GraphFault fault) {
-      answer = DemoTenant.error(fault);
+      answer = damage.refusal(fault);
     }
     log.accept(call, answer.status());
     ObjectNode response = JsonNodeFactory.instance.objectNode().put("id", part.path("id").asText()).put("status", answer.status());
@@ -81,6 +80,9 @@ final class DemoBatch {
     if (answer.json() != null) {
       answerHeaders.put("Content-Type", "application/json");
       response.set("body", answer.json());
+    } else if (answer.content().length > 0) {
+      answerHeaders.put("Content-Type", answer.contentType());
+      response.put("body", Base64.getEncoder().encodeToString(answer.content()));
     }
     return response;
   }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * Drives a demo tenant that runs in a process of its own, over plain HTTP on loopback. Each call is a POST; what isn't given keeps its default.
@@ -23,16 +24,18 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
  *   <li>{@code /clear}: forgets all mailboxes
+ *   <li>{@code /reset}: forgets everything, as a new tenant
  *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled listings}, and sets them to zero
+ *   <li>{@code /writes}: answers {@code deletes purged patches idle-patches} since the counters were set to zero
+ *   <li>{@code /violations?reset=true}: answers what clients did that they must not do, a line each, and forgets it; {@code none} when nothing
+ *   <li>{@code /clients-restart}: clients have no token any more, so that asking for one is no violation
+ *   <li>{@code /clock?ahead=86400}: the service's clock is seconds ahead of this machine's, or behind it
  *   <li>{@code /first}: answers when Graph was asked for the first time since the counters were set to zero; {@code none} after a minute
  *   <li>{@code /latency?network=30&service=20}: milliseconds
  *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
- *   <li>{@code /faults?seed=1&share=0.05}: lets a share of the answers fail; the same seed and order of calls fail alike; a share of 0 ends it
- *   <li>{@code /fault?call=PATCH+/users/&status=503&code=serviceNotAvailable&retry-after=2&times=3}: lets the next calls fail whose method and
- *       path hold that text; without a code a gateway answers, in HTML. {@code kind=RESET_AFTER} instead of a status is one of
- *       {@link DemoFaults.Kind}
  *   <li>{@code /hits}: answers how many calls have failed on purpose
  *   <li>{@code /revoke}: refuses every access token that was issued so far
+ *   <li>what makes things fail: {@link DemoControlFaults}
  * </ul>
  *
  * What isn't understood is answered 400, an unknown path 404.
@@ -43,10 +46,12 @@ final class DemoControl implements AutoCloseable {
 
   private final DemoTenant tenant;
   private final HttpServer server;
+  private final DemoControlFaults faults;
   private int plain;
 
   DemoControl(DemoTenant tenant) throws IOException {
     this.tenant = tenant;
+    this.faults = new DemoControlFaults(tenant);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
     server.createContext("/", this::handle);
     server.start();
@@ -76,7 +81,7 @@ final class DemoControl implements AutoCloseable {
     exchange.close();
   }
 
-  private static Map<String, String> options(String query) {
+  static Map<String, String> options(String query) {
     Map<String, String> options = new HashMap<>();
     for (String pair : query == null ? new String[0] : query.split("&")) {
       String[] parts = pair.split("=", 2);
@@ -104,14 +109,22 @@ final class DemoControl implements AutoCloseable {
       case "/latency" -> tenant.latency().set(Duration.ofMillis(number(options, "network", 0)), Duration.ofMillis(number(options, "service", 0)));
       case "/limits" -> tenant.limits().set(number(options, "requests", 10_000), Duration.ofMillis(number(options, "window", 600_000)),
           options.containsKey("sliding"));
-      case "/faults" -> tenant.faults().random(number(options, "seed", 1), Double.parseDouble(options.getOrDefault("share", "0")));
-      case "/fault" -> fault(options);
       case "/hits" -> {
         return Integer.toString(tenant.faults().hits());
       }
       case "/revoke" -> tenant.revokeTokens();
+      case "/reset" -> tenant.reset();
+      case "/clients-restart" -> tenant.identity().clientsRestart();
+      case "/clock" -> tenant.clock(Duration.ofSeconds(number(options, "ahead", 0)));
+      case "/writes" -> {
+        DemoCounters counters = tenant.counters();
+        return counters.deletes() + " " + counters.purged() + " " + counters.patches() + " " + counters.idlePatches();
+      }
+      case "/violations" -> {
+        return violations(options.containsKey("reset"));
+      }
       default -> {
-        return null;
+        return faults.answer(path, options);
       }
     }
     return "done";
@@ -125,18 +138,15 @@ final class DemoControl implements AutoCloseable {
     return tenant.counters().requests() > 0;
   }
 
-  private void fault(Map<String, String> options) {
-    String text = options.getOrDefault("call", "");
-    int times = number(options, "times", 1);
-    if (options.containsKey("kind")) {
-      tenant.faults().kind(call -> call.contains(text), DemoFaults.Kind.valueOf(options.get("kind")), times);
-    } else {
-      Map<String, String> headers = options.containsKey("retry-after") ? Map.of("Retry-After", options.get("retry-after")) : Map.of();
-      tenant.faults().status(call -> call.contains(text), number(options, "status", 503), options.get("code"), headers, times);
+  private String violations(boolean reset) {
+    String all = tenant.violations().stream().map(DemoViolation::toString).collect(Collectors.joining("\n"));
+    if (reset) {
+      tenant.forgetViolations();
     }
+    return all.isEmpty() ? "none" : all;
   }
 
-  private static int number(Map<String, String> options, String name, int fallback) {
+  static int number(Map<String, String> options, String name, int fallback) {
     return options.containsKey(name) ? Integer.parseInt(options.get(name)) : fallback;
   }
 

@@ -10,18 +10,36 @@ public final class DemoCounters {
   private final LongAdder batches = new LongAdder();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder listings = new LongAdder();
+  private final LongAdder deletes = new LongAdder();
+  private final LongAdder purged = new LongAdder();
+  private final LongAdder patches = new LongAdder();
+  private final LongAdder idlePatches = new LongAdder();
 
   void count(DemoCall call, int status) {
-    boolean batch = call.segment(0).equals("$batch");
-    (call.part() ? parts : requests).increment();
+    boolean batch = call.isBatch();
+    (call.isPart() ? parts : requests).increment();
     if (batch) {
       batches.increment();
     }
     if (call.method().equals("GET") && call.path().endsWith("/messages")) {
       listings.increment();
     }
+    if (call.method().equals("DELETE")) {
+      deletes.increment();
+    }
     if (status == 429) {
       throttled.increment();
+    }
+  }
+
+  void purge() {
+    purged.increment();
+  }
+
+  void patch(boolean changedSomething) {
+    patches.increment();
+    if (!changedSomething) {
+      idlePatches.increment();
     }
   }
 
@@ -31,6 +49,10 @@ public final class DemoCounters {
     batches.reset();
     throttled.reset();
     listings.reset();
+    deletes.reset();
+    purged.reset();
+    patches.reset();
+    idlePatches.reset();
   }
 
   /** HTTP requests; a batch is one. */
@@ -51,5 +73,25 @@ public final class DemoCounters {
   /** Requests and parts that were answered 429. */
   public long throttled() {
     return throttled.sum();
+  }
+
+  /** DELETEs that were sent, parts included, whatever they were answered. */
+  public long deletes() {
+    return deletes.sum();
+  }
+
+  /** Messages that are gone for good: deleted while they lay in Deleted Items. */
+  public long purged() {
+    return purged.sum();
+  }
+
+  /** PATCHes of messages that were done. */
+  public long patches() {
+    return patches.sum();
+  }
+
+  /** PATCHes of messages that were done and changed nothing. */
+  public long idlePatches() {
+    return idlePatches.sum();
   }
 }

@@ -3,8 +3,7 @@ package org.mailroom.demo;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +39,7 @@ final class DemoDelta {
     rounds.clear();
   }
 
-  ObjectNode list(DemoMailbox mailbox, String folderId, DemoCall call) {
+  DemoPage list(DemoMailbox mailbox, String folderId, DemoCall call) {
     for (String option : call.options().keySet()) {
       if (!OPTIONS.contains(option)) {
         throw new GraphFault(400, "ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'Messages' resource: '" + option + "'.");
@@ -52,17 +51,22 @@ final class DemoDelta {
     ObjectNode page = JsonNodeFactory.instance.objectNode();
     page.put("@odata.context", root + "/$metadata#Collection(message)");
     ArrayNode value = page.putArray("value");
+    List<DemoMessage> messages = new ArrayList<>();
     synchronized (mailbox) {
       List<DemoMailbox.Change> changes = mailbox.changes(folderId, round.since(), round.until());
-      changes.stream().skip(round.offset()).limit(most).forEach(change -> value.add(present(change, round, call)));
+      changes.stream().skip(round.offset()).limit(most).forEach(change -> {
+        boolean whole = !change.removed() && change.message().arrivedAt() > round.since();
+        messages.add(whole ? change.message() : null);
+        value.add(present(change, round, call));
+      });
+      MessageListings.requireSound(messages.stream().filter(java.util.Objects::nonNull).toList());
       boolean more = round.offset() + most < changes.size();
       String token = UUID.randomUUID().toString();
       rounds.put(token, more ? new Round(folderId, round.select(), round.since(), round.until(), round.offset() + most)
           : new Round(folderId, round.select(), round.until(), -1, 0));
-      page.put(more ? "@odata.nextLink" : "@odata.deltaLink", root + "/users/" + encode(call.segment(1)) + "/mailFolders/" + encode(call.segment(3))
-          + "/messages/delta?" + (more ? "$skiptoken=" : "$deltatoken=") + token);
+      page.put(more ? "@odata.nextLink" : "@odata.deltaLink", root + call.rawPath() + (more ? "?$skiptoken=" : "?$deltatoken=") + token);
     }
-    return page;
+    return new DemoPage(page, messages, most, round.select());
   }
 
   private Round round(DemoMailbox mailbox, String folderId, DemoCall call) {
@@ -73,7 +77,7 @@ final class DemoDelta {
     Round round = rounds.get(token);
     if (round == null) {
       throw new GraphFault(410, "SyncStateNotFound", "The sync state generation is not found; generation=1.",
-          Map.of("Location", root + "/users/" + encode(call.segment(1)) + "/mailFolders/" + encode(call.segment(3)) + "/messages/delta?$deltatoken="));
+          Map.of("Location", root + call.rawPath() + "?$deltatoken="));
     }
     return round.until() >= 0 ? round : new Round(round.folderId(), round.select(), round.since(), mailbox.lastChange(), 0);
   }
@@ -97,9 +101,5 @@ final class DemoDelta {
     return JsonNodeFactory.instance.objectNode().put("@odata.type", "#microsoft.graph.message")
         .put("@odata.etag", message.etag()).put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId())
         .put("isRead", message.isRead()).put("parentFolderId", message.folderId());
-  }
-
-  private static String encode(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

@@ -77,6 +77,19 @@ final class DemoGrants {
     return token;
   }
 
+  /** The user of a refresh token, in small letters; empty when it isn't known. */
+  String userOf(String value) {
+    Refresh token = refreshTokens.get(value);
+    return token == null ? "" : token.user().userPrincipalName().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  void clear() {
+    codes.clear();
+    usedCodes.clear();
+    refreshTokens.clear();
+    deviceCodes.clear();
+  }
+
   void revokeRefreshTokens() {
     refreshTokens.replaceAll((value, token) -> new Refresh(token.clientId(), token.user(), token.scopes(), token.expires(), true));
   }

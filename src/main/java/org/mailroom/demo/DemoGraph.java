@@ -1,13 +1,10 @@
 package org.mailroom.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,17 +14,22 @@ final class DemoGraph {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int FOLDERS_PER_PAGE = 10;
-  private static final Set<String> ATTACHMENT_PROPERTIES =
-      Set.of("id", "name", "contentType", "size", "isInline", "lastModifiedDateTime", "microsoft.graph.fileAttachment/contentId");
 
   private final String root;
   private final long seed;
+  private final DemoFaults faults;
+  private final DemoDamage damage;
+  private final DemoCounters counters;
+  private final DemoAttachments attachments = new DemoAttachments();
   private final MessageListings listings;
   private final DemoDelta delta;
   private final ConcurrentMap<String, DemoMailbox> mailboxes = new ConcurrentHashMap<>();
   private final Set<String> shared = ConcurrentHashMap.newKeySet();
 
-  DemoGraph(String root, long seed) {
+  DemoGraph(String root, long seed, DemoFaults faults, DemoDamage damage, DemoCounters counters) {
+    this.faults = faults;
+    this.damage = damage;
+    this.counters = counters;
     this.root = root;
     this.seed = seed;
     this.listings = new MessageListings(root);
@@ -40,6 +42,12 @@ final class DemoGraph {
 
   void clear() {
     mailboxes.clear();
+  }
+
+  void reset() {
+    clear();
+    shared.clear();
+    delta.forget();
   }
 
   DemoMailbox mailbox(String address) {
@@ -62,16 +70,27 @@ final class DemoGraph {
     if (!mayOpen(access, call)) {
       throw new GraphFault(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.");
     }
+    if (call.isUserAnOperation()) {
+      throw new GraphFault(400, "BadRequest", "Resource not found for the segment '" + call.segment(1) + "'.");
+    }
     DemoMailbox mailbox = mailboxes.get(call.segment(1).toLowerCase(Locale.ROOT));
     if (mailbox == null) {
       throw new GraphFault(404, "ErrorInvalidUser", "The requested user '" + call.segment(1) + "' is invalid.");
     }
+    DemoFaults.Fault fault = mailbox.fault();
+    return fault != null && fault.kind() == DemoFaults.Kind.STATUS ? damage.of(null, fault, -1) : damage.of(inMailbox(mailbox, call), fault, -1);
+  }
+
+  private DemoAnswer inMailbox(DemoMailbox mailbox, DemoCall call) {
     return switch (call.segment(2)) {
-      case "messages" -> call.segments().size() == 3
-          ? DemoAnswer.json(200, listings.list(mailbox, null, call)) : message(mailbox, call);
+      case "messages" -> call.segments().size() == 3 ? page(listings.list(mailbox, null, call)) : message(mailbox, call);
       case "mailFolders" -> folders(mailbox, call);
       default -> throw unknown(call.segment(2));
     };
+  }
+
+  private DemoAnswer page(DemoPage page) {
+    return page.answer(damage, faults.ofPage(page.size()));
   }
 
   private static DemoAnswer person(DemoTokens.Access access) {
@@ -107,7 +126,7 @@ final class DemoGraph {
         .orElseThrow(() -> new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store., The process failed to get the correct properties."));
     return switch (call.segment(4)) {
       case "" -> DemoAnswer.json(200, present(mailbox, folder));
-      case "messages" -> DemoAnswer.json(200, call.segment(5).equals("delta")
+      case "messages" -> page(call.segment(5).equals("delta")
           ? delta.list(mailbox, folder.id(), call) : listings.list(mailbox, folder.id(), call));
       case "childFolders" -> call.method().equals("POST")
           ? createFolder(mailbox, folder.id(), call) : DemoAnswer.json(200, listFolders(mailbox, folder.id(), call));
@@ -131,8 +150,7 @@ final class DemoGraph {
     ArrayNode value = page.putArray("value");
     all.stream().skip(skip).limit(top).forEach(folder -> value.add(present(mailbox, folder)));
     if (skip + top < all.size()) {
-      page.put("@odata.nextLink", root + call.segments().stream().map(segment -> java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8))
-          .collect(java.util.stream.Collectors.joining("/", "/", "?$top=" + top + "&$skip=" + (skip + top))));
+      page.put("@odata.nextLink", root + call.rawPath() + "?$top=" + top + "&$skip=" + (skip + top));
     }
     return page;
   }
@@ -149,19 +167,36 @@ final class DemoGraph {
         ? new GraphFault(400, "ErrorInvalidIdMalformed", "Id is malformed.")
         : new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store."));
     MessageListings.requireSound(List.of(message));
+    DemoFaults.Fault fault = message.next(spot(call));
+    // what is refused isn't done
+    return fault != null && fault.kind() == DemoFaults.Kind.STATUS ? damage.of(null, fault, -1) : damage.of(sound(mailbox, message, call), fault, -1);
+  }
+
+  private static DemoSpot spot(DemoCall call) {
+    return switch (call.segment(4)) {
+      case "" -> call.method().equals("GET") ? DemoSpot.MESSAGE : DemoSpot.CHANGE;
+      case "$value" -> DemoSpot.ORIGINAL;
+      case "attachments" -> call.segments().size() == 5 ? DemoSpot.ATTACHMENTS : DemoSpot.CONTENT;
+      default -> DemoSpot.CHANGE;
+    };
+  }
+
+  private DemoAnswer sound(DemoMailbox mailbox, DemoMessage message, DemoCall call) {
     return switch (call.segment(4)) {
       case "" -> switch (call.method()) {
         case "GET" -> DemoAnswer.json(200, present(mailbox, message, call));
         case "PATCH" -> update(mailbox, message, call);
         case "DELETE" -> {
-          mailbox.move(message, mailbox.findFolder("deleteditems").orElseThrow().id());
+          if (mailbox.delete(message)) {
+            counters.purge();
+          }
           yield DemoAnswer.empty(204);
         }
         default -> throw new GraphFault(405, "ErrorInvalidRequest", "The method is not allowed.");
       };
       case "$value" -> DemoAnswer.bytes("text/plain", message.mime());
       case "move" -> move(mailbox, message, call);
-      case "attachments" -> attachments(message, call);
+      case "attachments" -> attachments.answer(message, call);
       default -> throw unknown(call.segment(4));
     };
   }
@@ -172,7 +207,7 @@ final class DemoGraph {
     }
   }
 
-  private static DemoAnswer update(DemoMailbox mailbox, DemoMessage message, DemoCall call) {
+  private DemoAnswer update(DemoMailbox mailbox, DemoMessage message, DemoCall call) {
     if (call.body() == null || !call.body().isObject()) {
       throw new GraphFault(400, "BadRequest", "Empty Payload. JSON content expected.");
     }
@@ -187,11 +222,15 @@ final class DemoGraph {
       }
     }
     synchronized (mailbox) {
+      ObjectNode before = message.resource().deepCopy();
       call.body().fields().forEachRemaining(change -> {
         if (!change.getKey().startsWith("@")) {
           message.resource().set(change.getKey(), change.getValue());
         }
       });
+      boolean changed = !before.equals(message.resource());
+      message.patched(changed);
+      counters.patch(changed);
       mailbox.changed(message);
     }
     return DemoAnswer.json(200, present(mailbox, message, call));
@@ -202,45 +241,5 @@ final class DemoGraph {
     DemoFolder folder = mailbox.findFolder(destination).orElseThrow(() -> new GraphFault(404, "ErrorItemNotFound", "The specified folder was not found in the store."));
     mailbox.move(message, folder.id());
     return DemoAnswer.json(201, present(mailbox, message, call));
-  }
-
-  private static DemoAnswer attachments(DemoMessage message, DemoCall call) {
-    if (call.segments().size() == 5) {
-      boolean metadataOnly = call.options().containsKey("$select");
-      for (String name : call.options().getOrDefault("$select", "id").split(",")) {
-        if (!ATTACHMENT_PROPERTIES.contains(name.trim())) {
-          throw new GraphFault(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '" + name + "' on type 'Microsoft.OutlookServices.Attachment'.");
-        }
-      }
-      ObjectNode page = JSON.objectNode();
-      ArrayNode value = page.putArray("value");
-      message.attachments().forEach(attachment -> value.add(present(attachment, !metadataOnly)));
-      return DemoAnswer.json(200, page);
-    }
-    DemoAttachment attachment = message.attachments().stream().filter(one -> one.id().equals(call.segment(5))).findFirst()
-        .orElseThrow(() -> new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store."));
-    if (!call.segment(6).equals("$value")) {
-      return DemoAnswer.json(200, present(attachment, true));
-    }
-    if (!attachment.hasContent()) {
-      throw new GraphFault(405, "ErrorInvalidRequest", "The OData request is not supported.");
-    }
-    return DemoAnswer.bytes(attachment.kind().equals("itemAttachment") ? "text/plain" : attachment.contentType(), attachment.content());
-  }
-
-  private static JsonNode present(DemoAttachment attachment, boolean withContent) {
-    ObjectNode seen = JSON.objectNode();
-    seen.put("@odata.type", "#microsoft.graph." + attachment.kind());
-    seen.put("@odata.mediaContentType", attachment.contentType());
-    seen.put("id", attachment.id()).put("name", attachment.name()).put("contentType", attachment.contentType());
-    // the service's figure counts more than the content
-    seen.put("size", attachment.content().length + 196).put("isInline", attachment.inline());
-    if (attachment.kind().equals("fileAttachment")) {
-      seen.put("contentId", attachment.contentId());
-      if (withContent) {
-        seen.put("contentBytes", Base64.getEncoder().encodeToString(attachment.content()));
-      }
-    }
-    return seen;
   }
 }

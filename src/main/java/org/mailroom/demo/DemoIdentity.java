@@ -6,9 +6,11 @@ import java.util.List;
 public final class DemoIdentity {
 
   private final DemoIdentityPlatform platform;
+  private final DemoTokenWatch watch;
 
-  DemoIdentity(DemoIdentityPlatform platform) {
+  DemoIdentity(DemoIdentityPlatform platform, DemoTokenWatch watch) {
     this.platform = platform;
+    this.watch = watch;
   }
 
   /** Returns an app registration to be changed; it is made when it isn't there. */
@@ -48,6 +50,24 @@ public final class DemoIdentity {
   public void refuseNoMore() {
     platform.refusals().refuse(null);
     platform.refusals().refuseSignIns(null);
+  }
+
+  /**
+   * A client that asks for more tokens than that with the same grant within the time is refused with AADSTS50196 (client request loop), as Entra ID
+   * refuses those that keep no tokens: an application with 429, plain text and a Retry-After of a minute, a refresh token with invalid_grant.
+   */
+  public void refuseLoops(int requests, java.time.Duration within) {
+    watch.refuseLoops(requests, within);
+  }
+
+  /** How many token requests were refused so. */
+  public int loops() {
+    return watch.loops();
+  }
+
+  /** Clients begin anew and have no token: the next request for one is no violation. */
+  public void clientsRestart() {
+    watch.clientsRestart();
   }
 
   /** Graph answers with a claims challenge from now on, until a token was asked for with its claims (continuous access evaluation). */

@@ -45,7 +45,8 @@ final class DemoIdentityPlatform {
     this.clock = clock;
     this.proof = new DemoProof(clock, loginUrl);
     this.grants = new DemoGrants(clock);
-    this.tokens = new DemoTokens(clock, tokenLifetime);
+    // a token is as old as it is, whatever the service's clock shows
+    this.tokens = new DemoTokens(Clock.systemUTC(), tokenLifetime);
   }
 
   DemoApplication application(String clientId) {
@@ -72,6 +73,21 @@ final class DemoIdentityPlatform {
     return tokenRequests.get();
   }
 
+  void countTokenRequest() {
+    tokenRequests.incrementAndGet();
+  }
+
+  /** Forgets whatever it was told and has given out. */
+  void reset() {
+    applications.clear();
+    users.clear();
+    grants.clear();
+    tokens.revokeAll();
+    tokens.demand(null);
+    tokenRequests.set(0);
+    refusals.clear();
+  }
+
   /** What it refuses on purpose. */
   DemoRefusals refusals() {
     return refusals;
@@ -79,7 +95,7 @@ final class DemoIdentityPlatform {
 
   /** Answers a POST to {@code /{tenant}/oauth2/v2.0/token}. */
   DemoAnswer token(String tenant, String form, String authorization) {
-    tokenRequests.incrementAndGet();
+    countTokenRequest();
     try {
       Map<String, String> fields = fields(form);
       if (authorization != null && authorization.startsWith("Basic ")) {
@@ -247,7 +263,7 @@ final class DemoIdentityPlatform {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private DemoAnswer answer(IdentityFault fault) {
+  DemoAnswer answer(IdentityFault fault) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     String trace = UUID.randomUUID().toString();
     String correlation = UUID.randomUUID().toString();

@@ -89,6 +89,11 @@ public final class DemoLimits {
     return state.counted <= requestsPerWindow ? -1 : windowNanos - (now - state.windowBegan);
   }
 
+  /** Nothing was asked so far. */
+  synchronized void clear() {
+    mailboxes.values().forEach(state -> state.peak = state.inFlight);
+  }
+
   synchronized int peak(String mailbox) {
     Mailbox state = mailboxes.get(mailbox);
     return state == null ? 0 : state.peak;

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,19 +18,6 @@ import java.util.stream.Stream;
 
 /** A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads. */
 public final class DemoMailbox {
-
-  private static final Map<String, String> WELL_KNOWN = new LinkedHashMap<>();
-
-  static {
-    WELL_KNOWN.put("inbox", "Inbox");
-    WELL_KNOWN.put("drafts", "Drafts");
-    WELL_KNOWN.put("sentitems", "Sent Items");
-    WELL_KNOWN.put("deleteditems", "Deleted Items");
-    WELL_KNOWN.put("archive", "Archive");
-    WELL_KNOWN.put("junkemail", "Junk Email");
-    WELL_KNOWN.put("outbox", "Outbox");
-    WELL_KNOWN.put("conversationhistory", "Conversation History");
-  }
 
   /**
    * A change of a folder.
@@ -42,58 +28,60 @@ public final class DemoMailbox {
 
   private final String address;
   private final DemoIds ids;
-  private final Map<String, DemoFolder> folders = new LinkedHashMap<>();
+  private final DemoFolders folders;
   private final Map<String, DemoMessage> messages = new LinkedHashMap<>();
   private final Map<String, DemoMessage> byRegularId = new HashMap<>();
   private final TreeMap<Instant, Set<DemoMessage>> byTime = new TreeMap<>();
   private final List<Change> removals = new ArrayList<>();
+  private final List<DemoMessage> purged = new ArrayList<>();
+  private volatile DemoFaults.Fault fault;
   private long changes;
   private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
 
   DemoMailbox(String address, long seed) {
     this.address = address;
     this.ids = new DemoIds(seed);
-    WELL_KNOWN.forEach((name, displayName) -> addFolder(null, displayName, name));
+    this.folders = new DemoFolders(ids);
   }
 
   public String address() {
     return address;
   }
 
-  private DemoFolder addFolder(String parentId, String displayName, String wellKnown) {
-    DemoFolder folder = new DemoFolder(ids.next("AQMkAD").replace('/', '-').replace('+', '_'), parentId, displayName, wellKnown);
-    folders.put(folder.id(), folder);
-    return folder;
+  /** Every request for the mailbox is answered so from now on, parts of batches included; null ends it. */
+  public void fails(DemoFaults.Fault every) {
+    fault = every;
+  }
+
+  DemoFaults.Fault fault() {
+    return fault;
   }
 
   /** Returns the id of a folder such as {@code Inbox/Tickets/Dutch}; what is missing of it is created. */
   public synchronized String folder(String path) {
-    DemoFolder at = null;
-    for (String name : path.split("/")) {
-      String parent = at == null ? null : at.id();
-      at = child(parent, name).orElseGet(() -> addFolder(parent, name, null));
-    }
-    return at.id();
+    return folders.id(List.of(path.split("/")));
+  }
+
+  /** Returns the id of the folder of these names, one for each level; a name may have slashes. What is missing of it is created. */
+  public synchronized String createFolder(String... names) {
+    return folders.id(List.of(names));
   }
 
   synchronized Optional<DemoFolder> child(String parentId, String name) {
-    return folders.values().stream()
-        .filter(folder -> java.util.Objects.equals(folder.parentId(), parentId) && folder.displayName().equalsIgnoreCase(name)).findFirst();
+    return folders.child(parentId, name);
   }
 
   synchronized DemoFolder create(String parentId, String name) {
-    return addFolder(parentId, name, null);
+    return folders.create(parentId, name);
   }
 
   /** By id or well-known name. */
   synchronized Optional<DemoFolder> findFolder(String idOrName) {
-    DemoFolder byId = folders.get(idOrName);
-    return byId != null ? Optional.of(byId)
-        : folders.values().stream().filter(folder -> idOrName.toLowerCase(Locale.ROOT).equals(folder.wellKnown())).findFirst();
+    return folders.find(idOrName);
   }
 
   synchronized List<DemoFolder> children(String parentId) {
-    return folders.values().stream().filter(folder -> java.util.Objects.equals(folder.parentId(), parentId)).toList();
+    return folders.children(parentId);
   }
 
   /** Puts a message into the inbox, received a second after the one before it. */
@@ -106,11 +94,16 @@ public final class DemoMailbox {
     return clock;
   }
 
-  /** Puts a message into a folder, received then. Broken messages are taken, too, as Exchange takes them. */
-  public DemoMessage deliver(String folderPath, byte[] rfc822, Instant received) {
+  /**
+   * Puts a message into a folder, received then. Broken messages are taken, too, as Exchange takes them.
+   *
+   * @param folder its path such as {@code Inbox/Tickets}, or its id
+   */
+  public DemoMessage deliver(String folder, byte[] rfc822, Instant received) {
     Rfc822 parsed = Rfc822.parse(rfc822, ids);
     synchronized (this) {
-      DemoMessage message = new DemoMessage(ids.next("AAkALg"), ids.next("AAMkAG"), folder(folderPath), rfc822, received, parsed.resource(received), parsed.attachments());
+      String folderId = folders.has(folder) ? folder : folder(folder);
+      DemoMessage message = new DemoMessage(ids, folderId, rfc822, received, parsed.resource(received), parsed.attachments());
       messages.put(message.immutableId(), message);
       byTime.computeIfAbsent(received, time -> new LinkedHashSet<>()).add(message);
       byRegularId.put(message.regularId(), message);
@@ -170,6 +163,24 @@ public final class DemoMailbox {
     byTime.get(message.received()).remove(message);
     byRegularId.remove(message.regularId());
     removals.add(new Change(++changes, message.folderId(), message, true));
+  }
+
+  /** Deletes a message: what lies in Deleted Items is purged, for good. Returns whether it was. */
+  synchronized boolean delete(DemoMessage message) {
+    String deletedItems = findFolder("deleteditems").orElseThrow().id();
+    boolean purges = message.folderId().equals(deletedItems);
+    if (purges) {
+      remove(message);
+      purged.add(message);
+    } else {
+      move(message, deletedItems);
+    }
+    return purges;
+  }
+
+  /** Messages that a client purged. */
+  public synchronized List<DemoMessage> purged() {
+    return List.copyOf(purged);
   }
 
   /** Somebody reads a message. */

@@ -1,6 +1,7 @@
 package org.mailroom.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,6 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A message in a mailbox of the demo tenant. What a client can change is guarded by its mailbox. */
 public final class DemoMessage {
 
+  private final DemoIds ids;
+  private final DemoDefects defects = new DemoDefects();
   private final String immutableId;
   private final byte[] mime;
   private final Instant received;
@@ -19,10 +22,14 @@ public final class DemoMessage {
   private long arrivedAt;
   private long changedAt;
   private boolean corrupt;
+  private int patches;
+  private int idlePatches;
+  private volatile DemoScan scan;
 
-  DemoMessage(String immutableId, String regularId, String folderId, byte[] mime, Instant received, ObjectNode resource, List<DemoAttachment> attachments) {
-    this.immutableId = immutableId;
-    this.regularId = regularId;
+  DemoMessage(DemoIds ids, String folderId, byte[] mime, Instant received, ObjectNode resource, List<DemoAttachment> attachments) {
+    this.ids = ids;
+    this.immutableId = ids.next("AAkALg");
+    this.regularId = ids.next("AAMkAG");
     this.folderId = folderId;
     this.mime = mime;
     this.received = received;
@@ -84,6 +91,68 @@ public final class DemoMessage {
     corrupt = true;
   }
 
+  /** From now on it makes every such answer fail. */
+  public void fails(DemoSpot spot, DemoFaults.Fault fault) {
+    defects.add(spot, fault, DemoFaults.ALWAYS, null);
+  }
+
+  /** It makes the next such answers fail, so many. */
+  public void fails(DemoSpot spot, DemoFaults.Fault fault, int times) {
+    defects.add(spot, fault, times, null);
+  }
+
+  /** It makes such answers fail for that time. */
+  public void fails(DemoSpot spot, DemoFaults.Fault fault, Duration time) {
+    defects.add(spot, fault, DemoFaults.ALWAYS, time);
+  }
+
+  /** It makes nothing fail any more. */
+  public void heals() {
+    defects.clear();
+    corrupt = false;
+    scan = null;
+  }
+
+  DemoFaults.Fault next(DemoSpot spot) {
+    return defects.next(spot);
+  }
+
+  /**
+   * Its attachments are being scanned: one item attachment stands for them.
+   *
+   * @param placeholder its name, {@code ATP Scan In Progress} or {@code Safe Attachments Scan In Progress}
+   * @param time after which the files are there; null: until {@link #scanned}
+   */
+  public void scanning(String placeholder, Duration time) {
+    scan = DemoScan.begin(placeholder, ids, time);
+  }
+
+  /** The scan is over: the files are in their place. */
+  public void scanned() {
+    scan = null;
+  }
+
+  /** The attachments as a client sees them now. */
+  List<DemoAttachment> seenAttachments() {
+    DemoScan running = scan;
+    return running == null ? attachments : running.seen(attachments);
+  }
+
+  void patched(boolean changedSomething) {
+    patches++;
+    idlePatches += changedSomething ? 0 : 1;
+  }
+
+  /** PATCHes that were done. */
+  public int patches() {
+    return patches;
+  }
+
+  /** Those of them that changed nothing. */
+  public int idlePatches() {
+    return idlePatches;
+  }
+
   boolean isCorrupt() {
     return corrupt;
   }
@@ -113,6 +182,20 @@ public final class DemoMessage {
   /** The properties of the message resource, without ids. */
   public ObjectNode resource() {
     return resource;
+  }
+
+  /**
+   * Gives a property another text, whether the service has such a value or not.
+   *
+   * @param path such as {@code importance} or {@code body/contentType}
+   */
+  public void property(String path, String value) {
+    int last = path.lastIndexOf('/');
+    if ((last < 0 ? resource : resource.at("/" + path.substring(0, last))) instanceof ObjectNode object) {
+      object.put(path.substring(last + 1), value);
+    } else {
+      throw new IllegalArgumentException("the message has no property " + path);
+    }
   }
 
   public List<DemoAttachment> attachments() {

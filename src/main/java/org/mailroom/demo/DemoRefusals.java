@@ -37,6 +37,14 @@ final class DemoRefusals {
     return deviceCodeAnswers;
   }
 
+  /** Nothing is refused any more. */
+  void clear() {
+    deviceCodeAnswers.clear();
+    tokens = null;
+    signIns = null;
+    demandedOfPerson = null;
+  }
+
   void ofTokens() {
     if (tokens != null) {
       throw tokens;

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.mailroom.account.Account;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.settings.MailroomProperties;

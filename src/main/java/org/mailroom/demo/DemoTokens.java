@@ -44,6 +44,16 @@ final class DemoTokens {
         .put("ext_expires_in", lifetime.toSeconds()).put("access_token", value);
   }
 
+  /** Whether Graph takes a token. */
+  boolean isGood(String authorization) {
+    try {
+      access(authorization);
+      return true;
+    } catch (GraphFault refused) {
+      return false;
+    }
+  }
+
   void revokeAll() {
     tokens.clear();
   }

@@ -35,7 +35,7 @@ final class MessageListings {
   /**
    * @param folderId null lists the whole mailbox
    */
-  ObjectNode list(DemoMailbox mailbox, String folderId, DemoCall call) {
+  DemoPage list(DemoMailbox mailbox, String folderId, DemoCall call) {
     Set<String> select = select(call);
     ODataFilter.Parsed filter = call.options().containsKey("$filter") ? ODataFilter.parse(call.options().get("$filter")) : null;
     String orderBy = call.options().getOrDefault("$orderby", "");
@@ -61,15 +61,15 @@ final class MessageListings {
       page.put("@odata.count", matching.size());
     }
     var value = page.putArray("value");
+    List<DemoMessage> slice = matching.stream().skip(skip).limit(top).toList();
     synchronized (mailbox) {
-      List<DemoMessage> slice = matching.stream().skip(skip).limit(top).toList();
       requireSound(slice);
       slice.forEach(message -> value.add(present(message, select, call)));
     }
     if (skip + top < matching.size()) {
       page.put("@odata.nextLink", next(call, skip + top));
     }
-    return page;
+    return new DemoPage(page, slice, top, select);
   }
 
   /** Where a filter of the form {@code receivedDateTime ge time and …} begins; the earliest time for any other. */
@@ -92,7 +92,7 @@ final class MessageListings {
   private String next(DemoCall call, int skip) {
     String options = call.rawQuery() == null ? "" : Arrays.stream(call.rawQuery().split("&"))
         .filter(option -> !option.startsWith("$skip=") && !option.startsWith("%24skip=")).map(option -> option + "&").collect(Collectors.joining());
-    return root + call.segments().stream().map(MessageListings::encode).collect(Collectors.joining("/", "/", "?")) + options + "$skip=" + skip;
+    return root + call.rawPath() + "?" + options + "$skip=" + skip;
   }
 
   private static String encode(String segment) {

@@ -10,7 +10,7 @@ import java.util.List;
  * JSON on its way from the wire to a parser, in which no string is longer than a limit: what exceeds it is left out, and the JSON stays
  * well-formed. A parser holds each string whole, so this is what bounds its memory, whatever a mail brings.
  */
-final class BoundedStrings extends FilterInputStream {
+public final class BoundedStrings extends FilterInputStream {
 
   private final int limit;
   private final List<Long> cuts = new ArrayList<>();
@@ -24,18 +24,18 @@ final class BoundedStrings extends FilterInputStream {
   /**
    * @param limit of one string, in bytes between its quotes
    */
-  BoundedStrings(InputStream json, int limit) {
+  public BoundedStrings(InputStream json, int limit) {
     super(json);
     this.limit = limit;
   }
 
   /** Whether a string was shortened between two positions of what was read from here. */
-  boolean hasCutBetween(long from, long to) {
+  public boolean hasCutBetween(long from, long to) {
     return cuts.stream().anyMatch(at -> at >= from && at < to);
   }
 
   /** Whether any string was shortened so far. */
-  boolean hasCut() {
+  public boolean hasCut() {
     return !cuts.isEmpty();
   }
 

@@ -2,7 +2,7 @@ package org.mailroom.graph;
 
 /**
  * Asks Microsoft Graph from Java, for those who walk through a listing step by step: the request goes through the route
- * {@code list-page}, with its token, limits and redelivery, as every other.
+ * {@code ask-graph}, with its token, limits and redelivery, as every other.
  */
 @FunctionalInterface
 public interface Graph {

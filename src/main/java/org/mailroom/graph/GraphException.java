@@ -205,7 +205,7 @@ public final class GraphException extends RuntimeException {
   }
 
   /** The service was silent for too long, or its answer took too long: another try costs as much again. */
-  boolean isOutOfTime() {
+  public boolean isOutOfTime() {
     return error == GraphError.SILENCE || error == GraphError.TOO_SLOW;
   }
 

@@ -60,6 +60,14 @@ public interface GraphRequest<T> {
    */
   T read(InputStream answer) throws IOException;
 
+  /**
+   * A refusal answers it as well as a success does, as of a question that finds out whether the service works: trouble of the service is no
+   * reason to send it again.
+   */
+  default boolean isProbe() {
+    return false;
+  }
+
   /** What was asked, in words, for an error message: {@code list messages of support@contoso.com}. */
   default String inWords() {
     return operation().inWords() + " of " + mailbox();

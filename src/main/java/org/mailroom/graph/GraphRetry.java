@@ -75,6 +75,9 @@ public final class GraphRetry {
   }
 
   private int most(GraphRequest<?> request, GraphException refusal) {
+    if (request.isProbe()) {
+      return 1;
+    }
     if (request.operation().isPage() && refusal.mayBeOneMessagesFault()) {
       return Math.min(limits.tries(), refusal.isOutOfTime() ? TRIES_OF_A_SLOW_PAGE : TRIES_OF_A_PAGE);
     }

@@ -48,6 +48,7 @@ class GraphWire {
       client.addExecInterceptorFirst("bounds", bounds);
       // the routes decide what is sent again, and tokens follow no redirect
       client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
+      client.addResponseInterceptorFirst(new PlainContent());
       // shared with the next producer when routes are reloaded
       client.setConnectionManagerShared(true);
       if (properties.proxy() != null) {

@@ -16,12 +16,19 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
+import org.mailroom.settings.PrivateFolder;
 
-/** Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was there. */
+/**
+ * Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was there. Only its owner may read it. Folders
+ * that are missing are made, and forced to disk with it.
+ */
 public final class AtomicFile {
 
   private static final int BUFFER = 64 * 1024;
+
+  private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private AtomicFile() {}
 
@@ -47,7 +54,7 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(file.getParent());
+      PrivateFolder.force(file.getParent());
       return new StoredFile(file, size, HexFormat.of().formatHex(sha256.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);
@@ -60,12 +67,12 @@ public final class AtomicFile {
   /** The folder mostly is there: it is made when it turns out that it isn't. */
   private static FileChannel create(Path temporary) throws IOException {
     try {
-      FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      FileChannel channel = FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
       removeLeftovers(temporary.getParent());
       return channel;
     } catch (NoSuchFileException noFolder) {
-      Files.createDirectories(temporary.getParent());
-      return FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      PrivateFolder.create(temporary.getParent());
+      return FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
     }
   }
 
@@ -95,14 +102,5 @@ public final class AtomicFile {
       size += read;
     }
     return size;
-  }
-
-  /** Makes the new name durable, where the system lets a folder be opened. */
-  private static void force(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException notOnThisSystem) {
-      return;
-    }
   }
 }

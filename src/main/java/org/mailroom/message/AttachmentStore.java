@@ -19,7 +19,7 @@ public final class AttachmentStore {
   }
 
   /** What Graph's attachment resource says, without its content. */
-  public MailAttachment metadata(JsonNode attachment) {
+  static MailAttachment metadata(JsonNode attachment) {
     return new MailAttachment(text(attachment, "id"), kind(attachment), text(attachment, "name"), text(attachment, "contentType"),
         attachment.path("size").canConvertToLong() ? attachment.path("size").longValue() : null,
         attachment.path("isInline").isBoolean() ? attachment.path("isInline").booleanValue() : null,

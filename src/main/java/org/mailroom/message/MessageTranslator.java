@@ -20,13 +20,14 @@ public final class MessageTranslator {
 
   /** The properties of the message resource that the translation needs, for {@code $select}. */
   public static final String SELECT = "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
-      + "ccRecipients,bccRecipients,replyTo,importance,categories,internetMessageHeaders,body,webLink,hasAttachments,isRead";
+      + "ccRecipients,bccRecipients,replyTo,importance,categories,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
 
   /**
    * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from it
    * @param attachments in the order of the service's list; empty when there are none
+   * @param warnings what isn't as it should be with it; empty when all is well
    */
-  public MailMessage translate(JsonNode message, String account, String mailbox, List<MailAttachment> attachments) {
+  public MailMessage translate(JsonNode message, String account, String mailbox, List<MailAttachment> attachments, List<String> warnings) {
     return new MailMessage(
         account, mailbox, text(message, "id"), text(message, "internetMessageId"), text(message, "conversationId"), text(message, "subject"),
         address(message.path("from")), address(message.path("sender")), addresses(message.path("toRecipients")),
@@ -34,7 +35,7 @@ public final class MessageTranslator {
         instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
         list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null),
         list(message.path("internetMessageHeaders"), MessageTranslator::header), body(message.path("body")), kind(message),
-        text(message, "webLink"), List.copyOf(attachments));
+        text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings));
   }
 
   private static String kind(JsonNode message) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.mailroom.account.Account;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.account.ImportResult;
@@ -125,7 +125,7 @@ public final class AccountStatuses {
         last.map(result -> result.failure() != null).orElse(false), stalled);
   }
 
-  /** An import that runs and gets on is alive, however long it takes. */
+  /** An import that runs and gets on is alive, however long it takes; one that merely began isn't. */
   private boolean isStalled(Account account, Optional<ImportProgress.Running> running, Instant now) {
     Instant alive = schedule.lastSuccess(account.id()).orElse(schedule.started());
     Instant step = running.map(ImportProgress.Running::lastStep).orElse(alive);

@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.mailroom.account.Account;
-import org.mailroom.account.AccountSchedule;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;

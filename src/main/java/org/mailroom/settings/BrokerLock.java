@@ -32,7 +32,7 @@ final class BrokerLock {
   static Optional<BrokerLock> take(Path dataDir) {
     FileChannel channel = null;
     try {
-      Files.createDirectories(file(dataDir).getParent());
+      PrivateFolder.create(file(dataDir).getParent());
       channel = FileChannel.open(file(dataDir), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
       if (lock == null) {

@@ -25,8 +25,9 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
     defaults.put("mailroom.routes", "file:routes");
     defaults.put("mailroom.queue", "mailroom.messages");
     // without a write delay what is committed is on the disk; H2's default may lose the last half second, of which the mailbox was told already
+    // no trace file: H2 writes statements with their values into it, which are mails
     defaults.put("spring.datasource.url", "jdbc:h2:file:" + dataDir.resolve("mailroom")
-        + ";WRITE_DELAY=0;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE");
+        + ";TRACE_LEVEL_FILE=0;WRITE_DELAY=0;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE");
     String graphUrl = text(environment, "mailroom.graph-url", "");
     if (graphUrl.isBlank()) {
       defaults.put("mailroom.graph-url", cloud(environment).graphUrl());

@@ -8,11 +8,13 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -28,6 +30,8 @@ import org.springframework.validation.annotation.Validated;
  * @param cloud which Microsoft cloud; sets the defaults of the two URLs below
  * @param graphUrl root of the Graph API, version included
  * @param loginUrl root of the identity platform
+ * @param loginHosts hosts, each with its port where that isn't 443, that credentials of the console may send their secrets to, beside those of
+ *     Microsoft's clouds and of {@code loginUrl}
  * @param sslBundle name of the Spring SSL bundle to trust for both, or null for the JVM's own
  * @param proxy {@code http://host:port} for both, or null
  * @param secretKey encrypts secrets and tokens at rest; null: the key in {@code secretKeyFile}, or one that is made in {@code dataDir}
@@ -35,11 +39,12 @@ import org.springframework.validation.annotation.Validated;
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
  * @param dataDir everything that Mailroom itself keeps on disk
- * @param routes where the route files are read from, {@code file:…} or {@code classpath:…}
+ * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
+ * @param destinations by name; database, file and queue are packaged
  * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
  */
 @Validated
@@ -48,6 +53,7 @@ public record MailroomProperties(
     @DefaultValue("global") @NotNull Cloud cloud,
     URI graphUrl,
     URI loginUrl,
+    List<String> loginHosts,
     String sslBundle,
     URI proxy,
     String secretKey,
@@ -65,25 +71,38 @@ public record MailroomProperties(
     @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
-    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @NotBlank String> destinations) {
+    Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid DestinationProperties> destinations) {
 
   /** Names of accounts, credentials and destinations: they become folder names, metric tags and console addresses. */
-  static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?";
+  static final String NAME = "(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?$)[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?";
 
   static final String NAME_ALLOWED = "a name has letters, digits, '-', '_' and '.' only, begins with a letter or digit,"
-      + " does not end with '.', and has at most 64 characters";
+      + " does not end with '.', has at most 64 characters, and isn't a device of Windows such as CON or NUL";
 
   private static final String UNREAD = "isRead eq false";
 
   private static final String HTTP_URL = "must be an absolute http:// or https:// address";
 
-  private static final String SAFE_URL = "must be an absolute https:// address";
+  private static final String SAFE_URL = "must be an absolute https:// address of at most 2000 characters";
+
+  private static final int LONGEST_URL = 2000;
+
+  private static final String POLL_EVERY = "poll-every must be between 1s and 31d";
+
+  private static boolean isPollable(Duration every) {
+    return every == null || (every.compareTo(Duration.ofSeconds(1)) >= 0 && every.compareTo(Duration.ofDays(31)) <= 0);
+  }
+
+  private static boolean isSafe(URI url) {
+    return url == null || (url.toString().length() <= LONGEST_URL && WebAddress.isSafe(url));
+  }
 
   public MailroomProperties {
     previousSecretKeys = previousSecretKeys == null ? List.of() : previousSecretKeys.stream().filter(key -> !key.isBlank()).toList();
+    loginHosts = loginHosts == null ? List.of() : loginHosts.stream().map(host -> host.strip().toLowerCase(Locale.ROOT)).filter(host -> !host.isEmpty()).toList();
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
-    destinations = destinations == null ? Map.of() : Map.copyOf(destinations);
+    destinations = DestinationProperties.withPackaged(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
@@ -114,9 +133,9 @@ public record MailroomProperties(
     return proxy == null || ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null && proxy.getPort() > 0);
   }
 
-  @AssertTrue(message = "poll-every must be at least 1s")
+  @AssertTrue(message = POLL_EVERY)
   boolean isPollEveryValid() {
-    return pollEvery == null || pollEvery.compareTo(Duration.ofSeconds(1)) >= 0;
+    return isPollable(pollEvery);
   }
 
   /**
@@ -126,16 +145,18 @@ public record MailroomProperties(
    * @param federatedTokenFile a file with a token of another identity provider that the application trusts, read anew for each request
    */
   public record CredentialProperties(
-      String description,
+      @Size(max = 200, message = "has at most 200 characters") String description,
       @NotNull(message = "is missing: client-credentials or authorization-code") GrantType grantType,
       @NotBlank(message = "is missing: the directory (tenant) id of the app registration")
-          @Pattern(regexp = "\\s*|[A-Za-z0-9.-]+", message = "must be an id or a domain name") String tenantId,
-      @NotBlank(message = "is missing: the application (client) id of the app registration") String clientId,
-      String clientSecret,
+          @Pattern(regexp = "\\s*|[A-Za-z0-9.-]+", message = "must be an id or a domain name")
+          @Size(max = 253, message = "has at most 253 characters") String tenantId,
+      @NotBlank(message = "is missing: the application (client) id of the app registration")
+          @Size(max = 200, message = "has at most 200 characters") String clientId,
+      @Size(max = 1000, message = "has at most 1000 characters") String clientSecret,
       @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate secretExpires,
       @Valid CertificateProperties certificate,
       Path federatedTokenFile,
-      String scope,
+      @Size(max = 2000, message = "has at most 2000 characters") String scope,
       URI authorizationUrl,
       URI tokenUrl) {
 
@@ -156,12 +177,12 @@ public record MailroomProperties(
 
     @AssertTrue(message = "token-url " + SAFE_URL)
     boolean isTokenUrlValid() {
-      return tokenUrl == null || WebAddress.isSafe(tokenUrl);
+      return isSafe(tokenUrl);
     }
 
     @AssertTrue(message = "authorization-url " + SAFE_URL)
     boolean isAuthorizationUrlValid() {
-      return authorizationUrl == null || WebAddress.isSafe(authorizationUrl);
+      return isSafe(authorizationUrl);
     }
 
     private static boolean hasText(String value) {
@@ -184,7 +205,10 @@ public record MailroomProperties(
    * @param content instead of a file: PEM text that holds both, or a PKCS#12 keystore in base64
    * @param password of keystore or private key, or null
    */
-  public record CertificateProperties(Path keystore, Path pem, Path privateKey, String content, String password) {
+  public record CertificateProperties(
+      Path keystore, Path pem, Path privateKey,
+      @Size(max = 200_000, message = "is larger than 200,000 characters: a certificate with its key has some thousands") String content,
+      @Size(max = 200, message = "has at most 200 characters") String password) {
 
     @AssertTrue(message = "goes with pem only: the file with the certificate")
     boolean isKeyOfPem() {
@@ -208,15 +232,21 @@ public record MailroomProperties(
 
   /** One mailbox to import: what of it, with which credential, to where, and what happens to a message afterwards. */
   public record AccountProperties(
-      @NotBlank(message = "is missing: the address or object id of the mailbox") String mailbox,
+      @NotBlank(message = "is missing: the address or object id of the mailbox")
+          @Size(max = 320, message = "has at most 320 characters") String mailbox,
       @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
-      @DefaultValue("inbox") @NotBlank String folder,
-      @DefaultValue(UNREAD) String filter,
+      @DefaultValue("inbox") @NotBlank @Size(max = 1000, message = "has at most 1000 characters") String folder,
+      @DefaultValue(UNREAD) @Size(max = 4000, message = "has at most 4000 characters") String filter,
       Duration pollEvery,
       @DefaultValue("json") @NotNull Content content,
       @NotEmpty(message = "is missing: at least one of mailroom.destinations") List<String> deliverTo,
       DataSize maxSize,
       @DefaultValue @Valid AfterImport afterImport) {
+
+    @AssertTrue(message = "max-size must be between 1KB and 4GB")
+    boolean isMaxSizeValid() {
+      return maxSize == null || (maxSize.compareTo(DataSize.ofKilobytes(1)) >= 0 && maxSize.compareTo(DataSize.ofGigabytes(4)) <= 0);
+    }
 
     @AssertTrue(message = "filter can only be 'isRead eq false' or empty where after-import changes nothing that takes a message out of the"
         + " listing: such a mailbox is read with the delta query, which knows no other filter")
@@ -224,9 +254,9 @@ public record MailroomProperties(
       return afterImport == null || !afterImport.isReadOnly() || filter == null || filter.isBlank() || filter.trim().equalsIgnoreCase(UNREAD);
     }
 
-    @AssertTrue(message = "poll-every must be at least 1s")
+    @AssertTrue(message = POLL_EVERY)
     boolean isPollEveryValid() {
-      return pollEvery == null || pollEvery.compareTo(Duration.ofSeconds(1)) >= 0;
+      return isPollable(pollEvery);
     }
   }
 
@@ -248,7 +278,8 @@ public record MailroomProperties(
    * @param categoriseFailures whether a message that was given up gets the category {@code Mailroom failed}
    */
   public record AfterImport(
-      @DefaultValue("true") boolean markAsRead, String moveTo, @DefaultValue List<String> addCategories, Flag flag, @DefaultValue("false") boolean delete,
+      @DefaultValue("true") boolean markAsRead, @Size(max = 1000, message = "has at most 1000 characters") String moveTo,
+      @DefaultValue @Size(max = 25, message = "has at most 25 categories") List<@Size(max = 255, message = "of one has at most 255 characters") String> addCategories, Flag flag, @DefaultValue("false") boolean delete,
       @DefaultValue("true") boolean categoriseFailures) {
 
     @AssertTrue(message = "has both move-to and delete: choose one")
@@ -259,6 +290,11 @@ public record MailroomProperties(
     /** The message leaves the folder. */
     public boolean isLeaving() {
       return delete || moveTo != null;
+    }
+
+    /** The folder that imported messages end in; null: they stay. A deleted message, too, only changes its folder. */
+    public String target() {
+      return delete ? "deleteditems" : moveTo;
     }
 
     /** Nothing takes an imported message out of the listing: what was imported has to be remembered otherwise. */
@@ -309,9 +345,12 @@ public record MailroomProperties(
    * @param batchSize parts of one JSON batch
    * @param batchesInFlight for one mailbox; with more than one, the parts of each wait for one another ({@code dependsOn}), so that no more
    *     of them run at the same time than requests may be in flight
-   * @param pagesInHand of one import that are held in memory: one is delivered while the others are listed
+   * @param pagesInHand of one import that are held in memory: one is listed while the others are delivered and marked
    * @param pagesPerTurn after so many an import lets others go first, if any wait for one of the importers
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
+   * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
+   *     delivered as it is, with a warning
+   * @param longestImport so long one import, or one of its turns, may list; what is left comes with the next one
    */
   public record Limits(
       @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,
@@ -329,29 +368,62 @@ public record MailroomProperties(
       @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
       @DefaultValue("20") @Min(1) @Max(20) int batchSize,
       @DefaultValue("1") @Min(1) @Max(4) int batchesInFlight,
-      @DefaultValue("2") @Min(1) @Max(10) int pagesInHand,
+      @DefaultValue("3") @Min(1) @Max(10) int pagesInHand,
       @DefaultValue("20") @Min(1) int pagesPerTurn,
-      @DefaultValue("1000") @Min(1) int waitingDeliveries) {
+      @DefaultValue("1000") @Min(1) int waitingDeliveries,
+      @DefaultValue("1h") @NotNull Duration settleWithin,
+      @DefaultValue("6h") @NotNull Duration longestImport) {
 
     @AssertTrue(message = "window must be at least 1s")
     boolean isWindowValid() {
       return window == null || window.compareTo(Duration.ofSeconds(1)) >= 0;
     }
 
+    @AssertTrue(message = "settle-within must be between 0s and 30d")
+    boolean isSettleWithinValid() {
+      return settleWithin == null || (!settleWithin.isNegative() && settleWithin.compareTo(Duration.ofDays(30)) <= 0);
+    }
+
+    @AssertTrue(message = "longest-import must be at least 1m")
+    boolean isLongestImportValid() {
+      return longestImport == null || longestImport.compareTo(Duration.ofMinutes(1)) >= 0;
+    }
+
     @AssertTrue(message = "connect-timeout, response-timeout, request-timeout, least-rate-after, token-timeout, throttled-for and longest-retry-after"
         + " must be at least 1s")
-    boolean areTimesValid() {
+    boolean isEachTimeValid() {
       return Stream.of(connectTimeout, responseTimeout, requestTimeout, leastRateAfter, tokenTimeout, throttledFor, longestRetryAfter)
           .allMatch(time -> time == null || time.compareTo(Duration.ofSeconds(1)) >= 0);
     }
   }
 
   /**
-   * Who may enter the console, beside {@code admin}.
+   * Who may enter the console by OpenID Connect, beside {@code admin} and the users that were made there, and what may be done in it. All
+   * names are object ids, groups or app roles: names and addresses of a person can be changed by that person.
    *
-   * @param allow of those who sign in with OpenID Connect: user names, e-mail addresses, object ids, groups or roles. Empty: all of them
+   * @param allow who may enter: those of the lists below as well. Empty: whoever the provider lets in, as viewer
+   * @param viewers see how everything does, and no mail
+   * @param operators also see mail, retry, discard, pause, import
+   * @param administrators also change credentials, accounts and users
+   * @param jmx what may be called over Jolokia and Hawtio
    */
-  public record Console(@DefaultValue List<String> allow) {}
+  public record Console(
+      @DefaultValue List<String> allow, @DefaultValue("Mailroom.Viewer") List<String> viewers, @DefaultValue("Mailroom.Operator") List<String> operators,
+      @DefaultValue("Mailroom.Administrator") List<String> administrators, @DefaultValue("mailroom-and-routes") @NotNull Jmx jmx) {
+
+    @AssertTrue(message = "has an address, which a person can change: use the person's object id, a group's object id, or an app role")
+    boolean isUnchangeable() {
+      return Stream.of(allow, viewers, operators, administrators).flatMap(List::stream).noneMatch(name -> name.contains("@"));
+    }
+  }
+
+  /** What may be called over Jolokia and Hawtio. */
+  public enum Jmx {
+    /** The operations of {@code org.mailroom:*}; start, stop and suspend of routes. */
+    MAILROOM_AND_ROUTES,
+    /** For administrators everything, which is as much as a shell of the user that Mailroom runs as. */
+    ANY_OPERATION_AND_CODE
+  }
 
   /** Never a secret: this text may reach a log. */
   @Override

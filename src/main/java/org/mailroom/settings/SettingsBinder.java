@@ -29,7 +29,7 @@ public final class SettingsBinder {
   /** Rules that concern several fields, and the field to show them at. */
   private static final Map<String, String> FIELD_OF_RULE = Map.of(
       "provable", "client-secret", "certificate.key-of-pem", "certificate.private-key", "tenant-own", "tenant-id", "filter-possible", "filter", "certificate.one-of", "certificate.content",
-      "after-import.move-or-delete", "after-import.move-to");
+      "after-import.move-or-delete", "after-import.move-to", "console.unchangeable", "console.allow");
 
   private final Validator validator;
 
@@ -77,7 +77,7 @@ public final class SettingsBinder {
       Map<String, Object> source = new LinkedHashMap<>();
       fields.forEach((key, value) -> source.put(ROOT + "." + key, value.strip()));
       try {
-        return new Binder(new MapConfigurationPropertySource(source))
+        return new Binder(List.of(new MapConfigurationPropertySource(source)), null, null, WrittenAddresses::register)
             .bindOrCreate(ROOT, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
       } catch (BindException e) {
         String wrong = wrongField(e);

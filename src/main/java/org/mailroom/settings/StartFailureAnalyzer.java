@@ -54,10 +54,6 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     if (cause instanceof BindException) {
       return new FailureAnalysis("The console's port is taken: " + cause.getMessage(), "Set server.port to a free one, or stop what listens there.", cause);
     }
-    String name = cause.getClass().getName();
-    if (name.startsWith("org.apache.camel.") && cause.getMessage() != null) {
-      return new FailureAnalysis("A route can't be loaded: " + RouteProblem.inWords(cause), "Correct the file in mailroom.routes.", cause);
-    }
     return null;
   }
 

@@ -1,6 +1,8 @@
 package org.mailroom.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.when;
 
 import java.net.ConnectException;
 import java.time.Duration;
@@ -39,6 +41,18 @@ class GraphRetryTest {
       "GET_MESSAGE, 503, ErrorQuotaExceeded, 1", "MOVE_MESSAGES, 404, ErrorItemNotFound, 5", "GET_MESSAGE, 401, , 2"})
   void each_request_has_an_end(GraphOperation operation, int status, String code, int expected) {
     assertThat(tries(operation, status, code, null)).isEqualTo(expected);
+  }
+
+  @Test
+  void a_question_whether_the_service_answers_is_not_repeated_when_it_does_not_and_waits_when_it_is_throttled() {
+    GraphRequest<String> probe = spy(WireParts.request(GraphOperation.LIST_MESSAGES, MAILBOX));
+    when(probe.isProbe()).thenReturn(true);
+    for (int status : new int[] {503, 429}) {
+      GraphException failure = new GraphException(GraphOperation.LIST_MESSAGES, MAILBOX, status, null, null, null);
+      probe.tries().begin(wire.clock.instant());
+      probe.tries().failed(failure);
+      assertThat(retry.mayHelp(probe, failure)).isEqualTo(status == 429);
+    }
   }
 
   @Test

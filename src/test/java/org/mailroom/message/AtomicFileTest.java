@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -54,5 +59,28 @@ class AtomicFileTest {
     Path file = folder.resolve("file");
     assertThatThrownBy(() -> AtomicFile.write(file, zeros(100_000, true))).hasMessage("connection reset");
     assertThat(folder.toFile().list()).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void what_is_written_is_for_its_owner_alone_and_so_are_the_folders_that_were_made_for_it() throws IOException {
+    Path file = folder.resolve("deep/er/file");
+    AtomicFile.write(file, new byte[1]);
+    AtomicFile.write(file, new byte[2]);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent()))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("deep")))).isEqualTo("rwx------");
+  }
+
+  @Test
+  void a_folder_that_another_thread_makes_at_the_same_time_does_no_harm() {
+    IntStream.range(0, 50).parallel().forEach(i -> {
+      try {
+        AtomicFile.write(folder.resolve("many/" + i % 3 + "/" + i), new byte[1]);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    assertThat(folder.resolve("many/2").toFile().list()).hasSize(16);
   }
 }

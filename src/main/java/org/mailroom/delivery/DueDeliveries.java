@@ -1,0 +1,92 @@
+package org.mailroom.delivery;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.mailroom.account.AccountImport;
+import org.mailroom.listing.ListedMessage;
+import org.mailroom.listing.Page;
+import org.mailroom.settings.MailroomProperties;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** The deliveries that are due though no listing brings their messages, oldest first, as pages of message ids. */
+@Component
+class DueDeliveries {
+
+  private static final String NEXT = "select message_id, min(next_attempt_at) as due from delivery where status in ('PENDING', 'FAILED') and account = :account"
+      + " and next_attempt_at <= :now and destination in (:up) group by message_id having min(next_attempt_at) > :after or (min(next_attempt_at) = :after"
+      + " and message_id > :last) order by min(next_attempt_at), message_id limit :limit";
+
+  private final NamedParameterJdbcTemplate jdbc;
+  private final DestinationHealth health;
+  private final Destinations destinations;
+  private final MailroomProperties.Limits limits;
+  private final Clock clock;
+
+  DueDeliveries(NamedParameterJdbcTemplate jdbc, DestinationHealth health, Destinations destinations, MailroomProperties properties, Clock clock) {
+    this.jdbc = jdbc;
+    this.health = health;
+    this.destinations = destinations;
+    this.limits = properties.limits();
+    this.clock = clock;
+  }
+
+  /** While a destination is down one message a time is enough to see whether it is up. */
+  Iterator<Page> of(AccountImport running) {
+    return new Walk(running);
+  }
+
+  /** By the time at which they are due, so that what isn't through when the next page is asked for isn't brought twice. */
+  private final class Walk implements Iterator<Page> {
+    private final AccountImport running;
+    private final OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    private Instant after = Instant.EPOCH;
+    private String last = "";
+    private List<ListedMessage> next;
+
+    private Walk(AccountImport running) {
+      this.running = running;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next == null) {
+        next = running.isGoingOn() && running.isAnythingWaiting() ? ask() : List.of();
+      }
+      return !next.isEmpty();
+    }
+
+    @Override
+    public Page next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Page page = Page.ofMessages(next);
+      next = null;
+      return page;
+    }
+
+    private List<ListedMessage> ask() {
+      List<String> up = destinations.names().stream().filter(health::isWorthATry).toList();
+      if (up.isEmpty()) {
+        return List.of();
+      }
+      boolean allUp = health.outages().isEmpty();
+      return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "now", now, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
+          .addValue("after", OffsetDateTime.ofInstant(after, ZoneOffset.UTC)), (row, number) -> {
+            Timestamp due = row.getTimestamp("due");
+            after = due.toInstant();
+            last = row.getString("message_id");
+            return ListedMessage.ofId(last);
+          });
+    }
+  }
+}

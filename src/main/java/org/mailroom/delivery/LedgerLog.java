@@ -1,0 +1,64 @@
+package org.mailroom.delivery;
+
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.mailroom.account.Account;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Tells what became of deliveries: counts each, and says in the log what was refused, one line a cause. That a destination is down, its health has told. */
+@Component
+final class LedgerLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
+
+  private final DeliveryMetrics metrics;
+
+  LedgerLog(DeliveryMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  void tell(List<LedgerEntry> rows) {
+    rows.stream().filter(row -> !row.inDoubt() && !row.destination().equals(LedgerRows.LEFT)).forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
+    rows.stream().filter(LedgerLog::isRefusal)
+        .collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values().forEach(LedgerLog::tellAlike);
+  }
+
+  private static boolean isRefusal(LedgerEntry row) {
+    return row.is(LedgerEntry.FAILED)
+        || (row.is(LedgerEntry.PENDING) && !row.inDoubt() && row.attempts() > 0 && row.error() != null && !row.error().startsWith(LedgerRows.OUTAGE));
+  }
+
+  private static void tellAlike(List<LedgerEntry> same) {
+    LedgerEntry first = same.get(0);
+    String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";
+    LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), first.error(), next(first));
+  }
+
+  private static String next(LedgerEntry row) {
+    if (row.is(LedgerEntry.PENDING)) {
+      return "Tried again at " + row.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";
+    }
+    return "Given up after " + row.attempts() + (row.attempts() == 1 ? " attempt" : " attempts") + "; it stays unread in the mailbox. See: failed list --account "
+        + row.account();
+  }
+
+  /** What the hook route {@code message-failed} gets as its body. */
+  Map<String, Object> hook(Account account, LedgerEntry row) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("account", row.account());
+    body.put("mailbox", account.mailbox());
+    body.put("messageId", row.messageId());
+    body.put("subject", row.subject());
+    body.put("destination", row.destination());
+    body.put("cause", row.error());
+    body.put("remedy", "failed retry --account " + row.account() + ", or failed discard --account " + row.account());
+    body.put("attempts", row.attempts());
+    return body;
+  }
+}

@@ -1,0 +1,110 @@
+package org.mailroom.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Watches how a client treats the mailboxes, and notes what it must not do. Safe for use by several threads. */
+final class DemoWatch {
+
+  /** A request that is in flight; closed before its answer goes out. */
+  final class Visit implements AutoCloseable {
+
+    private final Map<String, String> mailboxes;
+    private final boolean batch;
+    private boolean over;
+
+    private Visit(Map<String, String> mailboxes, boolean batch) {
+      this.mailboxes = mailboxes;
+      this.batch = batch;
+    }
+
+    /** The answer as it goes out, with all that is wrong with it. */
+    void answered(DemoAnswer answer) {
+      synchronized (DemoWatch.this) {
+        String header = answer.headers().get("Retry-After");
+        if (header != null && (answer.status() == 429 || answer.status() == 503)) {
+          mailboxes.values().forEach(mailbox -> retryAfter.told(mailbox, header));
+        }
+        for (JsonNode response : answer.json() == null ? java.util.List.<JsonNode>of() : answer.json().path("responses")) {
+          String mailbox = mailboxes.get(response.path("id").asText());
+          String inner = response.path("headers").path("Retry-After").asText(null);
+          if (mailbox != null && inner != null && (response.path("status").asInt() == 429 || response.path("status").asInt() == 503)) {
+            retryAfter.told(mailbox, inner);
+          }
+        }
+      }
+      close();
+    }
+
+    @Override
+    public void close() {
+      synchronized (DemoWatch.this) {
+        if (batch && !over) {
+          new HashSet<>(mailboxes.values()).forEach(mailbox -> batches.merge(mailbox, -1, Integer::sum));
+        }
+        over = true;
+      }
+    }
+  }
+
+  private final DemoViolations violations;
+  private final DemoRetryAfter retryAfter;
+  private final Map<String, Integer> batches = new HashMap<>();
+
+  DemoWatch(DemoViolations violations, DemoClock clock) {
+    this.violations = violations;
+    this.retryAfter = new DemoRetryAfter(clock);
+  }
+
+  /** A call has come. */
+  Visit arrived(DemoCall call) {
+    boolean batch = call.segment(0).equals("$batch");
+    Map<String, String> mailboxes = new HashMap<>();
+    look(call);
+    if (batch) {
+      for (DemoCall part : call.parts()) {
+        mailboxes.put(part.id(), part.mailbox());
+        look(part);
+      }
+    } else if (!call.mailbox().isEmpty()) {
+      mailboxes.put("", call.mailbox());
+    }
+    synchronized (this) {
+      for (String mailbox : Set.copyOf(mailboxes.values())) {
+        String early = retryAfter.broken(mailbox);
+        if (early != null) {
+          violations.add(DemoViolation.Kind.BEFORE_RETRY_AFTER, mailbox, call.line(), early);
+        }
+        if (batch && batches.merge(mailbox, 1, Integer::sum) > 1) {
+          violations.add(DemoViolation.Kind.TWO_BATCHES, mailbox, call.line(), batches.get(mailbox) + " at once");
+        }
+      }
+    }
+    return new Visit(mailboxes, batch);
+  }
+
+  private void look(DemoCall call) {
+    if (call.rawPath().matches("(?i).*/%24[a-z]+(/.*)?")) {
+      violations.add(DemoViolation.Kind.ENCODED_DOLLAR, call.mailbox(), call.line(), "$ is no character to encode in a path");
+    }
+    if (call.method().equals("DELETE")) {
+      violations.add(DemoViolation.Kind.DELETE, call.mailbox(), call.line(), "POST move to deleteditems can be sent again");
+    }
+    if (call.returnsMessageIds() && !call.wantsImmutableIds()) {
+      violations.add(DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS, call.mailbox(), call.line(), "Prefer: " + call.headers().get("prefer"));
+    }
+  }
+
+  /** More requests of a mailbox than it has places. */
+  void refused(DemoCall call) {
+    violations.add(DemoViolation.Kind.MORE_THAN_FOUR, call.mailbox(), call.line(), (DemoLimits.AT_ONCE + 1) + " at once");
+  }
+
+  /** Nobody has to wait any more. */
+  synchronized void clear() {
+    retryAfter.clear();
+  }
+}

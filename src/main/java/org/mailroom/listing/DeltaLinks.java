@@ -1,0 +1,75 @@
+package org.mailroom.listing;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** How far the mailboxes in which nothing is marked have been read, folder by folder: the table {@code delta_position}. */
+@Component("deltaLinks")
+public final class DeltaLinks {
+
+  /**
+   * Where a folder is to be read on.
+   *
+   * @param link null before the first page
+   * @param begunAt when the folder was first read
+   */
+  public record Stored(URI link, Instant begunAt) {}
+
+  private static final String KEY = " where account = ? and mailbox = ? and folder = ?";
+
+  private final JdbcTemplate jdbc;
+  private final Clock clock;
+
+  DeltaLinks(JdbcTemplate jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Returns where an account goes on in a folder of its mailbox; what was stored for another mailbox or folder doesn't count. */
+  public Stored find(String account, String mailbox, String folder) {
+    List<Stored> stored = jdbc.query("select link, begun_at from delta_position" + KEY,
+        (row, number) -> new Stored(URI.create(row.getString("link")), row.getTimestamp("begun_at").toInstant()), account, mailbox, folder);
+    return stored.isEmpty() ? new Stored(null, begunEarlier(account, folder)) : stored.get(0);
+  }
+
+  /** When an earlier version of Mailroom, which didn't note the mailbox, began to read the folder: what came since isn't to be passed over. */
+  private Instant begunEarlier(String account, String folder) {
+    return jdbc.query("select begun_at from delta_link where account = ? and folder = ?",
+        (row, number) -> row.getTimestamp(1).toInstant(), account, folder).stream().findFirst().orElseGet(clock::instant);
+  }
+
+  /** Stores the positions of pages that are done. */
+  public Consumer<Position> storing(String account, MailFolder folder, Instant begunAt) {
+    return position -> {
+      if (position.link() != null) {
+        store(account, folder.mailbox(), folder.id(), position.link(), begunAt);
+      }
+    };
+  }
+
+  void store(String account, String mailbox, String folder, URI link, Instant begunAt) {
+    OffsetDateTime now = utc(clock.instant());
+    int updated = jdbc.update("update delta_position set link = ?, updated_at = ?" + KEY, link.toString(), now, account, mailbox, folder);
+    if (updated == 0) {
+      jdbc.update("insert into delta_position (account, mailbox, folder, link, begun_at, updated_at) values (?, ?, ?, ?, ?, ?)",
+          account, mailbox, folder, link.toString(), utc(begunAt), now);
+    }
+  }
+
+  /** The account's next import reads its folders from the beginning. */
+  public void forget(String account) {
+    jdbc.update("delete from delta_position where account = ?", account);
+    jdbc.update("delete from delta_link where account = ?", account);
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+  }
+}

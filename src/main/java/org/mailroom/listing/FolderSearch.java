@@ -1,0 +1,214 @@
+package org.mailroom.listing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.mailroom.graph.BoundedStrings;
+import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
+import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.GraphUris;
+
+/**
+ * One search for a folder. A path is walked folder by folder, and each listing of child folders page by page (the service lists ten at a time
+ * by itself). What isn't found by name may be an id. For a folder to move messages to, what is missing of a path is created.
+ */
+final class FolderSearch {
+
+  private static final String FOLDERS_PER_PAGE = "100";
+
+  private static final int MOST_REQUESTS = 200;
+
+  private static final int NAMES_TOLD = 10;
+
+  private static final int LONGEST_NAME_TOLD = 60;
+
+  /** Ids, names and links. */
+  private static final int LONGEST_TEXT = 64 * 1024;
+
+  private final Graph graph;
+  private final GraphUris uris;
+  private final ObjectMapper json;
+  private final String credential;
+  private final String mailbox;
+  private final String wanted;
+  private final boolean creating;
+  private final List<String> namesThere = new ArrayList<>();
+  private int requests;
+
+  /**
+   * @param creating whether what is missing of the path is created
+   */
+  FolderSearch(Graph graph, GraphUris uris, ObjectMapper json, String credential, String mailbox, String wanted, boolean creating) {
+    this.graph = graph;
+    this.uris = uris;
+    this.json = json;
+    this.credential = credential;
+    this.mailbox = mailbox;
+    this.wanted = wanted;
+    this.creating = creating;
+  }
+
+  /**
+   * Returns the id of the folder; a well-known name is as good as one, but for whoever has to recognise the folder by its id.
+   *
+   * @throws GraphException when there is no such folder, or folders can't be listed
+   */
+  String find() {
+    FolderPath path = FolderPath.parse(wanted);
+    if (path.names().isEmpty() && path.wellKnown() != null) {
+      return creating ? byId(path.wellKnown()) : path.wellKnown();
+    }
+    String parent = path.wellKnown();
+    for (String name : path.names()) {
+      String child = child(parent, name);
+      if (child == null && (isLikeAnId() || (!creating && path.names().size() == 1 && parent == null))) {
+        String id = byIdOrNull();
+        if (id != null) {
+          return id;
+        }
+      }
+      if (child == null && !creating) {
+        throw missing(name, parent);
+      }
+      parent = child != null ? child : create(parent, name);
+    }
+    if (parent == null) {
+      throw missing(wanted, null);
+    }
+    return parent;
+  }
+
+  private boolean isLikeAnId() {
+    return wanted.matches("[A-Za-z0-9+/_=-]{60,}");
+  }
+
+  /** Returns the id of the child of that name; null when there is none. */
+  private String child(String parent, String name) {
+    namesThere.clear();
+    Set<URI> followed = new HashSet<>();
+    URI page = children(parent, GraphUris.options("$top", FOLDERS_PER_PAGE));
+    while (true) {
+      JsonNode answer = ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, page, this::readPage));
+      for (JsonNode folder : answer.path("value")) {
+        String displayName = folder.path("displayName").asText("");
+        String id = folder.path("id").asText("");
+        if (!id.isEmpty() && FolderPath.isSame(name, displayName)) {
+          return id;
+        }
+        if (namesThere.size() < NAMES_TOLD) {
+          namesThere.add(displayName);
+        }
+      }
+      String next = answer.path("@odata.nextLink").asText(null);
+      if (next == null) {
+        return null;
+      }
+      followed.add(page);
+      page = ownLink(next);
+      if (followed.contains(page)) {
+        throw failed(0, "MailroomEndlessListing", "the same next link again");
+      }
+    }
+  }
+
+  private URI ownLink(String next) {
+    URI link = GraphUris.link(next);
+    if (!uris.owns(link)) {
+      throw failed(0, "MailroomForeignNextLink", "host " + link.getHost());
+    }
+    return link;
+  }
+
+  /** Creates a folder; one that is there already (somebody else made it, or the answer that told of it was lost) is looked for again. */
+  private String create(String parent, String name) {
+    String content = json.createObjectNode().put("displayName", name).toString();
+    try {
+      return ask(GraphRequest.post(GraphOperation.CREATE_FOLDER, credential, mailbox, children(parent, Map.of()), content,
+          this::readFolder)).path("id").asText();
+    } catch (GraphException refusal) {
+      String there = refusal.status() == 409 ? child(parent, name) : null;
+      if (there == null) {
+        throw refusal;
+      }
+      return there;
+    }
+  }
+
+  private URI children(String parent, Map<String, String> options) {
+    return parent == null ? uris.of(options, "users", mailbox, "mailFolders")
+        : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
+  }
+
+  private String byId(String id) {
+    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, uris.of("users", mailbox, "mailFolders", id), this::readFolder))
+        .path("id").asText();
+  }
+
+  private String byIdOrNull() {
+    try {
+      return byId(wanted);
+    } catch (GraphException refusal) {
+      if (refusal.status() == 404 || refusal.status() == 400) {
+        return null;
+      }
+      throw refusal;
+    }
+  }
+
+  private JsonNode ask(GraphRequest<JsonNode> request) {
+    if (++requests > MOST_REQUESTS) {
+      throw failed(0, "MailroomEndlessListing", "more than " + MOST_REQUESTS + " pages of folders; give the folder's id instead of its name");
+    }
+    return graph.ask(request);
+  }
+
+  private JsonNode readPage(InputStream answer) throws IOException {
+    JsonNode page = read(answer);
+    if (!page.path("value").isArray()) {
+      throw new IOException("the answer is not a whole page of folders");
+    }
+    return page;
+  }
+
+  private JsonNode readFolder(InputStream answer) throws IOException {
+    JsonNode folder = read(answer);
+    if (folder.path("id").asText("").isEmpty()) {
+      throw new IOException("the answer is not a folder");
+    }
+    return folder;
+  }
+
+  private JsonNode read(InputStream answer) throws IOException {
+    try (InputStream stream = new BoundedStrings(answer, LONGEST_TEXT)) {
+      JsonNode tree = json.readTree(stream);
+      return tree == null ? json.missingNode() : tree;
+    }
+  }
+
+  private GraphException missing(String name, String parent) {
+    String there = namesThere.stream().map(FolderSearch::told).collect(Collectors.joining(", "));
+    return failed(404, "MailroomFolderNotFound", "looked for " + told(name) + (parent == null ? " at the top of the mailbox" : " of '" + wanted + "'")
+        + (there.isEmpty() ? ", where there are no folders" : ", where there are: " + there + (namesThere.size() < NAMES_TOLD ? "" : ", …"))
+        + "; a slash in a name is written \\/");
+  }
+
+  /** A name in quotes, for one line of a log. */
+  private static String told(String name) {
+    String line = name.replaceAll("\\p{Cntrl}", " ");
+    return "'" + (line.length() <= LONGEST_NAME_TOLD ? line : line.substring(0, LONGEST_NAME_TOLD) + "…").replace("/", "\\/") + "'";
+  }
+
+  private GraphException failed(int status, String code, String detail) {
+    return new GraphException(GraphOperation.FIND_FOLDER, mailbox, status, code, detail, null);
+  }
+}

@@ -1,0 +1,250 @@
+package org.mailroom.listing;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pages of one import's listing, for a Splitter to walk that works on several of them at once.
+ *
+ * <p>{@link #hasNext} holds back while as many pages are in hand as may be, then asks Graph, so that it is known whether there is one: a Splitter
+ * whose iterator promises an element and breaks the promise ends before what it has begun is done. It says no when everything is listed, when the
+ * import failed or the runtime stops, when the import's turn is over, or when it lasts too long. It raises nothing: a failure goes to the import.
+ * Whoever took a page says {@link #done}, whatever came of it.
+ *
+ * <p>One thread walks; pages end on any.
+ */
+public final class Pages implements Iterator<Page> {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+
+  /** How long to wait before it is looked again whether the import is over. */
+  private static final long LOOK_AGAIN_MILLIS = 200;
+
+  /**
+   * What bounds an import.
+   *
+   * @param pagesInHand how many pages may be held in memory
+   * @param longest how long it may list
+   */
+  public record Bounds(int pagesInHand, Duration longest) {}
+
+  /**
+   * What an import asks those around it.
+   *
+   * @param isStopping the import failed, or the runtime stops: nothing more is begun
+   * @param turn how long it may go on while others wait
+   * @param failed takes why the folder can't be listed any further
+   * @param store takes each position once everything before it is done
+   */
+  public record Surroundings(BooleanSupplier isStopping, Turn turn, Consumer<Exception> failed, Consumer<Position> store) {}
+
+  /** Nothing more is asked for. */
+  private static final class StoppedException extends RuntimeException {}
+
+  private final String account;
+  private final Listing listing;
+  private final Graph graph;
+  private final Surroundings around;
+  private final Bounds bounds;
+  private final Clock clock;
+  private final Instant begun;
+  private final Positions positions;
+  private final Set<Integer> inHand = new HashSet<>();
+  private Page next;
+  private int taken;
+  private int listed;
+  private boolean suspended;
+  private boolean failed;
+  private boolean finished;
+  private volatile boolean paused;
+  private volatile boolean overdue;
+
+  /**
+   * @param listing begun or to be gone on with
+   */
+  public Pages(String account, Listing listing, Graph graph, Surroundings around, Bounds bounds, Clock clock) {
+    this.account = account;
+    this.listing = listing;
+    this.graph = graph;
+    this.around = around;
+    this.bounds = bounds;
+    this.clock = clock;
+    this.begun = clock.instant();
+    this.positions = new Positions(around.store());
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && awaitPlace()) {
+      next = list();
+    }
+    return next != null;
+  }
+
+  /** Waits until another page may be asked for; false when none is wanted any more. */
+  private synchronized boolean awaitPlace() {
+    while (!isOver() && isListing()) {
+      if (around.turn().isOver(listed)) {
+        suspended = true;
+        finished = true;
+      } else if (inHand.size() < bounds.pagesInHand()) {
+        inHand.add(++taken);
+        return true;
+      } else if (!waitAWhile()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean isListing() {
+    return !paused && !listing.isEnded();
+  }
+
+  /** Nothing more comes, whatever is left. */
+  private boolean isOver() {
+    if (!overdue && !finished && Duration.between(begun, clock.instant()).compareTo(bounds.longest()) >= 0) {
+      overdue = true;
+      LOG.warn("account {}: the import has gone on for {} and lists nothing more; what is left comes with the next one. Raise"
+          + " mailroom.limits.longest-import if that is how much there is to import.", account, bounds.longest());
+    }
+    return finished || failed || overdue || around.isStopping().getAsBoolean();
+  }
+
+  private boolean waitAWhile() {
+    try {
+      wait(LOOK_AGAIN_MILLIS);
+      return true;
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      finished = true;
+      return false;
+    }
+  }
+
+  @Override
+  public Page next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    Page page = next;
+    next = null;
+    return page;
+  }
+
+  /** Returns null when there is no page to be had. */
+  private Page list() {
+    int number = taken;
+    try {
+      Listed page = listing.next(this::ask);
+      positions.listed(number, page.position());
+      count();
+      return new Page(number, page.messages());
+    } catch (StoppedException stop) {
+      fail(number);
+      return null;
+    } catch (RuntimeException why) {
+      fail(number);
+      around.failed().accept(why);
+      return null;
+    }
+  }
+
+  private <T> T ask(GraphRequest<T> request) {
+    if (around.isStopping().getAsBoolean()) {
+      throw new StoppedException();
+    }
+    return graph.ask(request);
+  }
+
+  private synchronized void count() {
+    listed++;
+  }
+
+  private synchronized void fail(int number) {
+    failed = true;
+    inHand.remove(number);
+    notifyAll();
+  }
+
+  /**
+   * A page is through, and another one may come in its place.
+   *
+   * @param whole each of its messages is delivered, or in the ledger
+   */
+  public void done(Page page, boolean whole) {
+    try {
+      if (isInHand(page)) {
+        positions.done(page.number(), whole);
+      }
+    } finally {
+      letGo(page);
+    }
+  }
+
+  private synchronized boolean isInHand(Page page) {
+    return inHand.contains(page.number());
+  }
+
+  private synchronized void letGo(Page page) {
+    inHand.remove(page.number());
+    notifyAll();
+  }
+
+  /** Nothing more is listed in this import; what is due again is still tried. */
+  public void pauseListing() {
+    paused = true;
+  }
+
+  /** Whether marking a message that was received then can't move what is still to be listed. */
+  public boolean isBehind(Instant receivedAt) {
+    return isOverForGood() || listing.isBehind(receivedAt);
+  }
+
+  /** The listing isn't gone on with, so that nothing depends on its positions. */
+  private synchronized boolean isOverForGood() {
+    return !suspended && (failed || finished || overdue || paused || around.isStopping().getAsBoolean());
+  }
+
+  /** Its turn is over, others wait, and there is more to list: a later import goes on with the same listing. */
+  public synchronized boolean isSuspended() {
+    return suspended && !failed;
+  }
+
+  /** Everything is listed. */
+  public boolean isEnded() {
+    return listing.isEnded();
+  }
+
+  /** No page so far was done without being whole. */
+  public boolean isWholeSoFar() {
+    return positions.isWholeSoFar();
+  }
+
+  /** Everything is listed, and each page is done and whole. */
+  public boolean isThrough() {
+    return listing.isEnded() && positions.isWhole();
+  }
+
+  /** It lasted longer than an import may. */
+  public boolean isOverdue() {
+    return overdue;
+  }
+
+  /** How many messages the service couldn't list, whatever was asked. */
+  public int unlistable() {
+    return listing.unlistable();
+  }
+}

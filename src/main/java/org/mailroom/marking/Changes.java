@@ -1,0 +1,146 @@
+package org.mailroom.marking;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.mailroom.account.Account;
+import org.mailroom.account.AtATime;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.JsonBatch;
+import org.mailroom.message.MailboxState;
+
+/**
+ * The changes of at most twenty messages: first a look at those that may have been changed before, then one PATCH each, then the folder. Each of the
+ * three is a JSON batch, which knows its own answers. The variable {@code changes}; one thread at a time works on it.
+ */
+public final class Changes {
+
+  private final Account account;
+  private final String target;
+  private final Map<String, ToMark> messages = new LinkedHashMap<>();
+  private final AtATime<Changes> others;
+  private JsonBatch look;
+  private JsonBatch update;
+  private JsonBatch move;
+
+  /**
+   * @param target id of the folder that they end in; null: they stay
+   */
+  Changes(Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+    this.account = account;
+    this.target = target;
+    this.others = others;
+    messages.forEach(message -> this.messages.put(message.messageId(), message));
+  }
+
+  Account account() {
+    return account;
+  }
+
+  String target() {
+    return target;
+  }
+
+  List<ToMark> messages() {
+    return List.copyOf(messages.values());
+  }
+
+  /** It isn't changed after all. */
+  void leaveOut(String messageId) {
+    messages.remove(messageId);
+  }
+
+  /** Those whose state has to be seen before anything is changed: it isn't known, or they may have been changed before. */
+  List<String> toLookUp() {
+    return messages.values().stream().filter(message -> message.state() == null || (message.before() && target != null)).map(ToMark::messageId).toList();
+  }
+
+  void look(JsonBatch batch) {
+    look = batch;
+  }
+
+  /** What to PATCH, by message id; without those that need no change, are gone, or couldn't be looked at. */
+  Map<String, ObjectNode> toUpdate() {
+    List<String> lookedUp = toLookUp();
+    Map<String, ObjectNode> changes = new LinkedHashMap<>();
+    for (ToMark message : messages.values()) {
+      String id = message.messageId();
+      JsonNode seen = look == null ? null : look.answers().get(id);
+      if (isGone(id) || (lookedUp.contains(id) && seen == null)) {
+        continue;
+      }
+      ObjectNode change = MailboxChange.of(account.afterImport(), message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
+      if (!change.isEmpty()) {
+        changes.put(id, change);
+      }
+    }
+    return changes;
+  }
+
+  void update(JsonBatch batch) {
+    update = batch;
+  }
+
+  /** Those that are to leave the folder, and whose other changes are done. */
+  List<String> toMove() {
+    return target == null ? List.of() : messages.values().stream().filter(message -> !message.givenUp()).map(ToMark::messageId)
+        .filter(id -> isUpdated(id) && !isThere(id)).toList();
+  }
+
+  void move(JsonBatch batch) {
+    move = batch;
+  }
+
+  private boolean isGone(String id) {
+    return (look != null && look.gone().contains(id)) || (update != null && update.gone().contains(id));
+  }
+
+  private boolean isUpdated(String id) {
+    boolean known = messages.get(id).state() != null || (look != null && look.answers().containsKey(id));
+    return !isGone(id) && known && (look == null || !look.unanswered().contains(id)) && !isRefused(look, id)
+        && (update == null ? toUpdate().get(id) == null : update.done().contains(id) || !isPartOf(update, id));
+  }
+
+  private static boolean isPartOf(JsonBatch batch, String id) {
+    return batch.done().contains(id) || batch.unanswered().contains(id) || batch.refused().containsKey(id);
+  }
+
+  private static boolean isRefused(JsonBatch batch, String id) {
+    return batch != null && batch.refused().containsKey(id);
+  }
+
+  /** The message is in the folder that it is to end in. */
+  private boolean isThere(String id) {
+    JsonNode seen = look == null ? null : look.answers().get(id);
+    return seen != null && target.equals(seen.path("parentFolderId").asText());
+  }
+
+  /** The messages of which nothing is left to do. */
+  List<String> complete() {
+    return messages.values().stream().filter(message -> {
+      String id = message.messageId();
+      boolean stays = target == null || message.givenUp();
+      return isGone(id) || (isUpdated(id) && (stays || isThere(id) || (move != null && move.done().contains(id))));
+    }).map(ToMark::messageId).toList();
+  }
+
+  /** Why messages aren't complete, by message id, where the service said so. */
+  Map<String, Exception> refusals() {
+    Map<String, Exception> refusals = new LinkedHashMap<>();
+    for (JsonBatch batch : new JsonBatch[] {look, update, move}) {
+      if (batch != null) {
+        batch.unanswered().forEach(id -> batch.lastRefusal(id).ifPresent(why -> refusals.put(id, why)));
+        Map<String, GraphException> refused = batch.refused();
+        refusals.putAll(refused);
+      }
+    }
+    return refusals;
+  }
+
+  /** The work on them is over: the next may begin. */
+  void over() {
+    others.done();
+  }
+}

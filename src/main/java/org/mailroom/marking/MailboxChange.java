@@ -1,0 +1,45 @@
+package org.mailroom.marking;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.mailroom.message.MailboxState;
+import org.mailroom.settings.MailroomProperties.AfterImport;
+
+/** What a PATCH has to say of a message, given how it stands in the mailbox: what needs no change isn't sent. */
+final class MailboxChange {
+
+  /** The category of a message of which a delivery was given up. */
+  static final String FAILED = "Mailroom failed";
+
+  private MailboxChange() {}
+
+  /**
+   * @param state as the service showed it last; what isn't known of it is changed
+   * @return empty when nothing is to be changed
+   */
+  static ObjectNode of(AfterImport afterImport, boolean givenUp, MailboxState state) {
+    ObjectNode change = JsonNodeFactory.instance.objectNode();
+    List<String> present = state == null ? List.of() : state.categories();
+    Set<String> categories = new LinkedHashSet<>(present);
+    if (givenUp) {
+      categories.add(FAILED);
+    } else {
+      if (afterImport.markAsRead() && (state == null || !Boolean.TRUE.equals(state.read()))) {
+        change.put("isRead", true);
+      }
+      if (afterImport.flag() != null && (state == null || !afterImport.flag().flagStatus().equalsIgnoreCase(state.flag()))) {
+        change.putObject("flag").put("flagStatus", afterImport.flag().flagStatus());
+      }
+      categories.remove(FAILED);
+      categories.addAll(afterImport.addCategories());
+    }
+    if (!categories.equals(new LinkedHashSet<>(present))) {
+      // the service replaces the whole list
+      categories.forEach(change.putArray("categories")::add);
+    }
+    return change;
+  }
+}

@@ -1,0 +1,203 @@
+package org.mailroom.marking;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountImport;
+import org.mailroom.account.AtATime;
+import org.mailroom.account.ImportFailure;
+import org.mailroom.account.ImportTally.Count;
+import org.mailroom.delivery.Confirmations;
+import org.mailroom.graph.JsonBatch;
+import org.mailroom.graph.JsonBatches;
+import org.mailroom.graph.MailboxClosedException;
+import org.mailroom.graph.StoppingException;
+import org.mailroom.listing.Pages;
+import org.mailroom.message.IncomingMessage;
+import org.mailroom.message.MailMessage;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.MailroomProperties.AfterImport;
+import org.springframework.stereotype.Component;
+
+/**
+ * Changes in the mailbox what was delivered: read flag, categories and follow-up flag in one PATCH, then the folder. A PATCH is harmless
+ * when it is sent again. A move isn't, so one whose answer was lost is looked up by the next import, before anything is changed again. The
+ * routes call it on the threads of an import's pages; the variable {@code changes} holds the {@link Changes} that are being made.
+ */
+@Component("marking")
+public final class Marking {
+
+  private final JsonBatches batches;
+  private final ChangesInMailbox noted;
+  private final Confirmations confirmations;
+  private final MailroomProperties.Limits limits;
+
+  Marking(JsonBatches batches, ChangesInMailbox noted, Confirmations confirmations, MailroomProperties properties) {
+    this.batches = batches;
+    this.noted = noted;
+    this.confirmations = confirmations;
+    this.limits = properties.limits();
+  }
+
+  /** What an import holds back: nothing yet. */
+  public HeldBack heldBack() {
+    return new HeldBack();
+  }
+
+  /** The messages of a page that may be marked, and those held back before that may be by now. */
+  public List<ToMark> due(
+      @Variable("import") AccountImport running, @Variable("pages") Pages pages, @Variable("heldBack") HeldBack heldBack,
+      @Variable("messages") List<IncomingMessage> messages) {
+    AfterImport afterImport = running.account().afterImport();
+    if (afterImport.isReadOnly()) {
+      return List.of();
+    }
+    List<ToMark> more = new ArrayList<>(messages.size());
+    for (IncomingMessage message : messages) {
+      boolean givenUp = message.isGivenUp() && afterImport.categoriseFailures();
+      if (message.isComplete() || givenUp) {
+        more.add(new ToMark(message.id(), message.receivedAt(), message.inMailbox(), !message.isComplete(), message.isCompleteBefore(), message.document()));
+      }
+    }
+    return heldBack.exchange(more, pages == null ? time -> true : pages::isBehind);
+  }
+
+  /**
+   * Leaves those that need a change, and notes them where it takes more than one: a crash in between would leave the rest undone for ever.
+   */
+  public List<ToMark> begin(@Variable("import") AccountImport running, @Body List<ToMark> messages) {
+    List<ToMark> changing = messages.stream().filter(needsAChange(running)).toList();
+    running.tally().add(Count.LISTED_FOR_NOTHING, (int) messages.stream().filter(message -> message.before() && !changing.contains(message)).count());
+    if (running.target() != null) {
+      noted.note(running.account(), changing.stream().filter(message -> !message.givenUp()).map(ToMark::messageId).toList());
+    }
+    return changing;
+  }
+
+  private static Predicate<ToMark> needsAChange(AccountImport running) {
+    AfterImport afterImport = running.account().afterImport();
+    boolean leaves = running.target() != null && !running.target().equals(running.folder());
+    return message -> message.state() == null || (leaves && !message.givenUp()) || !MailboxChange.of(afterImport, message.givenUp(), message.state()).isEmpty();
+  }
+
+  /** The changes, at most twenty in a request. */
+  public Iterator<Changes> batches(@Variable("import") AccountImport running, @Body List<ToMark> messages) {
+    List<List<ToMark>> chunks = new ArrayList<>();
+    for (int from = 0; from < messages.size(); from += limits.batchSize()) {
+      chunks.add(messages.subList(from, Math.min(messages.size(), from + limits.batchSize())));
+    }
+    Iterator<List<ToMark>> next = chunks.iterator();
+    Lanes lanes = new Lanes();
+    lanes.atATime = new AtATime<>(limits.batchesInFlight() == 1 ? 2 : limits.batchesInFlight(), new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return next.hasNext();
+      }
+
+      @Override
+      public Changes next() {
+        return new Changes(running.account(), running.target(), next.next(), lanes.atATime);
+      }
+    });
+    return lanes.atATime;
+  }
+
+  /** Elements know the iterator that they come from. */
+  private static final class Lanes {
+    private AtATime<Changes> atATime;
+  }
+
+  /** Those that the site confirms; none where its route {@code confirm} has no step. */
+  public List<ToMark> toConfirm(@Variable("changes") Changes changes) {
+    return confirmations.areAsked() ? changes.messages().stream().filter(message -> !message.givenUp()).toList() : List.of();
+  }
+
+  /** The document of the message that is to be confirmed; of one that an earlier import delivered just what names it. */
+  public MailMessage document(@Variable("import") AccountImport running, @Variable("message") ToMark message) {
+    return message.document() != null ? message.document() : MailMessage.named(running.account().id(), running.account().mailbox(), message.messageId());
+  }
+
+  /** The site confirms the message. */
+  public void confirmed(@Variable("changes") Changes changes, @Variable("message") ToMark message) {
+    confirmations.confirmed(changes.account(), message.messageId());
+  }
+
+  /** The site doesn't confirm the message: it isn't marked, and asked about again by the rules of retry. */
+  public void notConfirmed(
+      @Variable("changes") Changes changes, @Variable("message") ToMark message, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    confirmations.refused(changes.account(), message.messageId(), message.receivedAt(), why);
+    changes.leaveOut(message.messageId());
+  }
+
+  public boolean needsALook(@Variable("changes") Changes changes) {
+    return !changes.toLookUp().isEmpty();
+  }
+
+  /** Asks where messages are that may have been changed before, and how they stand. */
+  public JsonBatch lookUp(@Variable("changes") Changes changes) {
+    Account account = changes.account();
+    JsonBatch batch = batches.lookUps(account.credential(), account.mailbox(), changes.toLookUp()).get(0);
+    changes.look(batch);
+    return batch;
+  }
+
+  public boolean needsAnUpdate(@Variable("changes") Changes changes) {
+    return !changes.toUpdate().isEmpty();
+  }
+
+  /** What a PATCH changes: read flag, follow-up flag, categories. */
+  public JsonBatch update(@Variable("changes") Changes changes) {
+    Account account = changes.account();
+    int lanes = limits.batchesInFlight() == 1 ? limits.requestsInFlight() : Math.max(1, limits.requestsInFlight() / limits.batchesInFlight());
+    JsonBatch batch = batches.updates(account.credential(), account.mailbox(), changes.toUpdate(), lanes).get(0);
+    changes.update(batch);
+    return batch;
+  }
+
+  public boolean needsAMove(@Variable("changes") Changes changes) {
+    return !changes.toMove().isEmpty();
+  }
+
+  /** Moves to the folder that the messages end in. */
+  public JsonBatch move(@Variable("changes") Changes changes) {
+    Account account = changes.account();
+    JsonBatch batch = batches.moves(account.credential(), account.mailbox(), changes.toMove(), changes.target()).get(0);
+    changes.move(batch);
+    return batch;
+  }
+
+  /**
+   * Notes what is done, and what isn't and why: that stays as it is, and is changed by the next import. Then the next batch may begin.
+   *
+   * @param failure why it ended early; null when it didn't
+   */
+  void over(AccountImport running, Changes changes, Exception failure) {
+    try {
+      running.tally().step();
+      List<String> complete = changes.complete();
+      if (changes.target() != null) {
+        noted.confirm(changes.account(), complete);
+      }
+      Map<String, Exception> refusals = changes.refusals();
+      // a category is a courtesy: without the permission for it a failed message is still listed as failed
+      List<ToMark> unmarked = changes.messages().stream().filter(message -> !message.givenUp() && !complete.contains(message.messageId())).toList();
+      Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(failure);
+      Causes.first(failure, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
+      boolean laterByItself = why != null && (Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent());
+      if (!unmarked.isEmpty() && !laterByItself) {
+        running.tally().unmarked(unmarked.size(), why == null ? null : ImportFailure.inWords(why));
+      }
+    } finally {
+      changes.over();
+    }
+  }
+}

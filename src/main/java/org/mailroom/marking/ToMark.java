@@ -1,0 +1,16 @@
+package org.mailroom.marking;
+
+import java.time.Instant;
+import org.mailroom.message.MailMessage;
+import org.mailroom.message.MailboxState;
+
+/**
+ * A message that is to be changed in the mailbox.
+ *
+ * @param receivedAt null when it isn't known
+ * @param state how it stands in the mailbox; null when that isn't known
+ * @param givenUp a delivery was given up; otherwise every destination has it
+ * @param before every destination has it since an earlier import, and it isn't known how far its changes got
+ * @param document for the site to confirm it; null where only the id is known
+ */
+public record ToMark(String messageId, Instant receivedAt, MailboxState state, boolean givenUp, boolean before, MailMessage document) {}

@@ -1,0 +1,29 @@
+package org.mailroom.message;
+
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * An answer of 200 that isn't what was promised: it counts as none, and the request is sent again. Its message is a clause for the
+ * operator: {@code the service gave 0 of 100,180 bytes of attachment 1 (contract.pdf)}.
+ */
+final class IncompleteAnswerException extends IOException {
+
+  IncompleteAnswerException(String clause) {
+    super(clause);
+  }
+
+  static IncompleteAnswerException cut(long given, long told, String part) {
+    return new IncompleteAnswerException(String.format(Locale.ROOT, "the service gave %,d of %,d bytes of %s", given, told, part));
+  }
+
+  /** Finds one among the causes of a failure; null when there is none. */
+  static IncompleteAnswerException in(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
+      if (cause instanceof IncompleteAnswerException incomplete) {
+        return incomplete;
+      }
+    }
+    return null;
+  }
+}

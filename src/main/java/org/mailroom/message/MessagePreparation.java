@@ -1,0 +1,214 @@
+package org.mailroom.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountImport;
+import org.mailroom.credential.CredentialException;
+import org.mailroom.graph.AnswerJson;
+import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
+import org.mailroom.graph.GraphRequest;
+import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.MailboxClosedException;
+import org.mailroom.graph.StoppingException;
+import org.mailroom.graph.TextTooLongException;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.MailroomProperties;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Content Enricher and Message Translator: asks for what the listing didn't bring, makes the canonical document, and says what becomes of a
+ * message that can't be made ready. The variable {@code message} holds the {@link IncomingMessage}. Safe for use by several threads, each
+ * with its own message.
+ */
+@Component("messagePreparation")
+public final class MessagePreparation {
+
+  private final Graph graph;
+  private final AnswerJson json;
+  private final StoredContent contents;
+  private final MessageTranslator translator;
+  private final GraphUris uris;
+
+  @Autowired
+  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, MailroomProperties properties) {
+    this(graph, json, contents, translator, new GraphUris(properties.graphUrl()));
+  }
+
+  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, GraphUris uris) {
+    this.graph = graph;
+    this.json = json;
+    this.contents = contents;
+    this.translator = translator;
+    this.uris = uris;
+  }
+
+  /** It was too large to be held with its page, or no listing brought it. */
+  public boolean isContentMissing(@Variable("message") IncomingMessage message) {
+    return message.resource() == null;
+  }
+
+  /** A meeting message whose kind a listing doesn't tell: the property belongs to a derived type. */
+  public boolean isKindUnknown(@Variable("message") IncomingMessage message) {
+    String type = message.resource().path("@odata.type").asText("");
+    return type.endsWith(".eventMessage") || (type.endsWith(".eventMessageResponse") && !message.resource().has("meetingMessageType"));
+  }
+
+  public boolean mayHaveAttachments(@Variable("message") IncomingMessage message) {
+    return AttachmentLookup.mayHaveAttachments(message.resource());
+  }
+
+  /** Its account keeps the original, too. */
+  public boolean keepsMime(@Variable("message") IncomingMessage message) {
+    return message.account().content().keepsMime();
+  }
+
+  /** Asks for a message with its body; its answer is read into the message. */
+  public GraphRequest<IncomingMessage> messageRequest(@Variable("message") IncomingMessage message) {
+    message.asks(new Asked(GraphOperation.GET_MESSAGE, "the message"));
+    return request(message, MessageTranslator.SELECT, answer -> {
+      try {
+        message.resource(resource(json.message(answer)));
+        return message;
+      } catch (TextTooLongException e) {
+        throw new MessageTooLargeException(message.account(), e);
+      }
+    });
+  }
+
+  /** Asks for the kind of a meeting message, without $select; the listing's other properties stay. */
+  public GraphRequest<IncomingMessage> kindRequest(@Variable("message") IncomingMessage message) {
+    message.asks(new Asked(GraphOperation.GET_MESSAGE, "the kind of this meeting message"));
+    return request(message, null, answer -> {
+      JsonNode whole = resource(json.tree(answer));
+      if (whole.has("meetingMessageType") && message.resource() instanceof ObjectNode listed) {
+        listed.set("meetingMessageType", whole.get("meetingMessageType"));
+      }
+      return message;
+    });
+  }
+
+  /** Asks for the original; its answer is stored as {@code message.eml}. */
+  public GraphRequest<IncomingMessage> mimeRequest(@Variable("message") IncomingMessage message) {
+    message.asks(new Asked(GraphOperation.GET_MIME, "the original"));
+    Account account = message.account();
+    return GraphRequest.get(GraphOperation.GET_MIME, account.credential(), account.mailbox(),
+        uris.of("users", account.mailbox(), "messages", message.id(), "$value"), answer -> {
+          contents.storeMime(message, answer);
+          return message;
+        });
+  }
+
+  private GraphRequest<IncomingMessage> request(IncomingMessage message, String select, GraphRequest.Answer<IncomingMessage> answer) {
+    Account account = message.account();
+    return GraphRequest.get(GraphOperation.GET_MESSAGE, account.credential(), account.mailbox(), select == null
+        ? uris.of("users", account.mailbox(), "messages", message.id())
+        : uris.of(GraphUris.options("$select", select), "users", account.mailbox(), "messages", message.id()), answer);
+  }
+
+  /** An answer without an id is no message, whatever its status. */
+  private static JsonNode resource(JsonNode answer) throws IncompleteAnswerException {
+    if (answer.has("error") || !answer.path("id").isTextual()) {
+      throw new IncompleteAnswerException("the service's answer to the request for the message isn't a message");
+    }
+    return answer;
+  }
+
+  /**
+   * Makes the canonical document from all that was fetched; the message is ready then.
+   *
+   * @throws MessageTooLargeException when it is larger than its account takes
+   */
+  public MailMessage translate(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+    if (message.asked() != null) {
+      running.tally().trouble().fetched();
+    }
+    message.holds(message.resource().path("body").path("content").asText("").length());
+    MailMessage document = translator.translate(
+        message.resource(), message.account().id(), message.account().mailbox(), message.attachments(), message.warnings());
+    message.document(document);
+    return document;
+  }
+
+  /**
+   * Something went wrong with the message: says what becomes of it.
+   *
+   * @throws Exception what ends the import without being anybody's fault: the runtime stops, or the mailbox takes no request for a while
+   */
+  public void failed(
+      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
+    if (Causes.first(caught, StoppingException.class).isPresent() || Causes.first(caught, MailboxClosedException.class).isPresent()) {
+      throw caught;
+    }
+    Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
+    message.fate(fate(message, why));
+    if (message.fate().isInDoubt()) {
+      running.tally().trouble().failed(message.fate().cause());
+    }
+  }
+
+  /** The listing brought all that there is of the message. */
+  boolean isWhole(IncomingMessage message) {
+    return message.resource() != null && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
+  }
+
+  /**
+   * Begins to make a message ready. After a few that the service gave nothing of, in a row, nothing more is asked for in this import.
+   *
+   * @throws UnsettledException when the message needs something of a service that is in trouble
+   */
+  public void begin(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+    if (running.tally().trouble().isServiceDown() && !isWhole(message)) {
+      throw new UnsettledException("the service gave nothing of several messages before it, so it wasn't asked for; the next import asks for it again");
+    }
+  }
+
+  private Fate fate(IncomingMessage message, Exception why) {
+    IncompleteAnswerException incomplete = IncompleteAnswerException.in(why);
+    if (incomplete != null && message.asked() != null) {
+      return Fate.failed(FetchException.of(message.asked(), incomplete, why));
+    }
+    if (why instanceof UnsettledException) {
+      return Fate.waiting(why.getMessage());
+    }
+    if (why instanceof GraphException refusal && message.asked() != null) {
+      return refused(message, refusal);
+    }
+    boolean isCommon = why instanceof CredentialException || why instanceof StorageException || why instanceof DataAccessException
+        || why instanceof InterruptedException || why instanceof RejectedExecutionException;
+    return isCommon ? Fate.waiting(why) : Fate.failed(why);
+  }
+
+  private Fate refused(IncomingMessage message, GraphException refusal) {
+    if (refusal.isGone() && !(message.asked().isContent() && isThere(message))) {
+      return Fate.GONE;
+    }
+    if (refusal.concernsOneMessage()) {
+      return Fate.failed(FetchException.of(message.asked(), refusal));
+    }
+    return refusal.mayConcernOneMessage() ? Fate.inDoubt(FetchException.of(message.asked(), refusal)) : Fate.waiting(refusal);
+  }
+
+  /** An attachment isn't there: the message may be gone altogether. */
+  private boolean isThere(IncomingMessage message) {
+    try {
+      graph.ask(request(message, "id", answer -> {
+        json.tree(answer);
+        return message;
+      }));
+      return true;
+    } catch (GraphException | CredentialException e) {
+      return !(e instanceof GraphException refusal && refusal.isGone());
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package org.mailroom.routes;
+
+/**
+ * Where a route failed, and why.
+ *
+ * @param file as people are told of it: {@code routes/site/rules.camel.yaml}
+ * @param step the innermost step that failed
+ * @param reason the cause in one line
+ */
+public record RouteFailure(String file, String route, String step, String reason) {
+
+  /** {@code route rules (routes/site/rules.camel.yaml), step skip-newsletters: the reason}. */
+  public String inWords() {
+    return "route " + route + " (" + file + "), step " + step + ": " + reason;
+  }
+}

@@ -1,0 +1,44 @@
+package org.mailroom.routes;
+
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+/** Says in a sentence which route file keeps Mailroom from starting, and what to do. */
+final class RouteFailureAnalyzer implements FailureAnalyzer {
+
+  private static final String ACTION = "Correct the file in mailroom.routes, or take it out: where Mailroom has one of that name, its own holds then.";
+
+  private final BeanFactory beans;
+
+  RouteFailureAnalyzer(BeanFactory beans) {
+    this.beans = beans;
+  }
+
+  @Override
+  public FailureAnalysis analyze(Throwable failure) {
+    Throwable ofCamel = null;
+    for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
+      if (cause instanceof RouteFileException file) {
+        return new FailureAnalysis("A route file can't be taken. " + file.getMessage(), ACTION, cause);
+      }
+      String route = route(cause);
+      if (route != null) {
+        return new FailureAnalysis("A route can't be started. " + file(route) + RouteProblem.inRoute(route, cause), ACTION, cause);
+      }
+      ofCamel = ofCamel == null && cause.getClass().getName().startsWith("org.apache.camel.") && cause.getMessage() != null ? cause : ofCamel;
+    }
+    return ofCamel == null ? null : new FailureAnalysis("A route can't be loaded: " + RouteProblem.inWords(ofCamel), ACTION, ofCamel);
+  }
+
+  private static String route(Throwable cause) {
+    return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start ? start.getRouteId() : null;
+  }
+
+  private String file(String route) {
+    return beans.getBeanProvider(RunningRoutes.class).getObject().files().values().stream()
+        .filter(file -> file.routes().stream().anyMatch(one -> route.equals(one.id()))).findFirst().map(file -> file.file().shown() + ": ").orElse("");
+  }
+}

@@ -1,0 +1,128 @@
+package org.mailroom.routes;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.Synchronization;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Failures in the routes of the site and of destinations: where they happened, for whoever tells of them; and a line in the log for those that
+ * nobody else tells of. Threads: any.
+ */
+@Component("routeFailures")
+public final class RouteFailures {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.routes");
+
+  /** By the innermost cause, which stays the same however often it is wrapped. */
+  private final Map<Throwable, RouteFailure> places = Collections.synchronizedMap(new WeakHashMap<>());
+
+  private final Map<Throwable, Boolean> told = Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** Causes of parts that failed, by the exchange that they are parts of. */
+  private final Map<String, Queue<Throwable>> ofParts = new ConcurrentHashMap<>();
+
+  /** Where an exception came from; empty when it wasn't a route of the site or of a destination. */
+  public Optional<RouteFailure> find(Throwable failure) {
+    return failure == null ? Optional.empty() : Optional.ofNullable(places.get(root(failure)));
+  }
+
+  /** Route, file, step and reason of what an exchange failed with; the reason alone when it wasn't a route of the site or of a destination. */
+  public String inWords(Exchange exchange) {
+    return inWords(failure(exchange));
+  }
+
+  /** The same of an exception, however it is wrapped. */
+  public String inWords(Throwable failure) {
+    return failure == null ? "no reason is known" : find(failure).map(RouteFailure::inWords).orElseGet(() -> RouteProblem.inWords(failure));
+  }
+
+  /**
+   * A step begins that works on parts, each of them an exchange of its own: whether their failures become its own, shows at its end.
+   */
+  void splits(Exchange exchange) {
+    ofParts.put(exchange.getExchangeId(), new ConcurrentLinkedQueue<>());
+  }
+
+  /** A step that works on parts has ended: what of them failed and isn't its own failure is handled by nobody. */
+  void joined(Exchange exchange) {
+    Queue<Throwable> failed = ofParts.remove(exchange.getExchangeId());
+    if (failed != null) {
+      failed.stream().filter(root -> exchange.getException() == null || root(exchange.getException()) != root).forEach(this::tell);
+    }
+  }
+
+  /**
+   * A step has failed. Should it turn out that nothing handles it, it is told.
+   *
+   * @param isOfEngine whether a route is one of Mailroom's own, which tells itself of what fails while it works on a message
+   */
+  void failed(Exchange exchange, String file, String route, String step, Predicate<String> isOfEngine) {
+    Throwable root = root(exchange.getException());
+    places.putIfAbsent(root, new RouteFailure(file, route, step, RouteProblem.inWords(exchange.getException())));
+    if (exchange.getUnitOfWork() != null) {
+      exchange.getUnitOfWork().addSynchronization(new AtTheEnd(root, isOfEngine));
+    }
+  }
+
+  /** What becomes of a failure that left a step. */
+  private final class AtTheEnd implements Synchronization {
+
+    private final Throwable root;
+    private final Predicate<String> isOfEngine;
+
+    AtTheEnd(Throwable root, Predicate<String> isOfEngine) {
+      this.root = root;
+      this.isOfEngine = isOfEngine;
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+      // it was handled
+    }
+
+    @Override
+    public void onFailure(Exchange exchange) {
+      Throwable last = failure(exchange);
+      if (last == null || root(last) != root) {
+        return;
+      }
+      String whole = exchange.getProperty(Exchange.CORRELATION_ID, String.class);
+      Queue<Throwable> parts = whole == null ? null : ofParts.get(whole);
+      if (parts != null) {
+        parts.add(root);
+      } else if (whole == null || exchange.getFromRouteId() == null || !isOfEngine.test(exchange.getFromRouteId())) {
+        // what is a part of the engine's work, the engine tells; a wire tap's message belongs to nobody
+        tell(root);
+      }
+    }
+  }
+
+  private void tell(Throwable root) {
+    RouteFailure failure = places.get(root);
+    if (failure != null && told.put(root, true) == null) {
+      LOG.warn("{}", failure.inWords());
+    }
+  }
+
+  private static Throwable failure(Exchange exchange) {
+    return exchange.getException() != null ? exchange.getException() : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
+  }
+}

@@ -1,0 +1,196 @@
+package org.mailroom.schedule;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.Body;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountImport;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportFailure;
+import org.mailroom.account.ImportLog;
+import org.mailroom.account.ImportProgress;
+import org.mailroom.account.ImportResult;
+import org.mailroom.account.ImportTally;
+import org.mailroom.account.PollHistory;
+import org.mailroom.account.PollMetrics;
+import org.mailroom.graph.GraphException;
+import org.mailroom.graph.MailboxClosedException;
+import org.mailroom.graph.MailboxGates;
+import org.mailroom.graph.StoppingException;
+import org.mailroom.listing.MailFolders;
+import org.mailroom.listing.Page;
+import org.mailroom.listing.Pages;
+import org.mailroom.message.IncomingMessage;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.MailroomProperties;
+import org.springframework.stereotype.Component;
+
+/**
+ * Begin and end of an import, as the route {@code import-account} calls them. Importers call it, one for each account at a time, and the
+ * threads of an import's pages.
+ */
+@Component("accountImports")
+public final class AccountImports {
+
+  /** Longer than this nobody else waits for an importer whose mailbox takes no request. */
+  private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
+
+  private final Accounts accounts;
+  private final AccountSchedule schedule;
+  private final MailFolders folders;
+  private final AccountListings listings;
+  private final MailboxGates gates;
+  private final ImportProgress progress;
+  private final PollHistory history;
+  private final PollMetrics metrics;
+  private final ImportLog log;
+  private final CamelContext camel;
+  private final MailroomProperties.Limits limits;
+  private final Clock clock;
+
+  AccountImports(Accounts accounts, AccountSchedule schedule, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
+      PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
+      Clock clock) {
+    this.accounts = accounts;
+    this.schedule = schedule;
+    this.folders = folders;
+    this.listings = listings;
+    this.gates = gates;
+    this.progress = progress;
+    this.history = history;
+    this.metrics = metrics;
+    this.log = log;
+    this.camel = camel;
+    this.limits = properties.limits();
+    this.clock = clock;
+  }
+
+  /**
+   * Begins the import of the account whose id is the body; asks neither database nor service.
+   *
+   * @throws AccountGoneException when the account was deleted since its task was put on the queue
+   */
+  public AccountImport begin(@Body String accountId) {
+    schedule.begun(accountId);
+    Account account = accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
+    AccountImport begun = new AccountImport(account, new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
+    progress.begun(begun);
+    return begun;
+  }
+
+  private boolean isStopping() {
+    return camel.isStopping() || schedule.isStopping();
+  }
+
+  /** The mailbox, for the site's routes. */
+  public String mailbox(@Variable("import") AccountImport running) {
+    return running.account().mailbox();
+  }
+
+  /**
+   * Finds the folder to read by well-known name, path or id, and the one that messages end in, which is created where it is missing. Both are
+   * remembered.
+   *
+   * @throws GraphException when there is no such folder
+   */
+  public void findFolders(@Variable("import") AccountImport running) {
+    Account account = running.account();
+    String target = account.afterImport().target();
+    running.found(folders.find(account.mailbox(), account.credential(), account.folder()),
+        target == null ? null : folders.findOrCreate(account.mailbox(), account.credential(), target));
+  }
+
+  /** The pages of the account's folder: of a listing that begins, or that an earlier turn left where it stood. */
+  public Pages list(@Variable("import") AccountImport running) {
+    return listings.begin(running, pages -> isTurnOver(running, pages), why -> failed(running.account().id(), running, why));
+  }
+
+  /** Others wait, and it has had its share, or its mailbox takes no request anyway. */
+  private boolean isTurnOver(AccountImport running, int pages) {
+    boolean over = schedule.isAnyoneWaiting() && (pages >= limits.pagesPerTurn() || gates.opensIn(running.account().mailbox()).compareTo(SHORT_WAIT) > 0);
+    if (over) {
+      running.goesOn(clock.instant().plus(gates.opensIn(running.account().mailbox())));
+    }
+    return over;
+  }
+
+  /**
+   * A page is through. The next import may go on behind it when each of its messages is delivered or in the ledger, and each page before it, too.
+   *
+   * @param messages those of the page that were undelivered; null when the ledger couldn't be asked
+   */
+  public void pageDone(
+      @Variable("import") AccountImport running, @Variable("pages") Pages pages, @Variable("page") Page page,
+      @Variable("messages") List<IncomingMessage> messages) {
+    boolean whole = messages != null && messages.stream().allMatch(IncomingMessage::isSettled);
+    running.tally().add(ImportTally.Count.THROUGH, page.messages().size());
+    if (page.isListed()) {
+      pages.done(page, whole);
+    }
+  }
+
+  /** The import can't go on, or not now. What is in hand is still delivered and marked. */
+  public void failed(@Variable("account") String accountId, @Variable("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    if (Causes.first(why, AccountGoneException.class).isPresent() || Causes.first(why, StoppingException.class).isPresent()) {
+      return;
+    }
+    var closed = Causes.first(why, MailboxClosedException.class);
+    if (closed.isPresent() && running != null) {
+      running.goesOn(closed.get().until());
+      return;
+    }
+    Exception inWords = ImportFailure.inWords(why);
+    if (inWords instanceof GraphException refusal && refusal.status() == 404) {
+      // what was remembered may be gone
+      forgetFolders(running.account());
+    }
+    if (running != null) {
+      running.failed(inWords);
+    }
+  }
+
+  /**
+   * Ends the import, says what it came to, and gives its account back, whatever happened.
+   *
+   * @return what it came to; null when its account is gone
+   */
+  public ImportResult end(@Variable("account") String accountId, @Variable("import") AccountImport running, @Variable("pages") Pages pages) {
+    try {
+      return running == null ? null : end(running, pages);
+    } finally {
+      schedule.givenBack(accountId);
+      if (running != null) {
+        progress.ended(running);
+      }
+    }
+  }
+
+  private void forgetFolders(Account account) {
+    folders.forget(account.mailbox(), account.folder());
+    if (account.afterImport().target() != null) {
+      folders.forget(account.mailbox(), account.afterImport().target());
+    }
+  }
+
+  private ImportResult end(AccountImport running, Pages pages) {
+    Account account = running.account();
+    if (pages != null) {
+      listings.end(running, pages);
+    }
+    ImportResult result = running.tally().result(running, gates.requests(account.mailbox()));
+    schedule.ended(account, result);
+    if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
+      // the folder to move to may be gone
+      forgetFolders(account);
+    }
+    history.add(result);
+    metrics.ended(result);
+    log.tell(result);
+    return result;
+  }
+}

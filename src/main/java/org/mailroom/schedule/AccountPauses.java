@@ -1,0 +1,79 @@
+package org.mailroom.schedule;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which accounts are paused: the table {@code account_pause}, which all nodes share. It is read again in the background every few
+ * seconds, so that asking costs nothing and a database that is down holds nobody up.
+ */
+@Component
+final class AccountPauses {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+  private static final Duration READ_EVERY = Duration.ofSeconds(2);
+
+  private final JdbcTemplate jdbc;
+  private final ExecutorService threads;
+  private final Clock clock;
+  private final AtomicBoolean reading = new AtomicBoolean();
+  private volatile Map<String, Instant> paused = Map.of();
+  private volatile Instant readAt = Instant.MIN;
+
+  AccountPauses(JdbcTemplate jdbc, ExecutorService importThreads, Clock clock) {
+    this.jdbc = jdbc;
+    this.threads = importThreads;
+    this.clock = clock;
+    read();
+  }
+
+  /** The paused accounts and since when each is. */
+  Map<String, Instant> all() {
+    if (clock.instant().isAfter(readAt.plus(READ_EVERY)) && reading.compareAndSet(false, true)) {
+      threads.execute(() -> {
+        try {
+          read();
+        } catch (DataAccessException databaseDown) {
+          LOG.debug("pauses can't be read", databaseDown);
+        } finally {
+          readAt = clock.instant();
+          reading.set(false);
+        }
+      });
+    }
+    return paused;
+  }
+
+  /** One at a time: an older answer never replaces a newer one. */
+  private synchronized void read() {
+    Map<String, Instant> found = new ConcurrentHashMap<>();
+    jdbc.query("select account, paused_at from account_pause", row -> {
+      found.put(row.getString(1), row.getTimestamp(2).toInstant());
+    });
+    paused = found;
+    readAt = clock.instant();
+  }
+
+  void pause(String account) {
+    jdbc.update("insert into account_pause (account, paused_at) values (?, ?) on conflict do nothing", account,
+        OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+    read();
+  }
+
+  void resume(String account) {
+    jdbc.update("delete from account_pause where account = ?", account);
+    read();
+  }
+}

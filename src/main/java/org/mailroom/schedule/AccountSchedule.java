@@ -1,0 +1,276 @@
+package org.mailroom.schedule;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Body;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportResult;
+import org.mailroom.graph.Patience;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * When each account is due. An import that is still running or queued isn't started again. An account that is paused isn't due until it
+ * is resumed, on this node and all others, over restarts; an import that runs is finished. Safe for use by several threads.
+ */
+@Component("accountSchedule")
+public final class AccountSchedule implements Patience {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+
+  /** So long a task may be neither on the queue nor begun: an importer has it in hand. */
+  private static final Duration IN_HAND = Duration.ofSeconds(5);
+
+  private final Accounts accounts;
+  private final AccountPauses pauses;
+  private final TaskQueue tasks;
+  private final Clock clock;
+  private final Instant started;
+  private final Map<String, Standing> standings = new HashMap<>();
+  private volatile boolean stopping;
+  private volatile int queued;
+
+  /** Where an account stands. Guarded by the schedule. */
+  private static final class Standing {
+    /** On the queue since then; null: not on the queue. */
+    private Instant queuedAt;
+    private boolean running;
+    private boolean wanted;
+    /** The account as it was polled last, and when that poll ended; null before the first. */
+    private Account polledAs;
+    private Instant polledAt;
+    private Instant goesOnAt;
+    private ImportResult lastResult;
+    private Instant lastSuccess;
+
+    private boolean isTaken() {
+      return running || queuedAt != null;
+    }
+
+    private boolean isDue(Account account, boolean paused, Instant now) {
+      if (isTaken()) {
+        return false;
+      }
+      if (wanted) {
+        return true;
+      }
+      if (paused) {
+        return false;
+      }
+      return goesOnAt != null ? !now.isBefore(goesOnAt)
+          : polledAs == null || !polledAs.equals(account) || !now.isBefore(polledAt.plus(account.pollEvery()));
+    }
+  }
+
+  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, Clock clock) {
+    this.accounts = accounts;
+    this.pauses = pauses;
+    this.tasks = tasks;
+    this.clock = clock;
+    this.started = clock.instant();
+  }
+
+  /**
+   * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
+   * when its settings have changed.
+   */
+  public List<String> due() {
+    Set<String> paused = pauses.all().keySet();
+    synchronized (this) {
+      List<String> due = new ArrayList<>();
+      Instant now = clock.instant();
+      takeBackLostTasks(now);
+      for (Account account : accounts.all()) {
+        Standing standing = standing(account.id());
+        if (!stopping && standing.isDue(account, paused.contains(account.id()), now)) {
+          standing.wanted = false;
+          standing.queuedAt = now;
+          queued++;
+          due.add(account.id());
+        }
+      }
+      return due;
+    }
+  }
+
+  /** A task that was on the queue and is gone without having begun, for the route was stopped, say: its account is due again. */
+  private void takeBackLostTasks(Instant now) {
+    if (queued > 0 && tasks.isEmpty()) {
+      standings.forEach((id, standing) -> {
+        if (standing.queuedAt != null && standing.queuedAt.plus(IN_HAND).isBefore(now)) {
+          LOG.warn("account {}: its task got lost before its import began, as when the route import-account is stopped; it is due again", id);
+          unqueue(standing);
+        }
+      });
+    }
+  }
+
+  private void unqueue(Standing standing) {
+    if (standing.queuedAt != null) {
+      standing.queuedAt = null;
+      queued--;
+    }
+  }
+
+  private Standing standing(String accountId) {
+    return standings.computeIfAbsent(accountId, id -> new Standing());
+  }
+
+  /**
+   * Polls an account no more until it is resumed. An import that runs is finished.
+   *
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public void pause(String accountId) {
+    require(accountId);
+    if (!isPaused(accountId)) {
+      pauses.pause(accountId);
+      LOG.info("account {}: paused; it isn't polled until it is resumed", accountId);
+    }
+  }
+
+  /**
+   * Polls an account again, beginning at once.
+   *
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public void resume(String accountId) {
+    require(accountId);
+    if (isPaused(accountId)) {
+      pauses.resume(accountId);
+      synchronized (this) {
+        standing(accountId).polledAs = null;
+      }
+      LOG.info("account {}: resumed", accountId);
+    }
+  }
+
+  /**
+   * Imports an account as soon as possible, paused or not: within a second, or after the import that runs.
+   *
+   * @return whether another import runs or is queued, so that this one comes after it
+   * @throws IllegalArgumentException when there is no such account
+   */
+  public synchronized boolean importNow(@Body String accountId) {
+    require(accountId);
+    Standing standing = standing(accountId);
+    standing.wanted = true;
+    return standing.isTaken();
+  }
+
+  private void require(String accountId) {
+    if (accounts.find(accountId).isEmpty()) {
+      throw new IllegalArgumentException("There is no account '" + accountId + "'.");
+    }
+  }
+
+  /** An importer has taken it up. */
+  synchronized void begun(String accountId) {
+    Standing standing = standing(accountId);
+    unqueue(standing);
+    standing.running = true;
+    standing.goesOnAt = null;
+  }
+
+  /** Whether its import lets others go first, and goes on later. */
+  public synchronized boolean isSuspended(String accountId) {
+    return standing(accountId).goesOnAt != null;
+  }
+
+  /** Whether an account is due that no importer has taken up yet. */
+  @Override
+  public boolean isAnyoneWaiting() {
+    return queued > 0;
+  }
+
+  /**
+   * An import has ended.
+   *
+   * @param account as it was imported
+   */
+  synchronized void ended(Account account, ImportResult result) {
+    Standing standing = standing(account.id());
+    Instant now = clock.instant();
+    standing.lastResult = result;
+    standing.goesOnAt = result.goesOnAt();
+    if (result.isThrough()) {
+      standing.lastSuccess = now;
+    }
+    standing.polledAs = account;
+    standing.polledAt = now;
+  }
+
+  /** Nobody imports it any more, whatever became of its import. */
+  synchronized void givenBack(String accountId) {
+    Standing standing = standing(accountId);
+    standing.running = false;
+    unqueue(standing);
+    if (accounts.find(accountId).isEmpty()) {
+      standings.remove(accountId);
+    } else if (standing.polledAt == null || standing.polledAs == null) {
+      // it ended before it could say what it came to: not at once again
+      standing.polledAs = accounts.find(accountId).orElse(null);
+      standing.polledAt = clock.instant();
+    }
+  }
+
+  public boolean isPaused(String accountId) {
+    return pauses.all().containsKey(accountId);
+  }
+
+  /** Since when an account is paused; empty when it isn't. */
+  public Optional<Instant> pausedSince(String accountId) {
+    return Optional.ofNullable(pauses.all().get(accountId));
+  }
+
+  /** What the last import of an account came to; empty before the first. */
+  public synchronized Optional<ImportResult> lastResult(String accountId) {
+    return Optional.ofNullable(standing(accountId).lastResult);
+  }
+
+  /** When the last import ended that read its mailbox to the end; empty when none has since the start. */
+  public synchronized Optional<Instant> lastSuccess(String accountId) {
+    return Optional.ofNullable(standing(accountId).lastSuccess);
+  }
+
+  /**
+   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one runs those that it hasn't imported
+   * yet. Empty while that isn't known.
+   */
+  public Optional<Long> backlog(String accountId) {
+    return lastResult(accountId).filter(ImportResult::couldBeRead)
+        .map(result -> (long) result.waiting() + result.givenUpBefore() + result.failed() + result.unmarked());
+  }
+
+  /** When the account is due again; in the past when it is due now. */
+  public synchronized Instant nextPoll(String accountId) {
+    Standing standing = standing(accountId);
+    return standing.goesOnAt != null ? standing.goesOnAt
+        : standing.polledAs == null ? started : standing.polledAt.plus(standing.polledAs.pollEvery());
+  }
+
+  /** When this process began to poll. */
+  public Instant started() {
+    return started;
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  @EventListener(ContextClosedEvent.class)
+  void stop() {
+    stopping = true;
+  }
+}

@@ -1,0 +1,45 @@
+package org.mailroom.settings;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes {@code data-dir} before anything is kept there, or closes it: what database and broker write below it is readable by its owner alone,
+ * whatever the permissions that they give their files.
+ */
+@Component
+final class DataDir implements BeanFactoryPostProcessor {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom");
+
+  @Override
+  public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+    String folder = beans.getBean(Environment.class).getProperty("mailroom.data-dir");
+    if (folder != null && !folder.isBlank()) {
+      close(Path.of(folder).toAbsolutePath().normalize(), Path.of("").toAbsolutePath());
+    }
+  }
+
+  /**
+   * @param workingFolder which it leaves as it is, and what it lies in: others may have business there
+   */
+  static void close(Path dataDir, Path workingFolder) {
+    try {
+      if (!Files.isDirectory(dataDir)) {
+        PrivateFolder.create(dataDir);
+      } else if (!workingFolder.startsWith(dataDir)) {
+        PrivateFolder.close(dataDir);
+      }
+    } catch (IOException e) {
+      LOG.warn("{} can't be closed to others than its owner ({}): mail, tokens and keys lie there. See to it that nobody else may read it",
+          dataDir, e.toString());
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package org.mailroom.listing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class PagesTest {
+
+  private final ScriptedService service = new ScriptedService();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final AtomicBoolean othersWait = new AtomicBoolean();
+  private final List<Exception> failures = new ArrayList<>();
+  private final List<Position> stored = new ArrayList<>();
+
+  private Pages pages(Listing listing) {
+    return pages(listing, service);
+  }
+
+  private Pages pages(Listing listing, Graph graph) {
+    return new Pages("support", listing, graph, new Pages.Surroundings(stopping::get, pages -> othersWait.get() && pages >= 2,
+        failures::add, stored::add), new Pages.Bounds(2, Duration.ofHours(6)), service.clock);
+  }
+
+  private static List<String> ids(Page page) {
+    return page.messages().stream().map(ListedMessage::id).toList();
+  }
+
+  private List<String> walk(Pages pages) {
+    List<String> all = new ArrayList<>();
+    while (pages.hasNext()) {
+      Page page = pages.next();
+      all.addAll(ids(page));
+      pages.done(page, true);
+    }
+    return all;
+  }
+
+  @Test
+  void a_third_page_is_held_back_until_one_of_two_is_done_and_positions_move_in_order() throws Exception {
+    service.deliver(50);
+    Pages pages = pages(service.listing(10));
+    Page first = pages.next();
+    Page second = pages.next();
+    CompletableFuture<Boolean> third = CompletableFuture.supplyAsync(pages::hasNext);
+    assertThat(service.asked).hasSize(2);
+    pages.done(second, true);
+    assertThat(third.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(pages.hasNext()).as("asking again takes nothing").isTrue();
+    assertThat(service.asked).hasSize(3);
+    assertThat(stored).isEmpty();
+    pages.done(first, true);
+    assertThat(stored).hasSize(1);
+    pages.done(first, true);
+    assertThat(stored).hasSize(1);
+    assertThat(walk(pages)).doesNotContainAnyElementsOf(ids(second)).contains("m49");
+    assertThat(pages.isThrough()).isTrue();
+    assertThat(pages.isBehind(null)).as("after the end nothing moves").isTrue();
+  }
+
+  @Test
+  void who_waits_for_a_page_to_be_done_sees_the_stop_and_an_interrupt() throws Exception {
+    service.deliver(50);
+    Pages pages = pages(service.listing(10));
+    pages.next();
+    pages.next();
+    CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(pages::hasNext);
+    assertThat(waiting).isNotDone();
+    stopping.set(true);
+    assertThat(waiting.get(10, TimeUnit.SECONDS)).isFalse();
+    stopping.set(false);
+    Pages others = pages(service.listing(10));
+    others.next();
+    others.next();
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread walker = new Thread(() -> ended.set(!others.hasNext() && Thread.currentThread().isInterrupted()));
+    walker.start();
+    walker.interrupt();
+    await().untilTrue(ended);
+  }
+
+  @Test
+  void a_stop_in_the_middle_of_a_search_for_a_bad_message_asks_nothing_more_and_is_no_failure() {
+    service.deliver(50);
+    service.refusal = (question, request) -> {
+      stopping.set(true);
+      return ScriptedService.refused(500, null);
+    };
+    Pages pages = pages(service.listing(10));
+    assertThat(pages.hasNext()).isFalse();
+    assertThat(service.asked).hasSize(2);
+    assertThat(failures).isEmpty();
+    assertThat(stored).isEmpty();
+    assertThat(pages.isThrough()).isFalse();
+  }
+
+  @Test
+  void an_import_whose_turn_is_over_goes_on_with_the_same_listing() {
+    service.deliver(50);
+    MessageListing listing = service.listing(10);
+    othersWait.set(true);
+    Pages turn = pages(listing);
+    List<String> all = new ArrayList<>(walk(turn));
+    assertThat(service.asked).hasSize(2);
+    assertThat(turn.isSuspended()).isTrue();
+    assertThat(turn.isEnded()).isFalse();
+    assertThat(turn.isThrough()).isFalse();
+    assertThat(turn.isBehind(ScriptedService.BEGIN)).isTrue();
+    assertThat(turn.isBehind(ScriptedService.BEGIN.plusSeconds(40))).as("what is still to be listed stays").isFalse();
+    othersWait.set(false);
+    all.addAll(walk(pages(listing)));
+    assertThat(all).hasSize(50).doesNotHaveDuplicates().contains("m0", "m49");
+  }
+
+  @Test
+  void a_failure_goes_to_the_import_and_nothing_comes_behind_it() {
+    service.deliver(50);
+    Pages pages = pages(service.listing(10));
+    Page first = pages.next();
+    service.refusal = (question, request) -> ScriptedService.refused(401, "InvalidAuthenticationToken");
+    assertThat(pages.hasNext()).isFalse();
+    assertThat(pages.hasNext()).isFalse();
+    assertThatThrownBy(pages::next).isInstanceOf(NoSuchElementException.class);
+    assertThat(failures).singleElement().isInstanceOf(GraphException.class);
+    pages.done(first, true);
+    assertThat(stored).as("what was delivered is stored all the same").hasSize(1);
+    assertThat(pages.isThrough()).isFalse();
+    assertThat(pages.isBehind(ScriptedService.BEGIN.plusSeconds(99))).as("the listing isn't gone on with").isTrue();
+  }
+
+  @Test
+  void while_listing_is_paused_nothing_is_asked_for() {
+    service.deliver(5);
+    Pages pages = pages(service.listing(10));
+    pages.pauseListing();
+    assertThat(walk(pages)).isEmpty();
+    assertThat(service.asked).isEmpty();
+    assertThat(pages.isThrough()).isFalse();
+  }
+
+  @Test
+  void a_page_that_no_listing_brought_moves_no_position() {
+    service.deliver(5);
+    Pages pages = pages(service.listing(10));
+    pages.done(Page.ofMessages(List.of(ListedMessage.ofId("due"))), false);
+    assertThat(walk(pages)).hasSize(5);
+    assertThat(stored).hasSize(1);
+    assertThat(pages.isThrough()).as("what the listing brought is delivered").isTrue();
+  }
+
+  @Test
+  void a_page_that_is_not_whole_leaves_the_import_not_through_and_stores_nothing_behind_it() {
+    service.deliver(50);
+    Pages pages = pages(service.listing(10));
+    Page first = pages.next();
+    pages.done(first, false);
+    assertThat(walk(pages)).contains("m49");
+    assertThat(stored).isEmpty();
+    assertThat(pages.isEnded()).isTrue();
+    assertThat(pages.isThrough()).isFalse();
+  }
+
+  @Test
+  void an_import_that_lasts_too_long_ends_and_says_so_once(CapturedOutput output) {
+    service.deliver(50);
+    Pages pages = pages(service.listing(10));
+    pages.done(pages.next(), true);
+    service.clock.pass(Duration.ofHours(6));
+    assertThat(pages.hasNext()).isFalse();
+    assertThat(pages.hasNext()).isFalse();
+    assertThat(pages.isOverdue()).isTrue();
+    assertThat(output.getAll()).containsOnlyOnce("account support: the import has gone on for").contains("mailroom.limits.longest-import");
+  }
+}

@@ -1,0 +1,92 @@
+package org.mailroom.listing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Positions in the database: delta links and backfills. */
+class StoredPositionsTest {
+
+  private static final URI LINK = URI.create("https://graph.example/v1.0/delta?$token=1");
+  private static final Instant SINCE = Instant.parse("2026-01-01T00:00:00Z");
+  private static final MailFolder INBOX = new MailFolder("contoso", "a@contoso.com", "inbox");
+
+  private final SettableClock clock = new SettableClock();
+  private JdbcTemplate jdbc;
+  private DeltaLinks links;
+  private Backfills backfills;
+
+  @BeforeEach
+  void migrate() {
+    DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    Flyway.configure().dataSource(database).load().migrate();
+    jdbc = new JdbcTemplate(database);
+    links = new DeltaLinks(jdbc, clock);
+    backfills = new Backfills(jdbc, clock);
+  }
+
+  @Test
+  void a_delta_link_counts_for_its_account_mailbox_and_folder_only() {
+    Instant begun = clock.instant();
+    links.storing("a", INBOX, begun).accept(Position.link(LINK));
+    clock.pass(Duration.ofHours(1));
+    assertThat(links.find("a", "a@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(LINK, begun));
+    assertThat(links.find("a", "b@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(null, clock.instant()));
+    assertThat(links.find("a", "a@contoso.com", "other").link()).isNull();
+    assertThat(links.find("b", "a@contoso.com", "inbox").link()).isNull();
+    links.store("a", "b@contoso.com", "inbox", URI.create("https://graph.example/b"), clock.instant());
+    assertThat(links.find("a", "a@contoso.com", "inbox").link()).as("back in its mailbox it goes on").isEqualTo(LINK);
+    links.forget("a");
+    assertThat(links.find("a", "a@contoso.com", "inbox").link()).isNull();
+  }
+
+  @Test
+  void a_link_of_an_earlier_version_which_does_not_say_its_mailbox_is_not_followed_and_its_beginning_counts() {
+    jdbc.update("insert into delta_link (account, folder, link, begun_at, updated_at) values ('a', 'inbox', ?, ?, ?)", LINK.toString(),
+        OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC), OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC));
+    assertThat(links.find("a", "a@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(null, SINCE));
+  }
+
+  @Test
+  void a_backfill_that_was_interrupted_goes_on_behind_what_is_delivered_and_in_its_own_mailbox_and_folder_only() {
+    backfills.request("a", SINCE, null, true);
+    Backfill begun = backfills.begin("a", "a@contoso.com", "inbox");
+    assertThat(begun.position()).isEqualTo(SINCE);
+    backfills.storing(begun).accept(Position.receivedBefore(SINCE.plusSeconds(60)));
+    backfills.storing(begun).accept(Position.receivedBefore(SINCE.plusSeconds(30)));
+    backfills.end(begun, false);
+    assertThat(backfills.find("a").orElseThrow().ended()).isNull();
+    backfills.request("a", SINCE, null, true);
+    Backfill again = backfills.begin("a", "a@contoso.com", "inbox");
+    assertThat(again.position()).isEqualTo(SINCE.plusSeconds(60));
+    backfills.end(again, false);
+    backfills.request("a", SINCE, null, true);
+    assertThat(backfills.begin("a", "b@contoso.com", "inbox").position()).as("another mailbox").isEqualTo(SINCE);
+    backfills.end(again, true);
+    assertThat(backfills.find("a").orElseThrow().ended()).isNotNull();
+    assertThat(backfills.request("a", SINCE, null, true).position()).as("one that is through begins anew").isEqualTo(SINCE);
+  }
+
+  @Test
+  void a_backfill_that_the_database_does_not_take_stays_wanted() {
+    backfills.request("a", SINCE, null, true);
+    jdbc.execute("alter table backfill rename to backfill_away");
+    try {
+      backfills.begin("a", "a@contoso.com", "inbox");
+    } catch (org.springframework.dao.DataAccessException down) {
+      assertThat(backfills.isUnderway("a")).isTrue();
+      assertThat(backfills.running("a")).isEmpty();
+    }
+    jdbc.execute("alter table backfill_away rename to backfill");
+    assertThat(backfills.begin("a", "a@contoso.com", "inbox")).isNotNull();
+  }
+}

@@ -1,0 +1,63 @@
+package org.mailroom.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class DataDirTest {
+
+  @TempDir
+  private Path folder;
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private Path open(String name) throws IOException {
+    Path made = Files.createDirectory(folder.resolve(name));
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return made;
+  }
+
+  @Test
+  void a_data_dir_is_made_for_its_owner_alone_and_so_is_what_it_lies_in_where_that_is_missing() throws IOException {
+    DataDir.close(folder.resolve("var/data"), folder);
+    assertThat(permissions(folder.resolve("var/data"))).isEqualTo("rwx------");
+    assertThat(permissions(folder.resolve("var"))).isEqualTo("rwx------");
+  }
+
+  @Test
+  void one_of_an_earlier_version_is_closed() throws IOException {
+    Path data = open("data");
+    DataDir.close(data, folder);
+    assertThat(permissions(data)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void a_folder_that_mailroom_merely_runs_in_stays_as_it_is() throws IOException {
+    Path home = open("home");
+    DataDir.close(home, home);
+    DataDir.close(home, home.resolve("deeper"));
+    assertThat(permissions(home)).isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
+  void a_folder_can_be_made_twice_and_a_file_in_its_place_is_said() throws IOException {
+    PrivateFolder.create(folder.resolve("a/b"));
+    PrivateFolder.create(folder.resolve("a/b"));
+    assertThat(permissions(folder.resolve("a/b"))).isEqualTo("rwx------");
+    Files.createFile(folder.resolve("file"));
+    assertThatThrownBy(() -> PrivateFolder.create(folder.resolve("file/x"))).isInstanceOf(FileAlreadyExistsException.class);
+    DataDir.close(folder.resolve("file/x"), folder);
+  }
+}
