@@ -168,6 +168,9 @@ class EntraClient {
   private Issued issued(Credential credential, Cache cache, LoginHttpClient.Conversation conversation, boolean publicClient, Sending request) {
     try {
       IAuthenticationResult result = request.send().get();
+      if (result.accessToken() == null || result.accessToken().isBlank()) {
+        throw refusals.notEntras(credential.id(), conversation);
+      }
       return new Issued(result, cache.content, publicClient);
     } catch (ExecutionException e) {
       throw refusals.inWords(credential.id(), e.getCause(), conversation);

@@ -53,13 +53,18 @@ final class EntraRefusal {
     }
     if (conversation.status() > 0 && cause instanceof RuntimeException && !(cause instanceof CancellationException)) {
       // there was an answer, and it isn't one of OAuth: a gateway's page, or nothing; what msal4j says about it helps nobody
-      return new CredentialException(credential, "http_" + conversation.status(), null, wait, null, null);
+      return notEntras(credential, conversation);
     }
     Throwable root = cause;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     return new CredentialException(credential, null, noAnswer(root), cause);
+  }
+
+  /** There was an answer, and it is neither a token nor an error of OAuth. */
+  CredentialException notEntras(String credential, LoginHttpClient.Conversation conversation) {
+    return new CredentialException(credential, "http_" + conversation.status(), null, retryAfter(conversation), null, null);
   }
 
   /** Why there was no answer, in plain words before the exception's own. */

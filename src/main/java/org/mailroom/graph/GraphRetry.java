@@ -43,22 +43,23 @@ public final class GraphRetry {
    */
   public boolean isWorthwhile(Exchange exchange) {
     return exchange.getVariable("request") instanceof GraphRequest<?> request && !exchange.getContext().isStopping() && !exchange.getContext().isStopped()
-        && isWorthwhile(request, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        && mayHelp(request, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
   }
 
-  boolean isWorthwhile(GraphRequest<?> request, Exception failure) {
+  // not an overload of the other: Camel calls none when it finds several, and takes that for false
+  boolean mayHelp(GraphRequest<?> request, Exception failure) {
     Tries tries = request.tries();
     if (stop.isStopping() || !tries.isLast(failure)) {
       // what another step raised, or the gate, isn't this request's to repeat
       return false;
     }
     if (failure instanceof GraphException refusal) {
-      return isWorthwhile(request, refusal, tries);
+      return mayHelp(request, refusal, tries);
     }
     return failure instanceof CredentialException credential && credential.isTransient() && tries.failed() < limits.tries();
   }
 
-  private boolean isWorthwhile(GraphRequest<?> request, GraphException refusal, Tries tries) {
+  private boolean mayHelp(GraphRequest<?> request, GraphException refusal, Tries tries) {
     if (refusal.isUnauthorized()) {
       return tries.isAnotherTokenToBeHad() && tries.unauthorized() <= TRIES_WITH_A_NEW_TOKEN;
     }

@@ -339,8 +339,6 @@ public record MailroomProperties(
    * @param leastRateAfter so long an answer may be slower
    * @param tokenTimeout one request for a token as a whole
    * @param tries of one request that fails, the first included; throttling and a refused token are counted apart
-   * @param retryDelay between the first two tries; it doubles
-   * @param longestRetryDelay between two tries
    * @param throttledFor so long a throttled request is sent again, from its first try on
    * @param longestRetryAfter what a Retry-After is believed; longer ones are taken for a mistake
    * @param pageSize messages asked for in one listing ($top)
@@ -365,8 +363,6 @@ public record MailroomProperties(
       @DefaultValue("20s") @NotNull Duration leastRateAfter,
       @DefaultValue("30s") @NotNull Duration tokenTimeout,
       @DefaultValue("5") @Min(1) @Max(100) int tries,
-      @DefaultValue("500ms") @NotNull Duration retryDelay,
-      @DefaultValue("1m") @NotNull Duration longestRetryDelay,
       @DefaultValue("1h") @NotNull Duration throttledFor,
       @DefaultValue("6h") @NotNull Duration longestRetryAfter,
       @DefaultValue("200") @Min(1) @Max(1000) int pageSize,
@@ -394,11 +390,10 @@ public record MailroomProperties(
     }
 
     @AssertTrue(message = "connect-timeout, response-timeout, request-timeout, least-rate-after, token-timeout, throttled-for and longest-retry-after"
-        + " must be at least 1s, retry-delay and longest-retry-delay at least 1ms")
-    boolean areTimesValid() {
+        + " must be at least 1s")
+    boolean isEachTimeValid() {
       return Stream.of(connectTimeout, responseTimeout, requestTimeout, leastRateAfter, tokenTimeout, throttledFor, longestRetryAfter)
-              .allMatch(time -> time == null || time.compareTo(Duration.ofSeconds(1)) >= 0)
-          && Stream.of(retryDelay, longestRetryDelay).allMatch(time -> time == null || time.toMillis() >= 1);
+          .allMatch(time -> time == null || time.compareTo(Duration.ofSeconds(1)) >= 0);
     }
   }
 

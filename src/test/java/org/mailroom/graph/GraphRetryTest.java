@@ -24,7 +24,7 @@ class GraphRetryTest {
       GraphException failure = new GraphException(operation, MAILBOX, status, code, null, cause);
       request.tries().begin(wire.clock.instant());
       request.tries().failed(failure);
-      if (!retry.isWorthwhile(request, failure)) {
+      if (!retry.mayHelp(request, failure)) {
         return tries;
       }
     }
@@ -51,7 +51,7 @@ class GraphRetryTest {
       GraphException failure = new GraphException(GraphOperation.LIST_MESSAGES, MAILBOX, status, null, null, null);
       probe.tries().begin(wire.clock.instant());
       probe.tries().failed(failure);
-      assertThat(retry.isWorthwhile(probe, failure)).isEqualTo(status == 429);
+      assertThat(retry.mayHelp(probe, failure)).isEqualTo(status == 429);
     }
   }
 
@@ -66,7 +66,7 @@ class GraphRetryTest {
     GraphRequest<String> request = WireParts.request();
     GraphException failure = new GraphException(request.operation(), MAILBOX, 500, null, null, null);
     request.tries().failed(failure);
-    assertThat(new GraphRetry(few.gates, few.stop, few.properties, few.clock).isWorthwhile(request, failure)).isFalse();
+    assertThat(new GraphRetry(few.gates, few.stop, few.properties, few.clock).mayHelp(request, failure)).isFalse();
   }
 
   @Test
@@ -83,7 +83,7 @@ class GraphRetryTest {
       wire.gates.leave(request);
       request.tries().failed(failure);
       tries++;
-    } while (retry.isWorthwhile(request, failure));
+    } while (retry.mayHelp(request, failure));
     assertThat(tries).isBetween(175, 185);
     assertThat(Duration.between(request.tries().first(), wire.clock.instant()).minus(from)).isBetween(Duration.ofMinutes(58), Duration.ofMinutes(60));
   }
@@ -95,7 +95,7 @@ class GraphRetryTest {
     wire.gates.pause(request, 429, Duration.ofHours(2));
     GraphException failure = new GraphException(request.operation(), MAILBOX, 429, null, null, null);
     request.tries().failed(failure);
-    assertThat(retry.isWorthwhile(request, failure)).isFalse();
+    assertThat(retry.mayHelp(request, failure)).isFalse();
   }
 
   @Test
@@ -104,11 +104,11 @@ class GraphRetryTest {
     GraphException failure = new GraphException(request.operation(), MAILBOX, 500, null, null, null);
     request.tries().begin(wire.clock.instant());
     request.tries().failed(failure);
-    assertThat(retry.isWorthwhile(request, failure)).isTrue();
-    assertThat(retry.isWorthwhile(request, new GraphException(request.operation(), MAILBOX, 500, null, null, null))).isFalse();
-    assertThat(retry.isWorthwhile(request, null)).isFalse();
+    assertThat(retry.mayHelp(request, failure)).isTrue();
+    assertThat(retry.mayHelp(request, new GraphException(request.operation(), MAILBOX, 500, null, null, null))).isFalse();
+    assertThat(retry.mayHelp(request, null)).isFalse();
     wire.stopping = true;
-    assertThat(retry.isWorthwhile(request, failure)).isFalse();
+    assertThat(retry.mayHelp(request, failure)).isFalse();
   }
 
   @Test
@@ -118,6 +118,6 @@ class GraphRetryTest {
     request.tries().begin(wire.clock.instant());
     request.tries().tokenStays();
     request.tries().failed(failure);
-    assertThat(retry.isWorthwhile(request, failure)).isFalse();
+    assertThat(retry.mayHelp(request, failure)).isFalse();
   }
 }
