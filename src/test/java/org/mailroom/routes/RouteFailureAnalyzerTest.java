@@ -2,22 +2,24 @@ package org.mailroom.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Set;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.RuntimeCamelException;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.mock.env.MockEnvironment;
 
 class RouteFailureAnalyzerTest {
 
   private static final RouteFile FILE = new RouteFile("alert.camel.yaml", "routes/alert.camel.yaml", "file:routes/alert.camel.yaml", "x");
 
-  private static FailureAnalysis analyze(Throwable failure) {
-    RunningRoutes running = new RunningRoutes();
-    running.set(List.of(new ParsedFile(FILE, List.of(), List.of(new ParsedFile.ParsedRoute("alert", "direct:alert", List.of(), Set.of())))));
-    return new RouteFailureAnalyzer(new StaticListableBeanFactory(java.util.Map.of("runningRoutes", running))).analyze(failure);
+  @TempDir
+  private Path folder;
+
+  private FailureAnalysis analyze(Throwable failure) {
+    return new RouteFailureAnalyzer(new MockEnvironment().withProperty("mailroom.routes", "file:" + folder)).analyze(failure);
   }
 
   @Test
@@ -28,9 +30,10 @@ class RouteFailureAnalyzerTest {
   }
 
   @Test
-  void a_route_that_can_not_start_is_told_with_its_file_and_a_missing_component_with_what_to_do() {
+  void a_route_that_can_not_start_is_told_with_its_file_and_a_missing_component_with_what_to_do() throws Exception {
+    Files.writeString(folder.resolve("alert.camel.yaml"), RoutesUnderTest.answers("alert", "direct:alert", "x"));
     FailureAnalysis analysis = analyze(new IllegalStateException(new FailedToCreateRouteException("alert", null, "x", new IllegalArgumentException("No endpoint could be found for: kafka://x, please check"))));
-    assertThat(analysis.getDescription()).startsWith("A route can't be started. routes/alert.camel.yaml: route alert: the component kafka isn't in the jar: put camel-kafka in version 4.18.0")
+    assertThat(analysis.getDescription()).startsWith("A route can't be started. " + folder.getFileName() + "/alert.camel.yaml: route alert: the component kafka isn't in the jar: put camel-kafka in version 4.18.0")
         .contains("into lib/");
   }
 
