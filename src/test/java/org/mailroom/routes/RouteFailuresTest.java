@@ -32,6 +32,7 @@ class RouteFailuresTest {
     routes = new RoutesUnderTest(folder);
     RouteFolder files = new RouteFolder("file:" + folder, "packaged-routes/");
     routes.camel.getCamelContextExtension().addInterceptStrategy(new SiteSteps(files, failures, Set.of("direct:deliver-to-archive")));
+    routes.camel.addLifecycleStrategy(new ConsumersOfRoutes(failures));
   }
 
   @AfterEach
@@ -160,6 +161,27 @@ class RouteFailuresTest {
     routes.start();
     assertThat(routes.ask("direct:tries")).isEqualTo("went on");
     assertThat(warnings(output)).isZero();
+  }
+
+  @Test
+  void what_a_route_begins_with_does_not_tell_it_again(CapturedOutput output) throws Exception {
+    routes.write("site/beat.camel.yaml", """
+        - route:
+            id: beat
+            from:
+              uri: timer:beat
+              parameters:
+                repeatCount: "1"
+                delay: "0"
+              steps:
+                - throwException:
+                    id: fails-always
+                    exceptionType: java.lang.IllegalStateException
+                    message: the disk is full
+        """).start();
+    await().until(() -> warnings(output) == 1);
+    await().until(() -> routes.camel.getInflightRepository().size() == 0);
+    assertThat(output.getOut()).doesNotContain("Error processing exchange");
   }
 
   @Test
