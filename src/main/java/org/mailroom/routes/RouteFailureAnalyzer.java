@@ -10,7 +10,8 @@ import org.springframework.core.env.Environment;
 /** Says in a sentence which route file keeps Mailroom from starting, and what to do. */
 final class RouteFailureAnalyzer implements FailureAnalyzer {
 
-  private static final String ACTION = "Correct the file in mailroom.routes, or take it out: where Mailroom has one of that name, its own holds then.";
+  private static final String ACTION =
+      "Correct the file in mailroom.routes, or take it out: where Mailroom has one of that name, its own holds then.";
 
   private final Environment environment;
 
@@ -35,7 +36,8 @@ final class RouteFailureAnalyzer implements FailureAnalyzer {
   }
 
   private static String route(Throwable cause) {
-    return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start ? start.getRouteId() : null;
+    return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start
+        ? start.getRouteId() : null;
   }
 
   /** Read anew: the context that knew it is closed by now. */

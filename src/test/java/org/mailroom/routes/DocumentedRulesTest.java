@@ -21,12 +21,14 @@ class DocumentedRulesTest {
 
   private static MailMessage from(String sender) throws Exception {
     String from = sender == null ? "" : "\"from\":{\"address\":\"" + sender + "\"},";
-    return new MailMessageJson().read(("{" + from + "\"account\":\"support\",\"mailbox\":\"support@contoso.com\",\"id\":\"AA\"}").getBytes(StandardCharsets.UTF_8));
+    return new MailMessageJson().read(("{" + from + "\"account\":\"support\",\"mailbox\":\"support@contoso.com\",\"id\":\"AA\"}")
+        .getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
   void newsletters_are_skipped_and_nothing_else_is() throws Exception {
-    Matcher snippet = Pattern.compile("```yaml\\n(- route:\\n    id: rules\\n.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("docs/routes.md")));
+    Matcher snippet = Pattern.compile("```yaml\\n(- route:\\n    id: rules\\n.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(Path.of("docs/routes.md")));
     assertThat(snippet.find()).isTrue();
     try (RoutesUnderTest routes = new RoutesUnderTest(folder).write("site/rules.camel.yaml", snippet.group(1)).start()) {
       for (String sender : new String[] {"daily@news.example.com", "anna@contoso.com", null}) {

@@ -198,7 +198,8 @@ class RouteFailuresTest {
       routes.ask("direct:deliver-to-archive");
     } catch (CamelExecutionException e) {
       assertThat(failures.inWords(e)).startsWith("route deliver-to-archive (").endsWith("step deliver-to-archive-step: the disk is full");
-      assertThat(failures.find(e)).get().extracting(RouteFailure::route, RouteFailure::step).containsExactly("deliver-to-archive", "deliver-to-archive-step");
+      assertThat(failures.find(e)).get().extracting(RouteFailure::route, RouteFailure::step).containsExactly("deliver-to-archive",
+          "deliver-to-archive-step");
     }
     assertThat(failures.inWords(new IllegalStateException("elsewhere"))).isEqualTo("elsewhere");
   }
