@@ -3,12 +3,14 @@ package org.mailroom.delivery;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.mailroom.account.Account;
+import org.mailroom.routes.RouteFailures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -26,25 +28,31 @@ public final class Confirmations {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
   private static final String ROUTE = "direct:confirm";
+
+  /** The only step of the route as it is shipped. */
+  private static final String NO_STEP = "nothing-to-confirm";
+
   private static final int LONGEST_ERROR = 1000;
 
   private final JdbcTemplate jdbc;
   private final LedgerTable table;
   private final LedgerRows rows;
+  private final RouteFailures routes;
   private final CamelContext camel;
 
-  Confirmations(JdbcTemplate jdbc, LedgerTable table, LedgerRows rows, CamelContext camel) {
+  Confirmations(JdbcTemplate jdbc, LedgerTable table, LedgerRows rows, RouteFailures routes, CamelContext camel) {
     this.jdbc = jdbc;
     this.table = table;
     this.rows = rows;
+    this.routes = routes;
     this.camel = camel;
   }
 
-  /** Whether the site's route has any step: as it is shipped it has none. */
+  /** Whether the site's route does anything: as it is shipped it doesn't. */
   public boolean areAsked() {
     for (RouteDefinition route : camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions()) {
       if (route.getInput() != null && ROUTE.equals(route.getInput().getEndpointUri())) {
-        return !route.getOutputs().isEmpty();
+        return route.getOutputs().stream().anyMatch(step -> !NO_STEP.equals(step.getId()));
       }
     }
     return false;
@@ -58,11 +66,11 @@ public final class Confirmations {
   /** The site refuses a message. */
   public void refused(Account account, String messageId, Instant receivedAt, Exception why) {
     LedgerState before = table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
-    String error = "the site's route confirm refuses it: " + DeliveryError.inWords(why, LONGEST_ERROR);
+    String error = "the site doesn't confirm it: " + DeliveryError.inWords(routes.located(why), LONGEST_ERROR);
     LedgerEntry entry = rows.refused(new LedgerEntry(account.id(), messageId, NAME, LedgerEntry.PENDING, before == null ? 0 : before.attempts(), before != null, false,
         error, null, null, null, receivedAt == null ? null : OffsetDateTime.ofInstant(receivedAt, ZoneOffset.UTC)), false, false);
     table.write(List.of(entry));
     LOG.warn("account {}: message {} is delivered and stays unmarked: {} {}", account.id(), messageId, error,
-        entry.is(LedgerEntry.FAILED) ? "It isn't asked about any more; see: failed list --account " + account.id() : "It is asked about again at " + entry.nextAttempt() + ".");
+        entry.is(LedgerEntry.FAILED) ? "It isn't asked about any more; see: failed list --account " + account.id() : "It is asked about again at " + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".");
   }
 }

@@ -11,6 +11,7 @@ import org.apache.camel.Variable;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MessageFolders;
+import org.mailroom.routes.RouteFailures;
 import org.springframework.stereotype.Component;
 
 /** Who gets what, and in which form. The routes call it on the threads of an import's pages; the variable {@code delivery} holds the {@link Delivery}. */
@@ -20,11 +21,13 @@ public final class Deliveries {
   private final Destinations destinations;
   private final MessageFolders folders;
   private final DestinationHealth health;
+  private final RouteFailures routes;
 
-  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health) {
+  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health, RouteFailures routes) {
     this.destinations = destinations;
     this.folders = folders;
     this.health = health;
+    this.routes = routes;
   }
 
   /** The deliveries of the messages that are ready: one a page for destinations that take pages, else one a message. */
@@ -106,7 +109,8 @@ public final class Deliveries {
    * others; nothing when the destination is down or the message was alone.
    */
   public List<Delivery> again(
-      @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+      @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    Exception why = routes.located(caught);
     if (delivery.isSeveral() && DestinationFailure.kind(why) != DestinationFailure.Kind.CERTAINLY) {
       return delivery.singly();
     }

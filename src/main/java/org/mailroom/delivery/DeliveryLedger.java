@@ -240,8 +240,7 @@ public final class DeliveryLedger {
    * {@code messageId}, {@code subject}, {@code destination}, {@code cause}, {@code remedy} and {@code attempts}.
    */
   public List<Map<String, Object>> givenUp(@Variable("group") List<IncomingMessage> group) {
-    return group.stream().filter(IncomingMessage::isGivenUp).flatMap(message -> rows.of(message).stream()
-        .filter(row -> row.is(LedgerEntry.FAILED)).map(row -> log.hook(message.account(), row))).toList();
+    return group.stream().filter(IncomingMessage::isGivenUp).flatMap(message -> log.hooks(message.account(), rows.of(message)).stream()).toList();
   }
 
   /**
@@ -253,6 +252,6 @@ public final class DeliveryLedger {
     unlistable.record(running, pages);
     List<LedgerEntry> judged = doubts.judge(running);
     log.tell(judged);
-    return judged.stream().filter(row -> row.is(LedgerEntry.FAILED)).map(row -> log.hook(running.account(), row)).toList();
+    return log.hooks(running.account(), judged);
   }
 }

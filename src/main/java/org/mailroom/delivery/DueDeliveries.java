@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import org.mailroom.account.AccountImport;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
@@ -17,7 +18,7 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The deliveries that are due though no listing brings their messages, oldest first, as pages of message ids. */
+/** The deliveries and confirmations that are due though no listing brings their messages, oldest first, as pages of message ids. */
 @Component
 class DueDeliveries {
 
@@ -75,10 +76,7 @@ class DueDeliveries {
     }
 
     private List<ListedMessage> ask() {
-      List<String> up = destinations.names().stream().filter(health::isWorthATry).toList();
-      if (up.isEmpty()) {
-        return List.of();
-      }
+      List<String> up = Stream.concat(destinations.names().stream().filter(health::isWorthATry), Stream.of(Confirmations.NAME)).toList();
       boolean allUp = health.outages().isEmpty();
       return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "now", now, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
           .addValue("after", OffsetDateTime.ofInstant(after, ZoneOffset.UTC)), (row, number) -> {

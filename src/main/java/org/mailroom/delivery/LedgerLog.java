@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.mailroom.account.Account;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 
 /** Tells what became of deliveries: counts each, and says in the log what was refused, one line a cause. That a destination is down, its health has told. */
@@ -25,7 +26,7 @@ final class LedgerLog {
   void tell(List<LedgerEntry> rows) {
     rows.stream().filter(row -> !row.inDoubt() && !row.destination().equals(LedgerRows.LEFT)).forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
     rows.stream().filter(LedgerLog::isRefusal)
-        .collect(Collectors.groupingBy(row -> row.destination() + row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .collect(Collectors.groupingBy(row -> row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
         .values().forEach(LedgerLog::tellAlike);
   }
 
@@ -36,8 +37,14 @@ final class LedgerLog {
 
   private static void tellAlike(List<LedgerEntry> same) {
     LedgerEntry first = same.get(0);
-    String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";
-    LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), first.error(), next(first));
+    long messages = same.stream().map(LedgerEntry::messageId).distinct().count();
+    String which = messages == 1 ? "message " + first.messageId() + " was" : messages + " messages were";
+    LOG.atLevel(first.is(LedgerEntry.FAILED) ? Level.ERROR : Level.WARN)
+        .log("account {}: {} not delivered to {}: {} {}", first.account(), which, destinations(same), first.error(), next(first));
+  }
+
+  private static String destinations(List<LedgerEntry> rows) {
+    return rows.stream().map(LedgerEntry::destination).distinct().collect(Collectors.joining(", "));
   }
 
   private static String next(LedgerEntry row) {
@@ -48,14 +55,20 @@ final class LedgerLog {
         + row.account();
   }
 
-  /** What the hook route {@code message-failed} gets as its body. */
-  Map<String, Object> hook(Account account, LedgerEntry row) {
+  /** What the hook route {@code message-failed} gets as its body: one for each message and cause, however many destinations it concerns. */
+  List<Map<String, Object>> hooks(Account account, List<LedgerEntry> rows) {
+    return rows.stream().filter(row -> row.is(LedgerEntry.FAILED))
+        .collect(Collectors.groupingBy(row -> row.messageId() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values().stream().map(same -> hook(account, same.get(0), destinations(same))).toList();
+  }
+
+  private static Map<String, Object> hook(Account account, LedgerEntry row, String destinations) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("account", row.account());
     body.put("mailbox", account.mailbox());
     body.put("messageId", row.messageId());
     body.put("subject", row.subject());
-    body.put("destination", row.destination());
+    body.put("destination", destinations);
     body.put("cause", row.error());
     body.put("remedy", "failed retry --account " + row.account() + ", or failed discard --account " + row.account());
     body.put("attempts", row.attempts());

@@ -46,6 +46,12 @@ public record MailMessage(
         receivedAt, sentAt, importance, categories, headers, body, hasKind, webLink, hasAttachments, warnings);
   }
 
+  /** The same with other words. */
+  MailMessage with(String otherSubject, Body otherBody) {
+    return new MailMessage(account, mailbox, id, internetMessageId, conversationId, otherSubject, from, sender, to, cc, bcc, replyTo,
+        receivedAt, sentAt, importance, categories, headers, otherBody, kind, webLink, attachments, warnings);
+  }
+
   /** Whether there are any, inline ones included (unlike Graph's own hasAttachments). */
   public boolean hasAttachments() {
     return attachments != null && !attachments.isEmpty();

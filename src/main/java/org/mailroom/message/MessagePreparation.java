@@ -19,6 +19,8 @@ import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.MailboxClosedException;
 import org.mailroom.graph.StoppingException;
 import org.mailroom.graph.TextTooLongException;
+import org.mailroom.routes.RouteFailureException;
+import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,18 +39,21 @@ public final class MessagePreparation {
   private final AnswerJson json;
   private final StoredContent contents;
   private final MessageTranslator translator;
+  private final RouteFailures routes;
   private final GraphUris uris;
 
   @Autowired
-  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, MailroomProperties properties) {
-    this(graph, json, contents, translator, new GraphUris(properties.graphUrl()));
+  MessagePreparation(
+      Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, RouteFailures routes, MailroomProperties properties) {
+    this(graph, json, contents, translator, routes, new GraphUris(properties.graphUrl()));
   }
 
-  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, GraphUris uris) {
+  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, RouteFailures routes, GraphUris uris) {
     this.graph = graph;
     this.json = json;
     this.contents = contents;
     this.translator = translator;
+    this.routes = routes;
     this.uris = uris;
   }
 
@@ -151,7 +156,7 @@ public final class MessagePreparation {
       throw caught;
     }
     Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
-    message.fate(fate(message, why));
+    message.fate(fate(message, isOfStop(why) ? why : routes.located(why)));
     if (message.fate().isInDoubt()) {
       running.tally().trouble().failed(message.fate().cause());
     }
@@ -173,7 +178,14 @@ public final class MessagePreparation {
     }
   }
 
+  private static boolean isOfStop(Exception why) {
+    return why instanceof InterruptedException || why instanceof RejectedExecutionException;
+  }
+
   private Fate fate(IncomingMessage message, Exception why) {
+    if (why instanceof RouteFailureException) {
+      return Fate.failed(why);
+    }
     IncompleteAnswerException incomplete = IncompleteAnswerException.in(why);
     if (incomplete != null && message.asked() != null) {
       return Fate.failed(FetchException.of(message.asked(), incomplete, why));
@@ -185,7 +197,7 @@ public final class MessagePreparation {
       return refused(message, refusal);
     }
     boolean isCommon = why instanceof CredentialException || why instanceof StorageException || why instanceof DataAccessException
-        || why instanceof InterruptedException || why instanceof RejectedExecutionException;
+        || isOfStop(why);
     return isCommon ? Fate.waiting(why) : Fate.failed(why);
   }
 

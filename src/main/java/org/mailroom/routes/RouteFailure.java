@@ -6,8 +6,9 @@ package org.mailroom.routes;
  * @param file as people are told of it: {@code routes/site/rules.camel.yaml}
  * @param step the innermost step that failed
  * @param reason the cause in one line
+ * @param isEngines the route is one of Mailroom's own, as that of a packaged destination is
  */
-public record RouteFailure(String file, String route, String step, String reason) {
+public record RouteFailure(String file, String route, String step, String reason, boolean isEngines) {
 
   /** {@code route rules (routes/site/rules.camel.yaml), step skip-newsletters: the reason}. */
   public String inWords() {

@@ -51,6 +51,11 @@ public final class RouteFailures {
     return failure != null && told.containsKey(root(failure));
   }
 
+  /** What happened in a route of the site's, with a sentence that says where; any other failure as it is. */
+  public Exception located(Exception failure) {
+    return find(failure).filter(place -> !place.isEngines()).<Exception>map(place -> new RouteFailureException(place, failure)).orElse(failure);
+  }
+
   /**
    * A step begins that works on parts, each of them an exchange of its own: whether their failures become its own, shows at its end.
    */
@@ -73,7 +78,7 @@ public final class RouteFailures {
    */
   void failed(Exchange exchange, String file, String route, String step, Predicate<String> isOfEngine) {
     Throwable root = root(exchange.getException());
-    places.putIfAbsent(root, new RouteFailure(file, route, step, RouteProblem.inWords(exchange.getException())));
+    places.putIfAbsent(root, new RouteFailure(file, route, step, RouteProblem.inWords(exchange.getException()), isOfEngine.test(route)));
     if (exchange.getUnitOfWork() != null) {
       exchange.getUnitOfWork().addSynchronization(new AtTheEnd(root, isOfEngine));
     }

@@ -24,7 +24,10 @@ public final class AccountAlerts {
 
   private static final Duration LASTS = Duration.ofMinutes(5);
 
-  private record Trouble(Instant since, boolean told) {}
+  /**
+   * @param told what the site was told of it; null: nothing yet
+   */
+  private record Trouble(Instant since, Map<String, Object> told) {}
 
   private final Accounts accounts;
   private final Clock clock;
@@ -47,12 +50,13 @@ public final class AccountAlerts {
     Instant now = clock.instant();
     if (result.failure() == null) {
       Trouble before = result.isThrough() ? troubles.remove(result.account()) : null;
-      return before == null || !before.told() ? List.of() : List.of(alert("recovered", result, before.since()));
+      return before == null || before.told() == null ? List.of() : List.of(recovered(before.told()));
     }
-    Trouble trouble = troubles.getOrDefault(result.account(), new Trouble(now, false));
-    boolean tells = !trouble.told() && (!goesOnByItself(result.failure()) || trouble.since().plus(LASTS).isBefore(now));
-    troubles.put(result.account(), new Trouble(trouble.since(), trouble.told() || tells));
-    return tells ? List.of(alert("failed", result, trouble.since())) : List.of();
+    Trouble trouble = troubles.getOrDefault(result.account(), new Trouble(now, null));
+    boolean tells = trouble.told() == null && (!goesOnByItself(result.failure()) || trouble.since().plus(LASTS).isBefore(now));
+    Map<String, Object> alert = tells ? failed(result, trouble.since()) : null;
+    troubles.put(result.account(), new Trouble(trouble.since(), tells ? alert : trouble.told()));
+    return tells ? List.of(alert) : List.of();
   }
 
   /** The service has trouble or asks for patience: nobody at the site can mend that. */
@@ -61,17 +65,21 @@ public final class AccountAlerts {
         : failure instanceof CredentialException credential && credential.isTransient() && !credential.isUnreachable();
   }
 
-  private Map<String, Object> alert(String event, ImportResult result, Instant since) {
+  private static Map<String, Object> recovered(Map<String, Object> told) {
+    Map<String, Object> alert = new LinkedHashMap<>(told);
+    alert.put("event", "recovered");
+    return alert;
+  }
+
+  private Map<String, Object> failed(ImportResult result, Instant since) {
     Map<String, Object> alert = new LinkedHashMap<>();
-    alert.put("event", event);
+    alert.put("event", "failed");
     alert.put("account", result.account());
     alert.put("mailbox", accounts.find(result.account()).map(Account::mailbox).orElse(null));
-    if (result.failure() != null) {
-      boolean ofGraph = result.failure() instanceof GraphException;
-      alert.put("cause", ofGraph ? ((GraphException) result.failure()).cause() : result.failure().getMessage());
-      alert.put("remedy", ofGraph ? ((GraphException) result.failure()).remedy() : null);
-      alert.put("code", ofGraph ? ((GraphException) result.failure()).code() : null);
-    }
+    boolean ofGraph = result.failure() instanceof GraphException;
+    alert.put("cause", ofGraph ? ((GraphException) result.failure()).cause() : result.failure().getMessage());
+    alert.put("remedy", ofGraph ? ((GraphException) result.failure()).remedy() : null);
+    alert.put("code", ofGraph ? ((GraphException) result.failure()).code() : null);
     alert.put("since", since.toString());
     return alert;
   }

@@ -19,6 +19,7 @@ import org.mailroom.account.ImportTally;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
 
@@ -41,7 +42,7 @@ final class Preparing extends Clock {
     StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir)), dataDir);
     attachments = new AttachmentFetch(
         graph, answers, contents, (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now), uris, Duration.ofHours(1), this);
-    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), uris);
+    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), new RouteFailures(), uris);
   }
 
   static Account account(Content content, DataSize maxSize) {
