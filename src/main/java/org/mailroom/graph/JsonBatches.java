@@ -1,6 +1,5 @@
 package org.mailroom.graph;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayList;
@@ -15,9 +14,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class JsonBatches {
-
-  /** The well-known name of the folder that a deleted message goes to. */
-  private static final String DELETED_ITEMS = "deleteditems";
 
   private static final String USERS = "users";
   private static final String MESSAGES = "messages";
@@ -45,17 +41,11 @@ public final class JsonBatches {
         .toList());
   }
 
-  /** Moves messages to a folder, by its id or well-known name. */
+  /** Moves messages to a folder, Deleted Items say, by its id: only an id tells, where an answer was lost, whether a message is there already. */
   public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
     return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(GraphOperation.MOVE_MESSAGES, id, "POST", GraphUris.relative(USERS, mailbox, MESSAGES, id, "move"),
-            JsonNodeFactory.instance.objectNode().put("destinationId", folder)))
+        .map(id -> JsonBatch.Part.move(id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
         .toList());
-  }
-
-  /** Deletes messages: moves them to Deleted Items. */
-  public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
-    return moves(credential, mailbox, messageIds, DELETED_ITEMS);
   }
 
   /** Asks where messages are now and what categories they have. */
