@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "A file that is there already is left as it is; where it differs from this version's, that is told.",
       "Mailroom runs without these files, too: what isn't in the folder is packaged. Keep those that you change.",
       "",
-      "Exit codes: 0 done, or all of it is there already, 1 the folder can't be written to, 2 misuse, 8 some files differ and were left as they are."},
+      "Exit codes: 0 done, or all of it is there already, 1 the folder can't be written to, 2 misuse, 8 some files differ and are left."},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class InitCommand implements Callable<Integer> {
@@ -106,7 +106,8 @@ final class InitCommand implements Callable<Integer> {
     if (same == own.size() && same == packaged.size()) {
       return "only its line ends are others";
     }
-    return "from line " + (same + 1) + " on it has " + counted(own.size() - same - atEnd) + " where this version has " + (packaged.size() - same - atEnd);
+    return "from line " + (same + 1) + " on it has " + counted(own.size() - same - atEnd) + " where this version has "
+        + (packaged.size() - same - atEnd);
   }
 
   private static String counted(int lines) {

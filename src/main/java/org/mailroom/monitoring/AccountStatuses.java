@@ -40,6 +40,9 @@ public final class AccountStatuses {
   /** A wait that is over sooner isn't worth a word. */
   private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
+  /** Throttled again and again for so long is told, however short each wait is. */
+  private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
+
   private static final int INTERVALS_UNTIL_STALLED = 5;
   private static final Duration SOONEST_STALLED = Duration.ofMinutes(5);
 
@@ -138,7 +141,7 @@ public final class AccountStatuses {
 
   private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, Figures figures, boolean paused,
       boolean stalled, Instant now) {
-    Instant throttled = gates.closedUntil(account.mailbox()).filter(until -> until.isAfter(now.plus(SHORTEST_WAIT))).orElse(null);
+    Instant throttled = throttledUntil(account, now);
     Exception failure = last.map(ImportResult::failure).orElse(null);
     if (paused && (running.isEmpty() || schedule.isSuspended(account.id()))) {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
@@ -166,6 +169,13 @@ public final class AccountStatuses {
       return new Standing(State.IMPORTING, null, null);
     }
     return standing(account, last, figures);
+  }
+
+  /** Until when the service asks for patience; short waits count when there is one after the other. Null when it doesn't. */
+  private Instant throttledUntil(Account account, Instant now) {
+    Optional<Instant> until = gates.closedUntil(account.mailbox()).filter(end -> end.isAfter(now.plus(SHORTEST_WAIT)));
+    boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
+    return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
   }
 
   private static Standing standing(Account account, Optional<ImportResult> last, Figures figures) {

@@ -99,7 +99,7 @@ final class Watch implements DisposableBean {
     if (status.stalled() && (before == null || before.plus(TOLD_AGAIN).isBefore(now))) {
       told.put(status.account(), now);
       LOG.error("account {}: {}", status.account(), status.reason());
-    } else if (!status.stalled() && before != null) {
+    } else if (!status.stalled() && before != null && status.lastSuccess() != null && status.lastSuccess().isAfter(before)) {
       told.remove(status.account());
       LOG.info("account {}: the mailbox is read again", status.account());
     }

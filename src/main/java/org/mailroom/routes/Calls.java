@@ -44,7 +44,8 @@ final class Calls {
         for (String target : route.calls()) {
           if (!begun.contains(target)) {
             if (changed.test(file.file())) {
-              throw new RouteFileException(file.file(), route.shown() + " calls " + target + ", which no route begins with. Add that route, or correct the name");
+              throw new RouteFileException(file.file(), route.shown() + " calls " + target
+                  + ", which no route begins with. Add that route, or correct the name");
             }
             nowhere.addAll(missing(target, route.shown() + " in " + file.file().shown(), files, running, changed));
           }
@@ -59,7 +60,8 @@ final class Calls {
     return nowhere;
   }
 
-  private static List<String> missing(String target, String caller, Collection<ParsedFile> files, Map<String, ParsedFile> running, Predicate<RouteFile> changed) {
+  private static List<String> missing(String target, String caller, Collection<ParsedFile> files, Map<String, ParsedFile> running,
+      Predicate<RouteFile> changed) {
     ParsedFile had = running.values().stream().filter(file -> begun(List.of(file)).anyMatch(target::equals)).findFirst().orElse(null);
     if (had == null) {
       return List.of();

@@ -40,14 +40,16 @@ final class Conflicts {
       claimId(route.id(), claim);
     }
     if (!route.from().isEmpty()) {
-      claim("from:" + route.from(), claim, (kept, refused) -> refused.route().shown() + " begins with " + route.from() + ", and so does " + of(kept, refused)
+      claim("from:" + route.from(), claim, (kept, refused) -> refused.route().shown() + " begins with " + route.from()
+          + ", and so does " + of(kept, refused)
           + ". One endpoint feeds one route: let one of them begin with another");
     }
     route.steps().forEach(step -> claimId(step, claim));
   }
 
   private void claimId(String id, Claim claim) {
-    claim("id:" + id, claim, (kept, refused) -> (id.equals(refused.route().id()) ? "the id " + id : "the id " + id + " of a step in " + refused.route().shown())
+    claim("id:" + id, claim, (kept, refused) -> (id.equals(refused.route().id()) ? "the id " + id : "the id " + id + " of a step in "
+        + refused.route().shown())
         + " is taken by " + (id.equals(kept.route().id()) ? "a route" : "a step of " + kept.route().shown())
         + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown()) + ". Each id is there once: give one of them another");
   }

@@ -1,20 +1,22 @@
 package org.mailroom.routes;
 
+import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.env.Environment;
 
 /** Says in a sentence which route file keeps Mailroom from starting, and what to do. */
 final class RouteFailureAnalyzer implements FailureAnalyzer {
 
-  private static final String ACTION = "Correct the file in mailroom.routes, or take it out: where Mailroom has one of that name, its own holds then.";
+  private static final String ACTION =
+      "Correct the file in mailroom.routes, or take it out: where Mailroom has one of that name, its own holds then.";
 
-  private final BeanFactory beans;
+  private final Environment environment;
 
-  RouteFailureAnalyzer(BeanFactory beans) {
-    this.beans = beans;
+  RouteFailureAnalyzer(Environment environment) {
+    this.environment = environment;
   }
 
   @Override
@@ -34,11 +36,14 @@ final class RouteFailureAnalyzer implements FailureAnalyzer {
   }
 
   private static String route(Throwable cause) {
-    return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start ? start.getRouteId() : null;
+    return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start
+        ? start.getRouteId() : null;
   }
 
+  /** Read anew: the context that knew it is closed by now. */
   private String file(String route) {
-    return beans.getBeanProvider(RunningRoutes.class).getObject().files().values().stream()
-        .filter(file -> file.routes().stream().anyMatch(one -> route.equals(one.id()))).findFirst().map(file -> file.file().shown() + ": ").orElse("");
+    Pattern id = Pattern.compile("(?m)\\bid\\s*[:=]\\s*[\"']?" + Pattern.quote(route) + "[\"'\\s]");
+    return new RouteFolder(environment.getProperty("mailroom.routes", "file:routes"), RouteFolder.PACKAGED).read().values().stream()
+        .filter(file -> id.matcher(file.text()).find()).findFirst().map(file -> file.shown() + ": ").orElse("");
   }
 }

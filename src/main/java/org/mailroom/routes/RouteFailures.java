@@ -46,6 +46,11 @@ public final class RouteFailures {
     return failure == null ? "no reason is known" : find(failure).map(RouteFailure::inWords).orElseGet(() -> RouteProblem.inWords(failure));
   }
 
+  /** Whether the log has it already. */
+  boolean isTold(Throwable failure) {
+    return failure != null && told.containsKey(root(failure));
+  }
+
   /**
    * A step begins that works on parts, each of them an exchange of its own: whether their failures become its own, shows at its end.
    */

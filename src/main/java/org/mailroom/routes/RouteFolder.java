@@ -148,7 +148,8 @@ final class RouteFolder {
         String name = url.substring(url.lastIndexOf(root) + root.length());
         if (RouteFile.isRead(name)) {
           try (InputStream in = resource.getInputStream()) {
-            files.putIfAbsent(name, new RouteFile(name, "routes/" + name + where, CLASS_PATH + root + name, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            files.putIfAbsent(name, new RouteFile(name, "routes/" + name + where, CLASS_PATH + root + name, new String(in.readAllBytes(),
+                StandardCharsets.UTF_8)));
           }
         }
       }

@@ -16,9 +16,9 @@ public final class RouteProblem {
           + "|[Dd]ata ?format '([\\w.+-]+)' could not be created");
 
   /** Schemes whose component is called otherwise. */
-  private static final Map<String, String> COMPONENTS = Map.ofEntries(Map.entry("https", "http"), Map.entry("imap", "mail"), Map.entry("imaps", "mail"),
-      Map.entry("pop3", "mail"), Map.entry("smtp", "mail"), Map.entry("smtps", "mail"), Map.entry("ftps", "ftp"), Map.entry("sftp", "ftp"),
-      Map.entry("ws", "vertx-websocket"), Map.entry("cql", "cassandraql"), Map.entry("tokenize", "core-languages"));
+  private static final Map<String, String> COMPONENTS = Map.ofEntries(Map.entry("https", "http"), Map.entry("imap", "mail"),
+      Map.entry("imaps", "mail"), Map.entry("pop3", "mail"), Map.entry("smtp", "mail"), Map.entry("smtps", "mail"), Map.entry("ftps", "ftp"), Map.entry("sftp", "ftp"),
+      Map.entry("ws", "vertx-websocket"), Map.entry("cql", "cassandraql"));
 
   private RouteProblem() {}
 

@@ -75,7 +75,8 @@ final class RouteReload {
   private void warnOfIgnored(Collection<String> names) {
     for (String name : names) {
       if (!RouteFile.isRead(name) && !name.matches("(.*/)?[^/]*\\.(md|txt)") && ignored.add(name)) {
-        LOG.warn("{} is not read: {}", folder.shown(name), RouteFile.isRoutes(name) ? "only files in " + folder.shown("") + " itself and below " + folder.shown("site/") + " are"
+        LOG.warn("{} is not read: {}", folder.shown(name), RouteFile.isRoutes(name) ? "only files in " + folder.shown("") + " itself and below "
+            + folder.shown("site/") + " are"
             : "a route file's name ends in .camel.yaml or .camel.xml");
       }
     }
@@ -136,11 +137,13 @@ final class RouteReload {
     Map<String, ParsedFile> before = running.files();
     List<RouteFile> out = before.values().stream().map(ParsedFile::file).filter(file -> !file.equals(wanted.get(file.name()))).toList();
     List<RouteFile> in = wanted.values().stream().filter(file -> !isRunning(file)).toList();
-    boolean concernsAll = Stream.concat(out.stream(), in.stream()).anyMatch(file -> file.text().matches("(?s).*(routeConfiguration:|<routeConfiguration |routeTemplate).*"));
+    boolean concernsAll = Stream.concat(out.stream(), in.stream()).anyMatch(file -> file.text()
+        .matches("(?s).*(routeConfiguration:|<routeConfiguration |routeTemplate).*"));
     Predicate<RouteFile> affected = file -> concernsAll || in.contains(file);
     List<ParsedFile> parsed = trial.build(wanted.values(), in::contains, affected);
     List<String> nowhere = calls.check(parsed, before, in::contains);
-    swap.replace(before.values().stream().filter(file -> concernsAll || out.contains(file.file())).toList(), parsed.stream().filter(file -> affected.test(file.file())).toList());
+    swap.replace(before.values().stream().filter(file -> concernsAll || out.contains(file.file())).toList(), parsed.stream()
+        .filter(file -> affected.test(file.file())).toList());
     running.set(parsed);
     tellTaken(out, in);
     nowhere.forEach(LOG::warn);
@@ -178,7 +181,8 @@ final class RouteReload {
 
   private void tellBusy(RouteSwap.StillBusyException e) {
     if (told.put("", "busy") == null) {
-      LOG.warn("The changed routes wait, {}; those that were running go on. It is tried again every {} s.", e.getMessage(), UNTIL_TRIED_AGAIN.toSeconds());
+      LOG.warn("The changed routes wait, {}; those that were running go on. It is tried again every {} s.", e.getMessage(),
+          UNTIL_TRIED_AGAIN.toSeconds());
     }
   }
 }

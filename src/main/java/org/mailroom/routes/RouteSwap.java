@@ -64,7 +64,8 @@ final class RouteSwap {
   void replace(Collection<ParsedFile> out, Collection<ParsedFile> in) throws Exception {
     Set<String> locations = out.stream().map(file -> file.file().location()).collect(Collectors.toSet());
     List<Route> old = callersFirst(camel.getRoutes().stream().filter(route -> isFrom(locations, route.getSourceResource())).toList(), out);
-    Set<String> stopped = old.stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).collect(Collectors.toSet());
+    Set<String> stopped = old.stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted())
+        .collect(Collectors.toSet());
     bringToRest(old.stream().filter(route -> !stopped.contains(route.getRouteId())).toList());
     remove(old, locations);
     try {

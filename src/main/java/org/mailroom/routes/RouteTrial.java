@@ -127,9 +127,11 @@ final class RouteTrial {
       return;
     }
     for (String pattern : route.getRouteConfigurationId().split(",")) {
-      List<String> known = model.getRouteConfigurationDefinitions().stream().map(RouteConfigurationDefinition::getId).filter(id -> id != null).toList();
+      List<String> known = model.getRouteConfigurationDefinitions().stream().map(RouteConfigurationDefinition::getId).filter(id -> id != null)
+          .toList();
       if (known.stream().noneMatch(id -> PatternHelper.matchPattern(id, pattern.trim()))) {
-        throw new RouteFileException(file, "route " + route.getId() + " names the routeConfiguration " + pattern.trim() + ", which no file has. There are: "
+        throw new RouteFileException(file, "route " + route.getId() + " names the routeConfiguration " + pattern.trim()
+            + ", which no file has. There are: "
             + String.join(", ", known));
       }
     }

@@ -32,7 +32,8 @@ final class SiteSteps implements InterceptStrategy {
 
   @Autowired
   SiteSteps(RouteFolder folder, RouteFailures failures, MailroomProperties properties) {
-    this(folder, failures, properties.destinations().values().stream().map(destination -> destination.uri().replace("://", ":")).collect(Collectors.toSet()));
+    this(folder, failures, properties.destinations().values().stream().map(destination -> destination.uri().replace("://", ":"))
+        .collect(Collectors.toSet()));
   }
 
   SiteSteps(RouteFolder folder, RouteFailures failures, Set<String> destinations) {
@@ -75,6 +76,7 @@ final class SiteSteps implements InterceptStrategy {
   }
 
   private boolean isEngines(CamelContext camel, String route) {
-    return camel.getRoute(route) != null && camel.getRoute(route).getSourceResource() != null && folder.isEngines(camel.getRoute(route).getSourceResource().getLocation());
+    return camel.getRoute(route) != null && camel.getRoute(route).getSourceResource() != null && folder.isEngines(camel.getRoute(route)
+        .getSourceResource().getLocation());
   }
 }

@@ -44,7 +44,8 @@ public record DestinationProperties(@NotBlank(message = "is missing: the Camel e
   private DestinationProperties completed(DestinationProperties sameName) {
     String endpoint = uri == null && sameName != null ? sameName.uri : uri;
     Boolean together = pages != null ? pages
-        : PACKAGED.values().stream().filter(packaged -> packaged.uri.equals(endpoint)).findFirst().map(DestinationProperties::takesPages).orElse(false);
+        : PACKAGED.values().stream().filter(packaged -> packaged.uri.equals(endpoint)).findFirst().map(DestinationProperties::takesPages)
+            .orElse(false);
     return new DestinationProperties(endpoint, together);
   }
 }

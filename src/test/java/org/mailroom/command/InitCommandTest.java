@@ -36,7 +36,8 @@ class InitCommandTest {
     init();
     said.getBuffer().setLength(0);
     assertThat(init()).isZero();
-    assertThat(said.toString()).contains("up to date   application.yaml", "up to date   routes/site/rules.camel.yaml").doesNotContain("written", "differs");
+    assertThat(said.toString()).contains("up to date   application.yaml", "up to date   routes/site/rules.camel.yaml").doesNotContain("written",
+        "differs");
   }
 
   @Test
@@ -50,12 +51,14 @@ class InitCommandTest {
     assertThat(init()).isEqualTo(8);
     assertThat(rules).hasContent(changed);
     assertThat(folder.resolve("application.yaml")).exists();
-    assertThat(said.toString()).contains("differs      routes/site/rules.camel.yaml: left as it is, from line 4 on it has 1 line where this version has 0");
+    assertThat(said.toString())
+        .contains("differs      routes/site/rules.camel.yaml: left as it is, from line 4 on it has 1 line where this version has 0");
   }
 
   @Test
   void other_line_ends_are_told_as_that() {
     assertThat(InitCommand.difference(List.of("a", "b"), List.of("a", "b"))).isEqualTo("only its line ends are others");
-    assertThat(InitCommand.difference(List.of("a", "x", "c"), List.of("a", "b", "c"))).isEqualTo("from line 2 on it has 1 line where this version has 1");
+    assertThat(InitCommand.difference(List.of("a", "x", "c"), List.of("a", "b", "c")))
+        .isEqualTo("from line 2 on it has 1 line where this version has 1");
   }
 }

@@ -32,6 +32,7 @@ class RouteFailuresTest {
     routes = new RoutesUnderTest(folder);
     RouteFolder files = new RouteFolder("file:" + folder, "packaged-routes/");
     routes.camel.getCamelContextExtension().addInterceptStrategy(new SiteSteps(files, failures, Set.of("direct:deliver-to-archive")));
+    routes.camel.addLifecycleStrategy(new ConsumersOfRoutes(failures));
   }
 
   @AfterEach
@@ -163,6 +164,27 @@ class RouteFailuresTest {
   }
 
   @Test
+  void what_a_route_begins_with_does_not_tell_it_again(CapturedOutput output) throws Exception {
+    routes.write("site/beat.camel.yaml", """
+        - route:
+            id: beat
+            from:
+              uri: timer:beat
+              parameters:
+                repeatCount: "1"
+                delay: "0"
+              steps:
+                - throwException:
+                    id: fails-always
+                    exceptionType: java.lang.IllegalStateException
+                    message: the disk is full
+        """).start();
+    await().until(() -> warnings(output) == 1);
+    await().until(() -> routes.camel.getInflightRepository().size() == 0);
+    assertThat(output.getOut()).doesNotContain("Error processing exchange");
+  }
+
+  @Test
   void parts_that_fail_while_the_others_go_on_are_told(CapturedOutput output) throws Exception {
     routes.write("site/alert.camel.yaml", fails("alert", "direct:alert", "").replace("stopOnException: true", "stopOnException: false")).start();
     routes.camel.createProducerTemplate().send("direct:alert", exchange -> exchange.getMessage().setBody(List.of("a", "b", "c")));
@@ -176,7 +198,8 @@ class RouteFailuresTest {
       routes.ask("direct:deliver-to-archive");
     } catch (CamelExecutionException e) {
       assertThat(failures.inWords(e)).startsWith("route deliver-to-archive (").endsWith("step deliver-to-archive-step: the disk is full");
-      assertThat(failures.find(e)).get().extracting(RouteFailure::route, RouteFailure::step).containsExactly("deliver-to-archive", "deliver-to-archive-step");
+      assertThat(failures.find(e)).get().extracting(RouteFailure::route, RouteFailure::step).containsExactly("deliver-to-archive",
+          "deliver-to-archive-step");
     }
     assertThat(failures.inWords(new IllegalStateException("elsewhere"))).isEqualTo("elsewhere");
   }

@@ -47,7 +47,8 @@ class RouteReloadTest {
 
   @Test
   void a_file_of_the_folder_takes_the_packaged_ones_place_from_the_start_and_further_files_run_too() throws Exception {
-    routes = new RoutesUnderTest(folder).write(RULES, answers("rules", "direct:rules", "own")).write("extra.camel.yaml", answers("extra", "direct:extra", "more")).start();
+    routes = new RoutesUnderTest(folder).write(RULES, answers("rules", "direct:rules", "own")).write("extra.camel.yaml", answers("extra",
+        "direct:extra", "more")).start();
     assertThat(routes.ask("direct:flow")).isEqualTo("own");
     assertThat(routes.ask("direct:extra")).isEqualTo("more");
   }
@@ -80,7 +81,8 @@ class RouteReloadTest {
     assertThat(routes.camel.getRoute("extra")).isNull();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
     String name = folder.getFileName().toString();
-    assertThat(output.getOut()).contains(name + "/site/rules.camel.yaml takes the place of routes/site/rules.camel.yaml as packaged", name + "/site/rules.camel.yaml was reloaded",
+    assertThat(output.getOut()).contains(name + "/site/rules.camel.yaml takes the place of routes/site/rules.camel.yaml as packaged", name
+        + "/site/rules.camel.yaml was reloaded",
         name + "/extra.camel.yaml is new: route extra runs now", name + "/extra.camel.yaml was deleted, and its routes have left",
         "routes/site/rules.camel.yaml as packaged takes the place of " + name + "/site/rules.camel.yaml").doesNotContain("\tat ", "ERROR", "empty");
   }
@@ -109,7 +111,8 @@ class RouteReloadTest {
     routes.write(RULES, answers("rules", "direct:rules", "broken").replace("steps:", "stoops:")).takeOver();
     routes.takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("own");
-    assertThat(output.getOut()).containsOnlyOnce("site/rules.camel.yaml was not taken over, the routes that were running go on: ").contains("line 6", "stoops").doesNotContain("\tat ");
+    assertThat(output.getOut()).containsOnlyOnce("site/rules.camel.yaml was not taken over, the routes that were running go on: ").contains("line 6",
+        "stoops").doesNotContain("\tat ");
     routes.write(RULES, answers("rules", "direct:rules", "mended")).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("mended");
   }
@@ -136,8 +139,10 @@ class RouteReloadTest {
                     uri: kafka:mails
         """).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
-    assertThat(output.getOut()).contains("site/rules.camel.yaml was not taken over", "route rules: the component kafka isn't in the jar: put camel-kafka in version 4.18.0", "lib/");
-    routes.write(RULES, answers("rules", "direct:rules", "own").replace("- setBody", "- bean:\n            id: no\n            ref: nobody\n        - setBody")).takeOver();
+    assertThat(output.getOut()).contains("site/rules.camel.yaml was not taken over",
+        "route rules: the component kafka isn't in the jar: put camel-kafka in version 4.18.0", "lib/");
+    routes.write(RULES, answers("rules", "direct:rules", "own").replace("- setBody",
+        "- bean:\n            id: no\n            ref: nobody\n        - setBody")).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
     assertThat(output.getOut()).contains("nobody");
   }
@@ -180,9 +185,11 @@ class RouteReloadTest {
   void a_route_that_others_call_can_not_be_taken_away_by_a_change_and_nobody_can_call_what_is_not_there(CapturedOutput output) throws Exception {
     start();
     routes.write(RULES, answers("rules", "direct:ruls", "own")).takeOver();
-    routes.write("caller.camel.yaml", answers("caller", "direct:caller", "x").replace("- setBody", "- to:\n            id: call\n            uri: direct:nowhere\n        - setBody")).takeOver();
+    routes.write("caller.camel.yaml", answers("caller", "direct:caller", "x").replace("- setBody",
+        "- to:\n            id: call\n            uri: direct:nowhere\n        - setBody")).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
-    assertThat(output.getOut()).contains("no route in it begins with direct:rules any more, which route flow in routes/flow.camel.yaml as packaged calls",
+    assertThat(output.getOut())
+        .contains("no route in it begins with direct:rules any more, which route flow in routes/flow.camel.yaml as packaged calls",
         "route caller calls direct:nowhere, which no route begins with");
   }
 
@@ -193,16 +200,19 @@ class RouteReloadTest {
     Files.delete(folder.resolve("deliver-to-archive.camel.yaml"));
     routes.takeOver();
     assertThat(routes.camel.getRoutes()).hasSize(2);
-    assertThat(output.getOut()).contains("destination archive calls direct:deliver-to-archive, which no route begins with any more").contains("deliver-to-archive.camel.yaml was deleted");
+    assertThat(output.getOut()).contains("destination archive calls direct:deliver-to-archive, which no route begins with any more")
+        .contains("deliver-to-archive.camel.yaml was deleted");
   }
 
   @Test
   void a_file_whose_name_or_folder_is_not_read_is_warned_about_once(CapturedOutput output) throws Exception {
     start();
-    routes.write("flow.yaml", "x").write("deep/x.camel.yaml", "x").write("README.md", "x").write(".hidden.camel.yaml", "x").write("saved.camel.yaml~", "x");
+    routes.write("flow.yaml", "x").write("deep/x.camel.yaml", "x").write("README.md", "x").write(".hidden.camel.yaml", "x").write("saved.camel.yaml~",
+        "x");
     routes.takeOver();
     routes.write("flow.yaml", "xy").takeOver();
-    assertThat(output.getOut()).containsOnlyOnce("/flow.yaml is not read: a route file's name ends in .camel.yaml or .camel.xml").containsOnlyOnce("deep/x.camel.yaml is not read")
+    assertThat(output.getOut()).containsOnlyOnce("/flow.yaml is not read: a route file's name ends in .camel.yaml or .camel.xml")
+        .containsOnlyOnce("deep/x.camel.yaml is not read")
         .doesNotContain("README", "hidden", "saved");
   }
 
@@ -254,7 +264,8 @@ class RouteReloadTest {
       inRoute.countDown();
       mayEnd.await();
     });
-    routes.write(RULES, answers("rules", "direct:rules", "old").replace("- setBody", "- process:\n            id: slowly\n            ref: slow\n        - setBody")).start();
+    routes.write(RULES, answers("rules", "direct:rules", "old").replace("- setBody",
+        "- process:\n            id: slowly\n            ref: slow\n        - setBody")).start();
     CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> routes.ask("direct:flow"));
     assertThat(inRoute.await(10, TimeUnit.SECONDS)).isTrue();
 

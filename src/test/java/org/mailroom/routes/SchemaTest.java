@@ -114,6 +114,7 @@ class SchemaTest {
   @MethodSource
   void settings(Text snippet) throws Exception {
     List<PropertySource<?>> sources = new YamlPropertySourceLoader().load(snippet.where(), new ByteArrayResource(snippet.text().getBytes()));
-    new Binder(ConfigurationPropertySources.from(sources)).bindOrCreate("mailroom", Bindable.of(MailroomProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+    new Binder(ConfigurationPropertySources.from(sources)).bindOrCreate("mailroom", Bindable.of(MailroomProperties.class),
+        new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
   }
 }
