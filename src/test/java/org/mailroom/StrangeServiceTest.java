@@ -198,7 +198,7 @@ class StrangeServiceTest {
   void of_a_batch_that_comes_back_shuffled_cut_short_and_in_part_unauthorized_everything_is_marked() {
     deliver(20);
     AtomicInteger batches = new AtomicInteger();
-    graph.change(call -> call.equals("POST /%24batch"), (address, answer) -> {
+    graph.change(call -> call.equals("POST /$batch"), (address, answer) -> {
       List<JsonNode> parts = new ArrayList<>();
       answer.path("responses").forEach(parts::add);
       Collections.reverse(parts);
