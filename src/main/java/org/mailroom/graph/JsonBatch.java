@@ -41,7 +41,8 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     private static final String MOVE = "/move";
 
     static Part move(String messageId, String message, String folder) {
-      return new Part(GraphOperation.MOVE_MESSAGES, messageId, "POST", message + MOVE, JsonNodeFactory.instance.objectNode().put("destinationId", folder));
+      ObjectNode body = JsonNodeFactory.instance.objectNode().put("destinationId", folder);
+      return new Part(GraphOperation.MOVE_MESSAGES, messageId, "POST", message + MOVE, body);
     }
 
     boolean isMove() {
@@ -50,7 +51,8 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
     /** Asks whether a move was done. */
     private Part look() {
-      return new Part(GraphOperation.LOOK_UP_MESSAGES, messageId, "GET", url.substring(0, url.length() - MOVE.length()) + "?$select=id,parentFolderId", null);
+      String message = url.substring(0, url.length() - MOVE.length());
+      return new Part(GraphOperation.LOOK_UP_MESSAGES, messageId, "GET", message + "?$select=id,parentFolderId", null);
     }
 
     /** A look found the message there. */
@@ -163,7 +165,8 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   /** The last try ended before the service looked at any part. */
   private static boolean wasNotTaken(Exception last) {
     return last instanceof CredentialException
-        || (last instanceof GraphException refusal && refusal.operation() == GraphOperation.BATCH && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
+        || (last instanceof GraphException refusal && refusal.operation() == GraphOperation.BATCH
+            && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
   }
 
   private static String content(Map<String, Part> parts, int atOnce) {
