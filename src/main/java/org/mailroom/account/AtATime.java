@@ -1,8 +1,11 @@
 package org.mailroom.account;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 
 /**
  * Elements of which only so many are worked on at a time, for a Splitter that works in parallel: asking for another waits until one is done.
@@ -22,6 +25,17 @@ public final class AtATime<T> implements Iterator<T> {
   public AtATime(int most, Iterator<T> elements) {
     this.elements = elements;
     this.places = new Semaphore(most + 1);
+  }
+
+  /**
+   * Elements that say themselves when the work on them is over.
+   *
+   * @param element makes one of a part, and of what it comes from
+   */
+  public static <P, T> AtATime<T> of(int most, List<P> parts, BiFunction<P, AtATime<T>, T> element) {
+    AtomicReference<AtATime<T>> all = new AtomicReference<>();
+    all.set(new AtATime<>(most, parts.stream().map(part -> element.apply(part, all.get())).iterator()));
+    return all.get();
   }
 
   @Override

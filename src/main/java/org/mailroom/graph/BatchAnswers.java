@@ -54,11 +54,10 @@ final class BatchAnswers {
   private GraphException answered(JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
     int status = response.path("status").asInt();
     if (status >= 200 && status < 300) {
-      batch.succeeded(id, response.path("body"));
-      return null;
+      return succeeded(batch, id, part, response.path("body"));
     }
     GraphException refusal = refusal(batch, part, response, status);
-    if (isGone(part, refusal)) {
+    if (isGone(batch, part, refusal)) {
       // deleted or moved by somebody else in between: nothing is left to change
       batch.gone(id);
       return null;
@@ -72,12 +71,26 @@ final class BatchAnswers {
     if (status == 429 || status == 503) {
       gates.pause(batch, status, refusal.retryAfter().orElse(null));
     }
+    if (status != 0 && !refusal.isGone() && !batch.isLooking()) {
+      batch.notDone(id);
+    }
     batch.failed(id, refusal);
     return refusal;
   }
 
-  private static boolean isGone(JsonBatch.Part part, GraphException refusal) {
-    boolean move = part.operation() == GraphOperation.MOVE_MESSAGES;
+  /** Of a look at a move, too: it is done, or is to be done now. */
+  private static GraphException succeeded(JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
+    if (!batch.isLooking() || part.isDone(body)) {
+      batch.succeeded(id, body);
+      return null;
+    }
+    batch.notDone(id);
+    return batch.lastRefusal(part.messageId()).orElseGet(() ->
+        new GraphException(GraphOperation.BATCH, batch.mailbox(), 0, GraphError.CODE_CUT, "the answer to a move was lost", null));
+  }
+
+  private static boolean isGone(JsonBatch batch, JsonBatch.Part part, GraphException refusal) {
+    boolean move = part.isMove() && !batch.isLooking();
     return (refusal.isGone() && !move) || (refusal.status() == 404 && refusal.code() == null);
   }
 

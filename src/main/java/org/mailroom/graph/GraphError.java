@@ -56,10 +56,11 @@ enum GraphError {
   static final String CODE_ENDLESS = "MailroomEndlessListing";
   static final String CODE_NO_FOLDER = "MailroomFolderNotFound";
 
-  private static final Set<GraphOperation> LISTINGS = Set.of(GraphOperation.LIST_MESSAGES, GraphOperation.LIST_CHANGES, GraphOperation.COUNT_MESSAGES);
+  private static final Set<GraphOperation> LISTINGS =
+      Set.of(GraphOperation.LIST_MESSAGES, GraphOperation.LIST_CHANGES, GraphOperation.COUNT_MESSAGES);
 
-  private static final Set<GraphOperation> OF_ONE_MESSAGE = Set.of(GraphOperation.GET_MESSAGE, GraphOperation.LIST_ATTACHMENTS, GraphOperation.GET_ATTACHMENT,
-      GraphOperation.GET_MIME);
+  private static final Set<GraphOperation> OF_ONE_MESSAGE = Set.of(
+      GraphOperation.GET_MESSAGE, GraphOperation.LIST_ATTACHMENTS, GraphOperation.GET_ATTACHMENT, GraphOperation.GET_MIME);
 
   private static final String WHEN_GIVEN_UP = "Open the message in Outlook; then failed retry imports it, or failed discard takes it off the list.";
 

@@ -196,8 +196,13 @@ public final class GraphException extends RuntimeException {
     return error == GraphError.SILENCE || error == GraphError.TOO_SLOW;
   }
 
+  /** The service refused the request without doing anything of it. */
+  boolean isBeforeAnyWork() {
+    return answer.status() >= 400 && answer.status() < 500 && answer.status() != 408;
+  }
+
   /** There was no connection to the service at all. */
-  private boolean isUnreachable() {
+  boolean isUnreachable() {
     Throwable cause = getCause();
     return cause instanceof ConnectException || cause instanceof UnknownHostException || cause instanceof NoRouteToHostException
         || cause instanceof ConnectTimeoutException || cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException;

@@ -128,7 +128,8 @@ public final class GraphRefusal {
     Map<String, String> headers = answer.getResponseHeaders();
     clock.answered(header(headers, "Date"));
     Instant serviceNow = clock.now();
-    Duration retryAfter = RetryAfter.parse(header(headers, "Retry-After"), serviceNow, limits.longestRetryAfter()).map(RetryAfter::delay).orElse(null);
+    Duration retryAfter = RetryAfter.parse(header(headers, "Retry-After"), serviceNow, limits.longestRetryAfter())
+        .map(RetryAfter::delay).orElse(null);
     JsonNode error = errorOf(answer.getResponseBody());
     String claims = answer.getStatusCode() == 401 ? ClaimsChallenge.in(header(headers, "WWW-Authenticate"), json) : null;
     return new GraphException(request.operation(), request.mailbox(), new GraphException.Answer(

@@ -42,7 +42,8 @@ public final class GraphRetry {
    * nothing while the runtime stops.
    */
   public boolean isWorthwhile(Exchange exchange) {
-    return exchange.getVariable("request") instanceof GraphRequest<?> request && !exchange.getContext().isStopping() && !exchange.getContext().isStopped()
+    return exchange.getVariable("request") instanceof GraphRequest<?> request
+        && !exchange.getContext().isStopping() && !exchange.getContext().isStopped()
         && mayHelp(request, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
   }
 

@@ -8,17 +8,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.mailroom.credential.CredentialException;
 
 /**
  * Up to twenty changes of messages that travel in one request (Graph's JSON batching), or questions about messages. Each part has its own
- * status: those that have a final answer are taken out, so that sending the batch again sends only what is outstanding. Not safe for use by
- * several threads at once.
+ * status: those that have a final answer are taken out, so that sending the batch again sends only what is outstanding. A move mustn't be done
+ * twice: where the answer to one was lost, the next try only looks where the message is. Not safe for use by several threads at once.
  */
 public final class JsonBatch implements GraphRequest<JsonBatch> {
 
@@ -34,7 +36,30 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
    * @param url relative to the version, percent-encoded
    * @param body JSON, or null
    */
-  record Part(GraphOperation operation, String messageId, String method, String url, ObjectNode body) {}
+  record Part(GraphOperation operation, String messageId, String method, String url, ObjectNode body) {
+
+    private static final String MOVE = "/move";
+
+    static Part move(String messageId, String message, String folder) {
+      ObjectNode body = JsonNodeFactory.instance.objectNode().put("destinationId", folder);
+      return new Part(GraphOperation.MOVE_MESSAGES, messageId, "POST", message + MOVE, body);
+    }
+
+    boolean isMove() {
+      return operation == GraphOperation.MOVE_MESSAGES;
+    }
+
+    /** Asks whether a move was done. */
+    private Part look() {
+      String message = url.substring(0, url.length() - MOVE.length());
+      return new Part(GraphOperation.LOOK_UP_MESSAGES, messageId, "GET", message + "?$select=id,parentFolderId", null);
+    }
+
+    /** A look found the message there. */
+    boolean isDone(JsonNode seen) {
+      return body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
+    }
+  }
 
   private final String credential;
   private final String mailbox;
@@ -45,6 +70,9 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   private final Map<String, GraphException> lastRefusals = new HashMap<>();
   private final Map<String, JsonNode> done = new LinkedHashMap<>();
   private final List<String> gone = new ArrayList<>();
+  /** Moves that may have been done: they were sent, and nothing was heard of them, or that something isn't there. */
+  private final Set<String> doubtful = new HashSet<>();
+  private boolean looking;
   private final Tries tries = new Tries();
   private final int lanes;
   private boolean sent;
@@ -106,14 +134,46 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     return outstanding.size();
   }
 
-  /** What is outstanding. From now on what has no answer may have been done all the same. */
+  /** What is outstanding; or the look at moves that may have been done. */
   @Override
   public String content() {
+    if (!looking && wasNotTaken(tries.last())) {
+      doubtful.clear();
+    }
+    doubtful.retainAll(outstanding.keySet());
+    looking = !doubtful.isEmpty();
+    Map<String, Part> sending = new LinkedHashMap<>();
+    outstanding.forEach((id, part) -> {
+      if (!looking) {
+        sending.put(id, part);
+      } else if (doubtful.contains(id)) {
+        sending.put(id, part.look());
+      }
+    });
+    String content = content(sending, weight());
+    if (!looking) {
+      sending.forEach((id, part) -> {
+        if (part.isMove()) {
+          doubtful.add(id);
+        }
+      });
+    }
+    sent = true;
+    return content;
+  }
+
+  /** The last try ended before the service looked at any part. */
+  private static boolean wasNotTaken(Exception last) {
+    return last instanceof CredentialException
+        || (last instanceof GraphException refusal && refusal.operation() == GraphOperation.BATCH
+            && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
+  }
+
+  private static String content(Map<String, Part> parts, int atOnce) {
     ObjectNode batch = JsonNodeFactory.instance.objectNode();
     ArrayNode requests = batch.putArray("requests");
-    List<String> ids = List.copyOf(outstanding.keySet());
-    int atOnce = weight();
-    outstanding.forEach((id, part) -> {
+    List<String> ids = List.copyOf(parts.keySet());
+    parts.forEach((id, part) -> {
       ObjectNode request = requests.addObject().put("id", id).put("method", part.method()).put("url", part.url());
       if (requests.size() > atOnce) {
         request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
@@ -124,7 +184,6 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
         request.set("body", part.body());
       }
     });
-    sent = true;
     return batch.toString();
   }
 
@@ -150,9 +209,14 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     return this;
   }
 
-  /** It was sent before: what has no answer may have been done all the same. */
-  public boolean isSentBefore() {
-    return sent;
+  /** This try only looks where messages are. */
+  boolean isLooking() {
+    return looking;
+  }
+
+  /** It is known now that the move wasn't done. */
+  void notDone(String id) {
+    doubtful.remove(id);
   }
 
   void succeeded(String id, JsonNode body) {
@@ -168,17 +232,6 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     if (part != null) {
       gone.add(part.messageId());
     }
-  }
-
-  /** A look has shown that nothing is to be done for these messages any more. */
-  public void settle(Collection<String> messageIds) {
-    outstanding.values().removeIf(part -> {
-      boolean settled = messageIds.contains(part.messageId());
-      if (settled) {
-        gone.add(part.messageId());
-      }
-      return settled;
-    });
   }
 
   void refused(String id, GraphException why) {
@@ -239,6 +292,6 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
   /** What the service answers about a message is wanted, not only whether the part succeeded. */
   boolean isQuestion() {
-    return outstanding.values().stream().anyMatch(part -> part.operation() == GraphOperation.LOOK_UP_MESSAGES);
+    return looking || outstanding.values().stream().anyMatch(part -> part.operation() == GraphOperation.LOOK_UP_MESSAGES);
   }
 }

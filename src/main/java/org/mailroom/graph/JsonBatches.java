@@ -1,6 +1,5 @@
 package org.mailroom.graph;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayList;
@@ -42,20 +41,14 @@ public final class JsonBatches {
         .toList());
   }
 
-  /**
-   * Moves messages to a folder, at most as many as one batch takes.
-   *
-   * @param folder its id
-   */
-  public MoveBatch move(String credential, String mailbox, List<String> messageIds, String folder) {
-    JsonBatch moves = batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(GraphOperation.MOVE_MESSAGES, id, "POST", GraphUris.relative(USERS, mailbox, MESSAGES, id, "move"),
-            JsonNodeFactory.instance.objectNode().put("destinationId", folder)))
-        .toList()).get(0);
-    return new MoveBatch(moves, folder, unanswered -> lookUps(credential, mailbox, unanswered).get(0));
+  /** Moves messages to a folder, Deleted Items say, by its id: only an id tells, where an answer was lost, whether a message is there already. */
+  public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
+    return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
+        .map(id -> JsonBatch.Part.move(id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
+        .toList());
   }
 
-  /** Asks where messages are now and how they stand there. */
+  /** Asks where messages are now and what categories they have. */
   public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
     return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(GraphOperation.LOOK_UP_MESSAGES, id, "GET",

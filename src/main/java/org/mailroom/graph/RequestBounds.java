@@ -110,7 +110,8 @@ final class RequestBounds implements ExecChainHandler {
       HttpEntity entity = response.getEntity();
       if (entity != null) {
         boolean success = response.getCode() >= FIRST_SUCCESS && response.getCode() < FIRST_REDIRECT;
-        response.setEntity(new BoundedEntity(entity, new BoundedAnswer(entity.getContent(), deadline, limits, success ? Long.MAX_VALUE : LONGEST_ERROR)));
+        long longest = success ? Long.MAX_VALUE : LONGEST_ERROR;
+        response.setEntity(new BoundedEntity(entity, new BoundedAnswer(entity.getContent(), deadline, limits, longest)));
         answered = true;
       }
       return response;

@@ -18,7 +18,6 @@ public final class Tries {
   /** A try begins. */
   void begin(Instant now) {
     first = first == null ? now : first;
-    last = null;
   }
 
   /** A try failed, by this refusal or without an answer. */
@@ -61,6 +60,11 @@ public final class Tries {
   /** When it was first sent; null before. */
   public Instant first() {
     return first;
+  }
+
+  /** What the last try failed with; null before. */
+  Exception last() {
+    return last;
   }
 
   /** This is what the last try failed with, and not what somebody else did. */

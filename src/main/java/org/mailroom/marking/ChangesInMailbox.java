@@ -7,6 +7,8 @@ import java.util.List;
 import org.apache.camel.Variable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
+import org.mailroom.listing.ListedMessage;
+import org.mailroom.listing.Page;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -41,13 +43,14 @@ public final class ChangesInMailbox {
         });
   }
 
-  /** What an earlier import, or one that was killed, left unconfirmed; nothing is known of these messages but their ids. */
-  public List<ToMark> unconfirmed(@Variable("import") AccountImport running) {
+  /** What an earlier import, or one that was killed, left unconfirmed, as a page of messages of which nothing but the id is known; mostly none. */
+  public List<Page> unconfirmed(@Variable("import") AccountImport running) {
     if (!running.account().afterImport().isInSteps()) {
       return List.of();
     }
-    return jdbc.query("select message_id from after_import where account = ? order by noted_at limit " + AT_ONCE,
-        (row, number) -> new ToMark(row.getString(1), null, null, false, true, null), running.account().id());
+    List<ListedMessage> messages = jdbc.query("select message_id from after_import where account = ? order by noted_at limit " + AT_ONCE,
+        (row, number) -> ListedMessage.ofId(row.getString(1)), running.account().id());
+    return messages.isEmpty() ? List.of() : List.of(Page.ofMessages(messages));
   }
 
   /** The service has confirmed all changes of these messages. */

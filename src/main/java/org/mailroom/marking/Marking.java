@@ -1,12 +1,9 @@
 package org.mailroom.marking;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
@@ -19,7 +16,6 @@ import org.mailroom.delivery.Confirmations;
 import org.mailroom.graph.JsonBatch;
 import org.mailroom.graph.JsonBatches;
 import org.mailroom.graph.MailboxClosedException;
-import org.mailroom.graph.MoveBatch;
 import org.mailroom.graph.StoppingException;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
@@ -54,67 +50,48 @@ public final class Marking {
     return new HeldBack();
   }
 
-  /** The messages of a page that may be marked, and those held back before that may be by now. */
-  public List<ToMark> due(
+  /**
+   * The changes of a page's messages that may be marked, and of those that were held back before and may be by now; at most twenty in a request.
+   * What takes more than one change is noted first: a crash in between would leave the rest undone for ever.
+   */
+  public AtATime<Changes> batches(
       @Variable("import") AccountImport running, @Variable("pages") Pages pages, @Variable("heldBack") HeldBack heldBack,
       @Variable("messages") List<IncomingMessage> messages) {
-    AfterImport afterImport = running.account().afterImport();
-    if (afterImport.isReadOnly()) {
-      return List.of();
-    }
-    List<ToMark> more = new ArrayList<>(messages.size());
-    for (IncomingMessage message : messages) {
-      boolean givenUp = message.isGivenUp() && afterImport.categoriseFailures();
-      if (message.isComplete() || givenUp) {
-        more.add(new ToMark(message.id(), message.receivedAt(), message.inMailbox(), !message.isComplete(), message.isCompleteBefore(), message.document()));
-      }
-    }
-    return heldBack.exchange(more, pages == null ? time -> true : pages::isBehind);
-  }
-
-  /**
-   * Leaves those that need a change, and notes them where it takes more than one: a crash in between would leave the rest undone for ever.
-   */
-  public List<ToMark> begin(@Variable("import") AccountImport running, @Body List<ToMark> messages) {
-    List<ToMark> changing = messages.stream().filter(needsAChange(running)).toList();
-    running.tally().add(Count.LISTED_FOR_NOTHING, (int) messages.stream().filter(message -> message.before() && !changing.contains(message)).count());
+    List<ToMark> changing = changing(running, heldBack.exchange(toMark(running.account().afterImport(), messages), pages == null ? time -> true : pages::isBehind));
     if (running.target() != null) {
       noted.note(running.account(), changing.stream().filter(message -> !message.givenUp()).map(ToMark::messageId).toList());
     }
-    return changing;
+    List<List<ToMark>> chunks = new ArrayList<>();
+    for (int from = 0; from < changing.size(); from += limits.batchSize()) {
+      chunks.add(changing.subList(from, Math.min(changing.size(), from + limits.batchSize())));
+    }
+    return AtATime.of(limits.batchesInFlight() == 1 ? 2 : limits.batchesInFlight(), chunks,
+        (chunk, others) -> new Changes(running.account(), running.target(), chunk, others));
   }
 
-  private static Predicate<ToMark> needsAChange(AccountImport running) {
+  private static List<ToMark> toMark(AfterImport afterImport, List<IncomingMessage> messages) {
+    if (afterImport.isReadOnly()) {
+      return List.of();
+    }
+    List<ToMark> toMark = new ArrayList<>(messages.size());
+    for (IncomingMessage message : messages) {
+      if (message.isComplete() || (message.isGivenUp() && afterImport.categoriseFailures())) {
+        toMark.add(new ToMark(message.id(), message.receivedAt(), message.inMailbox(), !message.isComplete(), message.isCompleteBefore(), message.document()));
+      }
+    }
+    return toMark;
+  }
+
+  /** What needs no change isn't sent. */
+  private static List<ToMark> changing(AccountImport running, List<ToMark> messages) {
     AfterImport afterImport = running.account().afterImport();
     boolean leaves = running.target() != null && !running.target().equals(running.folder());
-    return message -> message.state() == null || (leaves && !message.givenUp()) || !MailboxChange.of(afterImport, message.givenUp(), message.state()).isEmpty();
-  }
-
-  /** The changes, at most twenty in a request. */
-  public Iterator<Changes> batches(@Variable("import") AccountImport running, @Body List<ToMark> messages) {
-    List<List<ToMark>> chunks = new ArrayList<>();
-    for (int from = 0; from < messages.size(); from += limits.batchSize()) {
-      chunks.add(messages.subList(from, Math.min(messages.size(), from + limits.batchSize())));
+    List<ToMark> changing = messages.stream().filter(message -> message.state() == null || (leaves && !message.givenUp())
+        || !MailboxChange.of(afterImport, message.givenUp(), message.state()).isEmpty()).toList();
+    if (changing.size() < messages.size()) {
+      running.tally().add(Count.LISTED_FOR_NOTHING, (int) messages.stream().filter(message -> message.before() && !changing.contains(message)).count());
     }
-    Iterator<List<ToMark>> next = chunks.iterator();
-    Lanes lanes = new Lanes();
-    lanes.atATime = new AtATime<>(limits.batchesInFlight() == 1 ? 2 : limits.batchesInFlight(), new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return next.hasNext();
-      }
-
-      @Override
-      public Changes next() {
-        return new Changes(running.account(), running.target(), next.next(), lanes.atATime);
-      }
-    });
-    return lanes.atATime;
-  }
-
-  /** Elements know the iterator that they come from. */
-  private static final class Lanes {
-    private AtATime<Changes> atATime;
+    return changing;
   }
 
   /** Those that the site confirms; none where its route {@code confirm} has no step. */
@@ -169,10 +146,10 @@ public final class Marking {
   }
 
   /** Moves to the folder that the messages end in. */
-  public MoveBatch move(@Variable("changes") Changes changes) {
+  public JsonBatch move(@Variable("changes") Changes changes) {
     Account account = changes.account();
-    MoveBatch batch = batches.move(account.credential(), account.mailbox(), changes.toMove(), changes.target());
-    changes.move(batch.moves());
+    JsonBatch batch = batches.moves(account.credential(), account.mailbox(), changes.toMove(), changes.target()).get(0);
+    changes.move(batch);
     return batch;
   }
 

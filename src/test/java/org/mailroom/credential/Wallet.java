@@ -23,6 +23,11 @@ public final class Wallet {
     return new Credential(id, Home.DATABASE, settings, "scope", URI.create("https://a"), URI.create("https://b"), "1", null);
   }
 
+  /** What there is instead of a token when there is none. */
+  public static CredentialException refusal() {
+    return new CredentialException("contoso", "temporarily_unavailable", null, null);
+  }
+
   public TokenCache tokens() {
     return tokens;
   }

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mailroom.credential.Wallet;
 
 class BatchAnswersTest {
 
@@ -132,20 +133,76 @@ class BatchAnswersTest {
   }
 
   @Test
-  void a_move_that_finds_nothing_is_looked_after_and_no_part_is_ever_a_delete() throws Exception {
-    JsonBatch batch = batches.move("contoso", "$a@contoso.com", List.of("m/1"), "deleted/items").moves();
+  void a_move_asks_for_the_folder_and_for_ids_that_stay() throws Exception {
+    JsonBatch batch = batches.moves("contoso", "$a@contoso.com", List.of("m/1"), "AAMk=").get(0);
     JsonNode request = json.readTree(batch.content()).path("requests").path(0);
     assertThat(request.path("method").asText()).isEqualTo("POST");
     assertThat(request.path("url").asText()).isEqualTo("/users('$a%40contoso.com')/messages/m%2F1/move");
-    assertThat(request.at("/body/destinationId").asText()).isEqualTo("deleted/items");
+    assertThat(request.at("/body/destinationId").asText()).isEqualTo("AAMk=");
     assertThat(request.at("/headers/Prefer").asText()).isEqualTo("IdType=\"ImmutableId\"");
     assertThat(batch.uri()).hasToString("https://graph.microsoft.com/v1.0/$batch");
-    GraphException again = refusal(batch, "{\"responses\": [{\"id\": \"1\", \"status\": 404, \"body\": {\"error\": {\"code\": \"ErrorItemNotFound\"}}}]}");
+  }
+
+  private List<String> sent(JsonBatch batch) throws Exception {
+    return json.readTree(batch.content()).path("requests").findValuesAsText("method");
+  }
+
+  private static void failed(JsonBatch batch, Exception why) {
+    batch.tries().failed(why);
+  }
+
+  @Test
+  void a_move_whose_answer_was_lost_is_looked_at_before_it_is_done_again() throws Exception {
+    JsonBatch batch = batches.moves("contoso", MAILBOX, List.of("m1", "m2", "m3", "m4"), "folder").get(0);
+    assertThat(sent(batch)).containsOnly("POST");
+    failed(batch, refusal(batch, "{\"responses\": [{\"id\": \"4\", \"status\": 500}]}"));
+    JsonNode look = json.readTree(batch.content()).path("requests");
+    assertThat(look.findValuesAsText("method")).containsExactly("GET", "GET", "GET");
+    assertThat(look.path(0).path("url").asText()).isEqualTo("/users/a%40contoso.com/messages/m1?$select=id,parentFolderId");
+    failed(batch, refusal(batch, """
+        {"responses": [{"id": "1", "status": 200, "body": {"parentFolderId": "folder"}}, {"id": "2", "status": 200, "body": {"parentFolderId": "inbox"}},
+          {"id": "3", "status": 404, "body": {"error": {"code": "ErrorItemNotFound"}}}]}"""));
+    assertThat(batch.done()).containsExactly("m1", "m3");
+    assertThat(batch.gone()).containsExactly("m3");
+    assertThat(sent(batch)).as("not done: the second, and the fourth whose refusal was heard").containsExactly("POST", "POST");
+    assertThat(read(batch, "{\"responses\": [{\"id\": \"2\", \"status\": 201}, {\"id\": \"4\", \"status\": 201}]}").isAnythingOutstanding()).isFalse();
+  }
+
+  @Test
+  void a_move_that_finds_nothing_is_looked_at_for_it_may_be_the_folder_that_is_missing() throws Exception {
+    JsonBatch batch = batches.moves("contoso", MAILBOX, List.of("m1", "m2"), "folder").get(0);
+    assertThat(sent(batch)).containsOnly("POST");
+    String missing = "{\"responses\": [{\"id\": \"1\", \"status\": 404, \"body\": {\"error\": {\"code\": \"ErrorItemNotFound\"}}},"
+        + " {\"id\": \"2\", \"status\": 404, \"body\": {\"error\": {\"code\": \"ErrorItemNotFound\"}}}]}";
+    GraphException again = refusal(batch, missing);
     assertThat(again.operation()).isEqualTo(GraphOperation.MOVE_MESSAGES);
-    assertThat(batch.unanswered()).containsExactly("m/1");
-    assertThat(batch.isSentBefore()).isTrue();
-    batch.settle(List.of("m/1"));
-    assertThat(batch.gone()).containsExactly("m/1");
+    failed(batch, again);
+    assertThat(sent(batch)).containsExactly("GET", "GET");
+    GraphException folder = refusal(batch, """
+        {"responses": [{"id": "1", "status": 200, "body": {"parentFolderId": "inbox"}}, {"id": "2", "status": 404, "body": {"error": {"code": "ErrorItemNotFound"}}}]}""");
+    assertThat(folder).as("the reason stays what the service said about the move").isSameAs(batch.lastRefusal("m1").orElseThrow());
+    failed(batch, folder);
+    assertThat(batch.gone()).containsExactly("m2");
+    assertThat(sent(batch)).containsExactly("POST");
+  }
+
+  @Test
+  void what_the_service_did_not_take_at_all_is_sent_again_without_a_look_and_a_patch_always() throws Exception {
+    JsonBatch moves = batches.moves("contoso", MAILBOX, List.of("m1"), "folder").get(0);
+    for (Exception notTaken : List.of(new GraphException(GraphOperation.BATCH, MAILBOX, 429, null, null, null),
+        new GraphException(GraphOperation.BATCH, MAILBOX, 0, null, null, new java.net.ConnectException("refused")), Wallet.refusal())) {
+      assertThat(sent(moves)).containsExactly("POST");
+      failed(moves, notTaken);
+    }
+    assertThat(sent(moves)).containsExactly("POST");
+    failed(moves, new GraphException(GraphOperation.BATCH, MAILBOX, 503, null, null, null));
+    assertThat(sent(moves)).containsExactly("GET");
+    failed(moves, new GraphException(GraphOperation.BATCH, MAILBOX, 429, null, null, null));
+    assertThat(sent(moves)).as("the look wasn't taken: the doubt stays").containsExactly("GET");
+    JsonBatch marks = batch(1);
+    assertThat(sent(marks)).containsExactly("PATCH");
+    failed(marks, new GraphException(GraphOperation.BATCH, MAILBOX, 503, null, null, null));
+    assertThat(sent(marks)).containsExactly("PATCH");
   }
 
   @Test
