@@ -67,6 +67,15 @@ class RecipeRoutesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"offers@news.example.com,skip", "ada@example.com,", ","})
+  void the_example_of_the_hooks_skips_newsletters(String sender, String decision) throws Exception {
+    start("Site's own routes", RULES);
+    Exchange done = send("direct:rules", message(sender, "s", "t"));
+    assertThat(done.getException()).isNull();
+    assertThat(done.getVariable("decision")).isEqualTo(decision);
+  }
+
+  @ParameterizedTest
   @CsvSource({"Order 12,'database, orders'", "Re: Order 12,", ",", "'Order ${exchangeId}','database, orders'"})
   void the_subject_decides_where_it_goes(String subject, String destinations) throws Exception {
     start("Another queue by subject", RULES);
