@@ -75,8 +75,8 @@ final class PageReader {
           parser.skipChildren();
         }
       }
-      // a page without messages that leads on is as good as an empty one
-      require(parser.currentToken() == JsonToken.END_OBJECT && (messages.isThere || next != null || delta != null));
+      // without the array it is no page, though it may lead on: what it would have held would be passed over
+      require(parser.currentToken() == JsonToken.END_OBJECT && messages.isThere);
       return new MessagePage(messages.found, next, delta, messages.nameless);
     }
   }
