@@ -37,7 +37,11 @@ final class LedgerLog {
   private static void tellAlike(List<LedgerEntry> same) {
     LedgerEntry first = same.get(0);
     String which = same.size() == 1 ? "message " + first.messageId() + " was" : same.size() + " messages were";
-    LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), first.error(), next(first));
+    LOG.error("account {}: {} not delivered to {}: {} {}", first.account(), which, first.destination(), sentence(first.error()), next(first));
+  }
+
+  private static String sentence(String error) {
+    return error == null || error.endsWith(".") || error.endsWith("…") ? error : error + ".";
   }
 
   private static String next(LedgerEntry row) {
