@@ -174,7 +174,7 @@ class StrangeServiceTest {
       assertThat(result.failed()).isEqualTo(1);
       assertThat(result.imported()).isEqualTo(3);
       assertThat(mailroom.database().queryForList("select last_error from delivery where message_id = ?", String.class, message.immutableId()))
-          .isNotEmpty().allMatch(error -> error.contains("lists an attachment that it doesn't give"));
+          .isNotEmpty().allMatch(error -> error.contains("it lists the attachment and doesn't have it"));
       mailroom.database().update("update delivery set next_attempt_at = current_timestamp where status = 'PENDING'");
       assertThat(mailroom.importSupport().imported()).isEqualTo(1);
       assertThat(mailbox.unread()).isZero();
@@ -198,7 +198,7 @@ class StrangeServiceTest {
   void of_a_batch_that_comes_back_shuffled_cut_short_and_in_part_unauthorized_everything_is_marked() {
     deliver(20);
     AtomicInteger batches = new AtomicInteger();
-    graph.change(call -> call.equals("POST /%24batch"), (address, answer) -> {
+    graph.change(call -> call.equals("POST /$batch"), (address, answer) -> {
       List<JsonNode> parts = new ArrayList<>();
       answer.path("responses").forEach(parts::add);
       Collections.reverse(parts);

@@ -34,6 +34,7 @@ public final class ImportProgress {
     return Optional.ofNullable(running.get(accountId)).map(found -> found.tally().progress(accountId));
   }
 
+  /** An import begins, or another turn of one. */
   public void begun(AccountImport begun) {
     running.put(begun.account().id(), begun);
   }

@@ -4,7 +4,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
@@ -67,18 +66,6 @@ public final class GraphException extends RuntimeException {
     this.answer = answer;
     this.detail = detail;
     this.error = GraphError.of(operation, answer.status(), answer.code());
-  }
-
-  /**
-   * For callers of the time before operations had a type.
-   *
-   * @param operation for example {@code list messages of support@contoso.com}
-   * @deprecated with {@link GraphOperation} instead
-   */
-  @Deprecated
-  public GraphException(String operation, int status, String code, String requestId, Duration retryAfter, String detail, Throwable cause) {
-    this(Arrays.stream(GraphOperation.values()).filter(known -> operation.startsWith(known.inWords() + " of ")).findFirst().orElseThrow(),
-        operation.substring(operation.indexOf(" of ") + 4), null, new Answer(status, code, requestId, retryAfter, null), detail, cause);
   }
 
   /** The same, about one of several things of a kind: {@code attachment 3 of 5} say. */

@@ -16,9 +16,6 @@ import org.springframework.stereotype.Component;
 @Component
 public final class JsonBatches {
 
-  /** The well-known name of the folder that a deleted message goes to. */
-  private static final String DELETED_ITEMS = "deleteditems";
-
   private static final String USERS = "users";
   private static final String MESSAGES = "messages";
 
@@ -45,24 +42,24 @@ public final class JsonBatches {
         .toList());
   }
 
-  /** Moves messages to a folder, by its id or well-known name. */
-  public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
+  /**
+   * Moves messages to a folder, at most as many as one batch takes.
+   *
+   * @param folder its id
+   */
+  public MoveBatch move(String credential, String mailbox, List<String> messageIds, String folder) {
+    JsonBatch moves = batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(GraphOperation.MOVE_MESSAGES, id, "POST", GraphUris.relative(USERS, mailbox, MESSAGES, id, "move"),
             JsonNodeFactory.instance.objectNode().put("destinationId", folder)))
-        .toList());
+        .toList()).get(0);
+    return new MoveBatch(moves, folder, unanswered -> lookUps(credential, mailbox, unanswered).get(0));
   }
 
-  /** Deletes messages: moves them to Deleted Items. */
-  public List<JsonBatch> deletions(String credential, String mailbox, List<String> messageIds) {
-    return moves(credential, mailbox, messageIds, DELETED_ITEMS);
-  }
-
-  /** Asks where messages are now and what categories they have. */
+  /** Asks where messages are now and how they stand there. */
   public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
     return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
         .map(id -> new JsonBatch.Part(GraphOperation.LOOK_UP_MESSAGES, id, "GET",
-            GraphUris.relative(USERS, mailbox, MESSAGES, id) + "?$select=id,parentFolderId,categories", null))
+            GraphUris.relative(USERS, mailbox, MESSAGES, id) + "?$select=id,parentFolderId,categories,isRead,flag", null))
         .toList());
   }
 

@@ -19,6 +19,7 @@ import org.mailroom.delivery.Confirmations;
 import org.mailroom.graph.JsonBatch;
 import org.mailroom.graph.JsonBatches;
 import org.mailroom.graph.MailboxClosedException;
+import org.mailroom.graph.MoveBatch;
 import org.mailroom.graph.StoppingException;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
@@ -30,7 +31,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Changes in the mailbox what was delivered: read flag, categories and follow-up flag in one PATCH, then the folder. A PATCH is harmless
- * when it is sent again. A move isn't, so one whose answer was lost is looked up by the next import, before anything is changed again. The
+ * when it is sent again. A move isn't, so one whose answer was lost is looked up before anything is changed again. The
  * routes call it on the threads of an import's pages; the variable {@code changes} holds the {@link Changes} that are being made.
  */
 @Component("marking")
@@ -168,10 +169,10 @@ public final class Marking {
   }
 
   /** Moves to the folder that the messages end in. */
-  public JsonBatch move(@Variable("changes") Changes changes) {
+  public MoveBatch move(@Variable("changes") Changes changes) {
     Account account = changes.account();
-    JsonBatch batch = batches.moves(account.credential(), account.mailbox(), changes.toMove(), changes.target()).get(0);
-    changes.move(batch);
+    MoveBatch batch = batches.move(account.credential(), account.mailbox(), changes.toMove(), changes.target());
+    changes.move(batch.moves());
     return batch;
   }
 

@@ -57,6 +57,15 @@ record ParsedFile(RouteFile file, Collection<RoutesBuilder> builders, List<Parse
     }
   }
 
+  /** The same file, to be added to a context together with others: nothing of it is built yet. */
+  Collection<RoutesBuilder> unbuilt(CamelContext camel) {
+    try {
+      return PluginHelper.getRoutesLoader(camel).findRoutesBuilders(List.of(file.resource()));
+    } catch (Exception e) {
+      throw RouteFileException.of(file, e);
+    }
+  }
+
   private static ParsedRoute parsed(CamelContext camel, RouteDefinition route) {
     List<String> ids = new ArrayList<>();
     ProcessorDefinitionHelper.gatherAllNodeIds(route, ids, true, false);

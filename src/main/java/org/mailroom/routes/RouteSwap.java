@@ -13,6 +13,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.component.direct.DirectConsumer;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.impl.engine.DefaultRouteStartupOrder;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -36,6 +38,7 @@ final class RouteSwap {
   static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
   private static final long PAUSE = 20;
+  private static final long POLL = 500;
 
   private final CamelContext camel;
   private final Model model;
@@ -106,7 +109,7 @@ final class RouteSwap {
       for (Route route : routes) {
         paused.add(route);
         ServiceHelper.suspendService(route.getConsumer());
-        waitUntilEmpty(route.getRouteId(), end);
+        waitUntilEmpty(route.getRouteId(), untilAtRest(route), end);
       }
     } catch (StillBusyException | InterruptedException | RuntimeException e) {
       paused.forEach(route -> ServiceHelper.resumeService(route.getConsumer()));
@@ -114,18 +117,26 @@ final class RouteSwap {
     }
   }
 
-  /** Twice empty in a row: a message that had found the consumer before it paused has been counted by then. */
-  private void waitUntilEmpty(String route, long end) throws StillBusyException, InterruptedException {
-    int empty = 0;
-    while (empty < 2) {
+  /**
+   * How long a route has to be empty. Who has found the consumer of a direct route is counted a moment later; what polls may have been polling when
+   * it was paused, and take what comes until that poll is over.
+   */
+  private static long untilAtRest(Route route) {
+    if (route.getConsumer() instanceof DirectConsumer) {
+      return 2 * PAUSE;
+    }
+    return POLL + (route.getEndpoint() instanceof SedaEndpoint seda ? seda.getPollTimeout() : POLL);
+  }
+
+  private void waitUntilEmpty(String route, long atRest, long end) throws StillBusyException, InterruptedException {
+    long empty = 0;
+    while (empty < atRest) {
       int messages = camel.getInflightRepository().size(route);
       if (messages > 0 && System.nanoTime() > end) {
         throw new StillBusyException(route, messages);
       }
-      empty = messages == 0 ? empty + 1 : 0;
-      if (empty < 2) {
-        Thread.sleep(PAUSE);
-      }
+      Thread.sleep(PAUSE);
+      empty = messages == 0 ? empty + PAUSE : 0;
     }
   }
 

@@ -53,7 +53,8 @@ final class RoutesAtStart implements RoutesCollector {
     Conflicts.check(files, RouteFile::isSite);
     running.set(files);
     List<RoutesBuilder> builders = new ArrayList<>(ofCamel.collectRoutesFromDirectory(camel, excludePattern, includePattern));
-    files.forEach(file -> builders.addAll(file.builders()));
+    // read anew: what was read to be checked was built without the route configurations, which Camel adds before the routes
+    files.forEach(file -> builders.addAll(file.unbuilt(camel)));
     return builders;
   }
 

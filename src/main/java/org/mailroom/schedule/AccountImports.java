@@ -3,6 +3,8 @@ package org.mailroom.schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -52,6 +54,8 @@ public final class AccountImports {
   private final CamelContext camel;
   private final MailroomProperties.Limits limits;
   private final Clock clock;
+  /** What the turns so far came to, of accounts whose import goes on. */
+  private final Map<String, ImportTally> suspended = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
       PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
@@ -78,7 +82,8 @@ public final class AccountImports {
   public AccountImport begin(@Body String accountId) {
     schedule.begun(accountId);
     Account account = accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
-    AccountImport begun = new AccountImport(account, new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
+    ImportTally earlier = suspended.remove(accountId);
+    AccountImport begun = new AccountImport(account, earlier != null ? earlier : new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
     progress.begun(begun);
     return begun;
   }
@@ -164,7 +169,7 @@ public final class AccountImports {
       return running == null ? null : end(running, pages);
     } finally {
       schedule.givenBack(accountId);
-      if (running != null) {
+      if (running != null && !suspended.containsKey(accountId)) {
         progress.ended(running);
       }
     }
@@ -184,6 +189,10 @@ public final class AccountImports {
     }
     ImportResult result = running.tally().result(running, gates.requests(account.mailbox()));
     schedule.ended(account, result);
+    if (result.goesOnAt() != null && result.failure() == null) {
+      suspended.put(account.id(), running.tally());
+      return result;
+    }
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone
       forgetFolders(account);

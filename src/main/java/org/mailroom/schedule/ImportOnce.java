@@ -1,6 +1,5 @@
 package org.mailroom.schedule;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +27,7 @@ public final class ImportOnce {
   /**
    * Imports accounts side by side, each until nothing of it is left.
    *
-   * @return what their imports came to, in the order of the accounts; several of an account that let others go first in between, none of one that is gone
+   * @return what their imports came to, in the order of the accounts, without those that are gone
    */
   public CompletableFuture<List<ImportResult>> begin(List<String> accountIds) {
     AtomicInteger number = new AtomicInteger();
@@ -43,15 +42,12 @@ public final class ImportOnce {
         .thenApply(all -> imports.stream().flatMap(each -> each.join().stream()).toList());
   }
 
+  /** Another turn goes on counting where the one before ended. */
   private List<ImportResult> importToItsEnd(String accountId) {
-    List<ImportResult> results = new ArrayList<>();
-    ImportResult result;
-    do {
+    ImportResult result = camel.requestBody(TASKS, accountId, ImportResult.class);
+    while (result != null && result.goesOnAt() != null && result.failure() == null) {
       result = camel.requestBody(TASKS, accountId, ImportResult.class);
-      if (result != null) {
-        results.add(result);
-      }
-    } while (result != null && result.goesOnAt() != null);
-    return results;
+    }
+    return result == null ? List.of() : List.of(result);
   }
 }

@@ -133,11 +133,11 @@ class BatchAnswersTest {
 
   @Test
   void a_move_that_finds_nothing_is_looked_after_and_no_part_is_ever_a_delete() throws Exception {
-    JsonBatch batch = batches.deletions("contoso", "$a@contoso.com", List.of("m/1")).get(0);
+    JsonBatch batch = batches.move("contoso", "$a@contoso.com", List.of("m/1"), "deleted/items").moves();
     JsonNode request = json.readTree(batch.content()).path("requests").path(0);
     assertThat(request.path("method").asText()).isEqualTo("POST");
     assertThat(request.path("url").asText()).isEqualTo("/users('$a%40contoso.com')/messages/m%2F1/move");
-    assertThat(request.at("/body/destinationId").asText()).isEqualTo("deleteditems");
+    assertThat(request.at("/body/destinationId").asText()).isEqualTo("deleted/items");
     assertThat(request.at("/headers/Prefer").asText()).isEqualTo("IdType=\"ImmutableId\"");
     assertThat(batch.uri()).hasToString("https://graph.microsoft.com/v1.0/$batch");
     GraphException again = refusal(batch, "{\"responses\": [{\"id\": \"1\", \"status\": 404, \"body\": {\"error\": {\"code\": \"ErrorItemNotFound\"}}}]}");

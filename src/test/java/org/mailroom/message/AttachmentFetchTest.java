@@ -214,7 +214,7 @@ class AttachmentFetchTest {
         .answers("/1/$value", new byte[10]).answers("/1/%24value", new byte[10]).refuses("value", 500, "ErrorInternalServerError");
     IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS));
     assertThat(message.failure()).hasMessage("the service doesn't give attachment 2 (Forwarded: offer2): it has trouble with it"
-        + " (HTTP 500 ErrorInternalServerError, request-id r-1). " + REMEDY);
+        + " (HTTP 500 ErrorInternalServerError). " + REMEDY);
     assertThat(message.fate().isInDoubt()).isTrue();
   }
 

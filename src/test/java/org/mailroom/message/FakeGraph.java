@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 
 /**
@@ -40,7 +41,7 @@ final class FakeGraph implements Graph {
   }
 
   FakeGraph refuses(String end, int status, String code) {
-    answers.computeIfAbsent(end, key -> new ArrayDeque<>()).add(new GraphException("get message of a@b.c", status, code, "r-1", null, null, null));
+    answers.computeIfAbsent(end, key -> new ArrayDeque<>()).add(new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", status, code, null, null));
     return this;
   }
 
@@ -59,7 +60,7 @@ final class FakeGraph implements Graph {
         cut = e;
       }
     }
-    throw new GraphException("get message of a@b.c", 0, "MailroomCutAnswer", null, null, null, cut);
+    throw new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", 0, "MailroomCutAnswer", null, cut);
   }
 
   private Object answer(String uri) {

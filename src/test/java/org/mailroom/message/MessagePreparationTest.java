@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mailroom.account.Account;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.GraphOperation;
 import org.mailroom.message.Fate.Kind;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -34,7 +35,7 @@ class MessagePreparationTest {
   }
 
   private static GraphException refusal(int status, String code) {
-    return new GraphException("get message of a@b.c", status, code, null, null, null, null);
+    return new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", status, code, null, null);
   }
 
   @Test
