@@ -14,6 +14,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoFaults.Fault;
+import org.mailroom.demo.DemoViolation.Kind;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatus.State;
 import org.mailroom.monitoring.AccountStatuses;
@@ -28,6 +29,7 @@ class NothingSilentTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private ManyAccounts accounts;
+  private boolean travelled;
 
   @BeforeAll
   void start(@TempDir Path folder) {
@@ -44,7 +46,11 @@ class NothingSilentTest {
 
   @AfterEach
   void nothing_was_done_that_a_client_must_not_do() {
-    accounts.assertNoViolations();
+    // the tenant's own watch doesn't travel
+    var violations = accounts.tenant().violations();
+    accounts.tenant().forgetViolations();
+    assertThat(violations).filteredOn(violation -> !(travelled && violation.kind() == Kind.BEFORE_RETRY_AFTER && violation.mailbox().equals(ManyAccounts.address("patient"))))
+        .isEmpty();
   }
 
   private AccountStatus status(String account) {
@@ -106,8 +112,10 @@ class NothingSilentTest {
     int before = accounts.requests("patient").size();
     accounts.travel(Duration.ofSeconds(620));
     awaitPolls(3);
-    assertThat(status("patient").state()).isEqualTo(State.WAITING);
+    assertThat(status("patient").reason()).contains("The service throttles patient@contoso.com");
     assertThat(accounts.requests("patient")).as("620 s of 900 are over").hasSize(before);
+    assertThat(accounts.tenant().violations()).isEmpty();
+    travelled = true;
     accounts.travel(Duration.ofSeconds(285));
     await().atMost(PATIENCE).until(() -> accounts.mailbox("patient").unread() == 0);
     assertThat(accounts.imported("patient")).hasSize(1);
