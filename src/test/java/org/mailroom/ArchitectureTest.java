@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -33,7 +34,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule of_accounts_a_message_knows_the_settings_alone = noClasses().that().resideInAPackage("org.mailroom.message..")
       .should().dependOnClassesThat(resideInAPackage("org.mailroom.account..").and(not(simpleName("Account"))).and(not(simpleName("AccountImport")))
-          .and(not(simpleName("ImportTally"))).and(not(simpleName("FetchTrouble"))));
+          .and(not(simpleName("ImportTally"))).and(not(simpleName("FetchTrouble"))).and(not(simpleName("AtATime"))));
 
   @ArchTest
   static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..settings..")
@@ -42,4 +43,17 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule accounts_know_nothing_of_deliveries = noClasses().that().resideInAPackage("..account..")
       .should().dependOnClassesThat().resideInAnyPackage("..delivery..", "..command..");
+
+  /** As the flow runs; each may use what stands before it in this list. */
+  private static final String[] GROUND_TO_TOP = {"settings", "credential", "graph", "account", "listing", "message", "delivery", "marking", "schedule"};
+
+  @ArchTest
+  static void packages_depend_one_way_along_the_flow(JavaClasses classes) {
+    for (int i = 0; i < GROUND_TO_TOP.length; i++) {
+      for (int above = i + 1; above < GROUND_TO_TOP.length; above++) {
+        noClasses().that().resideInAPackage("org.mailroom." + GROUND_TO_TOP[i] + "..")
+            .should().dependOnClassesThat().resideInAPackage("org.mailroom." + GROUND_TO_TOP[above] + "..").check(classes);
+      }
+    }
+  }
 }

@@ -49,13 +49,18 @@ final class MailroomRun implements AutoCloseable {
 
   /** The runtime itself, which polls. */
   static MailroomRun startRuntime(DemoTenant tenant, Path folder, String... settings) {
+    return startRuntime(MailroomApplication.class, tenant, folder, settings);
+  }
+
+  /** The runtime with beans of a test. */
+  static MailroomRun startRuntime(Class<?> application, DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
     all.add("--server.port=0");
     all.add("--mailroom.poll-every=1s");
     all.add("--spring.security.user.name=" + USER);
     all.add("--spring.security.user.password=" + PASSWORD);
     all.addAll(Arrays.asList(settings));
-    return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
+    return new MailroomRun(new Launcher(application, all).startRuntime(Map.of()));
   }
 
   static List<String> settings(DemoTenant tenant, Path folder) {

@@ -61,6 +61,11 @@ public final class ImportTally {
     }
   }
 
+  /** When the import began. */
+  public Instant begun() {
+    return begun;
+  }
+
   public int of(Count what) {
     return counts.get(what).get();
   }

@@ -1,7 +1,6 @@
 package org.mailroom.delivery;
 
 import java.sql.Timestamp;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,21 +22,19 @@ import org.springframework.stereotype.Component;
 class DueDeliveries {
 
   private static final String NEXT = "select message_id, min(next_attempt_at) as due from delivery where status in ('PENDING', 'FAILED') and account = :account"
-      + " and next_attempt_at <= :now and destination in (:up) group by message_id having min(next_attempt_at) > :after or (min(next_attempt_at) = :after"
+      + " and next_attempt_at <= :begun and destination in (:up) group by message_id having min(next_attempt_at) > :after or (min(next_attempt_at) = :after"
       + " and message_id > :last) order by min(next_attempt_at), message_id limit :limit";
 
   private final NamedParameterJdbcTemplate jdbc;
   private final DestinationHealth health;
   private final Destinations destinations;
   private final MailroomProperties.Limits limits;
-  private final Clock clock;
 
-  DueDeliveries(NamedParameterJdbcTemplate jdbc, DestinationHealth health, Destinations destinations, MailroomProperties properties, Clock clock) {
+  DueDeliveries(NamedParameterJdbcTemplate jdbc, DestinationHealth health, Destinations destinations, MailroomProperties properties) {
     this.jdbc = jdbc;
     this.health = health;
     this.destinations = destinations;
     this.limits = properties.limits();
-    this.clock = clock;
   }
 
   /** While a destination is down one message a time is enough to see whether it is up. */
@@ -45,16 +42,20 @@ class DueDeliveries {
     return new Walk(running);
   }
 
-  /** By the time at which they are due, so that what isn't through when the next page is asked for isn't brought twice. */
+  /**
+   * By the time at which they are due, so that what isn't through when the next page is asked for isn't brought twice; and only what was due when the
+   * import began, so that no message is tried, and counted, twice in one import.
+   */
   private final class Walk implements Iterator<Page> {
     private final AccountImport running;
-    private final OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    private final OffsetDateTime begun;
     private Instant after = Instant.EPOCH;
     private String last = "";
     private List<ListedMessage> next;
 
     private Walk(AccountImport running) {
       this.running = running;
+      this.begun = OffsetDateTime.ofInstant(running.tally().begun(), ZoneOffset.UTC);
     }
 
     @Override
@@ -78,7 +79,7 @@ class DueDeliveries {
     private List<ListedMessage> ask() {
       List<String> up = Stream.concat(destinations.names().stream().filter(health::isWorthATry), Stream.of(Confirmations.NAME)).toList();
       boolean allUp = health.outages().isEmpty();
-      return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "now", now, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
+      return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "begun", begun, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
           .addValue("after", OffsetDateTime.ofInstant(after, ZoneOffset.UTC)), (row, number) -> {
             Timestamp due = row.getTimestamp("due");
             after = due.toInstant();

@@ -40,11 +40,15 @@ final class LedgerLog {
     long messages = same.stream().map(LedgerEntry::messageId).distinct().count();
     String which = messages == 1 ? "message " + first.messageId() + " was" : messages + " messages were";
     LOG.atLevel(first.is(LedgerEntry.FAILED) ? Level.ERROR : Level.WARN)
-        .log("account {}: {} not delivered to {}: {} {}", first.account(), which, destinations(same), first.error(), next(first));
+        .log("account {}: {} not delivered to {}: {} {}", first.account(), which, destinations(same), sentence(first.error()), next(first));
   }
 
   private static String destinations(List<LedgerEntry> rows) {
     return rows.stream().map(LedgerEntry::destination).distinct().collect(Collectors.joining(", "));
+  }
+
+  private static String sentence(String error) {
+    return error == null || error.endsWith(".") || error.endsWith("…") ? error : error + ".";
   }
 
   private static String next(LedgerEntry row) {

@@ -115,6 +115,9 @@ public final class GraphRefusal {
     if (trouble instanceof SocketTimeoutException && !(trouble instanceof ConnectTimeoutException)) {
       return without(request, GraphError.CODE_SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
     }
+    if (trouble instanceof WrongAnswerException) {
+      return without(request, GraphError.CODE_CUT, trouble.getMessage(), trouble);
+    }
     boolean cut = trouble instanceof EOFException || trouble instanceof ConnectionClosedException || trouble instanceof MalformedChunkCodingException
         || trouble instanceof ZipException;
     return without(request, cut ? GraphError.CODE_CUT : null, inWords(trouble) + " at " + request.uri().getHost(), trouble);

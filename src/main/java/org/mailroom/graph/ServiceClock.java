@@ -18,7 +18,7 @@ public final class ServiceClock {
   private final Clock clock;
   private volatile Duration ahead = Duration.ZERO;
 
-  ServiceClock(Clock clock) {
+  public ServiceClock(Clock clock) {
     this.clock = clock;
   }
 

@@ -1,14 +1,18 @@
 package org.mailroom.listing;
 
 import java.net.URI;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.mailroom.graph.ServiceClock;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
 
 /** How far the mailboxes in which nothing is marked have been read, folder by folder: the table {@code delta_position}. */
 @Component("deltaLinks")
@@ -18,38 +22,46 @@ public final class DeltaLinks {
    * Where a folder is to be read on.
    *
    * @param link null before the first page
-   * @param begunAt when the folder was first read
+   * @param begunAt when the folder was first read, in the service's time; where it never was, the first question fixes it: to be asked once a page
+   *     has come, for it is the service's answers that tell its time
    */
-  public record Stored(URI link, Instant begunAt) {}
+  public record Stored(URI link, Supplier<Instant> begunAt) {}
 
   private static final String KEY = " where account = ? and mailbox = ? and folder = ?";
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
+  private final ServiceClock serviceClock;
 
-  DeltaLinks(JdbcTemplate jdbc, Clock clock) {
+  DeltaLinks(JdbcTemplate jdbc, Clock clock, ServiceClock serviceClock) {
     this.jdbc = jdbc;
     this.clock = clock;
+    this.serviceClock = serviceClock;
   }
 
   /** Returns where an account goes on in a folder of its mailbox; what was stored for another mailbox or folder doesn't count. */
   public Stored find(String account, String mailbox, String folder) {
     List<Stored> stored = jdbc.query("select link, begun_at from delta_position" + KEY,
-        (row, number) -> new Stored(URI.create(row.getString("link")), row.getTimestamp("begun_at").toInstant()), account, mailbox, folder);
+        (row, number) -> new Stored(URI.create(row.getString("link")), at(row.getTimestamp("begun_at"))), account, mailbox, folder);
     return stored.isEmpty() ? new Stored(null, begunEarlier(account, folder)) : stored.get(0);
   }
 
   /** When an earlier version of Mailroom, which didn't note the mailbox, began to read the folder: what came since isn't to be passed over. */
-  private Instant begunEarlier(String account, String folder) {
+  private Supplier<Instant> begunEarlier(String account, String folder) {
     return jdbc.query("select begun_at from delta_link where account = ? and folder = ?",
-        (row, number) -> row.getTimestamp(1).toInstant(), account, folder).stream().findFirst().orElseGet(clock::instant);
+        (row, number) -> at(row.getTimestamp(1)), account, folder).stream().findFirst().orElseGet(() -> SingletonSupplier.of(serviceClock::now));
+  }
+
+  private static Supplier<Instant> at(Timestamp time) {
+    Instant known = time.toInstant();
+    return () -> known;
   }
 
   /** Stores the positions of pages that are done. */
-  public Consumer<Position> storing(String account, MailFolder folder, Instant begunAt) {
+  public Consumer<Position> storing(String account, MailFolder folder, Supplier<Instant> begunAt) {
     return position -> {
       if (position.link() != null) {
-        store(account, folder.mailbox(), folder.id(), position.link(), begunAt);
+        store(account, folder.mailbox(), folder.id(), position.link(), begunAt.get());
       }
     };
   }

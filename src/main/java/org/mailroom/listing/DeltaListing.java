@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
@@ -29,7 +30,7 @@ public final class DeltaListing implements Listing {
   private final MailFolder folder;
   private final PageReader reader;
   private final String select;
-  private final Instant begunAt;
+  private final Supplier<Instant> begunAt;
   private final boolean unreadOnly;
   private final PageSize size;
   private final Set<URI> followed = new HashSet<>();
@@ -40,7 +41,8 @@ public final class DeltaListing implements Listing {
   private volatile boolean ended;
 
   /**
-   * @param stored where to go on, and when the folder was first read: what was received since counts whether it is read or not
+   * @param stored where to go on, and when the folder was first read: what was received since counts whether it is read or not. It is asked for when
+   *     the first page has come
    * @param unreadOnly of what was received earlier only what is unread counts
    */
   DeltaListing(GraphUris uris, MailFolder folder, PageReader reader, String select, DeltaLinks.Stored stored, boolean unreadOnly,
@@ -134,6 +136,7 @@ public final class DeltaListing implements Listing {
       throw broken("MailroomEndlessListing", "the same next link again");
     }
     link = next;
+    begunAt.get();
     unlistable += page.nameless();
     ended = page.next() == null;
     size.answered(page.size());
@@ -152,12 +155,12 @@ public final class DeltaListing implements Listing {
   }
 
   private boolean counts(ListedMessage message) {
-    return !unreadOnly || !message.isRead() || (message.receivedAt() != null && !message.receivedAt().isBefore(begunAt));
+    return !unreadOnly || !message.isRead() || (message.receivedAt() != null && !message.receivedAt().isBefore(begunAt.get()));
   }
 
   /** When the folder was first read. */
   public Instant begunAt() {
-    return begunAt;
+    return begunAt.get();
   }
 
   /** A delta query knows no positions, and nothing is marked. */

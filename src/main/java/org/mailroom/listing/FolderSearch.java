@@ -17,6 +17,7 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.WrongAnswerException;
 
 /**
  * One search for a folder. A path is walked folder by folder, and each listing of child folders page by page (the service lists ten at a time
@@ -175,7 +176,7 @@ final class FolderSearch {
   private JsonNode readPage(InputStream answer) throws IOException {
     JsonNode page = read(answer);
     if (!page.path("value").isArray()) {
-      throw new IOException("the answer is not a whole page of folders");
+      throw new WrongAnswerException("the answer is not a whole page of folders");
     }
     return page;
   }
@@ -183,7 +184,7 @@ final class FolderSearch {
   private JsonNode readFolder(InputStream answer) throws IOException {
     JsonNode folder = read(answer);
     if (folder.path("id").asText("").isEmpty()) {
-      throw new IOException("the answer is not a folder");
+      throw new WrongAnswerException("the answer is not a folder");
     }
     return folder;
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.WrongAnswerException;
 
 /**
  * What can be asked about the messages of one folder that match a filter, oldest first: pages from a time on, by position. Graph demands that
@@ -75,7 +76,7 @@ final class MessageRequests {
     return GraphRequest.get(GraphOperation.COUNT_MESSAGES, folder.credential(), folder.mailbox(), uri(options), answer -> {
       JsonNode page = json.readTree(answer);
       if (page == null || !page.path("value").isArray()) {
-        throw new IOException("the answer is not a whole page of messages");
+        throw new WrongAnswerException("the answer is not a whole page of messages");
       }
       JsonNode count = page.path("@odata.count");
       return count.canConvertToLong() ? count.asLong() : null;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mailroom.graph.BoundedStrings;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.WrongAnswerException;
 
 /**
  * Reads a page of messages, message by message from the wire; whole, or not at all. Of the messages beyond a budget of bytes only id and time
@@ -47,7 +48,7 @@ final class PageReader {
   MessagePage read(InputStream answer) throws IOException {
     MessagePage page = readWhatIsThere(answer);
     if (page.nameless() > 0) {
-      throw new IOException("the page has " + page.nameless() + " entries that are no messages with an id");
+      throw new WrongAnswerException("the page has " + page.nameless() + " entries that are no messages with an id");
     }
     return page;
   }
@@ -70,13 +71,13 @@ final class PageReader {
         } else if (name.equals("@odata.deltaLink") && value == JsonToken.VALUE_STRING) {
           delta = link(parser.getText());
         } else if (name.equals("error")) {
-          throw new IOException("the answer is an error: " + code(json.<JsonNode>readTree(parser)));
+          throw new WrongAnswerException("the answer is an error: " + code(json.<JsonNode>readTree(parser)));
         } else {
           parser.skipChildren();
         }
       }
-      // a page without messages that leads on is as good as an empty one
-      require(parser.currentToken() == JsonToken.END_OBJECT && (messages.isThere || next != null || delta != null));
+      // without the array it is no page, though it may lead on: what it would have held would be passed over
+      require(parser.currentToken() == JsonToken.END_OBJECT && messages.isThere);
       return new MessagePage(messages.found, next, delta, messages.nameless);
     }
   }
@@ -137,7 +138,7 @@ final class PageReader {
     try {
       return GraphUris.link(link);
     } catch (IllegalArgumentException e) {
-      throw new IOException("the next link isn't an address");
+      throw new WrongAnswerException("the next link isn't an address");
     }
   }
 

@@ -1,13 +1,13 @@
 package org.mailroom.message;
 
-import java.io.IOException;
 import java.util.Locale;
+import org.mailroom.graph.WrongAnswerException;
 
 /**
  * An answer of 200 that isn't what was promised: it counts as none, and the request is sent again. Its message is a clause for the
  * operator: {@code the service gave 0 of 100,180 bytes of attachment 1 (contract.pdf)}.
  */
-final class IncompleteAnswerException extends IOException {
+final class IncompleteAnswerException extends WrongAnswerException {
 
   IncompleteAnswerException(String clause) {
     super(clause);

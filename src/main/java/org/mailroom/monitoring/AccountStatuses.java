@@ -37,10 +37,7 @@ public final class AccountStatuses {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
 
-  /** A wait that is over sooner isn't worth a word. */
-  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-
-  /** Throttled again and again for so long is told, however short each wait is. */
+  /** A wait that is over sooner isn't worth a word; one after the other for so long is, however short each is. */
   private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
 
   private static final int INTERVALS_UNTIL_STALLED = 5;
@@ -173,7 +170,7 @@ public final class AccountStatuses {
 
   /** Until when the service asks for patience; short waits count when there is one after the other. Null when it doesn't. */
   private Instant throttledUntil(Account account, Instant now) {
-    Optional<Instant> until = gates.closedUntil(account.mailbox()).filter(end -> end.isAfter(now.plus(SHORTEST_WAIT)));
+    Optional<Instant> until = gates.closedUntil(account.mailbox()).filter(end -> end.isAfter(now.plus(WORTH_TELLING)));
     boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
     return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
   }

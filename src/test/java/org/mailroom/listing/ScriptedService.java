@@ -100,7 +100,7 @@ final class ScriptedService implements Graph {
   }
 
   DeltaListing changes(int pageSize, URI link) {
-    return new DeltaListing(uris, folder, reader, SELECT, new DeltaLinks.Stored(link, BEGIN), true, pageSize, Hints.NONE, clock);
+    return new DeltaListing(uris, folder, reader, SELECT, new DeltaLinks.Stored(link, () -> BEGIN), true, pageSize, Hints.NONE, clock);
   }
 
   static GraphException refused(int status, String code) {

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.mailroom.graph.ServiceClock;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -30,17 +31,17 @@ class StoredPositionsTest {
     DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
-    links = new DeltaLinks(jdbc, clock);
+    links = new DeltaLinks(jdbc, clock, new ServiceClock(clock));
     backfills = new Backfills(jdbc, clock);
   }
 
   @Test
   void a_delta_link_counts_for_its_account_mailbox_and_folder_only() {
     Instant begun = clock.instant();
-    links.storing("a", INBOX, begun).accept(Position.link(LINK));
+    links.storing("a", INBOX, () -> begun).accept(Position.link(LINK));
     clock.pass(Duration.ofHours(1));
-    assertThat(links.find("a", "a@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(LINK, begun));
-    assertThat(links.find("a", "b@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(null, clock.instant()));
+    assertStored(links.find("a", "a@contoso.com", "inbox"), LINK, begun);
+    assertStored(links.find("a", "b@contoso.com", "inbox"), null, clock.instant());
     assertThat(links.find("a", "a@contoso.com", "other").link()).isNull();
     assertThat(links.find("b", "a@contoso.com", "inbox").link()).isNull();
     links.store("a", "b@contoso.com", "inbox", URI.create("https://graph.example/b"), clock.instant());
@@ -53,7 +54,7 @@ class StoredPositionsTest {
   void a_link_of_an_earlier_version_which_does_not_say_its_mailbox_is_not_followed_and_its_beginning_counts() {
     jdbc.update("insert into delta_link (account, folder, link, begun_at, updated_at) values ('a', 'inbox', ?, ?, ?)", LINK.toString(),
         OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC), OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC));
-    assertThat(links.find("a", "a@contoso.com", "inbox")).isEqualTo(new DeltaLinks.Stored(null, SINCE));
+    assertStored(links.find("a", "a@contoso.com", "inbox"), null, SINCE);
   }
 
   @Test
@@ -88,5 +89,10 @@ class StoredPositionsTest {
     }
     jdbc.execute("alter table backfill_away rename to backfill");
     assertThat(backfills.begin("a", "a@contoso.com", "inbox")).isNotNull();
+  }
+
+  private static void assertStored(DeltaLinks.Stored stored, URI link, Instant begunAt) {
+    assertThat(stored.link()).isEqualTo(link);
+    assertThat(stored.begunAt().get()).isEqualTo(begunAt);
   }
 }
