@@ -85,6 +85,7 @@ class StrangeServiceTest {
     graph.change(StrangeServiceTest::isListing, (address, page) -> {
       if (pages.getAndIncrement() == 0) {
         page.removeAll();
+        page.putArray("value");
         page.put("@odata.nextLink", withToken(URLDecoder.decode(address, StandardCharsets.UTF_8), "a|b c"));
         return;
       }

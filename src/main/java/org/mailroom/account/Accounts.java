@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import org.mailroom.listing.DeltaLinks;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
@@ -51,7 +50,7 @@ public final class Accounts implements CredentialUse {
   private final MailroomProperties properties;
   private final Credentials credentials;
   private final AccountTable table;
-  private final DeltaLinks deltaLinks;
+  private final AccountPositions positions;
   private final SettingsBinder binder;
   private final SettingsRevision revision;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -60,12 +59,12 @@ public final class Accounts implements CredentialUse {
   /**
    * @throws ConfigurationException when an account of application.yaml refers to a credential or destination that isn't there
    */
-  Accounts(MailroomProperties properties, Credentials credentials, AccountTable table, DeltaLinks deltaLinks, SettingsBinder binder,
+  Accounts(MailroomProperties properties, Credentials credentials, AccountTable table, AccountPositions positions, SettingsBinder binder,
       SettingsRevision revision) {
     this.properties = properties;
     this.credentials = credentials;
     this.table = table;
-    this.deltaLinks = deltaLinks;
+    this.positions = positions;
     this.binder = binder;
     this.revision = revision;
     List<String> problems = new ArrayList<>();
@@ -175,7 +174,7 @@ public final class Accounts implements CredentialUse {
       Map<String, String> after = entered(fields);
       table.write(id, after, number);
       if (!java.util.Objects.equals(before.get("mailbox"), after.get("mailbox")) || !java.util.Objects.equals(before.get("folder"), after.get("folder"))) {
-        deltaLinks.forget(id);
+        positions.forget(id);
       }
     });
     refresh();
@@ -193,7 +192,7 @@ public final class Accounts implements CredentialUse {
       refresh();
       reject(changeable(id));
       table.delete(id);
-      deltaLinks.forget(id);
+      positions.forget(id);
     });
     refresh();
   }

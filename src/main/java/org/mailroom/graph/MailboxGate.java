@@ -130,6 +130,11 @@ final class MailboxGate {
     return throttling.closedUntil();
   }
 
+  /** It is closed because the service has trouble, not because it is asked too often. */
+  synchronized boolean isInTrouble() {
+    return throttling.isTrouble();
+  }
+
   /** Since when every answer asks for patience; null when the last one didn't. */
   synchronized Instant throttledSince() {
     return throttling.since();

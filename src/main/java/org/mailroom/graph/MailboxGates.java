@@ -125,6 +125,11 @@ public final class MailboxGates {
     return find(mailbox).map(MailboxGate::closedUntil).filter(clock.instant()::isBefore);
   }
 
+  /** Whether a mailbox is left alone because the service has trouble with it (HTTP 503), not because it is asked too often. */
+  public boolean isInTrouble(String mailbox) {
+    return find(mailbox).map(MailboxGate::isInTrouble).orElse(false);
+  }
+
   /** Since when the service answers every request to a mailbox by asking for patience; empty when the last one succeeded. */
   public Optional<Instant> throttledSince(String mailbox) {
     return find(mailbox).map(MailboxGate::throttledSince);

@@ -28,6 +28,7 @@ final class Throttling {
   private Instant told = Instant.MIN;
   private boolean toldSince;
   private int rounds;
+  private boolean trouble;
 
   /**
    * An answer asked for patience.
@@ -36,6 +37,7 @@ final class Throttling {
    * @param trouble it was a 503 and not a 429
    */
   void asked(Duration asked, boolean trouble, Instant now) {
+    this.trouble = trouble;
     since = since == null ? now : since;
     lastAsked = now;
     if (rounds == 0 || !now.isBefore(closedUntil)) {
@@ -46,6 +48,11 @@ final class Throttling {
     boolean believed = asked != null && (asked.compareTo(AT_ONCE) >= 0 || rounds == 1);
     Instant until = now.plus(believed ? asked : own);
     closedUntil = until.isAfter(closedUntil) ? until : closedUntil;
+  }
+
+  /** The service asked for it because it has trouble, not because it is asked too often. */
+  boolean isTrouble() {
+    return trouble;
   }
 
   private Duration own(boolean trouble) {

@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.mailroom.graph.ServiceClock;
+import org.mailroom.account.AccountPositions;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
 
 /** How far the mailboxes in which nothing is marked have been read, folder by folder: the table {@code delta_position}. */
 @Component("deltaLinks")
-public final class DeltaLinks {
+public final class DeltaLinks implements AccountPositions {
 
   /**
    * Where a folder is to be read on.
@@ -76,6 +77,7 @@ public final class DeltaLinks {
   }
 
   /** The account's next import reads its folders from the beginning. */
+  @Override
   public void forget(String account) {
     jdbc.update("delete from delta_position where account = ?", account);
     jdbc.update("delete from delta_link where account = ?", account);

@@ -16,7 +16,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class StoredContent {
 
-  private static final Pattern HEADER = Pattern.compile("\\s*[A-Za-z0-9_.-]+[ \\t]*:.*", Pattern.DOTALL);
+  /** A header in one of the first lines; mail that came through a mailbox file has a line before it. A page of a proxy begins with a tag. */
+  private static final Pattern HEADER = Pattern.compile("\\s*(?!<)([^\\n]*\\n){0,3}?[A-Za-z0-9_.-]+[ \\t]*:.*", Pattern.DOTALL);
 
   private final AttachmentStore store;
   private final Path dataDir;

@@ -37,7 +37,10 @@ public final class AccountStatuses {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
 
-  /** A wait that is over sooner isn't worth a word; one after the other for so long is, however short each is. */
+  /** A wait that is over sooner isn't worth a word. */
+  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+
+  /** Short waits, one after the other for so long, are; and one that is due to trouble of the service, which has words of its own. */
   private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
 
   private static final int INTERVALS_UNTIL_STALLED = 5;
@@ -144,7 +147,7 @@ public final class AccountStatuses {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
     }
     if (throttled != null) {
-      String why = "The service throttles " + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
+      String why = (gates.isInTrouble(account.mailbox()) ? "The service has no time for " : "The service throttles ") + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
           + " if it lasts, poll less often or read the mailbox with fewer applications.";
       return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, throttled, why);
     }
@@ -170,7 +173,8 @@ public final class AccountStatuses {
 
   /** Until when the service asks for patience; short waits count when there is one after the other. Null when it doesn't. */
   private Instant throttledUntil(Account account, Instant now) {
-    Optional<Instant> until = gates.closedUntil(account.mailbox()).filter(end -> end.isAfter(now.plus(WORTH_TELLING)));
+    Optional<Instant> until = gates.closedUntil(account.mailbox())
+        .filter(end -> end.isAfter(now.plus(gates.isInTrouble(account.mailbox()) ? WORTH_TELLING : SHORTEST_WAIT)));
     boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
     return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
   }
