@@ -47,14 +47,15 @@ class OneMessageIsOneMessageTest {
   private static final List<String> UNREADABLE = PAGES.keySet().stream().map(name -> "never-" + name).toList();
   private static final List<String> CONTENTS = List.of("empty", "half", "page-of-a-proxy");
   private static final List<String> LISTS = List.of("list-without-value", "list-is-an-error");
-  private static final List<String> OTHERS = List.of("row", "long-row", "enumeration", "java", "drip", "late-list", "no-list", "scan", "endless-scan");
+  private static final List<String> OTHERS = List.of("row", "long-row", "enumeration", "java", "drip", "late-list", "no-list", "scan", "endless-scan", "read-only");
 
   private ManyAccounts accounts;
 
   @BeforeAll
   void start(@TempDir Path folder) {
     List<String> all = Stream.of(READABLE_ALONE, UNREADABLE, CONTENTS, LISTS, OTHERS).flatMap(List::stream).toList();
-    accounts = ManyAccounts.start(folder, all, "--mailroom.limits.settle-within=3s");
+    accounts = ManyAccounts.start(folder, all, "--mailroom.limits.settle-within=3s",
+        "--mailroom.accounts.read-only.after-import.mark-as-read=false");
   }
 
   @AfterAll
@@ -99,6 +100,27 @@ class OneMessageIsOneMessageTest {
       assertThat(accounts.requests(account)).as(account).hasSizeLessThan(60);
       assertThat(output).as(account).contains("account " + account + ": imported 4 messages");
     }
+  }
+
+  @Test
+  void in_a_mailbox_that_may_only_be_read_a_message_that_no_answer_can_hold_blocks_none_before_or_behind_it_and_none_that_comes_later() {
+    List<DemoMessage> messages = accounts.fill("read-only", 5);
+    List.of(DemoSpot.PAGE, DemoSpot.IDS, DemoSpot.MESSAGE).forEach(spot -> messages.get(2).fails(spot, Fault.status(403, "ErrorAccessDenied")));
+    ImportResult first = accounts.importOnce("read-only");
+    assertThat(first.failure()).isNull();
+    assertThat(first.imported()).isEqualTo(4);
+    assertThat(first.failed()).isEqualTo(1);
+    assertThat(accounts.undelivered("read-only")).hasSize(1);
+    accounts.mailbox("read-only").read(accounts.mailbox("read-only").deliver("Inbox", DemoMail.plain(6), java.time.Instant.now()));
+    ImportResult second = accounts.importOnce("read-only");
+    assertThat(second.failure()).isNull();
+    assertThat(second.imported()).isEqualTo(1);
+    assertThat(second.isComplete()).isFalse();
+    messages.get(2).heals();
+    accounts.letTimePass("read-only");
+    accounts.importOnce("read-only");
+    assertThat(accounts.imported("read-only")).hasSize(6).doesNotHaveDuplicates();
+    assertThat(accounts.undelivered("read-only")).as("nothing is listed any more that is well").isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.mailroom.listing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.time.Instant;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphUris;
@@ -50,8 +51,10 @@ public final class Listings {
    * @param stored where an earlier round stopped
    * @param unreadOnly of what was received before the first round only what is unread counts
    */
-  public DeltaListing changes(MailFolder folder, String select, DeltaLinks.Stored stored, boolean unreadOnly, Hints hints) {
-    return new DeltaListing(uris, folder, reader, select, stored, unreadOnly, limits.pageSize(), hints, clock);
+  public Listing changes(MailFolder folder, String select, DeltaLinks.Stored stored, boolean unreadOnly, Hints hints) {
+    DeltaListing changes = new DeltaListing(uris, folder, reader, select, stored, unreadOnly, limits.pageSize(), hints, clock);
+    return new ChangesOrTime(changes, () -> messages(folder, select,
+        unreadOnly ? "isRead eq false or receivedDateTime ge " + changes.begunAt().truncatedTo(ChronoUnit.SECONDS) : null, null, hints));
   }
 
   /** How many messages are left to list; null when the service doesn't say. */
