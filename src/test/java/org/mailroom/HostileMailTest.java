@@ -168,7 +168,8 @@ class HostileMailTest {
     DemoMessage message = mailbox.deliver(DemoMail.plain(1));
     message.resource().put("subject", "look \u001b[31mred\r\nsupport to file, 1 attempts \u202Egnp");
     List<String> settings = MailroomRun.settings(tenant, folder);
-    settings.addAll(List.of("--mailroom.accounts.support.max-size=10B"));
+    ((com.fasterxml.jackson.databind.node.ObjectNode) message.resource().path("body")).put("content", "x".repeat(2000));
+    settings.addAll(List.of("--mailroom.accounts.support.max-size=1KB"));
     assertThat(MailroomCommand.run(new String[] {"import", "--once"}, new Launcher(MailroomApplication.class, settings))).isEqualTo(3);
     assertThat(MailroomCommand.run(new String[] {"failed", "list"}, new Launcher(MailroomApplication.class, settings))).isZero();
     assertThat(output.getOut()).contains("look \uFFFD[31mred\uFFFD\uFFFDsupport to file");

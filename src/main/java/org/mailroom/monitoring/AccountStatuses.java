@@ -147,8 +147,11 @@ public final class AccountStatuses {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
     }
     if (throttled != null) {
-      String why = (gates.isInTrouble(account.mailbox()) ? "The service has no time for " : "The service throttles ") + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
-          + " if it lasts, poll less often or read the mailbox with fewer applications.";
+      String why = gates.isInTrouble(account.mailbox())
+          ? account.mailbox() + ": the service has trouble (HTTP 503). Nothing is sent to it before " + seconds(throttled)
+              + ". Mailroom tries again by itself; see the Microsoft 365 service health page if it lasts."
+          : "The service throttles " + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
+              + " if it lasts, poll less often or read the mailbox with fewer applications.";
       return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, throttled, why);
     }
     if (failure != null) {
