@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +41,18 @@ class CrashTest {
 
   private final long seed = Long.getLong("proof.seed", 4);
 
+  /** Ten kills in each build. */
   @Test
   @Timeout(value = 40, unit = java.util.concurrent.TimeUnit.MINUTES)
+  void killed_at_random_instants_it_delivers_every_message_exactly_once() throws Exception {
+    prove(Integer.getInteger("proof.kills", 10), Integer.getInteger("proof.messages", 400), 0);
+  }
+
+  @Test
+  @Tag("proof")
+  @Timeout(value = 60, unit = java.util.concurrent.TimeUnit.MINUTES)
   void killed_at_50_random_instants_it_delivers_every_message_exactly_once() throws Exception {
-    prove(Integer.getInteger("proof.kills", 50), Integer.getInteger("proof.messages", 1000), 0);
+    prove(50, 1000, 0);
   }
 
   @Test
