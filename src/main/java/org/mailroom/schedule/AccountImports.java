@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -141,7 +142,8 @@ public final class AccountImports {
 
   /** The import can't go on, or not now. What is in hand is still delivered and marked. */
   public void failed(@Variable("account") String accountId, @Variable("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
-    if (Causes.first(why, AccountGoneException.class).isPresent() || Causes.first(why, StoppingException.class).isPresent()) {
+    boolean stops = Causes.first(why, StoppingException.class).isPresent() || (isStopping() && Causes.first(why, RejectedExecutionException.class).isPresent());
+    if (stops || Causes.first(why, AccountGoneException.class).isPresent()) {
       return;
     }
     var closed = Causes.first(why, MailboxClosedException.class);
@@ -150,7 +152,7 @@ public final class AccountImports {
       return;
     }
     Exception inWords = ImportFailure.inWords(why);
-    if (inWords instanceof GraphException refusal && refusal.status() == 404) {
+    if (running != null && inWords instanceof GraphException refusal && refusal.status() == 404) {
       // what was remembered may be gone
       forgetFolders(running.account());
     }

@@ -35,6 +35,10 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
     if (text(environment, "spring.datasource.url", "").startsWith("jdbc:postgresql:")) {
       // the driver sends the rows of a page in one statement
       defaults.put("spring.datasource.hikari.data-source-properties.reWriteBatchedInserts", "true");
+      // a database that hangs holds nobody up for longer than this, in seconds: neither an importer nor a stop
+      defaults.put("spring.datasource.hikari.data-source-properties.connectTimeout", "10");
+      defaults.put("spring.datasource.hikari.data-source-properties.socketTimeout", "60");
+      defaults.put("spring.datasource.hikari.data-source-properties.tcpKeepAlive", "true");
     }
     artemis(environment, dataDir, defaults);
     environment.getPropertySources().addLast(new MapPropertySource("mailroomDefaults", defaults));

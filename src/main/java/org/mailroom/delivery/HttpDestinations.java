@@ -5,13 +5,15 @@ import org.apache.camel.Component;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 
 /**
- * Keeps what a message says of itself to Mailroom's routes: no HTTP destination gets the headers of a delivery unless a route gives it headers of
- * other names.
+ * What holds for every HTTP endpoint that a route sends to. What a message says of itself stays with Mailroom's routes: no HTTP destination gets the
+ * headers of a delivery unless a route gives it headers of other names. And a request is sent once: what is tried again the ledger decides, where
+ * Apache's client by itself would send a POST twice that was answered 503.
  */
 @org.springframework.stereotype.Component
-final class HttpHeaders implements ComponentCustomizer {
+final class HttpDestinations implements ComponentCustomizer {
 
   private static final Set<String> OWN = Set.of("account", "mailbox", "messageid", "subject", "sender", "receivedat");
 
@@ -19,7 +21,9 @@ final class HttpHeaders implements ComponentCustomizer {
   public void configure(String name, Component target) {
     HttpHeaderFilterStrategy strategy = new HttpHeaderFilterStrategy();
     strategy.getOutFilter().addAll(OWN);
-    ((HttpComponent) target).setHeaderFilterStrategy(strategy);
+    HttpComponent http = (HttpComponent) target;
+    http.setHeaderFilterStrategy(strategy);
+    http.setHttpClientConfigurer(HttpClientBuilder::disableAutomaticRetries);
   }
 
   @Override
