@@ -42,6 +42,11 @@ public final class MessageGroups {
     return new AtATime<>(limits.requestsInFlight(), groups.iterator());
   }
 
+  /** Whether the listing brought all that there is of the messages of a group. */
+  public boolean isWhole(@Variable("group") List<IncomingMessage> group) {
+    return group.stream().allMatch(preparation::isWhole);
+  }
+
   /** The work on one of them is over. */
   public void done(@Variable("groups") AtATime<List<IncomingMessage>> groups) {
     groups.done();

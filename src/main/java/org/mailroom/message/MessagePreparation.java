@@ -162,11 +162,6 @@ public final class MessagePreparation {
     }
   }
 
-  /** The listing didn't bring all that there is of the message. */
-  public boolean needsMore(@Variable("message") IncomingMessage message) {
-    return !isWhole(message);
-  }
-
   /** The listing brought all that there is of the message. */
   boolean isWhole(IncomingMessage message) {
     return message.resource() != null && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
