@@ -100,9 +100,9 @@ public final class MailboxGates {
     metrics.throttled();
     MailboxGate gate = gates.computeIfAbsent(key(request.mailbox()), name -> newGate(request.mailbox()));
     if (gate.pause(asked, status != 429)) {
-      LOG.warn("mailbox {}{} since {}. Nothing is sent to it until {}, then Mailroom tries again by itself; if it lasts, {}", request.mailbox(),
+      LOG.warn("mailbox {}{} since {}. Nothing is sent to it until {}, then Mailroom {} by itself; if it lasts, {}", request.mailbox(),
           status == 429 ? " is throttled by the service (HTTP 429)" : ": the service has trouble (HTTP " + status + ")",
-          gate.throttledSince(), gate.closedUntil(), status == 429 ? "poll less often or read the mailbox with fewer applications."
+          gate.throttledSince(), gate.closedUntil(), status == 429 ? "goes on" : "tries again", status == 429 ? "poll less often or read the mailbox with fewer applications."
               : "see the Microsoft 365 service health page.");
     }
   }
