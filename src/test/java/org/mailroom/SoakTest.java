@@ -93,6 +93,7 @@ class SoakTest {
           tenant.identity().clientsRestart();
         }
       }
+      int faults = tenant.faults().hits();
       tenant.faults().clear();
       try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of("-Xmx256m"), settings)) {
         await().atMost(Duration.ofMinutes(5)).pollInterval(A_STEP).untilAsserted(() -> assertThat(missing(database)).as("what isn't imported at the end").isEmpty());
@@ -105,7 +106,7 @@ class SoakTest {
       assertFlat("threads", Sample::threads, 20);
       assertThat(tenant.violations()).isEmpty();
       System.out.printf("proof: seed %d, %s, %d accounts, %d messages, killed %d times, %d requests, %d faults, longest silence %s, heap up to %d MB, up to %d threads%n",
-          seed, duration, ACCOUNTS, fates.values().stream().mapToInt(Map::size).sum(), kills, requestsSeen, tenant.faults().hits(), longestSilence,
+          seed, duration, ACCOUNTS, fates.values().stream().mapToInt(Map::size).sum(), kills, requestsSeen, faults, longestSilence,
           samples.stream().mapToLong(Sample::heap).max().orElse(0) / MEGABYTE, samples.stream().mapToLong(Sample::threads).max().orElse(0));
     }
   }
