@@ -16,6 +16,7 @@ public final class AccountImport {
   private volatile String target;
   private volatile boolean readingPaused;
   private volatile boolean anythingWaiting = true;
+  private volatile boolean anythingLeft;
   private volatile Instant goesOnAt;
   private Exception failure;
 
@@ -89,6 +90,15 @@ public final class AccountImport {
 
   public boolean isAnythingWaiting() {
     return anythingWaiting;
+  }
+
+  /** Whether deliveries of earlier imports wait, or were given up and not decided about. */
+  public void deliveriesAreLeft(boolean some) {
+    this.anythingLeft = some;
+  }
+
+  public boolean areDeliveriesLeft() {
+    return anythingLeft;
   }
 
   /** It lets others go first, or its mailbox takes no request for a while: what is left is for another turn. */

@@ -25,6 +25,7 @@ public final class ImportLog {
 
   private final Clock clock;
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
+  private final Map<String, Told> lastUnmarked = new ConcurrentHashMap<>();
   private final Map<String, Told> lastWarnings = new ConcurrentHashMap<>();
 
   ImportLog(Clock clock) {
@@ -36,15 +37,24 @@ public final class ImportLog {
       LOG.info("account {}: imported {} in {} s{}", result.account(), messages(result.imported()),
           String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0), details(result));
     }
-    if (result.unmarked() > 0) {
-      LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()),
-          result.firstUnmarked() == null ? "no reason is known" : result.firstUnmarked().getMessage());
-    }
+    tellUnmarked(result);
     if (result.listedForNothing() > 0) {
       warnOnce(result.account(), "listed for nothing", "account " + result.account() + ": the filter still matches "
           + messages(result.listedForNothing()) + " that were imported, so each poll lists them again. Add isRead eq false to the filter, or have them moved.");
     }
     tellFailure(result);
+  }
+
+  /** The same is told once, and again at a slow interval while it lasts. */
+  private void tellUnmarked(ImportResult result) {
+    if (result.unmarked() == 0) {
+      lastUnmarked.remove(result.account());
+      return;
+    }
+    String why = result.firstUnmarked() == null ? "no reason is known" : result.firstUnmarked().getMessage();
+    if (result.imported() > 0 || isNew(lastUnmarked, result.account(), ImportResult.kind(why))) {
+      LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()), why);
+    }
   }
 
   private static String details(ImportResult result) {

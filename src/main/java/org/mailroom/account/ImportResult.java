@@ -41,7 +41,12 @@ public record ImportResult(
 
   /** The failure without what differs from poll to poll, to tell whether it is the same again; null without a failure. */
   String failureKind() {
-    return failure == null ? null : String.valueOf(failure.getMessage()).replaceAll("request-id [0-9A-Za-z-]+", "");
+    return failure == null ? null : kind(String.valueOf(failure.getMessage()));
+  }
+
+  /** A sentence without what differs from poll to poll. */
+  static String kind(String sentence) {
+    return sentence.replaceAll("request-id [0-9A-Za-z-]+", "");
   }
 
   /** Whether there is anything to tell: an idle poll says nothing. */

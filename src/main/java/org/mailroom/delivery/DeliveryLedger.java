@@ -77,9 +77,10 @@ public final class DeliveryLedger {
   public void begin(@Variable("import") AccountImport running) {
     Account account = running.account();
     // asks the database in any case: without it nothing is to be read
-    Long waiting = jdbc.queryForObject("select count(*) from delivery where status = 'PENDING' and account = ?", Long.class, account.id());
-    Long again = jdbc.queryForObject("select count(*) from delivery where status = 'FAILED' and next_attempt_at is not null and account = ?", Long.class, account.id());
-    running.deliveriesWait(waiting + again > 0);
+    Left left = left(account);
+    long waiting = left.waiting();
+    running.deliveriesWait(waiting + left.lookedAtAgain() > 0);
+    running.deliveriesAreLeft(waiting + left.givenUp() > 0);
     List<String> down = account.deliverTo().stream().filter(name -> health.outage(name).isPresent()).toList();
     boolean nowhere = down.size() == account.deliverTo().size() && down.stream().noneMatch(health::isWorthATry);
     if (nowhere || (!down.isEmpty() && waiting >= limits.waitingDeliveries())) {
@@ -90,6 +91,21 @@ public final class DeliveryLedger {
     } else if (paused.remove(account.id())) {
       LOG.info("account {}: reading goes on", account.id());
     }
+  }
+
+  /**
+   * What the ledger has of an account that isn't settled.
+   *
+   * @param waiting deliveries that are tried again
+   * @param givenUp deliveries that aren't
+   * @param lookedAtAgain those of them that are looked at again all the same
+   */
+  private record Left(long waiting, long givenUp, long lookedAtAgain) {}
+
+  private Left left(Account account) {
+    return jdbc.queryForObject("select count(case when status = 'PENDING' then 1 end), count(case when status = 'FAILED' then 1 end),"
+        + " count(case when status = 'FAILED' and next_attempt_at is not null then 1 end) from delivery where account = ? and status in ('PENDING', 'FAILED')",
+        (row, number) -> new Left(row.getLong(1), row.getLong(2), row.getLong(3)), account.id());
   }
 
   /**
@@ -252,6 +268,20 @@ public final class DeliveryLedger {
     unlistable.record(running, pages);
     List<LedgerEntry> judged = doubts.judge(running);
     log.tell(judged);
+    countWhatNoListingBrought(running);
     return log.hooks(running.account(), judged);
+  }
+
+  /** What waits or was given up counts though no listing brings it any more: an import that leaves some isn't complete. */
+  private void countWhatNoListingBrought(AccountImport running) {
+    var tally = running.tally();
+    if (!running.areDeliveriesLeft()) {
+      return;
+    }
+    jdbc.query("select count(distinct case when status = 'PENDING' then message_id end), count(distinct case when status = 'FAILED' then message_id end)"
+        + " from delivery where account = ? and status in ('PENDING', 'FAILED')", row -> {
+          tally.add(Count.WAITING, Math.max(0, row.getInt(1) - tally.of(Count.WAITING) - tally.of(Count.FAILED) + tally.of(Count.GIVEN_UP)));
+          tally.add(Count.GIVEN_UP_BEFORE, Math.max(0, row.getInt(2) - tally.of(Count.GIVEN_UP) - tally.of(Count.GIVEN_UP_BEFORE)));
+        }, running.account().id());
   }
 }

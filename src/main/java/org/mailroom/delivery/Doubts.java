@@ -43,8 +43,9 @@ class Doubts {
     if (running.tally().trouble().isServiceToBlame()) {
       running.tally().add(Count.WAITING, failed);
       jdbc.update("update delivery set in_doubt = false where account = ? and in_doubt", account);
-      LOG.warn("account {}: {} messages wait, for the service gave nothing of any: {} That costs them no attempt; Mailroom asks again by itself.",
-          account, failed, running.tally().trouble().last() == null ? "" : running.tally().trouble().last().getMessage());
+      LOG.warn("account {}: {} messages wait, for the service gave nothing of any: {}. That costs them no attempt; Mailroom asks again by itself.",
+          account, failed, running.tally().trouble().last() == null ? "no reason is known"
+              : running.tally().trouble().last().getMessage().replaceFirst("[.\\s]+$", ""));
       return List.of();
     }
     List<LedgerEntry> judged = jdbc.query("select message_id, destination, attempts, last_error, subject, received_at from delivery where account = ? and in_doubt"
