@@ -258,7 +258,8 @@ class RecipesTest {
 
     long fetched = fetches(left);
     ImportResult second = importSupport();
-    assertThat(second.isComplete()).isTrue();
+    assertThat(second.isThrough()).isTrue();
+    assertThat(second.failed()).isZero();
     assertThat(second.passedOver()).isEqualTo(1);
     assertThat(fetches(left)).as("the listing alone brings it").isEqualTo(fetched);
 
