@@ -18,10 +18,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The pages of one import's listing, for a Splitter to walk that works on several of them at once.
  *
- * <p>{@link #hasNext} holds back while as many pages are in hand as may be, then asks Graph, so that it is known whether there is one: a Splitter
- * whose iterator promises an element and breaks the promise ends before what it has begun is done. It says no when everything is listed, when the
- * import failed or the runtime stops, when the import's turn is over, or when it lasts too long. It raises nothing: a failure goes to the import.
- * Whoever took a page says {@link #done}, whatever came of it.
+ * <p>{@link #hasNext} answers at once, from what the listing has said so far: no when everything is listed, when the import failed or the runtime stops,
+ * when the import's turn is over, or when it lasts too long. {@link #next} holds back while as many pages are in hand as may be, then asks Graph. A
+ * Splitter asks for the one before it sends what it has on its way, and for the other beside that, so that no page waits for what comes behind it.
+ * A page that was promised and isn't to be had any more, because of a failure or a stop, is one without messages: a Splitter whose iterator breaks
+ * its promise ends before what it has begun is done. Nothing is raised: a failure goes to the import. Whoever took a page says {@link #done},
+ * whatever came of it.
  *
  * <p>One thread walks; pages end on any.
  */
@@ -31,6 +33,8 @@ public final class Pages implements Iterator<Page> {
 
   /** How long to wait before it is looked again whether the import is over. */
   private static final long LOOK_AGAIN_MILLIS = 200;
+
+  private static final Page NOTHING = Page.ofMessages(List.of());
 
   /**
    * What bounds an import.
@@ -62,7 +66,7 @@ public final class Pages implements Iterator<Page> {
   private final Instant begun;
   private final Positions positions;
   private final Set<Integer> inHand = new HashSet<>();
-  private Page next;
+  private boolean promised;
   private int taken;
   private int listed;
   private boolean suspended;
@@ -86,27 +90,35 @@ public final class Pages implements Iterator<Page> {
   }
 
   @Override
-  public boolean hasNext() {
-    if (next == null && awaitPlace()) {
-      next = list();
-    }
-    return next != null;
+  public synchronized boolean hasNext() {
+    promised |= isWanted();
+    return promised;
   }
 
-  /** Waits until another page may be asked for; false when none is wanted any more. */
-  private synchronized boolean awaitPlace() {
-    while (!isOver() && isListing()) {
-      if (around.turn().isOver(listed)) {
-        suspended = true;
-        finished = true;
-      } else if (inHand.size() < bounds.pagesInHand()) {
+  /** Another page may be asked for, as soon as there is a place for it. */
+  private boolean isWanted() {
+    if (isOver() || !isListing()) {
+      return false;
+    }
+    if (around.turn().isOver(listed)) {
+      suspended = true;
+      finished = true;
+    }
+    return !finished;
+  }
+
+  /** Waits until another page may be asked for, and returns its number; 0 when none is wanted any more. */
+  private synchronized int awaitPlace() {
+    while (isWanted()) {
+      if (inHand.size() < bounds.pagesInHand()) {
         inHand.add(++taken);
-        return true;
-      } else if (!waitAWhile()) {
-        return false;
+        return taken;
+      }
+      if (!waitAWhile()) {
+        return 0;
       }
     }
-    return false;
+    return 0;
   }
 
   private boolean isListing() {
@@ -139,14 +151,17 @@ public final class Pages implements Iterator<Page> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    Page page = next;
-    next = null;
+    int number = awaitPlace();
+    Page page = number == 0 ? NOTHING : list(number);
+    keepPromise();
     return page;
   }
 
-  /** Returns null when there is no page to be had. */
-  private Page list() {
-    int number = taken;
+  private synchronized void keepPromise() {
+    promised = false;
+  }
+
+  private Page list(int number) {
     try {
       Listed page = listing.next(this::ask);
       positions.listed(number, page.position());
@@ -154,12 +169,11 @@ public final class Pages implements Iterator<Page> {
       return new Page(number, page.messages());
     } catch (StoppedException stop) {
       fail(number);
-      return null;
     } catch (RuntimeException why) {
       fail(number);
       around.failed().accept(why);
-      return null;
     }
+    return NOTHING;
   }
 
   private <T> T ask(GraphRequest<T> request) {

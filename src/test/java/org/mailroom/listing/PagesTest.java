@@ -58,20 +58,36 @@ class PagesTest {
     Pages pages = pages(service.listing(10));
     Page first = pages.next();
     Page second = pages.next();
-    CompletableFuture<Boolean> third = CompletableFuture.supplyAsync(pages::hasNext);
+    CompletableFuture<Page> third = CompletableFuture.supplyAsync(pages::next);
     assertThat(service.asked).hasSize(2);
     pages.done(second, true);
-    assertThat(third.get(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(pages.hasNext()).as("asking again takes nothing").isTrue();
+    assertThat(ids(third.get(10, TimeUnit.SECONDS))).hasSize(9).doesNotContainAnyElementsOf(ids(second));
     assertThat(service.asked).hasSize(3);
     assertThat(stored).isEmpty();
     pages.done(first, true);
     assertThat(stored).hasSize(1);
     pages.done(first, true);
     assertThat(stored).hasSize(1);
+    pages.done(third.get(), true);
+    assertThat(stored).hasSize(3);
     assertThat(walk(pages)).doesNotContainAnyElementsOf(ids(second)).contains("m49");
     assertThat(pages.isThrough()).isTrue();
     assertThat(pages.isBehind(null)).as("after the end nothing moves").isTrue();
+  }
+
+  @Test
+  void whether_more_may_come_is_said_without_a_request_so_that_no_page_waits_for_the_next() {
+    service.deliver(25);
+    Pages pages = pages(service.listing(10));
+    assertThat(pages.hasNext()).isTrue();
+    assertThat(service.asked).isEmpty();
+    pages.next();
+    assertThat(pages.hasNext()).as("asking again takes nothing").isTrue();
+    assertThat(pages.hasNext()).isTrue();
+    assertThat(service.asked).hasSize(1);
+    pages.next();
+    assertThat(pages.hasNext()).as("though no place is free").isTrue();
+    assertThat(service.asked).hasSize(2);
   }
 
   @Test
@@ -80,19 +96,21 @@ class PagesTest {
     Pages pages = pages(service.listing(10));
     pages.next();
     pages.next();
-    CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(pages::hasNext);
+    CompletableFuture<Page> waiting = CompletableFuture.supplyAsync(pages::next);
     assertThat(waiting).isNotDone();
     stopping.set(true);
-    assertThat(waiting.get(10, TimeUnit.SECONDS)).isFalse();
+    assertThat(ids(waiting.get(10, TimeUnit.SECONDS))).isEmpty();
+    assertThat(pages.hasNext()).isFalse();
     stopping.set(false);
     Pages others = pages(service.listing(10));
     others.next();
     others.next();
     AtomicBoolean ended = new AtomicBoolean();
-    Thread walker = new Thread(() -> ended.set(!others.hasNext() && Thread.currentThread().isInterrupted()));
+    Thread walker = new Thread(() -> ended.set(ids(others.next()).isEmpty() && !others.hasNext() && Thread.currentThread().isInterrupted()));
     walker.start();
     walker.interrupt();
     await().untilTrue(ended);
+    assertThat(service.asked).hasSize(4);
   }
 
   @Test
@@ -103,7 +121,7 @@ class PagesTest {
       return ScriptedService.refused(500, null);
     };
     Pages pages = pages(service.listing(10));
-    assertThat(pages.hasNext()).isFalse();
+    assertThat(walk(pages)).isEmpty();
     assertThat(service.asked).hasSize(2);
     assertThat(failures).isEmpty();
     assertThat(stored).isEmpty();
@@ -134,10 +152,15 @@ class PagesTest {
     Pages pages = pages(service.listing(10));
     Page first = pages.next();
     service.refusal = (question, request) -> ScriptedService.refused(401, "InvalidAuthenticationToken");
+    assertThat(pages.hasNext()).isTrue();
+    Page promised = pages.next();
+    assertThat(promised.messages()).isEmpty();
+    assertThat(promised.isListed()).isFalse();
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.hasNext()).isFalse();
     assertThatThrownBy(pages::next).isInstanceOf(NoSuchElementException.class);
     assertThat(failures).singleElement().isInstanceOf(GraphException.class);
+    pages.done(promised, false);
     pages.done(first, true);
     assertThat(stored).as("what was delivered is stored all the same").hasSize(1);
     assertThat(pages.isThrough()).isFalse();
@@ -181,7 +204,9 @@ class PagesTest {
     service.deliver(50);
     Pages pages = pages(service.listing(10));
     pages.done(pages.next(), true);
+    assertThat(pages.hasNext()).isTrue();
     service.clock.pass(Duration.ofHours(6));
+    assertThat(ids(pages.next())).as("promised before the time was over").isEmpty();
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.isOverdue()).isTrue();
