@@ -85,14 +85,51 @@ public final class BoundedStrings extends FilterInputStream {
 
   /** Moves the bytes that stay to the front and returns how many they are. */
   private int keep(byte[] buffer, int offset, int read) {
+    int end = offset + read;
     int to = offset;
-    for (int from = offset; from < offset + read; from++) {
-      byte b = buffer[from];
-      if (stays(b, passed + to - offset)) {
-        buffer[to++] = b;
+    for (int from = offset; from < end; from++) {
+      if (to == from) {
+        from = passUncut(buffer, from, end);
+        to = from;
+      }
+      if (from < end && stays(buffer[from], passed + to - offset)) {
+        buffer[to++] = buffer[from];
       }
     }
     return to - offset;
+  }
+
+  /** Passes over what stays where it is, in fewer steps a byte: nearly all that ever comes. Returns where something may have to be cut. */
+  private int passUncut(byte[] buffer, int offset, int end) {
+    int at = offset;
+    while (at < end && !cutting && escape == 0) {
+      int begin = at;
+      if (!inString) {
+        while (at < end && buffer[at] != '"') {
+          at++;
+        }
+        inString = at < end;
+        length = 0;
+        at += inString ? 1 : 0;
+        continue;
+      }
+      int most = (int) Math.min(end, (long) begin + limit - length);
+      while (at < most && buffer[at] != '"' && buffer[at] != '\\') {
+        at++;
+      }
+      length += at - begin;
+      if (at < most && buffer[at] == '"') {
+        inString = false;
+        at++;
+      } else if (at + 1 < most && buffer[at + 1] != 'u') {
+        // an escape of two characters
+        length += 2;
+        at += 2;
+      } else {
+        return at;
+      }
+    }
+    return at;
   }
 
   private boolean stays(byte b, long at) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +44,54 @@ class BoundedStringsTest {
       assertThat(read.path("after").path(1).asInt()).isEqualTo(2);
       assertThat(bounded.hasCut()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 7, 11, 8192})
+  void what_stays_is_the_same_in_whatever_pieces_it_comes(int piece) throws IOException {
+    String[] kinds = {"a", "\\n", "\\\"", "\\\\", "\\u00e9", "é", "😀", "plain"};
+    Random random = new Random(piece);
+    for (int round = 0; round < 300; round++) {
+      StringBuilder text = new StringBuilder("[");
+      for (int i = 0; i < 6; i++) {
+        text.append(i == 0 ? "\"" : ", 12,\"");
+        random.ints(random.nextInt(12), 0, kinds.length).forEach(kind -> text.append(kinds[kind]));
+        text.append('"');
+      }
+      byte[] whole = text.append(']').toString().getBytes(StandardCharsets.UTF_8);
+      InputStream pieces = new FilterInputStream(new ByteArrayInputStream(whole)) {
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+          return super.read(buffer, offset, Math.min(length, piece));
+        }
+      };
+      assertThat(new String(new BoundedStrings(pieces, 9).readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(cutByHand(text.toString(), 9));
+    }
+  }
+
+  /** Character by character, as slowly as it is obvious. */
+  private static String cutByHand(String text, int limit) {
+    StringBuilder cut = new StringBuilder();
+    int at = 0;
+    while (at < text.length()) {
+      if (text.charAt(at) != '"') {
+        cut.append(text.charAt(at++));
+        continue;
+      }
+      cut.append(text.charAt(at++));
+      int length = 0;
+      boolean full = false;
+      while (text.charAt(at) != '"') {
+        int end = text.charAt(at) == '\\' ? at + (text.charAt(at + 1) == 'u' ? 6 : 2) : at + Character.charCount(text.codePointAt(at));
+        String one = text.substring(at, end);
+        full |= length >= limit;
+        cut.append(full ? "" : one);
+        length += one.getBytes(StandardCharsets.UTF_8).length;
+        at = end;
+      }
+      cut.append(text.charAt(at++));
+    }
+    return cut.toString();
   }
 
   @Test
