@@ -217,6 +217,9 @@ final class CredentialsPage {
   private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     FIELDS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
+    // they are written into fields of several lines
+    List.of("authorization-url", "token-url").forEach(key -> fields.put(key, fields.get(key).replaceAll("\\s+", "")));
+    fields.put("scope", fields.get("scope").replaceAll("\\s+", " ").strip());
     if (certificate != null && !certificate.isEmpty()) {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -225,6 +228,10 @@ final class CredentialsPage {
     if (fields.get("tenant-id").isBlank()) {
       fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
           .map(found -> found.group(1)).findFirst().orElse(""));
+    }
+    if (fields.get("grant-type").equals("client-credentials")) {
+      // nobody signs in with it
+      fields.put("authorization-url", "");
     }
     return fields;
   }
