@@ -126,7 +126,9 @@
         }
       } else if (pick && open.dataset.several) {
         const chosen = field.value.split(",").map((each) => each.trim()).filter(Boolean);
-        field.value = (chosen.includes(pick.dataset.pick) ? chosen.filter((each) => each !== pick.dataset.pick) : [...chosen, pick.dataset.pick]).join(", ");
+        const isNew = !chosen.includes(pick.dataset.pick);
+        field.value = (isNew ? [...chosen, pick.dataset.pick] : chosen.filter((each) => each !== pick.dataset.pick)).join(", ");
+        pick.setAttribute("aria-pressed", String(isNew));
       } else if (pick) {
         field.value = pick.dataset.pick;
         list.hidden = true;

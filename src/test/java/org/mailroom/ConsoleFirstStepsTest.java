@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mailroom.ConsoleRun.press;
 
+import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -56,6 +57,8 @@ class ConsoleFirstStepsTest {
   }
 
   private static void shot(Page page, String name) {
+    assertThat(new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")).analyze().getViolations()).as(name)
+        .extracting(rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml()).isEmpty();
     page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
 
@@ -83,7 +86,7 @@ class ConsoleFirstStepsTest {
     fill(page, "Authorization URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/authorize?prompt=select_account");
     fill(page, "Access token URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token");
     press(page, "Save");
-    assertThat(page.locator("#wrong-provable")).isVisible();
+    assertThat(page.locator(".form .wrong")).containsText("or a certificate is missing");
     fill(page, "Client secret", "the secret of helpdesk");
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
@@ -161,6 +164,7 @@ class ConsoleFirstStepsTest {
     page.getByLabel("Password").fill(MailroomRun.PASSWORD);
     press(page, "Sign in");
     page.navigate("/credentials/~new");
+    shot(page, "credential-390-dark");
     assertThat(page.getByLabel("Authorization URL")).isHidden();
     assertThat(page.locator("#redirect-uri")).isHidden();
     page.getByLabel("Grant type").selectOption("authorization-code");

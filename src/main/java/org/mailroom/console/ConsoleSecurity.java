@@ -103,7 +103,7 @@ class ConsoleSecurity {
         .requestCache(cache -> cache.requestCache(new WantedPage()))
         .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/").failureHandler(failure))
         .logout(logout -> logout.logoutSuccessUrl("/login?out"))
-        .exceptionHandling(failures -> failures
+        .exceptionHandling(failures -> failures.accessDeniedHandler(ErrorPages::refuse)
             .defaultAuthenticationEntryPointFor(new ScraperEntryPoint(), ConsoleSecurity::isForMachines)
             .defaultAuthenticationEntryPointFor(new LoginUrlAuthenticationEntryPoint("/login"), request -> true))
         // Jolokia's client can't send the token; its requests have to come from a page of the console itself
