@@ -147,7 +147,7 @@ class ConsoleFirstStepsTest {
     assertThat(page.locator("dl.figures")).containsText("Token is good until");
     consent(page, "bert@contoso.com");
     assertThat(page.getByText("bert@contoso.com is signed in.")).isVisible();
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("bert@contoso.com can’t open anna@contoso.com, the mailbox of account anna.");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("bert@contoso.com can’t open anna@contoso.com, the mailbox of account anna: the application may not do this in this mailbox (HTTP 403");
     shot(page, "sign-in-5-closed-mailbox");
     press(page, "Sign the person out");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Nobody is signed in with it now");

@@ -463,8 +463,9 @@ class ConsoleSecurityTest {
 
   private String made(String name, String role) throws Exception {
     assertThat(post(administrator, "/users", Map.of("name", name, "role", role)).statusCode()).isEqualTo(302);
-    Matcher told = Pattern.compile("<code>([^<]+)</code>").matcher(get(administrator, "/users").body());
-    assertThat(told.find()).isTrue();
+    String page = get(administrator, "/users").body();
+    Matcher told = Pattern.compile("<code>([^<]+)</code>").matcher(page);
+    assertThat(told.find()).as(page).isTrue();
     assertThat(get(administrator, "/users").body()).doesNotContain(told.group(1));
     passwords.put(name, told.group(1));
     return told.group(1);

@@ -31,7 +31,7 @@ public final class MailboxProbe {
    * A mailbox that can't be opened.
    *
    * @param account the first one that imports it
-   * @param why in a sentence, with what to do
+   * @param why begins as a clause does, and ends as a sentence; what to do is for whoever signed in
    */
   public record Closed(String account, String mailbox, String why) {}
 
@@ -71,7 +71,8 @@ public final class MailboxProbe {
       graph.unreadInInbox(account);
       return null;
     } catch (GraphException refused) {
-      return refused.isTransient() ? null : new Closed(account.id(), account.mailbox(), refused.getMessage());
+      // without what was asked: the mailbox is named anyway
+      return refused.isTransient() ? null : new Closed(account.id(), account.mailbox(), refused.cause().replaceFirst("^.*?: ", ""));
     } catch (CredentialException noToken) {
       return noToken.isTransient() ? null : new Closed(account.id(), account.mailbox(), noToken.getMessage());
     }

@@ -61,7 +61,7 @@ final class FlowPicture {
   private static final Map<String, String> TITLES = new LinkedHashMap<>();
 
   static {
-    TITLES.put("poll-accounts", "Timer: who is due?");
+    TITLES.put("poll-accounts", "Timer: who is due");
     TITLES.put("import-account", "Import one account");
     TITLES.put("import-page", "Page by page");
     TITLES.put("prepare-message", "Make a MailMessage");

@@ -86,7 +86,7 @@ final class MicrosoftSignIn {
     MailboxProbe.Closed first = closed.get(0);
     String more = closed.size() == 1 ? "" : " The same holds for " + closed.stream().skip(1).limit(NAMED).map(MailboxProbe.Closed::mailbox).collect(Collectors.joining(", "))
         + (closed.size() > NAMED + 1 ? " and " + (closed.size() - NAMED - 1) + " more" : "") + ".";
-    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ". " + first.why() + more
+    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ": " + first.why() + more
         + " Sign in as the mailbox’s owner; or share the mailbox with this person, and add Mail.ReadWrite.Shared to the scope.";
   }
 
