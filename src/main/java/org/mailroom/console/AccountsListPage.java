@@ -2,7 +2,6 @@ package org.mailroom.console;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,8 +12,8 @@ import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.SettingsRejectedException;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -122,18 +121,9 @@ final class AccountsListPage {
       @RequestParam(required = false) String q, @RequestParam(required = false) String uses, @RequestParam(required = false) String state, RedirectAttributes told) {
     Search search = Search.of(q, uses, state);
     Collection<String> chosen = all ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList() : account == null ? List.of() : account;
-    List<String> changed = new ArrayList<>();
-    List<String> refused = new ArrayList<>();
-    for (String id : chosen) {
-      Map<String, String> fields = new LinkedHashMap<>(accounts.fields(id));
-      fields.put("credential", credential);
-      try {
-        accounts.update(id, fields);
-        changed.add(id);
-      } catch (SettingsRejectedException e) {
-        refused.add(id + ": " + e.problems().get(0).message());
-      }
-    }
+    Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
+    List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
+    List<String> refused = problems.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue().get(0).message()).toList();
     if (!changed.isEmpty()) {
       changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
       attention.changed();
