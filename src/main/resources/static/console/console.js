@@ -86,7 +86,65 @@
     });
   });
 
+  // the folders of the mailbox, level by level, below the field that one is chosen for
+  const folders = async (list, address, asked) => {
+    list.setAttribute("aria-busy", "true");
+    list.textContent = "Asking the mailbox…";
+    try {
+      const answer = await fetch(`${address}?${new URLSearchParams(asked)}`, { credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(60000) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      list.innerHTML = "";
+      list.append(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+    } catch (unreachable) {
+      list.textContent = "The folders can’t be listed now: Mailroom didn’t answer. Write the path, or try again.";
+    }
+    list.removeAttribute("aria-busy");
+  };
+  const of = (form, name) => form.elements.namedItem(name)?.value ?? "";
+  const level = (open, path, within, list) => folders(list, open.dataset.folders, { mailbox: of(open.form, "mailbox"), credential: of(open.form, "credential"), within, path });
+
+  document.querySelectorAll("[data-folders]").forEach((open) => {
+    const field = document.getElementById(open.dataset.for);
+    const list = document.getElementById(`folders-of-${open.dataset.for}`);
+    open.hidden = false;
+    open.addEventListener("click", () => {
+      list.hidden = !list.hidden;
+      open.setAttribute("aria-expanded", String(!list.hidden));
+      if (!list.hidden) level(open, "", "", list);
+    });
+    list.addEventListener("click", (event) => {
+      const within = event.target.closest("[data-within]");
+      const pick = event.target.closest("[data-pick]");
+      if (within) {
+        const shown = within.getAttribute("aria-expanded") === "true";
+        within.setAttribute("aria-expanded", String(!shown));
+        const item = within.closest("li");
+        item.querySelector(":scope > div")?.remove();
+        if (!shown) {
+          const below = item.appendChild(document.createElement("div"));
+          level(open, within.dataset.path, within.dataset.within, below);
+        }
+      } else if (pick && open.dataset.several) {
+        const chosen = field.value.split(",").map((each) => each.trim()).filter(Boolean);
+        const isNew = !chosen.includes(pick.dataset.pick);
+        field.value = (isNew ? [...chosen, pick.dataset.pick] : chosen.filter((each) => each !== pick.dataset.pick)).join(", ");
+        pick.setAttribute("aria-pressed", String(isNew));
+      } else if (pick) {
+        field.value = pick.dataset.pick;
+        list.hidden = true;
+        open.setAttribute("aria-expanded", "false");
+        field.focus();
+      }
+    });
+  });
+
   document.addEventListener("change", (event) => {
+    const largest = Number(event.target.dataset?.largest);
+    if (largest) {
+      const size = event.target.files[0]?.size ?? 0;
+      event.target.setCustomValidity(size > largest ? `This file has ${(size / 1e6).toFixed(1)} MB. A certificate with its key has some kilobytes, and may have 1 MB.` : "");
+      event.target.reportValidity();
+    }
     const all = event.target.closest("[data-check-all]");
     if (all) document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
   });

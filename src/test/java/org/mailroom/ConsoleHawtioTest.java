@@ -36,7 +36,11 @@ class ConsoleHawtioTest {
       page.navigate("/routes");
       page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Hawtio")).click();
 
-      // no second login; the tree of the routes is there at once, by their groups
+      // no second login; the tree of the routes is there at once, by their groups; and there is a way back
+      assertThat(page.frameLocator("iframe.hawtio").getByText("Expand all").first()).isVisible();
+      assertThat(page.locator("nav").getByText("Routes")).isVisible();
+      screenshot(page, "hawtio-within-the-console");
+      page.navigate("/actuator/hawtio");
       exactly(page, "Expand all").click();
       exactly(page, "import-account").click();
       exactly(page, "Route Diagram").click();

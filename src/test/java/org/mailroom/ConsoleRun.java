@@ -34,6 +34,11 @@ final class ConsoleRun implements AutoCloseable {
     return new ConsoleRun(tenant, MailroomRun.startRuntime(tenant, folder, settings.toArray(String[]::new)), Browser.start());
   }
 
+  /** Without a credential and an account. */
+  static ConsoleRun startEmpty(DemoTenant tenant, Path folder, List<String> settings) {
+    return new ConsoleRun(tenant, MailroomRun.startEmpty(tenant, folder, settings.toArray(String[]::new)), Browser.start());
+  }
+
   /** The settings of one more account, of the mailbox {@code ID@contoso.com}. */
   static List<String> account(DemoTenant tenant, String id, String deliverTo) {
     tenant.mailbox(id + "@contoso.com");

@@ -2,6 +2,7 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,10 +12,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -124,6 +130,80 @@ class ConsoleSecurityTest {
     assertThat(get(stranger, "/login?error=password").body()).contains("Name or password is wrong.");
     assertThat(post(browser(), "/failed/retry", Map.of()).headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("mailroom="));
     assertThat(get(stranger, "/failed").headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("mailroom="));
+  }
+
+  @Test
+  void five_thousand_requests_of_strangers_leave_no_session_and_no_memory() throws Exception {
+    strangers(5_000);
+  }
+
+  /** As many as ended in an OutOfMemoryError once, at 12 KB each. */
+  @Test
+  @Tag("proof")
+  void forty_thousand_requests_of_strangers_leave_no_session_and_no_memory() throws Exception {
+    strangers(40_000);
+  }
+
+  private void strangers(int requests) throws Exception {
+    HttpClient noCookies = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    for (int i = 0; i < 200; i++) {
+      ask(noCookies, i);
+    }
+    int sessions = mailroom.sessions();
+    long before = heap();
+    ExecutorService several = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<?>> asked = new ArrayList<>();
+      for (int i = 0; i < requests; i++) {
+        int number = i;
+        asked.add(several.submit(() -> {
+          HttpResponse<Void> answer = ask(noCookies, number);
+          assertThat(answer.statusCode()).isIn(302, 403);
+          assertThat(answer.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("mailroom="));
+          return null;
+        }));
+      }
+      for (Future<?> each : asked) {
+        each.get();
+      }
+    } finally {
+      several.shutdown();
+    }
+    assertThat(mailroom.sessions()).isEqualTo(sessions);
+    assertThat(heap() - before).as("bytes that stay").isLessThan(requests * 1_000L + 5_000_000);
+  }
+
+  /** Pages that need a sign-in, with long addresses, and now and then a form without a token. */
+  private HttpResponse<Void> ask(HttpClient stranger, int number) throws Exception {
+    String path = List.of("/failed?account=", "/messages?q=", "/credentials/", "/no-such-page/", "/accounts/").get(number % 5) + "x".repeat(200) + number;
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).header("User-Agent", "stranger " + "y".repeat(500));
+    return stranger.send(number % 10 == 9 ? request.POST(HttpRequest.BodyPublishers.ofString("a=b")).build() : request.build(), HttpResponse.BodyHandlers.discarding());
+  }
+
+  private static long heap() {
+    System.gc();
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  @Test
+  void a_form_of_an_earlier_sign_in_and_what_a_role_may_not_do_are_told_on_pages_with_the_navigation() throws Exception {
+    HttpResponse<String> stale = send(administrator, HttpRequest.newBuilder(uri("/failed/retry")).header("Content-Type", "application/x-www-form-urlencoded").header("Accept", "text/html")
+        .POST(HttpRequest.BodyPublishers.ofString("_csrf=of-an-earlier-sign-in")));
+    assertThat(stale.statusCode()).isEqualTo(403);
+    assertThat(stale.body()).contains("That form is too old").contains("Nothing was done").contains("aria-label=\"Main\"").contains("Sign out").doesNotContain("Your role");
+    HttpClient viewer = signIn("vito", made("vito", "viewer"));
+    HttpResponse<String> refused = get(viewer, "/users", "Accept", "text/html");
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("Your role doesn’t allow it").contains("aria-label=\"Main\"").doesNotContain("href=\"/users\"");
+    HttpResponse<String> missing = get(viewer, "/account/nobody", "Accept", "text/html");
+    assertThat(missing.statusCode()).isEqualTo(404);
+    assertThat(missing.body()).contains("There is no such page").contains("aria-label=\"Main\"");
+    // whoever isn't signed in is led to the sign-in, and sees nothing of the console
+    HttpResponse<String> stranger = send(browser(), HttpRequest.newBuilder(uri("/failed/retry")).header("Accept", "text/html").POST(HttpRequest.BodyPublishers.ofString("")));
+    assertThat(stranger.statusCode()).isEqualTo(403);
+    assertThat(stranger.body()).contains("You aren’t signed in any more").doesNotContain("aria-label=\"Main\"");
+    assertThat(get(administrator, "/actuator/nothing", "Accept", "application/json").headers().firstValue("Content-Type").orElse("")).contains("json");
   }
 
   @Test
@@ -275,7 +355,14 @@ class ConsoleSecurityTest {
     HttpResponse<String> answer = send(administrator, HttpRequest.newBuilder(uri("/credentials/~new")).header("Content-Type", "multipart/form-data; boundary=b").header("Accept", "text/html")
         .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[3_000_000])));
     assertThat(answer.statusCode()).isEqualTo(413);
-    assertThat(answer.body()).contains("larger than any form");
+    assertThat(answer.body()).contains("larger than any form").contains("aria-label=\"Main\"");
+    // a form that isn't too large with a file that is
+    String part = "--b\r\nContent-Disposition: form-data; name=\"certificate\"; filename=\"a.pfx\"\r\n\r\n" + "x".repeat(1_200_000) + "\r\n--b--\r\n";
+    String token = TOKEN.matcher(get(administrator, "/credentials/~new").body()).results().findFirst().orElseThrow().group(1);
+    HttpResponse<String> file = send(administrator, HttpRequest.newBuilder(uri("/credentials/~new")).header("Content-Type", "multipart/form-data; boundary=b").header("Accept", "text/html")
+        .header("X-CSRF-TOKEN", token).POST(HttpRequest.BodyPublishers.ofString(part)));
+    assertThat(file.statusCode()).isEqualTo(413);
+    assertThat(file.body()).contains("may have 1 MB");
   }
 
   @Test
@@ -285,10 +372,10 @@ class ConsoleSecurityTest {
         "token-url", "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"));
     HttpResponse<String> unproved = post(administrator, "/credentials/~new", fields);
     assertThat(unproved.statusCode()).isEqualTo(422);
-    assertThat(unproved.body()).contains("or a certificate is missing").contains("value=\"contoso.com\"").doesNotContain("Type the secret again");
+    assertThat(unproved.body()).contains("or a certificate is missing").contains("value=\"contoso.com\"").doesNotContain("is kept for ten minutes");
     fields.putAll(Map.of("client-secret", "seen by nobody", "secret-expires", "soon"));
-    assertThat(post(administrator, "/credentials/~new", fields).body()).contains("Type the secret again").doesNotContain("seen by nobody");
-    fields.put("secret-expires", "");
+    assertThat(post(administrator, "/credentials/~new", fields).body()).contains("is kept for ten minutes").doesNotContain("seen by nobody");
+    fields.putAll(Map.of("client-secret", "", "secret-expires", ""));
     assertThat(post(administrator, "/credentials/~new", fields).statusCode()).isEqualTo(302);
     assertThat(get(administrator, "/credentials/delegated").body()).contains("http://localhost:" + mailroom.port() + "/OAuth2Callback").contains("value=\"contoso.com\"");
     String left = post(administrator, "/credentials/delegated/sign-in", Map.of()).body();
@@ -330,7 +417,8 @@ class ConsoleSecurityTest {
       assertThat(seen.body().split("method=\"post\"", -1)).as(page).hasSizeLessThanOrEqualTo(page.startsWith("/accounts") || page.startsWith("/credentials/") ? 3 : 2);
       assertThat(seen.body()).as(page).doesNotContain("Salary of Anna");
     }
-    for (String page : List.of("/messages", "/messages/message?account=support&id=x", "/messages/html?account=support&id=x", "/trail", "/users", "/credentials/~new", "/accounts/~new")) {
+    for (String page : List.of("/messages", "/messages/message?account=support&id=x", "/messages/html?account=support&id=x", "/trail", "/users", "/credentials/~new", "/accounts/~new",
+        "/accounts/~folders?mailbox=support%40contoso.com&credential=demo")) {
       assertThat(get(viewer, page).statusCode()).as(page).isEqualTo(403);
     }
     for (String path : List.of("/account/support/pause", "/account/support/import", "/account/support/check", "/account/support/backfill", "/failed/retry", "/failed/discard", "/messages/deliver-again",
@@ -374,9 +462,12 @@ class ConsoleSecurityTest {
   private final Map<String, String> passwords = new HashMap<>();
 
   private String made(String name, String role) throws Exception {
+    // what an earlier form has to tell is told first
+    get(administrator, "/users");
     assertThat(post(administrator, "/users", Map.of("name", name, "role", role)).statusCode()).isEqualTo(302);
-    Matcher told = Pattern.compile("<code>([^<]+)</code>").matcher(get(administrator, "/users").body());
-    assertThat(told.find()).isTrue();
+    String page = get(administrator, "/users").body();
+    Matcher told = Pattern.compile("<code>([^<]+)</code>").matcher(page);
+    assertThat(told.find()).as(page).isTrue();
     assertThat(get(administrator, "/users").body()).doesNotContain(told.group(1));
     passwords.put(name, told.group(1));
     return told.group(1);

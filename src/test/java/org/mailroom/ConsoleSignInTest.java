@@ -96,7 +96,7 @@ class ConsoleSignInTest {
     leave(page);
     choose(page, "bert@contoso.com", "Accept");
     assertThat(page.getByText("bert@contoso.com is signed in.")).isVisible();
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("No account with this credential is the mailbox of bert@contoso.com");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("bert@contoso.com can’t open anna@contoso.com, the mailbox of account anna: the application may not do this in this mailbox (HTTP 403");
     shot(page, "sign-in-3-stranger");
     assertThat(browser.complaints()).isEmpty();
     page.context().close();

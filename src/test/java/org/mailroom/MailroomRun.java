@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
+import org.apache.catalina.Context;
 import org.mailroom.account.ImportResult;
 import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.jms.core.JmsTemplate;
@@ -61,6 +64,15 @@ final class MailroomRun implements AutoCloseable {
     all.add("--spring.security.user.password=" + PASSWORD);
     all.addAll(Arrays.asList(settings));
     return new MailroomRun(new Launcher(application, all).startRuntime(Map.of()));
+  }
+
+  /** The runtime as a site starts it first: no credential, no account. */
+  static MailroomRun startEmpty(DemoTenant tenant, Path folder, String... settings) {
+    List<String> all = settings(tenant, folder);
+    all.removeIf(each -> each.startsWith("--mailroom.credentials.") || each.startsWith("--mailroom.accounts."));
+    all.addAll(List.of("--server.port=0", "--mailroom.poll-every=1s", "--spring.security.user.name=" + USER, "--spring.security.user.password=" + PASSWORD));
+    all.addAll(Arrays.asList(settings));
+    return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
   }
 
   static List<String> settings(DemoTenant tenant, Path folder) {
@@ -135,6 +147,12 @@ final class MailroomRun implements AutoCloseable {
 
   int port() {
     return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  /** How many sessions the console keeps. */
+  int sessions() {
+    TomcatWebServer server = (TomcatWebServer) ((ServletWebServerApplicationContext) context).getWebServer();
+    return Arrays.stream(server.getTomcat().getHost().findChildren()).mapToInt(each -> ((Context) each).getManager().getActiveSessions()).sum();
   }
 
   <T> T bean(Class<T> type) {

@@ -19,7 +19,6 @@ import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.settings.SettingsBinder;
 import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.settings.SettingsRevision;
-import org.mailroom.credential.Credential;
 import org.mailroom.credential.CredentialUse;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.SignedInUser;
@@ -48,11 +47,11 @@ public final class Accounts implements CredentialUse {
   private record Snapshot(long revision, Map<String, Account> all, Set<String> stored, Map<String, String> problems) {}
 
   private final MailroomProperties properties;
-  private final Credentials credentials;
   private final AccountTable table;
   private final AccountPositions positions;
   private final SettingsBinder binder;
   private final SettingsRevision revision;
+  private final AccountReferences references;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private volatile Snapshot snapshot;
 
@@ -62,13 +61,13 @@ public final class Accounts implements CredentialUse {
   Accounts(MailroomProperties properties, Credentials credentials, AccountTable table, AccountPositions positions, SettingsBinder binder,
       SettingsRevision revision) {
     this.properties = properties;
-    this.credentials = credentials;
     this.table = table;
     this.positions = positions;
     this.binder = binder;
     this.revision = revision;
+    this.references = new AccountReferences(credentials, properties);
     List<String> problems = new ArrayList<>();
-    properties.accounts().forEach((id, settings) -> unknown(settings).forEach(problem ->
+    properties.accounts().forEach((id, settings) -> references.problems(settings).forEach(problem ->
         problems.add("mailroom.accounts." + id + "." + problem.field() + " = " + problem.message())));
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
@@ -181,6 +180,26 @@ public final class Accounts implements CredentialUse {
     return find(id).orElseThrow();
   }
 
+  /** Gives several accounts another credential in one change; returns what is wrong with those that were left as they are, by id. */
+  public Map<String, List<FieldProblem>> giveCredential(Collection<String> ids, String credential) {
+    Map<String, List<FieldProblem>> refused = new TreeMap<>();
+    revision.change(number -> {
+      refresh();
+      Map<String, Map<String, String>> stored = table.all();
+      ids.forEach(id -> {
+        Map<String, String> fields = new TreeMap<>(stored.getOrDefault(id, Map.of()));
+        fields.put("credential", credential);
+        refused.put(id, validateChange(id, fields));
+        if (refused.get(id).isEmpty()) {
+          table.write(id, fields, number);
+        }
+      });
+    });
+    refresh();
+    refused.values().removeIf(List::isEmpty);
+    return refused;
+  }
+
   /**
    * Deletes an account of the database. What was imported stays, and so does what is known of it: an account of the same name and mailbox
    * imports nothing twice.
@@ -213,25 +232,9 @@ public final class Accounts implements CredentialUse {
 
   private List<FieldProblem> problemsOf(Map<String, String> fields) {
     try {
-      return unknown(binder.bind(AccountProperties.class, fields));
+      return references.problems(binder.bind(AccountProperties.class, fields));
     } catch (SettingsRejectedException e) {
       return e.problems();
-    }
-  }
-
-  private List<FieldProblem> unknown(AccountProperties settings) {
-    List<FieldProblem> problems = new ArrayList<>();
-    Set<String> known = new TreeSet<>(credentials.list().stream().map(Credential::id).toList());
-    requireKnown(problems, "credential", settings.credential(), known, "mailroom.credentials");
-    settings.deliverTo().forEach(destination ->
-        requireKnown(problems, "deliver-to", destination, new TreeSet<>(properties.destinations().keySet()), "mailroom.destinations"));
-    return problems;
-  }
-
-  private static void requireKnown(List<FieldProblem> problems, String field, String value, Set<String> known, String where) {
-    if (!known.contains(value)) {
-      String allowed = known.isEmpty() ? "nothing: " + where + " is empty" : String.join(", ", known);
-      problems.add(new FieldProblem(field, value + ": is none of " + where + ". Allowed: " + allowed + "."));
     }
   }
 

@@ -1,5 +1,8 @@
 package org.mailroom.check;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.Account;
@@ -8,6 +11,7 @@ import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.WrongAnswerException;
 import org.mailroom.listing.Hints;
 import org.mailroom.listing.Listed;
 import org.mailroom.listing.Listings;
@@ -56,6 +60,25 @@ final class GraphQuestions {
     return ask(GraphRequest.get(GraphOperation.COUNT_MESSAGES, account.credential(), account.mailbox(),
         uris.of(GraphUris.options("$select", "id,unreadItemCount,totalItemCount"), "users", account.mailbox(), "mailFolders", "inbox"),
         answer -> json.tree(answer).path("unreadItemCount").asLong()));
+  }
+
+  /**
+   * Returns one page of the folders below another one.
+   *
+   * @param parent its id, or null for the top of the mailbox
+   * @param from how many to pass over
+   */
+  JsonNode folders(String credential, String mailbox, String parent, int from, int most) {
+    Map<String, String> options = GraphUris.options("$select", "id,displayName,childFolderCount,totalItemCount,unreadItemCount", "$top", String.valueOf(most),
+        "$skip", String.valueOf(from));
+    URI address = parent == null ? uris.of(options, "users", mailbox, "mailFolders") : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
+    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, address, answer -> {
+      JsonNode page = json.tree(answer);
+      if (!page.path("value").isArray()) {
+        throw new WrongAnswerException("the answer is not a page of folders");
+      }
+      return page;
+    }));
   }
 
   /** Returns the id or well-known name of the account's folder. */

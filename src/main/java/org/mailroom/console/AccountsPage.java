@@ -1,6 +1,5 @@
 package org.mailroom.console;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The accounts' settings: those of the database to be changed, those of application.yaml to be read. */
+/** An account's settings: those of the database to be changed, those of application.yaml to be read. */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountsPage {
@@ -34,11 +33,6 @@ final class AccountsPage {
       "after-import.add-categories", "after-import.flag");
   private static final List<String> SWITCHES = List.of("after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
   private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
-
-  /**
-   * @param problem why it can't be imported; or null
-   */
-  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, String problem) {}
 
   private final Accounts accounts;
   private final Credentials credentials;
@@ -52,23 +46,6 @@ final class AccountsPage {
     this.properties = properties;
     this.attention = attention;
     this.trail = trail;
-  }
-
-  @GetMapping("/accounts")
-  String list(Model model) {
-    List<Line> lines = new ArrayList<>();
-    for (Account account : accounts.all()) {
-      lines.add(new Line(account.id(), account.mailbox(), account.credential(), account.folder(), account.deliverTo(), isEditable(account.id()), null));
-    }
-    accounts.problems().forEach((id, problem) -> {
-      Map<String, String> fields = accounts.fields(id);
-      lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), true, problem));
-    });
-    lines.sort(java.util.Comparator.comparing(Line::id));
-    model.addAttribute("accounts", lines);
-    model.addAttribute("editable", lines.stream().anyMatch(Line::editable));
-    model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
-    return "accounts";
   }
 
   @GetMapping("/accounts/~new")
@@ -132,32 +109,6 @@ final class AccountsPage {
     trail.record(Trail.Action.DELETED, Trail.account(id), null);
     attention.changed();
     told.addFlashAttribute("done", "Account " + id + " was deleted. What it imported stays.");
-    return "redirect:/accounts";
-  }
-
-  /** Gives several accounts another credential. */
-  @PostMapping("/accounts/~credential")
-  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, RedirectAttributes told) {
-    List<String> changed = new ArrayList<>();
-    List<String> refused = new ArrayList<>();
-    for (String id : account == null ? List.<String>of() : account) {
-      Map<String, String> fields = new LinkedHashMap<>(accounts.fields(id));
-      fields.put("credential", credential);
-      try {
-        accounts.update(id, fields);
-        changed.add(id);
-      } catch (SettingsRejectedException e) {
-        refused.add(id + ": " + e.problems().get(0).message());
-      }
-    }
-    if (!changed.isEmpty()) {
-      changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
-      attention.changed();
-      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ") + credential + " now.");
-    }
-    if (!refused.isEmpty() || changed.isEmpty()) {
-      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first." : String.join(" ", refused));
-    }
     return "redirect:/accounts";
   }
 

@@ -103,7 +103,7 @@ class ConsoleSecurity {
         .requestCache(cache -> cache.requestCache(new WantedPage()))
         .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/").failureHandler(failure))
         .logout(logout -> logout.logoutSuccessUrl("/login?out"))
-        .exceptionHandling(failures -> failures
+        .exceptionHandling(failures -> failures.accessDeniedHandler(ErrorPages::refuse)
             .defaultAuthenticationEntryPointFor(new ScraperEntryPoint(), ConsoleSecurity::isForMachines)
             .defaultAuthenticationEntryPointFor(new LoginUrlAuthenticationEntryPoint("/login"), request -> true))
         // Jolokia's client can't send the token; its requests have to come from a page of the console itself
@@ -134,7 +134,7 @@ class ConsoleSecurity {
         // what may be called there says JmxPolicy
         .requestMatchers(ConsoleSecurity::isJolokia).hasRole(viewer)
         .requestMatchers(request -> isBelow(request, "/users")).hasRole(administrator)
-        .requestMatchers(request -> isBelow(request, "/credentials/~new") || isBelow(request, "/accounts/~new")).hasRole(administrator)
+        .requestMatchers(request -> isBelow(request, "/credentials/~new") || isBelow(request, "/accounts/~new") || isBelow(request, "/accounts/~folders")).hasRole(administrator)
         .requestMatchers(request -> isChange(request) && (isBelow(request, "/credentials") || isBelow(request, "/accounts"))).hasRole(administrator)
         .requestMatchers(request -> isBelow(request, "/messages") || isBelow(request, "/trail")).hasRole(operator)
         .requestMatchers(ConsoleSecurity::isChange).hasRole(operator)

@@ -1,6 +1,7 @@
 package org.mailroom.console;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -48,6 +49,9 @@ final class CredentialsPage {
   private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
       "certificate.content", "certificate.password", "scope", "authorization-url", "token-url");
 
+  /** The form of what isn't there yet; no id. */
+  private static final String NEW = "~new";
+
   /** A tenant in one of the two addresses, as an app registration's page of endpoints shows them. */
   private static final Pattern TENANT = Pattern.compile("^https?://[^/]+/([A-Za-z0-9.-]+)/oauth2/");
 
@@ -66,10 +70,11 @@ final class CredentialsPage {
   private final Trail trail;
   private final SignIns signIns;
   private final ConsoleAddress address;
+  private final TypedSecrets typed;
   private final Clock clock;
 
   CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, SignIns signIns,
-      Attention attention, Trail trail, ConsoleAddress address, Clock clock) {
+      Attention attention, Trail trail, ConsoleAddress address, TypedSecrets typed, Clock clock) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.accounts = accounts;
@@ -78,6 +83,7 @@ final class CredentialsPage {
     this.trail = trail;
     this.signIns = signIns;
     this.address = address;
+    this.typed = typed;
     this.clock = clock;
   }
 
@@ -106,16 +112,19 @@ final class CredentialsPage {
 
   @PostMapping("/credentials/~new")
   String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Model model,
-      jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+      HttpSession session, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     Map<String, String> fields = fields(form, certificate);
+    typed.fillIn(session, NEW, fields);
     String id = form.getOrDefault("id", "").strip();
     try {
       credentials.create(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       fields.put("id", id);
+      model.addAttribute("kept", typed.keep(session, NEW, fields, SECRET));
       return form(null, fields, e.problems(), model);
     }
+    typed.forget(session);
     trail.record(Trail.Action.CREATED, "credential " + id, Changes.entered(fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
@@ -128,16 +137,19 @@ final class CredentialsPage {
 
   @PostMapping("/credentials/{id}")
   String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate,
-      Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+      Model model, HttpSession session, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
     require(id);
     Map<String, String> fields = fields(form, certificate);
+    typed.fillIn(session, id, fields);
     Map<String, String> before = credentials.fields(id);
     try {
       credentials.update(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
+      model.addAttribute("kept", typed.keep(session, id, fields, SECRET));
       return form(id, fields, e.problems(), model);
     }
+    typed.forget(session);
     trail.record(Trail.Action.CHANGED, "credential " + id, Changes.between(before, fields));
     return changed(id, "Credential " + id + " was saved.", told);
   }
@@ -199,7 +211,7 @@ final class CredentialsPage {
   }
 
   private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
-    model.addAttribute("typeAgain", SECRET.stream().anyMatch(key -> !fields.getOrDefault(key, "").isBlank()));
+    model.addAttribute("keptSecret", !fields.getOrDefault("client-secret", "").isBlank());
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
     model.addAttribute("id", id);
@@ -217,6 +229,9 @@ final class CredentialsPage {
   private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     FIELDS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
+    // they are written into fields of several lines
+    List.of("authorization-url", "token-url").forEach(key -> fields.put(key, fields.get(key).replaceAll("\\s+", "")));
+    fields.put("scope", fields.get("scope").replaceAll("\\s+", " ").strip());
     if (certificate != null && !certificate.isEmpty()) {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -225,6 +240,10 @@ final class CredentialsPage {
     if (fields.get("tenant-id").isBlank()) {
       fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
           .map(found -> found.group(1)).findFirst().orElse(""));
+    }
+    if (fields.get("grant-type").equals("client-credentials")) {
+      // nobody signs in with it
+      fields.put("authorization-url", "");
     }
     return fields;
   }

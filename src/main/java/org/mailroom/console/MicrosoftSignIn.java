@@ -4,8 +4,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.mailroom.account.Accounts;
+import org.mailroom.check.MailboxProbe;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.SignInAnswer;
@@ -30,20 +33,25 @@ final class MicrosoftSignIn {
   /** The redirect URI to register; anything else there is refused by Entra ID. */
   static final String CALLBACK = "/OAuth2Callback";
 
+  private static final int NAMED = 5;
+
   private static final String STATE = MicrosoftSignIn.class.getName() + ".state";
   private static final String CREDENTIAL = MicrosoftSignIn.class.getName() + ".credential";
 
   private final SignIns signIns;
   private final Credentials credentials;
   private final Accounts accounts;
+  private final MailboxProbe probe;
   private final ConsoleAddress address;
   private final Attention attention;
   private final Trail trail;
 
-  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, ConsoleAddress address, Attention attention, Trail trail) {
+  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, MailboxProbe probe, ConsoleAddress address, Attention attention,
+      Trail trail) {
     this.signIns = signIns;
     this.credentials = credentials;
     this.accounts = accounts;
+    this.probe = probe;
     this.address = address;
     this.attention = attention;
     this.trail = trail;
@@ -69,6 +77,19 @@ final class MicrosoftSignIn {
     }
   }
 
+  /** What of the credential's accounts this person can't open, found out at once and not by the next import; null when nothing. */
+  private String closed(SignIns.Completed completed) {
+    List<MailboxProbe.Closed> closed = probe.closed(accounts.all().stream().filter(account -> account.credential().equals(completed.credential())).toList());
+    if (closed.isEmpty()) {
+      return null;
+    }
+    MailboxProbe.Closed first = closed.get(0);
+    String more = closed.size() == 1 ? "" : " The same holds for " + closed.stream().skip(1).limit(NAMED).map(MailboxProbe.Closed::mailbox).collect(Collectors.joining(", "))
+        + (closed.size() > NAMED + 1 ? " and " + (closed.size() - NAMED - 1) + " more" : "") + ".";
+    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ": " + first.why() + more
+        + " Sign in as the mailbox’s owner; or share the mailbox with this person, and add Mail.ReadWrite.Shared to the scope.";
+  }
+
   @GetMapping(CALLBACK)
   String comeBack(@RequestParam Map<String, String> parameters, HttpServletRequest request, HttpServletResponse response, Model model, RedirectAttributes told) {
     HttpSession session = request.getSession(false);
@@ -83,9 +104,9 @@ final class MicrosoftSignIn {
       attention.changed();
       trail.record(Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
       told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
-      if (!accounts.isUsedFor(completed.credential(), completed.user()) && !accounts.accountsUsing(completed.credential()).isEmpty()) {
-        told.addFlashAttribute("problem", "No account with this credential is the mailbox of " + completed.user().userPrincipalName()
-            + ". Sign in as its owner, or see that the mailbox is shared with this person and the scope has Mail.ReadWrite.Shared.");
+      String closed = closed(completed);
+      if (closed != null) {
+        told.addFlashAttribute("problem", closed);
       }
       told.addAttribute("id", completed.credential());
       return "redirect:/credentials/{id}";

@@ -15,17 +15,22 @@ import org.apache.camel.util.URISupport;
 /** A route drawn from Camel's own model: a box a step, what is within a step further to the right, lines where messages go. */
 final class RouteDiagram {
 
-  /** What passed a step since the start. */
-  record Figures(long total, long failed, long inflight, long meanMillis) {}
+  /**
+   * What passed a step since the start.
+   *
+   * @param failing whether the last one that passed has failed
+   */
+  record Figures(long total, long failed, long inflight, long meanMillis, boolean failing) {}
 
   /**
    * A step.
    *
    * @param kind {@code from}, {@code eip} or {@code step}
    * @param what the step does, in Camel's words, without what is secret
+   * @param calls the route that the step leads to; or null
    * @param figures null where nothing is counted
    */
-  record Node(int x, int y, int width, String kind, String name, String what, Figures figures) {}
+  record Node(int x, int y, int width, String kind, String name, String what, String calls, Figures figures) {}
 
   record Drawing(int width, int height, List<Node> nodes, List<String> wires) {}
 
@@ -38,23 +43,26 @@ final class RouteDiagram {
   private static final Set<String> EIPS = Set.of("split", "choice", "when", "otherwise", "filter", "loop", "multicast", "doTry", "doCatch", "doFinally", "transacted",
       "onException", "aggregate", "recipientList", "idempotentConsumer", "circuitBreaker", "throttle", "wireTap");
 
+  private final RouteCalls calls;
   private final Function<String, Figures> figures;
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> wires = new ArrayList<>();
   private int y = 4;
   private int right;
 
-  private RouteDiagram(Function<String, Figures> figures) {
+  private RouteDiagram(RouteCalls calls, Function<String, Figures> figures) {
+    this.calls = calls;
     this.figures = figures;
   }
 
   /**
+   * @param calls which step leads to which route
    * @param whole figures of the route itself
    * @param figures of a step by its id; null where there are none
    */
-  static Drawing of(RouteDefinition route, Figures whole, Function<String, Figures> figures) {
-    RouteDiagram diagram = new RouteDiagram(figures);
-    int from = diagram.box(4, "from", "from", clip(URISupport.sanitizeUri(route.getInput().getEndpointUri())), whole);
+  static Drawing of(RouteDefinition route, RouteCalls calls, Figures whole, Function<String, Figures> figures) {
+    RouteDiagram diagram = new RouteDiagram(calls, figures);
+    int from = diagram.box(4, "from", "from", clip(URISupport.sanitizeUri(route.getInput().getEndpointUri())), null, whole);
     // what a route configuration adds stands beside the flow, not in it
     diagram.sequence(4, from, route.getOutputs().stream().filter(step -> !step.isAbstract()).toList());
     for (ProcessorDefinition<?> aside : route.getOutputs()) {
@@ -66,9 +74,9 @@ final class RouteDiagram {
     return new Drawing(diagram.right + 4, diagram.y, diagram.nodes, diagram.wires);
   }
 
-  private int box(int x, String kind, String name, String what, Figures counted) {
+  private int box(int x, String kind, String name, String what, String calls, Figures counted) {
     int top = y;
-    nodes.add(new Node(x, top, BOX_WIDTH, kind, name, what, counted));
+    nodes.add(new Node(x, top, BOX_WIDTH, kind, name, what, calls, counted));
     right = Math.max(right, x + BOX_WIDTH);
     y += STEP;
     return top;
@@ -86,8 +94,8 @@ final class RouteDiagram {
 
   private int step(int x, ProcessorDefinition<?> step) {
     String shortName = step.getShortName();
-    int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)), figures.apply(step.getId()));
-    List<ProcessorDefinition<?>> inside = inside(step);
+    int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)), calls.calledBy(step), figures.apply(step.getId()));
+    List<ProcessorDefinition<?>> inside = RouteCalls.inside(step);
     if (inside.isEmpty()) {
       return top;
     }
@@ -101,19 +109,6 @@ final class RouteDiagram {
       sequence(x + INDENT, topOfLastAt(x + INDENT, first), inside.subList(1, inside.size()));
     }
     return top;
-  }
-
-  /** What is tried doesn't count the clauses among its outputs. */
-  private static List<ProcessorDefinition<?>> inside(ProcessorDefinition<?> step) {
-    List<ProcessorDefinition<?>> inside = new ArrayList<>(step.getOutputs());
-    if (step instanceof TryDefinition attempt) {
-      List<ProcessorDefinition<?>> clauses = new ArrayList<>(attempt.getCatchClauses() == null ? List.of() : attempt.getCatchClauses());
-      if (attempt.getFinallyClause() != null) {
-        clauses.add(attempt.getFinallyClause());
-      }
-      clauses.stream().filter(clause -> !inside.contains(clause)).forEach(inside::add);
-    }
-    return inside;
   }
 
   /** First what is tried, one after the other; then each clause by itself. */

@@ -2,17 +2,26 @@ package org.mailroom.console;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.api.management.ManagedCamelContext;
-import org.apache.camel.api.management.mbean.ManagedProcessorMBean;
+import org.apache.camel.api.management.mbean.ManagedPerformanceCounterMBean;
 import org.apache.camel.api.management.mbean.ManagedRouteMBean;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.URISupport;
+import org.mailroom.delivery.DestinationHealth;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -24,7 +33,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The routes: what passes them, how each is drawn, and a switch. */
+/** The routes: the picture of the flow, what passes each, how each is drawn, and a switch. */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class RoutesPage {
@@ -32,41 +41,106 @@ final class RoutesPage {
   /** Longer than any step but a download takes; what is in flight then goes on. */
   private static final long SECONDS_TO_STOP = 10;
 
+  /** In the order of the flow. Others come after them, those without one last. */
+  private static final List<String> GROUPS = List.of("import", "deliver", "mark", "wire", "site");
+
+  private static final Map<String, String> MEANING = Map.of("import", "from the mailbox to MailMessage", "deliver", "to the destinations", "mark", "what the mailbox is told",
+      "wire", "requests to Microsoft Graph", "site", "what this site decides");
+
   /**
    * @param from where its messages come from, without what is secret
    */
-  record Line(String id, String description, String from, boolean started, String status, RouteDiagram.Figures figures) {}
+  record Line(String id, String group, String description, String from, boolean started, String status, RouteDiagram.Figures figures) {}
+
+  /**
+   * Routes of a part of the flow.
+   *
+   * @param meaning in words; null for a group that isn't Mailroom's
+   */
+  record Group(String name, String meaning, List<Line> routes) {}
 
   private final CamelContext camel;
+  private final MailroomProperties properties;
+  private final DestinationHealth destinations;
   private final Attention attention;
   private final Trail trail;
   private final PathMappedEndpoints endpoints;
+  private final Words words;
 
-  RoutesPage(CamelContext camel, Attention attention, PathMappedEndpoints endpoints, Trail trail) {
+  RoutesPage(CamelContext camel, MailroomProperties properties, DestinationHealth destinations, Attention attention, PathMappedEndpoints endpoints, Trail trail, Words words) {
     this.camel = camel;
+    this.properties = properties;
+    this.destinations = destinations;
     this.attention = attention;
     this.trail = trail;
     this.endpoints = endpoints;
+    this.words = words;
   }
 
   @GetMapping("/routes")
   String list(org.springframework.ui.Model model) {
-    List<Line> lines = new ArrayList<>();
-    definitions().forEach(route -> lines.add(line(route)));
-    // files are read in no certain order
-    lines.sort(Comparator.comparing(Line::id));
-    model.addAttribute("routes", lines);
-    model.addAttribute("hawtio", endpoints.getPath(EndpointId.of("hawtio")));
+    List<RouteDefinition> definitions = definitions();
+    RouteCalls calls = new RouteCalls(definitions);
+    List<Line> lines = definitions.stream().map(this::line).toList();
+    model.addAttribute("groups", groups(lines, calls));
+    model.addAttribute("picture", picture(lines, calls));
+    addHawtio(model);
     return "routes";
+  }
+
+  /** Hawtio within a page of the console, for it has no way back by itself. */
+  @GetMapping("/routes/~hawtio")
+  String hawtio(org.springframework.ui.Model model) {
+    addHawtio(model);
+    if (model.getAttribute("hawtio") == null) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+    return "hawtio";
+  }
+
+  private void addHawtio(org.springframework.ui.Model model) {
+    model.addAttribute("hawtio", endpoints.getPath(EndpointId.of("hawtio")));
+  }
+
+  /** Within a group: who calls before who is called, for files are read in no certain order. */
+  private static List<Group> groups(List<Line> lines, RouteCalls calls) {
+    Map<String, List<Line>> byGroup = new TreeMap<>(Comparator.comparing((String name) -> GROUPS.contains(name) ? GROUPS.indexOf(name) : name.isEmpty() ? GROUPS.size() + 1 : GROUPS.size())
+        .thenComparing(Comparator.naturalOrder()));
+    lines.forEach(line -> byGroup.computeIfAbsent(line.group(), name -> new ArrayList<>()).add(line));
+    return byGroup.entrySet().stream().map(each -> {
+      Set<String> ids = each.getValue().stream().map(Line::id).collect(Collectors.toSet());
+      List<Line> sorted = each.getValue().stream().sorted(Comparator.comparing((Line line) -> depth(line.id(), ids, calls, 0)).thenComparing(Line::id)).toList();
+      return new Group(each.getKey(), MEANING.get(each.getKey()), sorted);
+    }).toList();
+  }
+
+  private static int depth(String id, Set<String> within, RouteCalls calls, int below) {
+    return below > within.size() ? 0
+        : calls.callersOf(id).stream().filter(caller -> within.contains(caller) && !caller.equals(id)).mapToInt(caller -> depth(caller, within, calls, below + 1) + 1).max().orElse(0);
+  }
+
+  private FlowPicture.Picture picture(List<Line> lines, RouteCalls calls) {
+    Map<String, FlowPicture.Standing> standing = new HashMap<>();
+    lines.forEach(line -> standing.put(line.id(), line.figures() == null ? new FlowPicture.Standing(line.started(), 0, 0, 0, false)
+        : new FlowPicture.Standing(line.started(), line.figures().total(), line.figures().failed(), line.figures().inflight(), line.figures().failing())));
+    Map<String, DestinationHealth.Outage> down = destinations.outages();
+    List<FlowPicture.Destination> all = properties.destinations().entrySet().stream()
+        .map(each -> new FlowPicture.Destination(each.getKey(), calls.startingAt(each.getValue().uri()), down.containsKey(each.getKey()))).toList();
+    long waiting = camel.getEndpoints().stream().filter(SedaEndpoint.class::isInstance).map(SedaEndpoint.class::cast)
+        .filter(endpoint -> endpoint.getEndpointUri().startsWith("seda://import-account")).mapToLong(endpoint -> endpoint.getExchanges().size()).max().orElse(0);
+    return FlowPicture.of(standing, all, waiting, words::number);
   }
 
   @GetMapping("/routes/{id}")
   String show(@PathVariable String id, org.springframework.ui.Model model) {
     RouteDefinition route = find(id);
     ManagedCamelContext managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
+    RouteCalls calls = new RouteCalls(definitions());
     Line line = line(route);
     model.addAttribute("route", line);
-    model.addAttribute("drawing", RouteDiagram.of(route, line.figures(), step -> step == null ? null : figures(managed.getManagedProcessor(step))));
+    model.addAttribute("calls", calls.of(id));
+    model.addAttribute("callers", calls.callersOf(id));
+    model.addAttribute("drawing", RouteDiagram.of(route, calls, line.figures(), step -> step == null ? null : figures(managed.getManagedProcessor(step))));
     return "route";
   }
 
@@ -104,21 +178,20 @@ final class RoutesPage {
   private Line line(RouteDefinition route) {
     ServiceStatus status = camel.getRouteController().getRouteStatus(route.getId());
     ManagedRouteMBean managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class).getManagedRoute(route.getId());
-    return new Line(route.getId(), route.getDescriptionText(), URISupport.sanitizeUri(route.getInput().getEndpointUri()), status != null && status.isStarted(),
+    return new Line(route.getId(), route.getGroup() == null ? "" : route.getGroup(), route.getDescriptionText(), URISupport.sanitizeUri(route.getInput().getEndpointUri()), status != null && status.isStarted(),
         status == null ? "unknown" : status.name().toLowerCase(java.util.Locale.ROOT), figures(managed));
   }
 
-  private static RouteDiagram.Figures figures(ManagedRouteMBean route) {
+  /** A route's or a step's. */
+  private static RouteDiagram.Figures figures(ManagedPerformanceCounterMBean counted) {
     try {
-      return route == null ? null : new RouteDiagram.Figures(route.getExchangesTotal(), route.getExchangesFailed(), route.getExchangesInflight(), route.getMeanProcessingTime());
-    } catch (Exception notCounted) {
-      return null;
-    }
-  }
-
-  private static RouteDiagram.Figures figures(ManagedProcessorMBean step) {
-    try {
-      return step == null ? null : new RouteDiagram.Figures(step.getExchangesTotal(), step.getExchangesFailed(), step.getExchangesInflight(), step.getMeanProcessingTime());
+      if (counted == null) {
+        return null;
+      }
+      Date failed = counted.getLastExchangeFailureTimestamp();
+      Date completed = counted.getLastExchangeCompletedTimestamp();
+      return new RouteDiagram.Figures(counted.getExchangesTotal(), counted.getExchangesFailed(), counted.getExchangesInflight(), counted.getMeanProcessingTime(),
+          failed != null && (completed == null || !failed.before(completed)));
     } catch (Exception notCounted) {
       return null;
     }

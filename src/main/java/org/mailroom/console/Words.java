@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -107,6 +108,11 @@ public final class Words {
 
   public String number(long count) {
     return String.format(Locale.ROOT, "%,d", count).replace(',', '\u202F');
+  }
+
+  /** An address in parts between which it may break: behind its signs, never within a word. */
+  public List<String> parts(String address) {
+    return address == null ? List.of() : List.of(address.split("(?<=[@._/-])"));
   }
 
   /** What a mail says, without what could turn, hide or break the text around it. */

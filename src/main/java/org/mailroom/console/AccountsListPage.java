@@ -1,0 +1,139 @@
+package org.mailroom.console;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.Credentials;
+import org.mailroom.monitoring.AccountStatus;
+import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.settings.FieldProblem;
+import org.mailroom.settings.Home;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** All accounts, searched and page by page, and one credential for several of them. */
+@Controller
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class AccountsListPage {
+
+  private static final int SHOWN = 50;
+  private static final int REFUSALS_TOLD = 5;
+
+  /**
+   * What is looked for. Texts are empty where nothing is asked.
+   *
+   * @param q a part of the id, the mailbox or the folder
+   * @param uses the credential
+   * @param state a state's name, or {@code UNUSABLE}
+   */
+  record Search(String q, String uses, String state) {
+
+    static Search of(String q, String uses, String state) {
+      return new Search(q == null ? "" : q.strip(), uses == null ? "" : uses.strip(), state == null ? "" : state.strip());
+    }
+
+    public boolean isEmpty() {
+      return q.isEmpty() && uses.isEmpty() && state.isEmpty();
+    }
+
+    private boolean matches(Line line) {
+      String words = q.toLowerCase(Locale.ROOT);
+      return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder()).anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
+          && (uses.isEmpty() || uses.equals(line.credential()))
+          && (state.isEmpty() || (line.status() != null && line.status().state().name().equalsIgnoreCase(state)));
+    }
+  }
+
+  /**
+   * @param status how it does; null when that isn't known
+   * @param problem why it can't be imported; or null
+   */
+  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status, String problem) {}
+
+  private final Accounts accounts;
+  private final AccountStatuses statuses;
+  private final Credentials credentials;
+  private final Attention attention;
+  private final Trail trail;
+
+  AccountsListPage(Accounts accounts, AccountStatuses statuses, Credentials credentials, Attention attention, Trail trail) {
+    this.accounts = accounts;
+    this.statuses = statuses;
+    this.credentials = credentials;
+    this.attention = attention;
+    this.trail = trail;
+  }
+
+  @GetMapping("/accounts")
+  String list(@RequestParam(required = false) String q, @RequestParam(required = false) String uses, @RequestParam(required = false) String state,
+      @RequestParam(defaultValue = "1") int page, Model model) {
+    Search search = Search.of(q, uses, state);
+    List<Line> all = lines();
+    List<Line> found = all.stream().filter(search::matches).toList();
+    int pages = Math.max(1, (found.size() + SHOWN - 1) / SHOWN);
+    int shown = Math.min(Math.max(1, page), pages);
+    model.addAttribute("accounts", found.subList((shown - 1) * SHOWN, Math.min(found.size(), shown * SHOWN)));
+    model.addAttribute("search", search);
+    model.addAttribute("total", all.size());
+    model.addAttribute("found", found.size());
+    model.addAttribute("foundEditable", found.stream().filter(Line::editable).count());
+    model.addAttribute("page", shown);
+    model.addAttribute("pages", pages);
+    model.addAttribute("states", AccountStatus.State.values());
+    model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
+    return "accounts";
+  }
+
+  private List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    for (AccountStatus status : statuses.all()) {
+      String id = status.account();
+      Account account = accounts.find(id).orElse(null);
+      boolean editable = accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
+      if (account != null) {
+        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), editable, status, null));
+      } else {
+        Map<String, String> fields = accounts.fields(id);
+        lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), editable, status, accounts.problems().get(id)));
+      }
+    }
+    return lines;
+  }
+
+  /**
+   * Gives several accounts another credential: those that were chosen, or all that the search found.
+   *
+   * @param all whether those of the other pages are meant, too
+   */
+  @PostMapping("/accounts/~credential")
+  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, @RequestParam(defaultValue = "false") boolean all,
+      @RequestParam(required = false) String q, @RequestParam(required = false) String uses, @RequestParam(required = false) String state, RedirectAttributes told) {
+    Search search = Search.of(q, uses, state);
+    Collection<String> chosen = all ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList() : account == null ? List.of() : account;
+    Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
+    List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
+    List<String> refused = problems.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue().get(0).message()).toList();
+    if (!changed.isEmpty()) {
+      changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
+      attention.changed();
+      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ") + credential + " now.");
+    }
+    if (!refused.isEmpty() || changed.isEmpty()) {
+      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first." : String.join(" ", refused.subList(0, Math.min(refused.size(), REFUSALS_TOLD)))
+          + (refused.size() > REFUSALS_TOLD ? " And " + (refused.size() - REFUSALS_TOLD) + " more." : ""));
+    }
+    Map.of("q", search.q(), "uses", search.uses(), "state", search.state()).forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));
+    return "redirect:/accounts";
+  }
+}
