@@ -163,13 +163,13 @@ class WebhookTest {
     return mailroom.database().queryForMap("select status, attempts, last_error from delivery where message_id = ?", message.immutableId());
   }
 
-  /** Lines of the log since the test began that say that something is wrong, or that a destination waits. */
+  /** Lines of the log since the test began that say that something is wrong, or that a destination waits; not that the account reads nothing meanwhile. */
   private List<String> told(CapturedOutput output) {
-    return output.getOut().substring(from).lines().filter(line -> line.matches("[\\d:]+ (WARN|ERROR) .*|.* destination .*|.* is wanted by .*")).toList();
+    return output.getOut().substring(from).lines().filter(line -> line.matches("[\\d:]+ (WARN|ERROR) .*|.* destination .*|.* is wanted by .*") && !line.contains("reading pauses")).toList();
   }
 
   private void assertThatNothingWasSpent() {
-    assertThat(mailroom.rows("delivery where status = 'PENDING' and attempts > 0")).isZero();
+    assertThat(mailroom.rows("delivery where account = 'support' and status = 'PENDING' and attempts > 0")).isZero();
     assertThat(mailroom.rows("delivery where status = 'FAILED'")).isEqualTo(failures);
   }
 
@@ -182,7 +182,7 @@ class WebhookTest {
       assertThatNothingWasSpent();
     }
     assertThat(mailbox.unread()).isEqualTo(4);
-    assertThat(mailroom.rows("delivery where status = 'PENDING'")).isEqualTo(4);
+    assertThat(mailroom.rows("delivery where account = 'support' and status = 'PENDING'")).isEqualTo(4);
     assertThat(told(output)).singleElement().asString().contains("ERROR destination crm is down: ", cause, "Its deliveries wait");
     ends.run();
     for (int i = 0; i < 3 && mailbox.unread() > 0; i++) {
@@ -275,7 +275,7 @@ class WebhookTest {
     importAfter(Duration.ofSeconds(100));
     assertThat(asked).as("no other is sent meanwhile").hasSize(1);
     assertThatNothingWasSpent();
-    assertThat(mailroom.rows("delivery where status = 'PENDING' and last_error like 'the destination asks to wait: %HTTP 429 Too Many Requests: slow down.'")).isEqualTo(4);
+    assertThat(mailroom.rows("delivery where account = 'support' and status = 'PENDING' and last_error like 'the destination asks to wait: %HTTP 429%: slow down.'")).isEqualTo(4);
     answers = subject -> TAKEN;
     importAfter(Duration.ofSeconds(20));
     importAfter(Duration.ofSeconds(1));
