@@ -3,9 +3,14 @@ package org.mailroom;
 import static org.apache.camel.builder.AdviceWith.adviceWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,17 +46,26 @@ class RecipeRoutesTest {
   }
 
   private void start(String recipe, String file) throws Exception {
+    start(recipe, file, Map.of());
+  }
+
+  private void start(String recipe, String file, Map<String, String> more) throws Exception {
     camel.getRegistry().bind("messageChanges", new MessageChanges());
     camel.getRegistry().bind("attachmentFiles", new AttachmentFiles());
     Properties settings = new Properties();
     settings.putAll(Map.of("crm.url", "http://crm.invalid/mail", "alerts.url", "http://alerts.invalid", "mailroom.data-dir", folder.toString(), "pdfs.folder", folder.resolve("pdfs").toString()));
+    settings.putAll(more);
     camel.getPropertiesComponent().setInitialProperties(settings);
     PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(Path.of(file).getFileName().toString(), Recipe.named(recipe).file(file)));
   }
 
   private static MailMessage message(String sender, String subject, String text) {
+    return withBody(sender, subject, text == null ? null : new MailMessage.Body("html", text));
+  }
+
+  private static MailMessage withBody(String sender, String subject, MailMessage.Body body) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, subject, sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
-        null, null, Instant.EPOCH, null, null, null, null, text == null ? null : new MailMessage.Body("html", text), "message", null, List.of(), null);
+        null, null, Instant.EPOCH, null, null, null, null, body, "message", null, List.of(), null);
   }
 
   private static MailAttachment attachment(String name, String location) {
@@ -180,5 +194,28 @@ class RecipeRoutesTest {
     start("PDFs by the sender's domain", "routes/site/deliver-to-pdfs.camel.yaml");
     assertThat(send("direct:deliver-to-pdfs", message("ada@example.com", "s", "t")).getException()).isNull();
     assertThat(folder.resolve("pdfs")).doesNotExist();
+  }
+
+  @Test
+  void a_forwarded_mail_is_text_or_html_and_one_without_text_or_subject_is_forwarded_too() throws Exception {
+    GreenMail server = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
+    server.setUser("archive@contoso.com", "mailroom", "pass&word%+");
+    server.start();
+    try {
+      start("Forward by SMTP", "routes/site/deliver-to-forward.camel.yaml", Map.of("forward.server", "localhost:" + server.getSmtp().getPort(), "forward.user", "mailroom",
+          "forward.password", "pass&word%+", "forward.from", "mailroom@contoso.com", "forward.to", "archive@contoso.com"));
+      MailMessage html = message("ada@example.com", "${body} Gr\u00fc\u00dfe", "<p>\u00e9</p>");
+      assertThat(send("direct:deliver-to-forward", html).getException()).isNull();
+      assertThat(send("direct:deliver-to-forward", withBody(null, "${body} Gr\u00fc\u00dfe", new MailMessage.Body("text", "plain"))).getException()).isNull();
+      assertThat(send("direct:deliver-to-forward", message(null, null, null)).getException()).isNull();
+      List<String> got = new ArrayList<>();
+      for (MimeMessage mail : server.getReceivedMessages()) {
+        got.add(mail.getSubject().strip() + " | " + mail.getContentType() + " | " + new String(mail.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+      }
+      assertThat(got).containsExactly("Fwd: ${body} Gr\u00fc\u00dfe | text/html; charset=UTF-8 | <p>\u00e9</p>", "Fwd: ${body} Gr\u00fc\u00dfe | text/plain; charset=UTF-8 | plain",
+          "Fwd: | text/plain; charset=UTF-8 | ");
+    } finally {
+      server.stop();
+    }
   }
 }
