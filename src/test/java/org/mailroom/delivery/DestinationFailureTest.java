@@ -2,6 +2,8 @@ package org.mailroom.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jcraft.jsch.JSchException;
+import com.jcraft.jsch.SftpException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.mail.AuthenticationFailedException;
@@ -44,6 +46,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.Arguments;
 import org.springframework.jms.UncategorizedJmsException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 class DestinationFailureTest {
 
@@ -85,6 +90,12 @@ class DestinationFailureTest {
         Arguments.of(Outcome.LATER, new GenericFileOperationFailedException(450, "File busy", (Throwable) null)),
         Arguments.of(Outcome.REFUSED, new GenericFileOperationFailedException(553, "Name not allowed", (Throwable) null)),
         Arguments.of(Outcome.IN_DOUBT, new GenericFileOperationFailedException(550, "Failed", (Throwable) null)),
+        Arguments.of(Outcome.DOWN, new GenericFileOperationFailedException("Cannot connect", new JSchException("Auth fail"))),
+        Arguments.of(Outcome.IN_DOUBT, new GenericFileOperationFailedException("Cannot store file", new SftpException(4, "Failure"))),
+        // S3
+        Arguments.of(Outcome.DOWN, SdkClientException.create("Unable to execute HTTP request")), Arguments.of(Outcome.DOWN, NoSuchBucketException.builder().statusCode(404).build()),
+        Arguments.of(Outcome.DOWN, S3Exception.builder().statusCode(403).build()), Arguments.of(Outcome.REFUSED, S3Exception.builder().statusCode(400).build()),
+        Arguments.of(Outcome.DOWN, S3Exception.builder().statusCode(503).build()), Arguments.of(Outcome.BUSY, S3Exception.builder().statusCode(429).build()),
         // databases
         Arguments.of(Outcome.DOWN, new SQLTransientConnectionException("no connection")), Arguments.of(Outcome.DOWN, new SQLException("admin shutdown", "57P01")),
         Arguments.of(Outcome.DOWN, new SQLException("no such table", "42P01")), Arguments.of(Outcome.REFUSED, new SQLException("too long", "22001")),
