@@ -3,8 +3,14 @@ package org.mailroom;
 import static org.apache.camel.builder.AdviceWith.adviceWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.message.AttachmentFiles;
+import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MessageChanges;
 
@@ -38,16 +46,35 @@ class RecipeRoutesTest {
   }
 
   private void start(String recipe, String file) throws Exception {
+    start(recipe, file, Map.of());
+  }
+
+  private void start(String recipe, String file, Map<String, String> more) throws Exception {
     camel.getRegistry().bind("messageChanges", new MessageChanges());
+    camel.getRegistry().bind("attachmentFiles", new AttachmentFiles());
     Properties settings = new Properties();
-    settings.putAll(Map.of("crm.url", "http://crm.invalid/mail", "alerts.url", "http://alerts.invalid", "mailroom.data-dir", folder.toString()));
+    settings.putAll(Map.of("crm.url", "http://crm.invalid/mail", "alerts.url", "http://alerts.invalid", "mailroom.data-dir", folder.toString(), "pdfs.folder", folder.resolve("pdfs").toString()));
+    settings.putAll(more);
     camel.getPropertiesComponent().setInitialProperties(settings);
     PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(Path.of(file).getFileName().toString(), Recipe.named(recipe).file(file)));
   }
 
   private static MailMessage message(String sender, String subject, String text) {
+    return withBody(sender, subject, text == null ? null : new MailMessage.Body("html", text));
+  }
+
+  private static MailMessage withBody(String sender, String subject, MailMessage.Body body) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, subject, sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
-        null, null, Instant.EPOCH, null, null, null, null, text == null ? null : new MailMessage.Body("html", text), "message", null, List.of(), null);
+        null, null, Instant.EPOCH, null, null, null, null, body, "message", null, List.of(), null);
+  }
+
+  private static MailAttachment attachment(String name, String location) {
+    return new MailAttachment("1", "file", name, null, 3L, false, null, null, location);
+  }
+
+  private static MailMessage withAttachments(String sender, MailAttachment... attachments) {
+    return new MailMessage("support", "support@contoso.com", "A=", null, null, "s", sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
+        null, null, Instant.EPOCH, null, null, null, null, null, "message", null, List.of(attachments), null);
   }
 
   private Exchange send(String uri, Object body) throws Exception {
@@ -136,5 +163,59 @@ class RecipeRoutesTest {
     send("direct:message-failed", Map.of("subject", "a\nb"));
     send("direct:message-failed", Map.of("subject", "c"));
     assertThat(folder.resolve("alerts/given-up.jsonl")).hasContent("{\"subject\":\"a\\nb\"}\n{\"subject\":\"c\"}\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"ada@Mail.Example.COM|mail.example.com", "ada@../../etc|unknown", "ada@a..b|unknown", "ada@/etc/passwd|unknown", "ada@example.com/x|unknown", "a@b@example.com|unknown",
+      "ada|unknown", "|unknown", "${body.id}@example.com|example.com"})
+  void pdfs_land_in_a_folder_of_the_senders_domain_and_what_is_none_in_the_one_for_the_others(String sender, String into) throws Exception {
+    Path content = folder.resolve("01-content");
+    Files.write(content, new byte[] {1, 2, 3});
+    start("PDFs by the sender's domain", "routes/site/deliver-to-pdfs.camel.yaml");
+    MailMessage message = withAttachments(sender, attachment("../../Bill.PDF", content.toString()), attachment("note.txt", content.toString()), attachment(null, content.toString()),
+        attachment("not stored.pdf", null), attachment("offer.pdf", content.toString()));
+    for (int i = 0; i < 2; i++) {
+      camel.start();
+      Exchange done = camel.createProducerTemplate().request("direct:deliver-to-pdfs", exchange -> {
+        exchange.getMessage().setBody(message);
+        exchange.getMessage().setHeader(Exchange.FILE_NAME, "k3y.json");
+      });
+      assertThat(done.getException()).isNull();
+    }
+    try (var written = Files.walk(folder.resolve("pdfs"))) {
+      assertThat(written.filter(Files::isRegularFile).map(file -> folder.resolve("pdfs").relativize(file).toString())).containsExactlyInAnyOrder(into + "/k3y-0.pdf", into + "/k3y-4.pdf");
+    }
+    assertThat(folder.resolve("pdfs").resolve(into).resolve("k3y-0.pdf")).hasBinaryContent(new byte[] {1, 2, 3});
+    assertThat(content).as("the stored attachment stays").exists();
+  }
+
+  @Test
+  void a_message_without_attachments_has_no_pdf() throws Exception {
+    start("PDFs by the sender's domain", "routes/site/deliver-to-pdfs.camel.yaml");
+    assertThat(send("direct:deliver-to-pdfs", message("ada@example.com", "s", "t")).getException()).isNull();
+    assertThat(folder.resolve("pdfs")).doesNotExist();
+  }
+
+  @Test
+  void a_forwarded_mail_is_text_or_html_and_one_without_text_or_subject_is_forwarded_too() throws Exception {
+    GreenMail server = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
+    server.setUser("archive@contoso.com", "mailroom", "pass&word%+");
+    server.start();
+    try {
+      start("Forward by SMTP", "routes/site/deliver-to-forward.camel.yaml", Map.of("forward.server", "localhost:" + server.getSmtp().getPort(), "forward.user", "mailroom",
+          "forward.password", "pass&word%+", "forward.from", "mailroom@contoso.com", "forward.to", "archive@contoso.com"));
+      MailMessage html = message("ada@example.com", "${body} Gr\u00fc\u00dfe", "<p>\u00e9</p>");
+      assertThat(send("direct:deliver-to-forward", html).getException()).isNull();
+      assertThat(send("direct:deliver-to-forward", withBody(null, "${body} Gr\u00fc\u00dfe", new MailMessage.Body("text", "plain"))).getException()).isNull();
+      assertThat(send("direct:deliver-to-forward", message(null, null, null)).getException()).isNull();
+      List<String> got = new ArrayList<>();
+      for (MimeMessage mail : server.getReceivedMessages()) {
+        got.add(mail.getSubject().strip() + " | " + mail.getContentType() + " | " + new String(mail.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+      }
+      assertThat(got).containsExactly("Fwd: ${body} Gr\u00fc\u00dfe | text/html; charset=UTF-8 | <p>\u00e9</p>", "Fwd: ${body} Gr\u00fc\u00dfe | text/plain; charset=UTF-8 | plain",
+          "Fwd: | text/plain; charset=UTF-8 | ");
+    } finally {
+      server.stop();
+    }
   }
 }

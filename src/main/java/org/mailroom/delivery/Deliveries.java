@@ -1,5 +1,7 @@
 package org.mailroom.delivery;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +20,25 @@ import org.springframework.stereotype.Component;
 @Component("deliveries")
 public final class Deliveries {
 
+  private static final String RETRY_AFTER = "Retry-After";
+
+  /** No message is asked for sooner. */
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
   private final Destinations destinations;
   private final MessageFolders folders;
   private final DestinationHealth health;
+  private final FailureRules rules;
   private final RouteFailures routes;
+  private final Clock clock;
 
-  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health, RouteFailures routes) {
+  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health, FailureRules rules, RouteFailures routes, Clock clock) {
     this.destinations = destinations;
     this.folders = folders;
     this.health = health;
+    this.rules = rules;
     this.routes = routes;
+    this.clock = clock;
   }
 
   /** The deliveries of the messages that are ready: one a page for destinations that take pages, else one a message. */
@@ -89,10 +100,10 @@ public final class Deliveries {
 
   /** Whether the destination may be tried: it isn't known to be down, or it is time to see whether it is up again. */
   public boolean admitted(@Variable("delivery") Delivery delivery) {
-    return health.admits(delivery.destination());
+    return health.admits(delivery.destination(), delivery.messageIds());
   }
 
-  /** The destination is down: its messages wait. */
+  /** The destination is down, or asks to wait: its messages wait. */
   public void postpone(@Variable("delivery") Delivery delivery) {
     Exception why = health.outage(delivery.destination()).map(DestinationHealth.Outage::failure)
         .orElseGet(() -> new IllegalStateException("it was down a moment ago"));
@@ -100,25 +111,33 @@ public final class Deliveries {
   }
 
   public void delivered(@Variable("delivery") Delivery delivery) {
-    health.succeeded(delivery.destination());
+    health.succeeded(delivery.destination(), delivery.messageIds());
     delivery.messages().forEach(message -> message.deliveredTo(delivery.destination()));
   }
 
   /**
    * A delivery failed. Returns what is to be tried again: each message of a page alone, so that one that is refused doesn't hold up the
-   * others; nothing when the destination is down or the message was alone.
+   * others; nothing when the destination is down, asks for later, or the message was alone. The header {@code Retry-After}, in seconds or as an HTTP
+   * date, counts where a route has set one.
    */
   public List<Delivery> again(
-      @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
-    Exception why = routes.located(caught);
-    if (delivery.isSeveral() && DestinationFailure.kind(why) != DestinationFailure.Kind.CERTAINLY) {
+      Exchange exchange, @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    Failure failure = rules.judge(delivery.destination(), routes.located(caught), exchange.getMessage().getHeader(RETRY_AFTER, String.class));
+    if (delivery.isSeveral() && failure.outcome().isPerhapsOfOneMessage()) {
+      health.givesBackTheTurn(delivery.destination());
       return delivery.singly();
     }
-    if (health.failed(delivery.destination(), delivery.messages().get(0).id(), why)) {
-      postpone(delivery);
-    } else {
-      delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), why));
+    switch (health.failed(delivery.destination(), delivery.messageIds(), failure)) {
+      case WAITS -> postpone(delivery);
+      case LATER -> later(delivery, LedgerRows.LATER, failure, failure.retryAfter() == null ? destinations.retry(delivery.destination()).backoff() : failure.retryAfter());
+      case IN_DOUBT -> later(delivery, LedgerRows.IN_DOUBT, failure, SHORT);
+      default -> delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), failure.why()));
     }
     return List.of();
+  }
+
+  private void later(Delivery delivery, String begins, Failure failure, Duration wait) {
+    DeliverLater later = new DeliverLater(begins, clock.instant().plus(wait.compareTo(SHORT) < 0 ? SHORT : wait), failure.why());
+    delivery.messages().forEach(message -> message.awaits(delivery.destination(), later));
   }
 }

@@ -6,6 +6,10 @@ import org.mailroom.message.IncomingMessage;
 /** Messages on their way to one destination. */
 public record Delivery(String destination, String endpoint, boolean page, List<IncomingMessage> messages) {
 
+  List<String> messageIds() {
+    return messages.stream().map(IncomingMessage::id).toList();
+  }
+
   public boolean isSeveral() {
     return messages.size() > 1;
   }

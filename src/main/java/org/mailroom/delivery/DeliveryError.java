@@ -1,5 +1,7 @@
 package org.mailroom.delivery;
 
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.mailroom.routes.HttpAnswer;
 import org.mailroom.settings.Causes;
 
 /** Why a delivery failed, in a line: fit for a log and a table, without what a mail says. */
@@ -11,7 +13,8 @@ final class DeliveryError {
     if (why == null) {
       return "no reason is known.";
     }
-    return inShort(Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.inShort(Causes.root(why)) + "."), longest);
+    return inShort(Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.first(why, HttpOperationFailedException.class).map(HttpAnswer::inWords)
+        .orElseGet(() -> Causes.inShort(Causes.root(why))) + "."), longest);
   }
 
   /** The first line of a text, without control characters, and no longer than that. */

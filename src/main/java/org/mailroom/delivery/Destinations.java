@@ -14,9 +14,11 @@ import org.springframework.stereotype.Component;
 final class Destinations {
 
   private final Map<String, DestinationProperties> destinations;
+  private final MailroomProperties.Retry retry;
 
   Destinations(MailroomProperties properties) {
     this.destinations = properties.destinations();
+    this.retry = properties.retry();
   }
 
   boolean isKnown(String destination) {
@@ -31,6 +33,12 @@ final class Destinations {
   String endpoint(String destination) {
     DestinationProperties known = destinations.get(destination);
     return known == null ? null : known.uri();
+  }
+
+  /** How often and when what it refused is tried again; {@code mailroom.retry} where it doesn't say, or isn't a destination. */
+  MailroomProperties.Retry retry(String destination) {
+    DestinationProperties known = destinations.get(destination);
+    return known == null ? retry : known.retryOr(retry);
   }
 
   boolean acceptsPage(String destination) {

@@ -78,7 +78,7 @@ class DueDeliveries {
 
     private List<ListedMessage> ask() {
       List<String> up = Stream.concat(destinations.names().stream().filter(health::isWorthATry), Stream.of(Confirmations.NAME)).toList();
-      boolean allUp = health.outages().isEmpty();
+      boolean allUp = health.takesAll();
       return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "begun", begun, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
           .addValue("after", OffsetDateTime.ofInstant(after, ZoneOffset.UTC)), (row, number) -> {
             Timestamp due = row.getTimestamp("due");

@@ -28,11 +28,17 @@ final class LedgerLog {
     rows.stream().filter(LedgerLog::isRefusal)
         .collect(Collectors.groupingBy(row -> row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
         .values().forEach(LedgerLog::tellAlike);
+    rows.stream().filter(LedgerLog::isWantedLater).forEach(row -> LOG.info("account {}: message {} is wanted by {} later: {} It is delivered again at {}, without an attempt.",
+        row.account(), row.messageId(), row.destination(), sentence(row.error().substring(LedgerRows.LATER.length())), row.nextAttempt().truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  /** Told once: what the ledger knew before was told. */
+  private static boolean isWantedLater(LedgerEntry row) {
+    return row.is(LedgerEntry.PENDING) && !row.again() && row.error() != null && row.error().startsWith(LedgerRows.LATER);
   }
 
   private static boolean isRefusal(LedgerEntry row) {
-    return row.is(LedgerEntry.FAILED)
-        || (row.is(LedgerEntry.PENDING) && !row.inDoubt() && row.attempts() > 0 && row.error() != null && !row.error().startsWith(LedgerRows.OUTAGE));
+    return row.is(LedgerEntry.FAILED) || LedgerRows.isRefusal(row);
   }
 
   private static void tellAlike(List<LedgerEntry> same) {

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate;
@@ -22,6 +23,21 @@ final class LedgerRows {
   /** How the error of a delivery begins that waits for its destination. */
   static final String OUTAGE = "the destination is down: ";
 
+  /** How it begins when the destination asks all to wait. */
+  static final String BUSY = "the destination asks to wait: ";
+
+  /** How it begins when the destination wants this message later. */
+  static final String LATER = "to be delivered later: ";
+
+  /** How it begins until another message shows whether message or destination is the cause. */
+  static final String IN_DOUBT = "asked for again before anything is to blame: ";
+
+  /** The beginnings of errors by which a message uses no attempt. */
+  private static final List<String> WITHOUT_AN_ATTEMPT = List.of(OUTAGE, BUSY, LATER, IN_DOUBT);
+
+  /** Says of a waiting row that it waits for another attempt. */
+  static final String IS_REFUSAL_IN_SQL = WITHOUT_AN_ATTEMPT.stream().map(begins -> "last_error not like '" + begins + "%'").collect(Collectors.joining(" and "));
+
   /** Stands for a destination in the entry of a message that the site's rules leave as it is; its error is the version of the message. */
   static final String LEFT = "(left)";
 
@@ -32,11 +48,13 @@ final class LedgerRows {
   private static final Duration LOOKED_AT_AGAIN = Duration.ofHours(6);
 
   private final DestinationHealth health;
+  private final Destinations destinations;
   private final MailroomProperties.Retry retry;
   private final Clock clock;
 
-  LedgerRows(DestinationHealth health, MailroomProperties properties, Clock clock) {
+  LedgerRows(DestinationHealth health, Destinations destinations, MailroomProperties properties, Clock clock) {
     this.health = health;
+    this.destinations = destinations;
     this.retry = properties.retry();
     this.clock = clock;
   }
@@ -49,12 +67,12 @@ final class LedgerRows {
       case GONE -> message.isTriedBefore() ? each(message, name -> row(message, name, LedgerEntry.DISCARDED, 0, "somebody deleted the message from the mailbox.")) : List.of();
       case LEFT -> Stream.of(row(message, LEFT, LedgerEntry.DISCARDED, 0, version(message))).toList();
       case SKIPPED -> each(message, name -> row(message, name, LedgerEntry.DISCARDED, 0, "the site's rules skip the message."));
-      case WAITING -> each(message, name -> waiting(message, name, DeliveryError.inShort(fate.reason(), LONGEST_ERROR), now().plus(backoff(1)), false));
+      case WAITING -> each(message, name -> waiting(message, name, DeliveryError.inShort(fate.reason(), LONGEST_ERROR), now().plus(backoff(1, retry)), false));
       case FAILED -> each(message, name -> fate.isInDoubt()
-          ? waiting(message, name, DeliveryError.inWords(fate.cause(), LONGEST_ERROR), now().plus(backoff(message.earlierAttempts(name) + 1)), true)
-          : refused(message, name, fate.cause()));
+          ? waiting(message, name, DeliveryError.inWords(fate.cause(), LONGEST_ERROR), now().plus(backoff(message.earlierAttempts(name) + 1, retry)), true)
+          : refused(message, name, fate.cause(), retry));
       case READY -> each(message, name -> message.delivered().contains(name) ? delivered(message, name)
-          : message.outages().containsKey(name) ? awaits(message, name) : refused(message, name, message.refusals().get(name)));
+          : message.outages().containsKey(name) ? awaits(message, name) : refused(message, name, message.refusals().get(name), destinations.retry(name)));
     };
   }
 
@@ -67,20 +85,33 @@ final class LedgerRows {
         message.wasTriedBefore(destination), false, null, null, now(), null, null);
   }
 
-  /** Its destination is down: no attempt of this message. */
+  /** Its destination is down, or asks to wait: no attempt of this message. */
   LedgerEntry awaits(IncomingMessage message, String destination) {
+    if (message.outages().get(destination) instanceof DeliverLater later) {
+      return waiting(message, destination, later.begins() + DeliveryError.inWords(later, LONGEST_ERROR), OffsetDateTime.ofInstant(later.until(), ZoneOffset.UTC), false);
+    }
     var outage = health.outage(destination);
     String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
-    return waiting(message, destination, OUTAGE + error, outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), false);
+    return waiting(message, destination, (outage.isPresent() && outage.get().busy() ? BUSY : OUTAGE) + error, outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), false);
   }
 
   private LedgerEntry waiting(IncomingMessage message, String destination, String error, OffsetDateTime nextAttempt, boolean inDoubt) {
     return entry(message, destination, LedgerEntry.PENDING, message.earlierAttempts(destination), inDoubt, error, nextAttempt);
   }
 
-  private LedgerEntry refused(IncomingMessage message, String destination, Exception why) {
+  /** Whether an entry waits for another attempt, not for its destination. */
+  static boolean isRefusal(LedgerEntry entry) {
+    return entry.is(LedgerEntry.PENDING) && !entry.inDoubt() && entry.attempts() > 0 && entry.error() != null && WITHOUT_AN_ATTEMPT.stream().noneMatch(entry.error()::startsWith);
+  }
+
+  private LedgerEntry refused(IncomingMessage message, String destination, Exception why, MailroomProperties.Retry rules) {
     return refused(entry(message, destination, LedgerEntry.PENDING, message.earlierAttempts(destination), false, DeliveryError.inWords(why, LONGEST_ERROR), null),
-        Causes.first(why, MessageTooLargeException.class).isPresent(), Causes.first(why, GraphException.class).isPresent());
+        Causes.first(why, MessageTooLargeException.class).isPresent(), Causes.first(why, GraphException.class).isPresent(), rules);
+  }
+
+  /** The same by the rules of {@code mailroom.retry}. */
+  LedgerEntry refused(LedgerEntry entry, boolean hopeless, boolean byService) {
+    return refused(entry, hopeless, byService, retry);
   }
 
   /**
@@ -89,10 +120,10 @@ final class LedgerRows {
    * @param hopeless trying again doesn't help
    * @param byService the service couldn't give it: so it is looked at again even when it is given up
    */
-  LedgerEntry refused(LedgerEntry entry, boolean hopeless, boolean byService) {
+  private LedgerEntry refused(LedgerEntry entry, boolean hopeless, boolean byService, MailroomProperties.Retry rules) {
     int attempts = entry.attempts() + 1;
-    boolean givenUp = attempts >= retry.maxAttempts() || hopeless;
-    OffsetDateTime next = !givenUp ? now().plus(backoff(attempts)) : byService && !hopeless ? now().plus(LOOKED_AT_AGAIN) : null;
+    boolean givenUp = attempts >= rules.maxAttempts() || hopeless;
+    OffsetDateTime next = !givenUp ? now().plus(backoff(attempts, rules)) : byService && !hopeless ? now().plus(LOOKED_AT_AGAIN) : null;
     return new LedgerEntry(entry.account(), entry.messageId(), entry.destination(), givenUp ? LedgerEntry.FAILED : LedgerEntry.PENDING, attempts, entry.again(), false,
         entry.error(), next, null, entry.subject(), entry.receivedAt());
   }
@@ -113,8 +144,8 @@ final class LedgerRows {
     return message.version() == null ? "" : message.version();
   }
 
-  private Duration backoff(int attempts) {
-    Duration backoff = retry.backoff();
+  private static Duration backoff(int attempts, MailroomProperties.Retry rules) {
+    Duration backoff = rules.backoff();
     for (int i = 1; i < attempts && backoff.compareTo(LONGEST_BACKOFF) < 0; i++) {
       backoff = backoff.multipliedBy(2);
     }

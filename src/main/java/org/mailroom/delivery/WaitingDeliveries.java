@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The deliveries that a destination has refused and that are tried again. Those that wait because their destination is down aren't of them. */
+/** The deliveries that a destination has refused and that are tried again. Those that wait without an attempt, such as for a destination that is down, aren't of them. */
 @Component("waitingDeliveries")
 public final class WaitingDeliveries {
 
@@ -30,7 +30,7 @@ public final class WaitingDeliveries {
   public Map<String, Refused> refused() {
     Map<String, Refused> refused = new TreeMap<>();
     jdbc.query("select account, count(*), min(next_attempt_at), min(cast(last_error as varchar(1000))) from delivery where status = 'PENDING' and attempts > 0"
-            + " and last_error not like '" + LedgerRows.OUTAGE + "%' group by account", row -> {
+            + " and " + LedgerRows.IS_REFUSAL_IN_SQL + " group by account", row -> {
           Timestamp next = row.getTimestamp(3);
           refused.put(row.getString(1), new Refused(row.getLong(2), next == null ? null : next.toInstant(), row.getString(4)));
         });

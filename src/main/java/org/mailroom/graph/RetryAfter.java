@@ -11,7 +11,7 @@ import java.util.Optional;
  * The wait that a throttled answer asks for, as RFC 9110 section 10.2.3 says and as Graph really sends it: whole or decimal
  * seconds, a list of them (the longest counts), or an HTTP date, which is reckoned by the service's clock.
  */
-record RetryAfter(Duration delay) {
+public record RetryAfter(Duration delay) {
 
   /**
    * Returns the wait that a header asks for, never negative; empty when it is absent or says nothing that can be read.
@@ -19,7 +19,7 @@ record RetryAfter(Duration delay) {
    * @param serviceNow the time that it is for the service
    * @param longest what is believed; a longer wait is taken for a mistake and cut
    */
-  static Optional<RetryAfter> parse(String header, Instant serviceNow, Duration longest) {
+  public static Optional<RetryAfter> parse(String header, Instant serviceNow, Duration longest) {
     if (header == null || header.isBlank()) {
       return Optional.empty();
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.URISupport;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
@@ -26,7 +27,7 @@ public final class RouteProblem {
   public static String inWords(Throwable failure) {
     Set<String> parts = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
-      String message = cause.getMessage();
+      String message = cause instanceof HttpOperationFailedException http ? HttpAnswer.inWords(http) : cause.getMessage();
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
         Matcher missing = MISSING.matcher(line);

@@ -2,6 +2,8 @@ package org.mailroom.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -20,6 +22,9 @@ final class WrongSettings {
   private static final String ROOT = "mailroom";
   private static final String SECRET = ".*(secret|password|certificate\\.content|secret-keys?(\\[\\d+])?)$";
   private static final int LONGEST_VALUE = 200;
+
+  /** One of a list: a property of something that has a name itself. */
+  private static final Pattern ELEMENT = Pattern.compile("(.*]\\..*[A-Za-z])(\\[\\d+])");
 
   private final Environment environment;
 
@@ -72,7 +77,13 @@ final class WrongSettings {
     return key + (key.matches(SECRET) ? "" : " is '" + (value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) + "…" : value) + "'") + where(property);
   }
 
+  /** Of a list that is written as one text its elements have no property of their own. */
   private ConfigurationProperty property(String key) {
+    ConfigurationProperty property = propertyOf(key);
+    return property != null || !key.endsWith("]") ? property : propertyOf(key.substring(0, key.lastIndexOf('[')));
+  }
+
+  private ConfigurationProperty propertyOf(String key) {
     if (!ConfigurationPropertyName.isValid(key)) {
       return null;
     }
@@ -91,8 +102,15 @@ final class WrongSettings {
     return property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")";
   }
 
-  /** From {@code accounts[support].afterImport.moveOrDelete} to {@code mailroom.accounts.support.after-import.move-to}. */
+  /**
+   * From {@code accounts[support].afterImport.moveOrDelete} to {@code mailroom.accounts.support.after-import.move-to}, and from
+   * {@code destinations[crm].downOn[1]} to {@code mailroom.destinations.crm.down-on[1]}.
+   */
   private static String key(String path) {
+    Matcher element = ELEMENT.matcher(path);
+    if (element.matches()) {
+      return key(element.group(1)) + element.group(2);
+    }
     int end = path.lastIndexOf(']');
     String head = end < 0 ? "" : path.substring(0, end + 1).replace("<K>", "").replaceAll("\\[([^]]*)]", ".$1");
     String tail = end < 0 ? path : path.substring(end + 1).replaceFirst("^\\.", "");

@@ -136,12 +136,12 @@ class RouteReloadTest {
               uri: direct:rules
               steps:
                 - to:
-                    id: to-kafka
-                    uri: kafka:mails
+                    id: to-nats
+                    uri: nats:mails
         """).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
     assertThat(output.getOut()).contains("site/rules.camel.yaml was not taken over",
-        "route rules: the component kafka isn't in the jar: put camel-kafka in version 4.18.0", "lib/");
+        "route rules: the component nats isn't in the jar: put camel-nats in version 4.18.0", "lib/");
     routes.write(RULES, answers("rules", "direct:rules", "own").replace("- setBody",
         "- bean:\n            id: no\n            ref: nobody\n        - setBody")).takeOver();
     assertThat(routes.ask("direct:flow")).isEqualTo("packaged");
