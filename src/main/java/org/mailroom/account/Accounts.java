@@ -29,8 +29,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * All accounts: those of {@code application.yaml}, which can only be read, and those of the database, which are created, changed and deleted
- * at run time. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
+ * All accounts: those of {@code application.yaml}, which can only be read, those of the database, which are created, changed and deleted
+ * at run time, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
  *
  * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, filter, poll-every, content,
  * deliver-to} (separated by commas), {@code max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
@@ -53,6 +53,7 @@ public final class Accounts implements CredentialUse {
   private final SettingsRevision revision;
   private final AccountReferences references;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Map<String, Account> ofRoutes = new ConcurrentHashMap<>();
   private volatile Snapshot snapshot;
 
   /**
@@ -77,18 +78,51 @@ public final class Accounts implements CredentialUse {
 
   /** Those that can be imported, in the order of their ids. */
   public Collection<Account> all() {
-    return present().all().values();
+    Map<String, Account> kept = present().all();
+    if (ofRoutes.isEmpty()) {
+      return kept.values();
+    }
+    Map<String, Account> all = new TreeMap<>(ofRoutes);
+    all.putAll(kept);
+    return all.values();
   }
 
   public Optional<Account> find(String id) {
-    return Optional.ofNullable(present().all().get(id));
+    return Optional.ofNullable(present().all().getOrDefault(id, ofRoutes.get(id)));
+  }
+
+  /**
+   * Adds an account that a route reads; it is polled at once, and until {@link #removeOfRoute}. It delivers to the destination of its own name.
+   *
+   * @param fields as for {@link #create}, without {@code deliver-to}
+   * @throws SettingsRejectedException with what is wrong, or when the id is taken
+   */
+  public Account addOfRoute(String id, Map<String, String> fields) {
+    List<FieldProblem> problems = new ArrayList<>(binder.checkId(id));
+    Map<String, String> all = new TreeMap<>(fields);
+    all.put("deliver-to", id);
+    AccountProperties settings = binder.bind(AccountProperties.class, entered(all));
+    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()),
+        "mailroom.credentials");
+    if (home(id).isPresent()) {
+      problems.add(new FieldProblem("name", id + ": there is an account of that name already; give it another"));
+    }
+    reject(problems);
+    Account account = account(id, settings);
+    ofRoutes.put(id, account);
+    return account;
+  }
+
+  /** The route is stopped: its account isn't polled any more. What is known of it stays. */
+  public void removeOfRoute(String id) {
+    ofRoutes.remove(id);
   }
 
   /** Where an account is kept; empty when there is none, importable or not. */
   public Optional<Home> home(String id) {
     Snapshot known = present();
     return properties.accounts().containsKey(id) ? Optional.of(Home.CONFIGURATION)
-        : known.stored().contains(id) ? Optional.of(Home.DATABASE) : Optional.empty();
+        : known.stored().contains(id) ? Optional.of(Home.DATABASE) : ofRoutes.containsKey(id) ? Optional.of(Home.ROUTE) : Optional.empty();
   }
 
   /** Why accounts of the database can't be imported, in one sentence each, by id: a destination was taken out of application.yaml, say. */
@@ -132,6 +166,7 @@ public final class Accounts implements CredentialUse {
     List<FieldProblem> problems = new ArrayList<>(binder.checkId(id));
     Set<String> taken = new HashSet<>(present().stored());
     taken.addAll(properties.accounts().keySet());
+    taken.addAll(ofRoutes.keySet());
     if (problems.isEmpty() && taken.stream().anyMatch(id::equalsIgnoreCase)) {
       problems.add(new FieldProblem("id", "there is an account " + id + " already"));
     }
@@ -227,7 +262,8 @@ public final class Accounts implements CredentialUse {
     if (home.isEmpty()) {
       return List.of(new FieldProblem("id", "there is no account " + id));
     }
-    return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id", id + " is kept in application.yaml: change it there"));
+    return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id",
+        id + (home.get() == Home.ROUTE ? " is what a route reads: change it in that route" : " is kept in application.yaml: change it there")));
   }
 
   private List<FieldProblem> problemsOf(Map<String, String> fields) {

@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
+import org.mailroom.delivery.Destinations;
 import org.mailroom.settings.DatabaseBreaker;
-import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.Environment;
@@ -33,15 +33,17 @@ final class DestinationCheck {
   private static final long MEGABYTE = 1024 * 1024;
 
   private final MailroomProperties properties;
+  private final Destinations destinations;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final ObjectProvider<ConnectionFactory> connections;
   private final CamelContext camel;
   private final String databaseUrl;
 
-  DestinationCheck(MailroomProperties properties, JdbcTemplate jdbc, TransactionTemplate transaction, ObjectProvider<ConnectionFactory> connections,
+  DestinationCheck(MailroomProperties properties, Destinations destinations, JdbcTemplate jdbc, TransactionTemplate transaction, ObjectProvider<ConnectionFactory> connections,
       CamelContext camel, Environment environment) {
     this.properties = properties;
+    this.destinations = destinations;
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.connections = connections;
@@ -52,11 +54,10 @@ final class DestinationCheck {
 
   /** Returns what came back. */
   String check(String destination) throws CheckFailure {
-    DestinationProperties known = properties.destinations().get(destination);
-    if (known == null) {
+    String endpoint = destinations.endpoint(destination);
+    if (endpoint == null) {
       throw new CheckFailure("there is no such destination.", "Add it below mailroom.destinations, or take it out of the account's deliver-to.");
     }
-    String endpoint = known.uri();
     return switch (endpoint.replace("://", ":")) {
       case "direct:deliver-to-database" -> database();
       case "direct:deliver-to-file" -> file(properties.dataDir().resolve("mail"));

@@ -24,7 +24,7 @@ final class DemoAttachments {
     DemoAttachment attachment = attachments.stream().filter(one -> one.id().equals(call.segment(5))).findFirst()
         .orElseThrow(() -> new GraphFault(404, "ErrorItemNotFound", "The specified object was not found in the store."));
     if (!call.segment(6).equals("$value")) {
-      return DemoAnswer.json(200, present(attachment, true));
+      return DemoAnswer.json(200, present(attachment, !call.options().containsKey("$select")));
     }
     if (!attachment.hasContent()) {
       throw new GraphFault(405, "ErrorInvalidRequest", "The OData request is not supported.");

@@ -35,7 +35,7 @@ public final class AttachmentFetch {
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   /** The content id is a property of a derived type and needs its cast. */
-  private static final String SELECT = "id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId";
+  static final String SELECT = "id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId";
 
   /** Far more than a message can have, so that a list that never ends does. */
   private static final int MOST_PAGES = 200;

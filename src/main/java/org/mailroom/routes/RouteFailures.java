@@ -110,6 +110,9 @@ public final class RouteFailures {
       Queue<Throwable> parts = whole == null ? null : ofParts.get(whole);
       if (parts != null) {
         parts.add(root);
+      } else if (whole != null && exchange.getFromEndpoint() != null && exchange.getFromEndpoint().getEndpointUri().startsWith("kamelet:")) {
+        // a copy for the kamelet: the failure goes back to who called it
+        return;
       } else if (whole == null || exchange.getFromRouteId() == null || !isOfEngine.test(exchange.getFromRouteId())) {
         // what is a part of the engine's work, the engine tells; a wire tap's message belongs to nobody
         tell(root);

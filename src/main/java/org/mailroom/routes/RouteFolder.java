@@ -78,6 +78,9 @@ final class RouteFolder {
 
   /** How the file at a location is told of. */
   String shownAt(String location) {
+    if (location.endsWith(".kamelet.yaml")) {
+      return "kamelets/" + location.replaceFirst(".*[/\\\\]", "");
+    }
     String name = name(location);
     return location.startsWith(CLASS_PATH) && packaged.containsKey(name) ? packaged.get(name).shown() : shown(name);
   }

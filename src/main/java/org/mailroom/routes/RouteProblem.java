@@ -1,12 +1,16 @@
 package org.mailroom.routes;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
@@ -16,10 +20,8 @@ public final class RouteProblem {
       "(?:No component found with scheme: |No endpoint could be found for: )([\\w.+-]+)|No language could be found for: ([\\w.+-]+)"
           + "|[Dd]ata ?format '([\\w.+-]+)' could not be created");
 
-  /** Schemes whose component is called otherwise. */
-  private static final Map<String, String> COMPONENTS = Map.ofEntries(Map.entry("https", "http"), Map.entry("imap", "mail"),
-      Map.entry("imaps", "mail"), Map.entry("pop3", "mail"), Map.entry("smtp", "mail"), Map.entry("smtps", "mail"), Map.entry("ftps", "ftp"), Map.entry("sftp", "ftp"),
-      Map.entry("ws", "vertx-websocket"), Map.entry("cql", "cassandraql"));
+  /** Artifacts by kind and name, {@code component.cql}, where it isn't {@code camel-} and the name: out of Camel's catalog. */
+  private static final Properties ARTIFACTS = artifacts();
 
   private RouteProblem() {}
 
@@ -49,10 +51,34 @@ public final class RouteProblem {
     return words.contains(route) ? words : "route " + route + ": " + words;
   }
 
+  /** That a component isn't there, and what to do. */
+  public static String missingComponent(String scheme) {
+    return missing("component", scheme);
+  }
+
   private static String missing(Matcher missing) {
-    String kind = missing.group(1) != null ? "component" : missing.group(2) != null ? "language" : "data format";
-    String name = missing.group(1) != null ? missing.group(1) : missing.group(2) != null ? missing.group(2) : missing.group(3);
-    return "the " + kind + " " + name + " isn't in the jar: put camel-" + COMPONENTS.getOrDefault(name, name) + " in version "
+    return missing.group(1) != null ? missing("component", missing.group(1))
+        : missing.group(2) != null ? missing("language", missing.group(2)) : missing("data format", missing.group(3));
+  }
+
+  private static String missing(String kind, String name) {
+    return "the " + kind + " " + name + " isn't in the jar: put " + artifact(kind, name) + " in version "
         + CamelContext.class.getPackage().getImplementationVersion() + ", and what it needs, into lib/, and start Mailroom anew";
+  }
+
+  /** What brings it: the name of a Maven artifact of {@code org.apache.camel}. */
+  static String artifact(String kind, String name) {
+    String key = kind.replace(" ", "") + ".";
+    return ARTIFACTS.getProperty(key + name, ARTIFACTS.getProperty(key + StringHelper.dashToCamelCase(name), "camel-" + name));
+  }
+
+  private static Properties artifacts() {
+    Properties artifacts = new Properties();
+    try (InputStream in = RouteProblem.class.getResourceAsStream("artifacts.properties")) {
+      artifacts.load(in);
+      return artifacts;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -14,6 +15,7 @@ import org.apache.camel.Route;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.component.direct.DirectConsumer;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.impl.engine.DefaultRouteStartupOrder;
 import org.apache.camel.model.Model;
@@ -66,7 +68,8 @@ final class RouteSwap {
    */
   void replace(Collection<ParsedFile> out, Collection<ParsedFile> in) throws Exception {
     Set<String> locations = out.stream().map(file -> file.file().location()).collect(Collectors.toSet());
-    List<Route> old = callersFirst(camel.getRoutes().stream().filter(route -> isFrom(locations, route.getSourceResource())).toList(), out);
+    List<Route> old = new ArrayList<>(callersFirst(camel.getRoutes().stream().filter(route -> isFrom(locations, route.getSourceResource())).toList(), out));
+    old.addAll(0, sourcesOf(old));
     Set<String> stopped = old.stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted())
         .collect(Collectors.toSet());
     bringToRest(old.stream().filter(route -> !stopped.contains(route.getRouteId())).toList());
@@ -79,6 +82,12 @@ final class RouteSwap {
       add(out, stopped);
       throw e;
     }
+  }
+
+  /** The kamelets that routes begin with: Camel made a route of each, which feeds the other and has to come to rest before it. */
+  private List<Route> sourcesOf(List<Route> routes) {
+    return routes.stream().map(Route::getEndpoint).filter(KameletEndpoint.class::isInstance)
+        .map(endpoint -> camel.getRoute(((KameletEndpoint) endpoint).getRouteId())).filter(Objects::nonNull).toList();
   }
 
   private static boolean isFrom(Set<String> locations, org.apache.camel.spi.Resource resource) {
@@ -148,9 +157,14 @@ final class RouteSwap {
         }
       }
       camel.removeRoute(route.getRouteId());
+      if (route.getEndpoint() instanceof KameletEndpoint source) {
+        // only a new one makes a new route of its kamelet
+        camel.removeEndpoint(source);
+      }
     }
+    List<String> removed = routes.stream().map(Route::getRouteId).toList();
     for (RouteDefinition definition : List.copyOf(model.getRouteDefinitions())) {
-      if (isFrom(locations, definition.getResource())) {
+      if (isFrom(locations, definition.getResource()) || (definition.isKamelet() != null && removed.contains(definition.getRouteId()))) {
         model.removeRouteDefinition(definition);
       }
     }

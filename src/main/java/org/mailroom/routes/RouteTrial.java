@@ -10,6 +10,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
@@ -74,6 +75,7 @@ final class RouteTrial {
     properties.addPropertiesSource(new PropertiesOf(running));
     context.setPropertiesComponent(properties);
     context.init();
+    context.getComponent("kamelet", KameletComponent.class).setLocation(running.getComponent("kamelet", KameletComponent.class).getLocation());
     return context;
   }
 

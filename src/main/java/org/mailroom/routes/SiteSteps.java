@@ -71,6 +71,10 @@ final class SiteSteps implements InterceptStrategy {
   }
 
   private boolean isWatched(RouteDefinition route) {
+    if (Boolean.TRUE.equals(route.isKamelet()) && route.getInput().getEndpointUri().startsWith("kamelet:")) {
+      // the step that calls it is watched
+      return false;
+    }
     return "site".equals(route.getGroup()) || !folder.isEngines(route.getResource().getLocation())
         || route.getInput() != null && destinations.contains(route.getInput().getEndpointUri().replace("://", ":").replaceFirst("\\?.*", ""));
   }

@@ -5,5 +5,7 @@ public enum Home {
   /** {@code application.yaml} and the environment: can only be read at run time. */
   CONFIGURATION,
   /** The database: created, changed and deleted at run time. */
-  DATABASE
+  DATABASE,
+  /** A route that reads the mailbox: there while it runs. */
+  ROUTE
 }

@@ -1,0 +1,16 @@
+package org.mailroom.marking;
+
+import java.util.List;
+import org.mailroom.settings.MailroomProperties.Flag;
+
+/**
+ * What a route wants changed of one message in its mailbox.
+ *
+ * @param credential the name of the credential that opens the mailbox
+ * @param messageId Graph's immutable id
+ * @param read null: stays as it is
+ * @param addCategories those that it has stay
+ * @param flag null: stays as it is
+ * @param moveTo well-known name, path or id of a folder, which is created where it is missing; null: it stays
+ */
+public record MailUpdate(String credential, String mailbox, String messageId, Boolean read, List<String> addCategories, Flag flag, String moveTo) {}

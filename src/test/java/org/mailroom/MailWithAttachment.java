@@ -1,0 +1,18 @@
+package org.mailroom;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+
+/** Mail with an attachment, as RFC 822 text. */
+final class MailWithAttachment {
+
+  private MailWithAttachment() {}
+
+  static byte[] named(String name, byte[] content) {
+    return ("From: anna@example.com\r\nTo: support@contoso.com\r\nSubject: With an attachment\r\nMessage-ID: <attachment@example.com>\r\n"
+        + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n"
+        + "--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + Base64.getEncoder().encodeToString(content) + "\r\n--b--\r\n").getBytes(UTF_8);
+  }
+}
