@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
+import org.mailroom.settings.Causes;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
@@ -153,6 +154,6 @@ final class DestinationCheck {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", ""));
+    return Causes.inShort(root);
   }
 }

@@ -99,7 +99,10 @@ public final class DestinationHealth {
     Duration wait = before == null ? FIRST_WAIT : before.pause().multipliedBy(2);
     wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     Instant now = clock.instant();
-    String cause = DeliveryError.inWords(why, 500) + " " + DestinationFailure.remedy(why);
+    String words = DeliveryError.inWords(why, 500);
+    String remedy = DestinationFailure.remedy(why);
+    // a sentence of Mailroom's own may hold it
+    String cause = words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;
     outages.put(destination, new Outage(before == null ? now : before.since(), now.plus(wait), cause, why, wait));
     if (before == null) {
       LOG.error("destination {} is down: {} Its deliveries wait, other destinations go on; it is tried again by itself.", destination, cause);

@@ -1,5 +1,6 @@
 package org.mailroom.routes;
 
+import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -7,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.URISupport;
+import org.mailroom.settings.Causes;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
 public final class RouteProblem {
@@ -14,6 +16,8 @@ public final class RouteProblem {
   private static final Pattern MISSING = Pattern.compile(
       "(?:No component found with scheme: |No endpoint could be found for: )([\\w.+-]+)|No language could be found for: ([\\w.+-]+)"
           + "|[Dd]ata ?format '([\\w.+-]+)' could not be created");
+
+  private static final Pattern SPRING_SQL = Pattern.compile("StatementCallback; |SQL \\[|; SQL statement:");
 
   /** Schemes whose component is called otherwise. */
   private static final Map<String, String> COMPONENTS = Map.ofEntries(Map.entry("https", "http"), Map.entry("imap", "mail"),
@@ -29,17 +33,19 @@ public final class RouteProblem {
       String message = cause.getMessage();
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
+        line = cause instanceof SQLException || SPRING_SQL.matcher(line).find() ? Causes.inShort(line) : line;
         Matcher missing = MISSING.matcher(line);
         if (missing.find()) {
           return missing(missing);
         }
-        if (parts.stream().noneMatch(part -> part.contains(line))) {
-          parts.removeIf(line::contains);
-          parts.add(line);
+        String told = line;
+        if (!told.isEmpty() && parts.stream().noneMatch(part -> part.contains(told))) {
+          parts.removeIf(told::contains);
+          parts.add(told);
         }
       }
     }
-    return parts.isEmpty() ? failure.getClass().getSimpleName() : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
+    return parts.isEmpty() ? Causes.inShort(failure) : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
   }
 
   /** The same, with the route, which Camel doesn't always name. */

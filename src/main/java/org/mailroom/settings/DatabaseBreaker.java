@@ -109,12 +109,9 @@ public final class DatabaseBreaker extends DelegatingDataSource {
       told = cause instanceof SQLException || !(told instanceof SQLException) ? cause : told;
       root = cause;
     }
-    return told == root ? text(root) : text(told) + ", " + text(root);
-  }
-
-  private static String text(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : failure.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
-    return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
+    String outer = Causes.inShort(told);
+    String inner = Causes.inShort(root);
+    return outer.contains(inner) ? outer : inner.contains(outer) ? inner : outer + ", " + inner;
   }
 
   /**
