@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.account.ImportedMinutes;
 import org.mailroom.account.PollHistory;
 import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.demo.DemoMail;
@@ -115,6 +116,10 @@ class AccountStatusTest {
         assertThat(poll.failure()).isNull();
       });
       assertThat(history.importedByDay(1)).containsEntry("support", Map.of(history.today(), 2L));
+      ImportedMinutes minutes = mailroom.bean(ImportedMinutes.class);
+      minutes.add();
+      minutes.add();
+      assertThat(minutes.since(Instant.now().minusSeconds(600)).values()).as("each is counted once").containsExactly(2L);
       assertThat(status(mailroom)).satisfies(status -> {
         assertThat(status.state()).isEqualTo(State.IDLE);
         assertThat(status.importedToday()).isEqualTo(2);

@@ -52,7 +52,7 @@ final class ImportMeter {
     Long all = totals.of(account).orElse(null);
     Duration took = Duration.between(running.begun(), clock.instant());
     Double rate = took.compareTo(SETTLED) < 0 || done == 0 ? null : Double.valueOf(done * 1000.0 / took.toMillis());
-    Duration left = rate == null || all == null ? null : Duration.ofMillis((long) (Math.max(0, all - done) / rate * 1000));
+    Duration left = rate == null || all == null || all <= done ? null : Duration.ofMillis((long) (Math.max(0, all - done) / rate * 1000));
     return Optional.of(new Reading(done, all == null ? null : Long.valueOf(Math.max(all, done)), rate, took, left));
   }
 }

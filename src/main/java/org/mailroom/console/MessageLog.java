@@ -36,9 +36,11 @@ final class MessageLog {
   /** A search looks through so many messages at a time, and goes on while there is time. */
   static final int SEARCHED = 2_000;
 
-  private static final Duration TIME_TO_SEARCH = Duration.ofMillis(120);
+  private static final Duration TIME_TO_SEARCH = Duration.ofMillis(80);
 
   private static final String COLUMNS = "account, message_id, subject, sender, sender_name, received_at, listed_at, has_attachments";
+
+  private static final String UNSETTLED = "(select distinct account as found_account, message_id as found_id from delivery where status = :status";
 
   /** What a destination did with a message. */
   record Sent(String destination, String status) {}
@@ -122,9 +124,12 @@ final class MessageLog {
   private Page search(MessageFilter filter, Place place, boolean backwards, int wanted) {
     String chosen = chosen(filter);
     MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1).addValue("searched", SEARCHED);
-    if (chosen.isEmpty()) {
-      List<Line> lines = jdbc.query("select " + COLUMNS + " from ledger_message" + range(filter, place, backwards, parameters) + " limit :limit", parameters, MessageLog::line);
-      return upTo(wanted, lines);
+    if (chosen.isEmpty() || isUnsettled(filter)) {
+      String from = isUnsettled(filter) ? UNSETTLED + (filter.account() == null ? "" : " and account = :account")
+          + (filter.destination() == null ? "" : " and destination = :destination") + ") which join ledger_message near on near.account = which.found_account"
+          + " and near.message_id = which.found_id" : "ledger_message near";
+      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + from + range(filter, place, backwards, parameters).replace(" order by", words(filter) + " order by")
+          + " limit :limit", parameters, MessageLog::line));
     }
     List<Line> found = new ArrayList<>();
     Place end = place;
@@ -140,6 +145,11 @@ final class MessageLog {
           (row, number) -> new Place(row.getTimestamp(3).toInstant(), row.getString(1), row.getString(2))).stream().findFirst().orElse(null);
     } while (end != null && System.nanoTime() - begun < TIME_TO_SEARCH.toNanos());
     return new Page(found, end, end == null ? null : end.listedAt());
+  }
+
+  /** Of those there are few, and an index finds them. */
+  private static boolean isUnsettled(MessageFilter filter) {
+    return "PENDING".equals(filter.status()) || "FAILED".equals(filter.status());
   }
 
   private static Page upTo(int wanted, List<Line> found) {
@@ -182,13 +192,14 @@ final class MessageLog {
         : backwards ? " order by account desc, listed_at, message_id" : " order by account, listed_at desc, message_id desc";
   }
 
+  private static String words(MessageFilter filter) {
+    return filter.q() == null ? "" : " and (lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(sender_name) like :pattern escape '!'"
+        + " or lower(internet_message_id) like :pattern escape '!')";
+  }
+
   /** What has to be looked at message by message; empty when nothing has. */
   private static String chosen(MessageFilter filter) {
-    StringBuilder chosen = new StringBuilder();
-    if (filter.q() != null) {
-      chosen.append(" and (lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(sender_name) like :pattern escape '!'"
-          + " or lower(internet_message_id) like :pattern escape '!')");
-    }
+    StringBuilder chosen = new StringBuilder(words(filter));
     if (filter.destination() != null || filter.status() != null) {
       chosen.append(" and exists (select 1 from delivery where delivery.account = near.account and delivery.message_id = near.message_id")
           .append(filter.destination() == null ? "" : " and destination = :destination").append(filter.status() == null ? "" : " and status = :status").append(")");

@@ -15,8 +15,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * How many messages an import that runs has before it in all. The service is asked once an import, and only when somebody wants to know: a poll costs
- * no request more. Safe for use by several threads.
+ * How many messages an import that runs has before it in all. The service is asked once an import, and again when more has
+ * arrived than it said, and only when somebody wants to know: a poll costs no request more. Safe for use by several threads.
  */
 @Component
 public class ImportTotals implements DisposableBean {
@@ -52,13 +52,13 @@ public class ImportTotals implements DisposableBean {
       return Optional.empty();
     }
     Total known = totals.get(accountId);
-    if (known == null || !known.begun().equals(running.begun())) {
+    boolean outgrown = known != null && known.messages() != null && running.listed() > known.messages();
+    if (known == null || outgrown || !known.begun().equals(running.begun())) {
       totals.put(accountId, new Total(running.begun(), null));
       asking.execute(() -> ask(accountId, running));
       return Optional.empty();
     }
-    // what arrived meanwhile isn't in the count
-    return Optional.ofNullable(known.messages()).map(all -> Math.max(all, running.listed()));
+    return Optional.ofNullable(known.messages());
   }
 
   private void ask(String accountId, ImportProgress.Running running) {

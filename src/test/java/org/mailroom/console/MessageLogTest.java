@@ -58,23 +58,36 @@ class MessageLogTest {
     pagesBothWays(log, filter("b", null, null, null, null, null), MESSAGES / 3 + 1);
     pagesBothWays(log, filter(null, "order 49", null, null, null, null), 111);
 
-    assertThat(subjects(log.page(filter(null, "ada_love", null, null, null, null), ACCOUNTS, null, false).lines())).as("the sender's name").containsExactly("Order 3210");
+    assertThat(all(log, filter(null, "ada_love", null, null, null, null))).as("the sender's name").containsExactly("Order 3210");
     assertThat(subjects(log.page(filter(null, "m-17", null, null, null, null), ACCOUNTS, null, false).lines())).as("an id").containsExactly("Order 17");
-    assertThat(subjects(log.page(filter("a", "m-17", null, null, null, null), ACCOUNTS, null, false).lines())).as("an id of another account").isEmpty();
-    assertThat(subjects(log.page(filter(null, "<17@x>", null, null, null, null), ACCOUNTS, null, false).lines())).as("a Message-ID").containsExactly("Order 17");
+    assertThat(all(log, filter("a", "m-17", null, null, null, null))).as("an id of another account").isEmpty();
+    assertThat(all(log, filter(null, "<17@x>", null, null, null, null))).as("a Message-ID").containsExactly("Order 17");
     assertThat(subjects(log.page(filter(null, null, null, "FAILED", null, null), ACCOUNTS, null, false).lines())).containsExactly("Order 4999", "Order 4");
-    assertThat(subjects(log.page(filter(null, null, "queue", null, null, null), ACCOUNTS, null, false).lines())).containsExactly("Order 4999", "Order 4");
-    assertThat(subjects(log.page(filter(null, null, "queue", "DELIVERED", null, null), ACCOUNTS, null, false).lines())).isEmpty();
+    assertThat(subjects(log.page(filter("b", "order", "queue", "FAILED", "2026-01-01", null), ACCOUNTS, null, false).lines())).containsExactly("Order 4999", "Order 4");
+    assertThat(all(log, filter(null, null, "queue", null, null, null))).containsExactly("Order 4999", "Order 4");
+    assertThat(all(log, filter(null, null, "queue", "DELIVERED", null, null))).isEmpty();
     assertThat(log.page(filter(null, null, null, null, null, "2026-01-01"), ACCOUNTS, null, false).lines()).isNotEmpty()
         .allMatch(line -> line.listedAt().isBefore(filter(null, null, null, null, null, "2026-01-01").end()));
     assertThat(log.page(filter(null, null, null, null, "2027-01-01", null), ACCOUNTS, null, false).lines()).isEmpty();
 
-    Line failed = log.page(filter(null, null, "queue", null, null, null), ACCOUNTS, null, false).lines().get(0);
+    Line failed = log.page(filter(null, null, null, "FAILED", null, null), ACCOUNTS, null, false).lines().get(0);
     assertThat(failed.sent()).extracting(MessageLog.Sent::destination).containsExactly("file", "queue");
     assertThat(failed.from()).isEqualTo("Shop");
     MessageFilter of = filter(null, null, null, "FAILED", null, null);
     assertThat(log.neighbour(of, Place.of(failed), false).map(Line::subject)).contains("Order 4");
     assertThat(log.neighbour(of, Place.of(failed), true)).isEmpty();
+  }
+
+  /** A search may take several looks. */
+  private static List<String> all(MessageLog log, MessageFilter filter) {
+    List<String> all = new ArrayList<>();
+    Place place = null;
+    do {
+      MessageLog.Page page = log.page(filter, ACCOUNTS, place, false);
+      all.addAll(subjects(page.lines()));
+      place = page.next();
+    } while (place != null);
+    return all;
   }
 
   /** There and back again: each message once, in the same order. */
