@@ -24,12 +24,25 @@
     return [...part.querySelectorAll("a, button, input, select, textarea, iframe")].indexOf(at);
   };
 
+  // the page as it is now; null when it is loaded anew, for somebody has to sign in
+  const ask = async () => {
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), PATIENCE);
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual", signal: patience.signal });
+      if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return null; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      return await answer.text();
+    } finally {
+      clearTimeout(over);
+    }
+  };
+
   const update = async () => {
-    if (paused || document.hidden || live().length === 0) return;
-    const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return; }
-    if (!answer.ok) throw new Error(String(answer.status));
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (paused || document.hidden || live().length === 0) return false;
+    const answer = await ask();
+    if (!answer) return false;
+    const fresh = new DOMParser().parseFromString(answer, "text/html");
     for (const part of live()) {
       const next = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
       if (!next && "passing" in part.dataset) part.remove();
@@ -43,13 +56,16 @@
     const nav = fresh.querySelector(".bar nav ul");
     const now = document.querySelector(".bar nav ul");
     if (nav && now && !now.contains(document.activeElement) && nav.innerHTML !== now.innerHTML) now.replaceChildren(...document.adoptNode(nav).childNodes);
+    return true;
   };
 
   const again = () => setTimeout(async () => {
     try {
-      await update();
-      failures = 0;
-      heard = new Date();
+      // what wasn't asked hasn't answered
+      if (await update()) {
+        failures = 0;
+        heard = new Date();
+      }
     } catch (unreachable) {
       failures += 1;
     }

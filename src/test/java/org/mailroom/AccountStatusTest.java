@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.account.ImportedMinutes;
 import org.mailroom.account.PollHistory;
+import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
@@ -114,6 +116,10 @@ class AccountStatusTest {
         assertThat(poll.failure()).isNull();
       });
       assertThat(history.importedByDay(1)).containsEntry("support", Map.of(history.today(), 2L));
+      ImportedMinutes minutes = mailroom.bean(ImportedMinutes.class);
+      minutes.add();
+      minutes.add();
+      assertThat(minutes.since(Instant.now().minusSeconds(600)).values()).as("each is counted once").containsExactly(2L);
       assertThat(status(mailroom)).satisfies(status -> {
         assertThat(status.state()).isEqualTo(State.IDLE);
         assertThat(status.importedToday()).isEqualTo(2);
@@ -159,6 +165,14 @@ class AccountStatusTest {
       assertThat(status(mailroom).reason()).contains("1 delivery was refused").contains("I don't like this one").contains("tries again by itself");
       assertThat(mailroom.bean(HealthEndpoint.class).healthForPath("accounts", "support").getStatus().getCode()).isEqualTo("WAITING");
       assertThat(output.getOut()).contains("imported 0 messages").contains("1 refused and tried again");
+      assertThat(mailroom.bean(PollHistory.class).recent("support", 1)).singleElement().satisfies(poll -> assertThat(poll.failure()).contains("I don't like this one"));
+      assertThat(mailroom.bean(WaitingDeliveries.class).of("support", 10)).singleElement().satisfies(waits -> {
+        assertThat(waits.destination()).isEqualTo("picky");
+        assertThat(waits.attempts()).isEqualTo(1);
+        assertThat(waits.next()).isAfter(Instant.now());
+        assertThat(waits.error()).contains("I don't like this one");
+        assertThat(waits.subject()).isEqualTo("Plain message 1");
+      });
     }
     mailbox.deliver(DemoMail.plain(2));
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, Stream.concat(Stream.of(settings), Stream.of("--mailroom.retry.max-attempts=1")).toArray(String[]::new))) {

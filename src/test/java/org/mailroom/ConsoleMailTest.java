@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 
 /** Imported messages in the console: what a mail says is shown, and does nothing. */
@@ -37,11 +38,63 @@ class ConsoleMailTest {
     folder = temporary;
     DemoTenant tenant = DemoTenant.start();
     tenant.mailbox("support@contoso.com").deliver(ConsoleRun.hostile());
+    tenant.mailbox("filed@contoso.com").deliver(DemoMail.plain(1));
+    tenant.mailbox("filed@contoso.com").deliver(DemoMail.plain(2));
+    tenant.mailbox("shelved@contoso.com").deliver(DemoMail.plain(3));
     console = ConsoleRun.start(tenant, folder, List.of("--mailroom.destinations.shelf=file:" + folder.resolve("shelf"),
-        "--mailroom.accounts.support.deliver-to=database,file,shelf,queue"));
+        "--mailroom.accounts.support.deliver-to=database,file,shelf,queue", "--mailroom.accounts.support.content=both", "--mailroom.accounts.filed.mailbox=filed@contoso.com",
+        "--mailroom.accounts.filed.credential=demo", "--mailroom.accounts.filed.deliver-to=file", "--mailroom.accounts.shelved.mailbox=shelved@contoso.com",
+        "--mailroom.accounts.shelved.credential=demo", "--mailroom.accounts.shelved.deliver-to=shelf"));
     console.mailroom().database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
         + " values ('support', ?, 'file', 'FAILED', 1, ?, ?, current_timestamp)", "gone-" + EVIL, EVIL, EVIL);
-    await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
+    await().atMost(Duration.ofSeconds(90)).until(() -> List.of("support", "filed", "shelved").stream().allMatch(account -> console.mailbox(account).unread() == 0));
+  }
+
+  @Test
+  void what_went_to_files_alone_is_listed_and_shown_from_its_file_and_leads_on_to_its_neighbour() {
+    Page page = console.signIn();
+    page.navigate("/messages?account=filed&destination=file");
+    assertThat(page.locator("tbody tr")).hasCount(2);
+    assertThat(page.locator("tbody tr").first()).containsText("Ada Lovelace");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Plain message 2")).click();
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText("filed@contoso.com");
+    assertThat(page.locator("section[aria-labelledby=text-of-mail]")).isVisible();
+    assertThat(page.getByText("Deliver once more")).hasCount(0);
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true)).click();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 1");
+    assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true))).hasCount(0);
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Later").setExact(true)).click();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 2");
+    page.context().close();
+  }
+
+  @Test
+  void what_mailroom_keeps_no_copy_of_is_listed_with_its_destination() {
+    Page page = console.signIn();
+    page.navigate("/messages?q=ada&destination=shelf");
+    assertThat(page.locator("tbody tr")).hasCount(1);
+    page.locator("tbody td[data-label=Subject] a").click();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 3");
+    assertThat(page.locator("main")).containsText("Mailroom has no copy of it");
+    assertThat(page.locator("section[aria-labelledby=deliveries-of-mail]")).containsText("shelf");
+    assertThat(page.getByText("Save message.json")).hasCount(0);
+    page.context().close();
+  }
+
+  @Test
+  void document_and_original_are_saved_and_never_shown() throws Exception {
+    Page page = console.signIn();
+    openHostile(page);
+    Download document = page.waitForDownload(() -> page.getByText("Save message.json").click());
+    assertThat(document.suggestedFilename()).isEqualTo("message.json");
+    assertThat(Files.readString(document.path())).startsWith("{\"account\":\"support\"").contains("evil@example.com");
+    Download original = page.waitForDownload(() -> page.getByText("Save message.eml").click());
+    assertThat(original.suggestedFilename()).isEqualTo("message.eml");
+    assertThat(Files.readString(original.path())).contains("X-Evil");
+    var answer = page.request().get(page.getByText("Save message.eml").getAttribute("href"));
+    assertThat(answer.headers()).containsEntry("content-type", "application/octet-stream").containsEntry("x-content-type-options", "nosniff");
+    assertThat(answer.headers().get("content-disposition")).startsWith("attachment;");
+    page.context().close();
   }
 
   @AfterAll
@@ -64,7 +117,7 @@ class ConsoleMailTest {
       assertThat(page.evaluate("window.ran")).as(path).isNull();
     }
     page.navigate("/failed");
-    assertThat(page.locator("tbody td.title")).hasText(EVIL);
+    assertThat(page.locator("tbody td.title")).containsText(EVIL);
     openHostile(page);
     assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText(EVIL);
     page.locator("summary").click();

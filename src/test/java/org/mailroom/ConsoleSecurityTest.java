@@ -417,11 +417,11 @@ class ConsoleSecurityTest {
       assertThat(seen.body().split("method=\"post\"", -1)).as(page).hasSizeLessThanOrEqualTo(page.startsWith("/accounts") || page.startsWith("/credentials/") ? 3 : 2);
       assertThat(seen.body()).as(page).doesNotContain("Salary of Anna");
     }
-    for (String page : List.of("/messages", "/messages/message?account=support&id=x", "/messages/html?account=support&id=x", "/trail", "/users", "/credentials/~new", "/accounts/~new",
+    for (String page : List.of("/messages", "/messages/message?account=support&id=x", "/messages/html?account=support&id=x", "/messages/message.json?account=support&id=x", "/messages/message.eml?account=support&id=x", "/trail", "/users", "/credentials/~new", "/accounts/~new",
         "/accounts/~folders?mailbox=support%40contoso.com&credential=demo")) {
       assertThat(get(viewer, page).statusCode()).as(page).isEqualTo(403);
     }
-    for (String path : List.of("/account/support/pause", "/account/support/import", "/account/support/check", "/account/support/backfill", "/failed/retry", "/failed/discard", "/messages/deliver-again",
+    for (String path : List.of("/account/support/pause", "/account/support/import", "/account/support/check", "/account/support/backfill", "/failed/retry", "/failed/discard", "/failed/retry-chosen", "/failed/discard-chosen", "/messages/deliver-again",
         "/routes/deliver-to-file/stop", "/credentials/~new", "/credentials/demo", "/credentials/demo/test", "/credentials/demo/sign-in", "/credentials/demo/delete", "/accounts/~new", "/accounts/support",
         "/accounts/~credential", "/users", "/users/vera/role", "/users/vera/password", "/users/vera/delete")) {
       assertThat(post(viewer, path, Map.of("role", "administrator", "name", "x")).statusCode()).as(path).isEqualTo(403);

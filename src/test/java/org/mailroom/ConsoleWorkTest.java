@@ -62,7 +62,10 @@ class ConsoleWorkTest {
     page.onDialog(Dialog::accept);
     page.navigate("/failed?account=one");
     assertThat(page.locator("tbody")).containsText("NoSpaceException");
-    page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("About gone-2")).getByText("Discard").click();
+    press(page, "Discard selected");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("Choose at least one message");
+    page.getByLabel("Choose About gone-2").check();
+    press(page, "Discard selected");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("given up for good");
     assertThat(mailroom.rows("delivery where message_id = 'gone-2' and status = 'DISCARDED'")).isEqualTo(1);
     press(page, "Retry all of one");
@@ -101,9 +104,50 @@ class ConsoleWorkTest {
     failed("deleted", "gone-5");
     Page page = console.signIn();
     page.navigate("/failed?account=deleted");
-    press(page, "Retry");
+    page.getByLabel("Choose About gone-5").check();
+    press(page, "Retry selected");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("there is no account deleted any more");
     assertThat(mailroom.rows("delivery where account = 'deleted' and status = 'FAILED'")).isEqualTo(1);
+    page.context().close();
+  }
+
+  @Test
+  void a_server_that_hangs_is_told_with_since_when_and_the_page_greys_out_until_it_answers() {
+    Page page = console.signIn();
+    page.clock().install();
+    page.navigate("/");
+    page.route("**/*", request -> {
+      // no answer
+    });
+    Locator gone = page.locator("#gone");
+    for (int i = 0; i < 20 && !gone.isVisible(); i++) {
+      page.clock().runFor(4_000);
+    }
+    assertThat(gone).containsText(Pattern.compile("Mailroom hasn’t answered since [0-9].*What you see is from then"));
+    assertThat(page.locator("body.stale")).hasCount(1);
+    assertThat(page.locator("section[aria-label=Accounts]")).hasCSS("opacity", "0.5");
+    assertThat(gone).hasCSS("opacity", "1");
+    page.unrouteAll();
+    for (int i = 0; i < 20 && gone.isVisible(); i++) {
+      page.clock().runFor(8_000);
+    }
+    assertThat(gone).isHidden();
+    assertThat(page.locator("body.stale")).hasCount(0);
+    page.context().close();
+  }
+
+  @Test
+  void a_figure_of_the_overview_leads_to_the_accounts_that_it_counts() {
+    Page page = console.signIn();
+    page.navigate("/account/one");
+    press(page, "Pause");
+    page.navigate("/");
+    assertThat(page.locator(".plots figure")).hasCount(3);
+    page.locator(".tiles a[href*=PAUSED]").click();
+    assertThat(page.locator("section[aria-label=Accounts] tbody")).containsText("one@contoso.com");
+    assertThat(page.locator("section[aria-label=Accounts] tbody")).not().containsText("nobody@contoso.com");
+    page.navigate("/account/one");
+    press(page, "Resume");
     page.context().close();
   }
 

@@ -113,6 +113,7 @@ class NothingSilentTest {
     accounts.travel(Duration.ofSeconds(620));
     awaitPolls(3);
     assertThat(status("patient").reason()).contains("The service throttles patient@contoso.com");
+    assertThat(status("patient").state()).as("however long it lasts, it goes on by itself").isEqualTo(State.WAITING);
     assertThat(accounts.requests("patient")).as("620 s of 900 are over").hasSize(before);
     assertThat(accounts.tenant().violations()).isEmpty();
     travelled = true;

@@ -17,9 +17,10 @@ public final class ImportProgress {
    * @param begun when
    * @param lastStep when it last got a page, delivered one or marked one; null before it got anywhere
    * @param imported so far
+   * @param listed messages that the service listed so far
    * @param through messages that were listed and are dealt with: imported, there already, or noted as failed
    */
-  public record Running(String account, Instant begun, Instant lastStep, int imported, int through) {}
+  public record Running(String account, Instant begun, Instant lastStep, int imported, int listed, int through) {}
 
   private final AtomicLong ended = new AtomicLong();
   private final Map<String, AccountImport> running = new ConcurrentHashMap<>();

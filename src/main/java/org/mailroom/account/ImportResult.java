@@ -19,11 +19,13 @@ import java.time.Instant;
  * @param readingPaused nothing was read, for so many deliveries wait for a destination that is down
  * @param goesOnAt when the rest follows, for others went first or the mailbox takes no request; null when nothing is left
  * @param firstUnmarked why, of one of them; or null
+ * @param firstRefusal why one of them wasn't delivered, in words; or null
  * @param failure why the mailbox couldn't be read to its end; or null
  */
 public record ImportResult(
     String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone, int unmarked,
-    int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, Exception failure) {
+    int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, String firstRefusal,
+    Exception failure) {
 
   /** The mailbox was read, to its end or as far as this turn went. */
   public boolean couldBeRead() {

@@ -30,6 +30,8 @@ public final class ImportTally {
     UNMARKED,
     /** It was imported and marked before, and the filter still matches it. */
     LISTED_FOR_NOTHING,
+    /** It was listed. */
+    LISTED,
     /** It was listed and is dealt with, whatever became of it. */
     THROUGH
   }
@@ -41,6 +43,7 @@ public final class ImportTally {
   private final FetchTrouble trouble = new FetchTrouble();
   private volatile Instant lastStep;
   private volatile Exception firstUnmarked;
+  private volatile String firstRefusal;
 
   /**
    * @param requestsBefore how many requests to its mailbox were counted before
@@ -86,8 +89,13 @@ public final class ImportTally {
     firstUnmarked = firstUnmarked == null ? why : firstUnmarked;
   }
 
+  /** A delivery failed: the first reason is kept. */
+  public synchronized void refused(String why) {
+    firstRefusal = firstRefusal == null ? why : firstRefusal;
+  }
+
   ImportProgress.Running progress(String account) {
-    return new ImportProgress.Running(account, begun, lastStep, of(Count.IMPORTED), of(Count.THROUGH));
+    return new ImportProgress.Running(account, begun, lastStep, of(Count.IMPORTED), of(Count.LISTED), of(Count.THROUGH));
   }
 
   /**
@@ -96,6 +104,6 @@ public final class ImportTally {
   public ImportResult result(AccountImport running, long requests) {
     return new ImportResult(running.account().id(), begun, Duration.between(begun, clock.instant()), of(Count.IMPORTED), of(Count.PASSED_OVER), of(Count.FAILED),
         of(Count.GIVEN_UP), of(Count.GIVEN_UP_BEFORE), of(Count.WAITING), of(Count.GONE), of(Count.UNMARKED), of(Count.LISTED_FOR_NOTHING),
-        Math.max(0, requests - requestsBefore), running.isReadingPaused(), running.goesOnAt(), firstUnmarked, running.failure());
+        Math.max(0, requests - requestsBefore), running.isReadingPaused(), running.goesOnAt(), firstUnmarked, firstRefusal, running.failure());
   }
 }

@@ -39,7 +39,7 @@ public final class PollHistory {
    * @param gone messages that somebody deleted or moved meanwhile
    * @param unmarked messages that were delivered but not marked
    * @param requests to Graph
-   * @param failure cause and remedy; or null
+   * @param failure cause and remedy, of the poll or of one of its messages; or null
    * @param polls how many
    */
   public record Poll(
@@ -104,7 +104,8 @@ public final class PollHistory {
 
   private static String failure(ImportResult result) {
     Exception why = result.failure() != null ? result.failure() : result.firstUnmarked();
-    String text = why == null || why.getMessage() == null ? null : why.getMessage().replaceAll("\\p{Cntrl}", " ");
+    String words = why == null ? result.firstRefusal() : why.getMessage();
+    String text = words == null ? null : words.replaceAll("\\p{Cntrl}", " ");
     return text == null || text.length() <= LONGEST_FAILURE ? text : text.substring(0, LONGEST_FAILURE);
   }
 

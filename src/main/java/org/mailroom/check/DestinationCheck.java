@@ -11,6 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
 import org.mailroom.delivery.Destinations;
+import org.mailroom.settings.Causes;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.ObjectProvider;
@@ -154,6 +155,6 @@ final class DestinationCheck {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", ""));
+    return Causes.inShort(root);
   }
 }

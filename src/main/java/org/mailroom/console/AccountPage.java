@@ -6,6 +6,7 @@ import java.util.Map;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.PollHistory;
+import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -26,6 +27,7 @@ final class AccountPage {
 
   private static final int POLLS = 50;
   private static final int DAYS = 14;
+  private static final int WAITING = 50;
 
   private final AccountStatuses statuses;
   private final Accounts accounts;
@@ -36,9 +38,12 @@ final class AccountPage {
   private final Attention attention;
   private final PauseReasons pauses;
   private final Trail trail;
+  private final ImportMeter meter;
+  private final WaitingDeliveries waiting;
 
   AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks,
-      BackfillProgress backfills, Attention attention, PauseReasons pauses, Trail trail) {
+      BackfillProgress backfills, Attention attention, PauseReasons pauses, Trail trail, ImportMeter meter,
+      WaitingDeliveries waiting) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -48,6 +53,8 @@ final class AccountPage {
     this.attention = attention;
     this.pauses = pauses;
     this.trail = trail;
+    this.meter = meter;
+    this.waiting = waiting;
   }
 
   @GetMapping("/account/{id}")
@@ -59,6 +66,7 @@ final class AccountPage {
     model.addAttribute("check", checks.last(id).orElse(null));
     model.addAttribute("backfill", backfills.of(id).orElse(null));
     model.addAttribute("today", history.today());
+    model.addAttribute("running", meter.of(id).orElse(null));
     addHistory(id, model);
     return "account";
   }
@@ -69,12 +77,13 @@ final class AccountPage {
     Map<LocalDate, Long> imported = Map.of();
     try {
       polls = history.recent(id, POLLS);
+      model.addAttribute("waiting", waiting.of(id, WAITING));
       imported = history.importedByDay(DAYS).getOrDefault(id, Map.of());
     } catch (DataAccessException databaseDown) {
       model.addAttribute("historyUnknown", true);
     }
     model.addAttribute("polls", polls);
-    model.addAttribute("imported", Sparkline.of(imported, history.today(), DAYS));
+    model.addAttribute("imported", Sparkline.of(imported, history.today(), DAYS, Sparkline.most(imported)));
   }
 
   /** Walks the way of the account; the page shows step by step how far it got. */

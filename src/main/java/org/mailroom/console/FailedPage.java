@@ -1,8 +1,13 @@
 package org.mailroom.console;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
@@ -22,6 +27,26 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 final class FailedPage {
 
   private static final int SHOWN = 100;
+  private static final int DELIVERIES = 500;
+
+  /**
+   * A message that failed somewhere, with the cause of each destination.
+   *
+   * @param key of the message in the forms of the page
+   * @param causes destinations by cause
+   */
+  record Message(String key, FailedDelivery first, Map<String, List<String>> causes, int attempts) {
+
+    /** What its box is for. */
+    public String label() {
+      return first.subject() == null || first.subject().isBlank() ? "Choose a message that has no subject" : "Choose " + Words.harmless(first.subject());
+    }
+
+    /** It has an id, by which its page is found. */
+    public boolean isListed() {
+      return !first.messageId().startsWith("unlistable-");
+    }
+  }
 
   private final FailedDeliveries failures;
   private final Accounts accounts;
@@ -44,13 +69,92 @@ final class FailedPage {
   String list(@RequestParam(required = false) String account, Model model) {
     String chosen = blankToNull(account);
     Map<String, Long> counts = failures.count();
-    List<FailedDelivery> shown = failures.list(new Selection(chosen, null, null), SHOWN);
+    List<Message> shown = messages(failures.list(new Selection(chosen, null, null), DELIVERIES));
     model.addAttribute("failed", shown);
     model.addAttribute("account", chosen);
     model.addAttribute("counts", counts);
     model.addAttribute("total", chosen == null ? counts.values().stream().mapToLong(Long::longValue).sum() : counts.getOrDefault(chosen, 0L));
     model.addAttribute("retries", retries.now().orElse(null));
     return "failed";
+  }
+
+  /** One for each message, in the order of the first of its deliveries. */
+  private static List<Message> messages(List<FailedDelivery> deliveries) {
+    Map<String, List<FailedDelivery>> byMessage = new LinkedHashMap<>();
+    deliveries.forEach(each -> byMessage.computeIfAbsent(key(each), key -> new ArrayList<>()).add(each));
+    return byMessage.entrySet().stream().limit(SHOWN).map(each -> {
+      Map<String, List<String>> causes = new LinkedHashMap<>();
+      each.getValue().forEach(delivery -> causes.computeIfAbsent(String.valueOf(delivery.error()), cause -> new ArrayList<>()).add(delivery.destination()));
+      return new Message(each.getKey(), each.getValue().get(0), causes, each.getValue().stream().mapToInt(FailedDelivery::attempts).max().orElse(0));
+    }).toList();
+  }
+
+  private static String key(FailedDelivery delivery) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString((delivery.account() + "\n" + delivery.messageId()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The messages that somebody has ticked; what isn't a key is left out. */
+  private static List<Selection> selections(List<String> keys) {
+    List<Selection> selections = new ArrayList<>();
+    for (String key : keys == null ? List.<String>of() : keys) {
+      try {
+        String[] parts = new String(Base64.getUrlDecoder().decode(key), StandardCharsets.UTF_8).split("\n", 2);
+        if (parts.length == 2) {
+          selections.add(new Selection(parts[0], parts[1], null));
+        }
+      } catch (IllegalArgumentException notAKey) {
+        // nobody who uses the page sends one
+      }
+    }
+    return selections;
+  }
+
+  /** Tries the ticked messages again, to each destination that failed. */
+  @PostMapping("/failed/retry-chosen")
+  String retryChosen(@RequestParam(required = false) List<String> chosen, @RequestParam(required = false) String shown, RedirectAttributes told) {
+    int changed = 0;
+    Set<String> imported = new LinkedHashSet<>();
+    Set<String> deleted = new LinkedHashSet<>();
+    for (Selection selection : selections(chosen)) {
+      if (accounts.find(selection.account()).isEmpty()) {
+        deleted.add(selection.account());
+        continue;
+      }
+      int deliveries = failures.retry(selection);
+      recordChange(Trail.Action.RETRIED, selection, deliveries);
+      changed += deliveries;
+      imported.add(selection.account());
+    }
+    retries.begin(changed);
+    imported.forEach(this::importNow);
+    if (imported.isEmpty() && !deleted.isEmpty()) {
+      return untried(told, shown, List.copyOf(deleted));
+    }
+    return toldOfChosen(told, shown, chosen, changed, (changed == 1 ? "1 delivery is" : changed + " deliveries are") + " tried again with the next import."
+        + (deleted.isEmpty() ? "" : " " + goneAccounts(List.copyOf(deleted))));
+  }
+
+  @PostMapping("/failed/discard-chosen")
+  String discardChosen(@RequestParam(required = false) List<String> chosen, @RequestParam(required = false) String shown, RedirectAttributes told) {
+    int changed = 0;
+    for (Selection selection : selections(chosen)) {
+      int deliveries = failures.discard(selection);
+      recordChange(Trail.Action.DISCARDED, selection, deliveries);
+      changed += deliveries;
+    }
+    return toldOfChosen(told, shown, chosen, changed, (changed == 1 ? "1 delivery was" : changed + " deliveries were") + " given up for good.");
+  }
+
+  private String toldOfChosen(RedirectAttributes told, String shown, List<String> chosen, int changed, String done) {
+    if (chosen == null || chosen.isEmpty()) {
+      told.addFlashAttribute("problem", "Choose at least one message.");
+      if (blankToNull(shown) != null) {
+        told.addAttribute("account", shown);
+      }
+    } else {
+      tell(told, shown, changed, done);
+    }
+    return "redirect:/failed";
   }
 
   @PostMapping("/failed/retry")

@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.owasp.html.Handler;
 import org.owasp.html.HtmlPolicyBuilder;
+import org.owasp.html.HtmlStreamEventReceiver;
+import org.owasp.html.HtmlStreamRenderer;
 import org.owasp.html.PolicyFactory;
 import org.owasp.html.Sanitizers;
 
@@ -40,9 +43,31 @@ final class MailHtml {
     attachments.stream().filter(attachment -> attachment.contentId() != null && attachment.file() != null)
         .forEach(attachment -> byContentId.putIfAbsent(contentId(attachment.contentId()), attachment));
     long[] room = {LARGEST_IMAGES};
-    String safe = TEXT.and(imagesOf(byContentId, room)).sanitize(html);
+    String safe = TEXT.and(imagesOf(byContentId, room)).sanitize(told(html));
+    if (isEmpty(safe)) {
+      safe = plain(html);
+    }
     return "<!DOCTYPE html><html lang=\"und\"><head><meta charset=\"UTF-8\"><title>Text of the message</title></head>"
         + "<body style=\"margin:14px;font:14px/1.5 system-ui,sans-serif;color:#1a2129;background:#fff;overflow-wrap:anywhere\">" + safe + "</body></html>";
+  }
+
+  /** Links say where they lead, and images that aren't loaded that they were there. */
+  private static String told(String html) {
+    StringBuilder told = new StringBuilder(html.length() + 200);
+    HtmlStreamEventReceiver out = HtmlStreamRenderer.create(told, Handler.DO_NOTHING);
+    org.owasp.html.HtmlSanitizer.sanitize(html, new TellingReceiver(out));
+    return told.toString();
+  }
+
+  private static boolean isEmpty(String safe) {
+    return !safe.contains("<img") && safe.replaceAll("<[^>]*>|&nbsp;|\\s|\\u00a0", "").isEmpty();
+  }
+
+  /** Its text alone where nothing of its markup may be shown; when there is none, that is said. */
+  private static String plain(String html) {
+    String text = new HtmlPolicyBuilder().allowTextIn("noscript", "title", "textarea", "select", "option", "button").toFactory().sanitize(html).strip();
+    return text.isEmpty() ? "<p style=\"color:#55606d\">Nothing of its HTML can be shown. Its document, message.json, has all of it.</p>"
+        : "<pre style=\"white-space:pre-wrap;font:inherit;margin:0\">" + text + "</pre>";
   }
 
   private static PolicyFactory imagesOf(Map<String, StoredMessages.Attachment> byContentId, long[] room) {

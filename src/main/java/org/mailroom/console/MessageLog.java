@@ -10,9 +10,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -20,8 +24,8 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
- * The imported messages, latest first. A page begins where another ended, so that it costs the same however many there are; a search
- * looks for a moment only and says how far it got.
+ * The messages that Mailroom has met, to whatever destinations they went, latest received first. A page begins where another ended, so that it costs
+ * the same however many there are; a search looks for a moment only and says how far it got.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -30,27 +34,40 @@ final class MessageLog {
   static final int PAGE = 50;
 
   /** A search looks through so many messages at a time, and goes on while there is time. */
-  static final int SEARCHED = 1_000;
+  static final int SEARCHED = 2_000;
 
-  private static final Duration TIME_TO_SEARCH = Duration.ofMillis(150);
+  private static final Duration TIME_TO_SEARCH = Duration.ofMillis(80);
 
-  private static final int LONGEST_SUBJECT = 300;
+  private static final String COLUMNS = "account, message_id, subject, sender, sender_name, received_at, listed_at, has_attachments";
 
-  /** Not the texts and documents: they would be copied on the way. */
-  private static final String SEARCHED_IN = "account, message_id, subject, sender, internet_message_id, received_at, imported_at, has_attachments";
+  private static final String UNSETTLED = "(select distinct account as found_account, message_id as found_id from delivery where status = :status";
 
-  /** A message in the list. */
-  record Line(String account, String messageId, String subject, String sender, Instant receivedAt, Instant importedAt, boolean attachments) {}
+  /** What a destination did with a message. */
+  record Sent(String destination, String status) {}
 
   /**
-   * A place between two messages.
+   * A message in the list.
    *
-   * @param importedAt of the last message before it
+   * @param listedAt what the list is ordered by: when it was received, where that is known
    */
-  record Place(Instant importedAt, String account, String messageId) {
+  record Line(String account, String messageId, String subject, String sender, String senderName, Instant receivedAt, Instant listedAt, boolean attachments,
+      List<Sent> sent) {
+
+    /** The name if the mail gives one, else the address. */
+    public String from() {
+      return senderName == null || senderName.isBlank() ? sender : senderName;
+    }
+  }
+
+  /** A place between two messages: behind this one. */
+  record Place(Instant listedAt, String account, String messageId) {
+
+    static Place of(Line line) {
+      return new Place(line.listedAt(), line.account(), line.messageId());
+    }
 
     String encoded() {
-      return Base64.getUrlEncoder().withoutPadding().encodeToString((importedAt + "\n" + account + "\n" + messageId).getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString((listedAt + "\n" + account + "\n" + messageId).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Empty when it isn't one: then the list begins at its beginning. */
@@ -65,10 +82,10 @@ final class MessageLog {
   }
 
   /**
-   * @param next where older ones begin; null at the end
-   * @param searchedBackTo how far a search has looked that can be gone on with; null otherwise
+   * @param next where it goes on in the same direction; null at the end
+   * @param searchedTo how far a search has looked that can be gone on with; null otherwise
    */
-  record Page(List<Line> lines, Place next, Instant searchedBackTo) {}
+  record Page(List<Line> lines, Place next, Instant searchedTo) {}
 
   private final NamedParameterJdbcTemplate jdbc;
 
@@ -77,80 +94,154 @@ final class MessageLog {
   }
 
   /**
-   * @param account null: of all
+   * A page of the list, latest first.
+   *
    * @param known all accounts, for finding an id by the primary key
-   * @param words part of a subject or sender, or a message's id; null or blank: any
-   * @param after where to begin; null: with the latest
+   * @param place behind which it begins; null: with the latest, or with the earliest where it goes backwards
+   * @param backwards to later messages instead of earlier ones
    */
-  Page page(String account, List<String> known, String words, Place after) {
-    MapSqlParameterSource parameters = new MapSqlParameterSource("account", account).addValue("limit", PAGE + 1).addValue("searched", SEARCHED);
-    String sought = words == null ? "" : words.strip();
-    if (sought.isEmpty()) {
-      return listed(condition(account, after, parameters), parameters);
+  Page page(MessageFilter filter, List<String> known, Place place, boolean backwards) {
+    if (filter.q() != null && place == null) {
+      List<Line> byId = byId(filter.account() == null ? known : List.of(filter.account()), filter.q());
+      if (!byId.isEmpty()) {
+        return new Page(withDestinations(byId), null, null);
+      }
     }
-    List<Line> byId = byId(account == null ? known : List.of(account), sought);
-    return byId.isEmpty() ? searched(account, after, parameters, sought) : new Page(byId, null, null);
+    Page found = search(filter, place, backwards, PAGE);
+    List<Line> lines = new ArrayList<>(withDestinations(found.lines()));
+    if (backwards) {
+      Collections.reverse(lines);
+    }
+    return new Page(lines, found.next(), found.searchedTo());
   }
 
-  private static String condition(String account, Place after, MapSqlParameterSource parameters) {
+  /** The next message in a direction; empty at the end, or where a search doesn't find it in its time. */
+  Optional<Line> neighbour(MessageFilter filter, Place place, boolean backwards) {
+    return search(filter, place, backwards, 1).lines().stream().findFirst();
+  }
+
+  /** In the order in which they are found: backwards that is earliest first. */
+  private Page search(MessageFilter filter, Place place, boolean backwards, int wanted) {
+    String chosen = chosen(filter);
+    MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1).addValue("searched", SEARCHED);
+    if (chosen.isEmpty() || isUnsettled(filter)) {
+      String from = isUnsettled(filter) ? UNSETTLED + (filter.account() == null ? "" : " and account = :account")
+          + (filter.destination() == null ? "" : " and destination = :destination") + ") which join ledger_message near on near.account = which.found_account"
+          + " and near.message_id = which.found_id" : "ledger_message near";
+      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + from + range(filter, place, backwards, parameters).replace(" order by", words(filter) + " order by")
+          + " limit :limit", parameters, MessageLog::line));
+    }
+    List<Line> found = new ArrayList<>();
+    Place end = place;
+    long begun = System.nanoTime();
+    do {
+      String range = range(filter, end, backwards, parameters);
+      found.addAll(jdbc.query("select " + COLUMNS + " from (select " + COLUMNS + ", internet_message_id from ledger_message" + range + " limit :searched) near"
+          + " where 1 = 1" + chosen + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
+      if (found.size() > wanted) {
+        return upTo(wanted, found);
+      }
+      end = jdbc.query("select account, message_id, listed_at from ledger_message" + range + " limit 1 offset " + (SEARCHED - 1), parameters,
+          (row, number) -> new Place(row.getTimestamp(3).toInstant(), row.getString(1), row.getString(2))).stream().findFirst().orElse(null);
+    } while (end != null && System.nanoTime() - begun < TIME_TO_SEARCH.toNanos());
+    return new Page(found, end, end == null ? null : end.listedAt());
+  }
+
+  /** Of those there are few, and an index finds them. */
+  private static boolean isUnsettled(MessageFilter filter) {
+    return "PENDING".equals(filter.status()) || "FAILED".equals(filter.status());
+  }
+
+  private static Page upTo(int wanted, List<Line> found) {
+    return found.size() > wanted ? new Page(found.subList(0, wanted), Place.of(found.get(wanted - 1)), null) : new Page(found, null, null);
+  }
+
+  private static MapSqlParameterSource parameters(MessageFilter filter) {
+    MapSqlParameterSource parameters = new MapSqlParameterSource("account", filter.account()).addValue("destination", filter.destination())
+        .addValue("status", filter.status()).addValue("begin", utc(filter.begin())).addValue("end", utc(filter.end()));
+    if (filter.q() != null) {
+      parameters.addValue("pattern", "%" + filter.q().toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%");
+    }
+    return parameters;
+  }
+
+  /** What an index finds, in its order. */
+  private static String range(MessageFilter filter, Place place, boolean backwards, MapSqlParameterSource parameters) {
     StringBuilder where = new StringBuilder(" where 1 = 1");
-    if (account != null) {
+    if (filter.account() != null) {
       where.append(" and account = :account");
     }
-    if (after != null) {
-      parameters.addValue("at", OffsetDateTime.ofInstant(after.importedAt(), ZoneOffset.UTC)).addValue("afterAccount", after.account())
-          .addValue("afterId", after.messageId());
-      where.append(" and imported_at <= :at and (imported_at < :at or ").append(account == null
-          ? "account < :afterAccount or (account = :afterAccount and message_id < :afterId))" : "message_id < :afterId)");
+    if (filter.from() != null) {
+      where.append(" and listed_at >= :begin");
     }
-    return where + (account == null ? " order by imported_at desc, account desc, message_id desc" : " order by account, imported_at desc, message_id desc");
+    if (filter.to() != null) {
+      where.append(" and listed_at < :end");
+    }
+    if (place != null) {
+      parameters.addValue("at", utc(place.listedAt())).addValue("placeAccount", place.account()).addValue("placeId", place.messageId());
+      String than = backwards ? ">" : "<";
+      where.append(" and listed_at ").append(than).append("= :at and (listed_at ").append(than).append(" :at or ");
+      where.append(filter.account() == null ? "account " + than + " :placeAccount or (account = :placeAccount and message_id " + than + " :placeId))"
+          : "message_id " + than + " :placeId)");
+    }
+    return where + order(filter, backwards);
   }
 
-  private Page listed(String condition, MapSqlParameterSource parameters) {
-    List<Line> lines = jdbc.query("select " + columns() + " from mail_message" + condition + " limit :limit", parameters, MessageLog::line);
-    boolean more = lines.size() > PAGE;
-    lines = more ? lines.subList(0, PAGE) : lines;
-    return new Page(lines, more ? place(lines.get(PAGE - 1)) : null, null);
+  private static String order(MessageFilter filter, boolean backwards) {
+    return filter.account() == null ? backwards ? " order by listed_at, account, message_id" : " order by listed_at desc, account desc, message_id desc"
+        : backwards ? " order by account desc, listed_at, message_id" : " order by account, listed_at desc, message_id desc";
+  }
+
+  private static String words(MessageFilter filter) {
+    return filter.q() == null ? "" : " and (lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(sender_name) like :pattern escape '!'"
+        + " or lower(internet_message_id) like :pattern escape '!')";
+  }
+
+  /** What has to be looked at message by message; empty when nothing has. */
+  private static String chosen(MessageFilter filter) {
+    StringBuilder chosen = new StringBuilder(words(filter));
+    if (filter.destination() != null || filter.status() != null) {
+      chosen.append(" and exists (select 1 from delivery where delivery.account = near.account and delivery.message_id = near.message_id")
+          .append(filter.destination() == null ? "" : " and destination = :destination").append(filter.status() == null ? "" : " and status = :status").append(")");
+    }
+    return chosen.toString();
   }
 
   /** One look-up an account, of the primary key. With "account in" H2 would look through all messages of these accounts. */
   private List<Line> byId(List<String> accounts, String id) {
-    return jdbc.query("select " + columns() + " from unnest(cast(:known as varchar array)) as known(known_account) join mail_message on account = known_account"
+    return jdbc.query("select " + COLUMNS + " from unnest(cast(:known as varchar array)) as known(known_account) join ledger_message on account = known_account"
         + " and message_id = :id limit 10", new MapSqlParameterSource("known", new SqlArrayValue("varchar", accounts.toArray())).addValue("id", id), MessageLog::line);
   }
 
-  private Page searched(String account, Place after, MapSqlParameterSource parameters, String words) {
-    parameters.addValue("pattern", "%" + words.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%");
-    long begun = System.nanoTime();
-    List<Line> found = new ArrayList<>();
-    Place end = after;
-    do {
-      String condition = condition(account, end, parameters);
-      found.addAll(jdbc.query("select " + columns() + " from (select " + SEARCHED_IN + " from mail_message" + condition + " limit :searched) latest"
-          + " where lower(subject) like :pattern escape '!' or lower(sender) like :pattern escape '!' or lower(internet_message_id) like :pattern escape '!'"
-          + " order by imported_at desc, account desc, message_id desc limit :limit", parameters, MessageLog::line));
-      if (found.size() > PAGE) {
-        return new Page(found.subList(0, PAGE), place(found.get(PAGE - 1)), null);
-      }
-      end = jdbc.query("select imported_at, account, message_id from mail_message" + condition + " limit 1 offset " + (SEARCHED - 1), parameters,
-          (row, number) -> new Place(row.getTimestamp(1).toInstant(), row.getString(2), row.getString(3))).stream().findFirst().orElse(null);
-    } while (end != null && System.nanoTime() - begun < TIME_TO_SEARCH.toNanos());
-    return new Page(found, end, end == null ? null : end.importedAt());
+  /** With what each destination did, by one query. */
+  private List<Line> withDestinations(List<Line> lines) {
+    if (lines.isEmpty()) {
+      return lines;
+    }
+    Map<String, List<Sent>> sent = new HashMap<>();
+    jdbc.query("select account, message_id, destination, status from unnest(cast(:accounts as varchar array), cast(:ids as varchar array)) as shown(shown_account, shown_id)"
+        + " join delivery on account = shown_account and message_id = shown_id order by destination",
+        new MapSqlParameterSource("accounts", array(lines, Line::account)).addValue("ids", array(lines, Line::messageId)), row -> {
+          sent.computeIfAbsent(row.getString(1) + "\n" + row.getString(2), message -> new ArrayList<>()).add(new Sent(row.getString(3), row.getString(4)));
+        });
+    return lines.stream().map(line -> new Line(line.account(), line.messageId(), line.subject(), line.sender(), line.senderName(), line.receivedAt(), line.listedAt(),
+        line.attachments(), sent.getOrDefault(line.account() + "\n" + line.messageId(), List.of()))).toList();
   }
 
-  private static String columns() {
-    return "account, message_id, substring(subject from 1 for " + LONGEST_SUBJECT + "), substring(sender from 1 for 200), received_at, imported_at, has_attachments";
+  private static SqlArrayValue array(List<Line> lines, Function<Line, String> part) {
+    return new SqlArrayValue("varchar", lines.stream().map(part).toArray());
   }
 
   private static Line line(ResultSet row, int number) throws SQLException {
-    return new Line(row.getString(1), row.getString(2), row.getString(3), row.getString(4), instant(row.getTimestamp(5)), instant(row.getTimestamp(6)), row.getBoolean(7));
-  }
-
-  private static Place place(Line line) {
-    return new Place(line.importedAt(), line.account(), line.messageId());
+    return new Line(row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), instant(row.getTimestamp(6)), instant(row.getTimestamp(7)),
+        row.getBoolean(8), List.of());
   }
 
   static Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
+  }
+
+  private static OffsetDateTime utc(Instant time) {
+    return time == null ? null : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.mailroom.account.PollHistory;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.monitoring.AccountStatus;
@@ -25,6 +26,11 @@ final class OverviewPage {
   private static final int DAYS = 14;
   private static final int SHOWN = 100;
 
+  /** What can be chosen beside states. */
+  private static final String BACKLOG = "backlog";
+  private static final String FAILED = "failed";
+  private static final String TODAY = "today";
+
   /**
    * An account and what it imported on the last days.
    *
@@ -38,15 +44,17 @@ final class OverviewPage {
   private final BackfillProgress backfills;
   private final RetryProgress retries;
   private final PauseReasons pauses;
+  private final ImportPlots plots;
 
   OverviewPage(AccountStatuses statuses, PollHistory history, DestinationHealth destinations, BackfillProgress backfills, RetryProgress retries,
-      PauseReasons pauses) {
+      PauseReasons pauses, ImportPlots plots) {
     this.statuses = statuses;
     this.history = history;
     this.destinations = destinations;
     this.backfills = backfills;
     this.retries = retries;
     this.pauses = pauses;
+    this.plots = plots;
   }
 
   @GetMapping("/")
@@ -57,14 +65,16 @@ final class OverviewPage {
     List<AccountStatus> chosen = all.stream()
         .filter(account -> words.isEmpty() || account.account().toLowerCase(java.util.Locale.ROOT).contains(words)
             || (account.mailbox() != null && account.mailbox().toLowerCase(java.util.Locale.ROOT).contains(words)))
-        .filter(account -> state == null || state.isBlank() || account.state().name().equalsIgnoreCase(state))
+        .filter(account -> isChosen(account, state))
         .sorted(Comparator.comparing((AccountStatus account) -> urgency(account.state())).thenComparing(AccountStatus::account)).toList();
     int pages = Math.max(1, (chosen.size() + SHOWN - 1) / SHOWN);
     int shown = Math.min(Math.max(1, page), pages);
+    long scale = chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN)).stream()
+        .mapToLong(account -> Sparkline.most(lately(imported, account.account()))).max().orElse(0);
     Map<String, BackfillProgress.Standing> unfinished = backfills.unfinished();
     List<Line> lines = new ArrayList<>();
     chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN))
-        .forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS),
+        .forEach(account -> lines.add(new Line(account, Sparkline.of(lately(imported, account.account()), history.today(), DAYS, scale),
             unfinished.get(account.account()))));
     model.addAttribute("lines", lines);
     model.addAttribute("reasons", pauses.reasons(lines.stream().map(Line::account).toList()));
@@ -73,20 +83,69 @@ final class OverviewPage {
     model.addAttribute("q", q == null ? "" : q);
     model.addAttribute("chosenState", state);
     model.addAttribute("states", State.values());
+    model.addAttribute("scale", scale);
+    model.addAttribute("plots", plots.all(together(imported, all)));
     model.addAttribute("totals", Totals.of(all));
+    model.addAttribute("tiles", tiles(Totals.of(all), state == null ? "" : state));
     model.addAttribute("chosen", chosen.size());
     model.addAttribute("outages", destinations.outages());
     model.addAttribute("retries", retries.now().orElse(null));
     return "overview";
   }
 
+  private static boolean isChosen(AccountStatus account, String state) {
+    return switch (state == null ? "" : state) {
+      case "" -> true;
+      case BACKLOG -> account.backlog() != null && account.backlog() > 0;
+      case FAILED -> account.failed() > 0;
+      case TODAY -> account.importedToday() > 0;
+      default -> account.state().name().equalsIgnoreCase(state);
+    };
+  }
+
+  /** Of the days that a line shows. */
+  private Map<LocalDate, Long> lately(Map<String, Map<LocalDate, Long>> imported, String account) {
+    LocalDate before = history.today().minusDays(DAYS);
+    Map<LocalDate, Long> lately = new TreeMap<>(imported.getOrDefault(account, Map.of()));
+    lately.keySet().removeIf(day -> !day.isAfter(before));
+    return lately;
+  }
+
+  private Map<LocalDate, Long> together(Map<String, Map<LocalDate, Long>> imported, List<AccountStatus> all) {
+    Map<LocalDate, Long> together = new TreeMap<>();
+    imported.values().forEach(account -> account.forEach((day, count) -> together.merge(day, count, Long::sum)));
+    // with those of the imports that run
+    together.merge(history.today(), all.stream().mapToLong(AccountStatus::importing).sum(), Long::sum);
+    return together;
+  }
+
   /** Nothing while the database is down: how the accounts do is told all the same. */
   private Map<String, Map<LocalDate, Long>> imported() {
     try {
-      return history.importedByDay(DAYS);
+      return history.importedByDay(ImportPlots.DAYS);
     } catch (DataAccessException databaseDown) {
       return Map.of();
     }
+  }
+
+  /**
+   * A figure that leads to the accounts which it counts.
+   *
+   * @param address null where it leads nowhere
+   * @param chosen these are shown
+   */
+  record Tile(String name, long count, String tone, String address, boolean chosen, String hint) {
+
+    private static Tile of(String name, long count, String tone, String state, String now) {
+      return new Tile(name, count, count > 0 ? tone : "", state.isEmpty() ? "/" : "/?state=" + state, state.equalsIgnoreCase(now), "Show these accounts");
+    }
+  }
+
+  private static List<Tile> tiles(Totals totals, String state) {
+    return List.of(Tile.of("Accounts", totals.accounts(), "", "", state), Tile.of("Need attention", totals.attention(), "bad", State.NEEDS_ATTENTION.name(), state),
+        Tile.of("Importing", totals.importing(), "", State.IMPORTING.name(), state), Tile.of("Waiting", totals.waiting(), "warn", State.WAITING.name(), state),
+        Tile.of("Paused", totals.paused(), "", State.PAUSED.name(), state), Tile.of("Imported today", totals.importedToday(), "", TODAY, state),
+        Tile.of("Backlog", totals.backlog(), "", BACKLOG, state), new Tile("Failed deliveries", totals.failed(), totals.failed() > 0 ? "bad" : "", "/failed", false, "Show failed deliveries"));
   }
 
   /** Sums over all accounts. */

@@ -1,15 +1,21 @@
 package org.mailroom.console;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Reader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.mailroom.settings.MailroomProperties;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
+import org.mailroom.message.MessageFolder;
+import org.mailroom.message.MessageFolders;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -30,33 +36,74 @@ final class StoredMessages {
    */
   record Attachment(int position, String kind, String name, String contentType, Long size, boolean inline, String contentId, String sha256, Path file) {}
 
+  /** What the ledger recognises a message by. */
+  record Envelope(String subject, String sender, String senderName, String internetMessageId, Instant receivedAt, Instant listedAt) {}
+
   private final JdbcTemplate jdbc;
   private final MailMessageJson json;
+  private final MessageFolders folders;
   private final Path mail;
 
-  StoredMessages(JdbcTemplate jdbc, MailMessageJson json, MailroomProperties properties) {
+  StoredMessages(JdbcTemplate jdbc, MailMessageJson json, MessageFolders folders, MailroomProperties properties) {
     this.jdbc = jdbc;
     this.json = json;
+    this.folders = folders;
     this.mail = properties.dataDir().resolve("mail");
   }
 
-  boolean exists(String account, String messageId) {
+  /** Empty when the ledger knows no such message. */
+  Optional<Envelope> envelope(String account, String messageId) {
+    return jdbc.query("select subject, sender, sender_name, internet_message_id, received_at, listed_at from ledger_message where account = ? and message_id = ?",
+        (row, number) -> new Envelope(row.getString(1), row.getString(2), row.getString(3), row.getString(4), MessageLog.instant(row.getTimestamp(5)),
+            MessageLog.instant(row.getTimestamp(6))), account, messageId).stream().findFirst();
+  }
+
+  /** Where a message's document is: in the database, as a file, or nowhere that Mailroom knows. */
+  boolean isInDatabase(String account, String messageId) {
     return !jdbc.queryForList("select 1 from mail_message where account = ? and message_id = ?", Integer.class, account, messageId).isEmpty();
   }
 
-  /** Empty when there is none, or when it is too large to be shown. */
-  Optional<MailMessage> document(String account, String messageId) {
+  /** From the database, or from its file; empty when it is in neither, or too large to be shown. */
+  Optional<MailMessage> document(String account, String messageId, Instant receivedAt) {
     Integer length = jdbc.queryForList("select char_length(document) from mail_message where account = ? and message_id = ?", Integer.class, account, messageId)
         .stream().findFirst().orElse(null);
-    if (length == null || length > LARGEST_SHOWN) {
-      return Optional.empty();
-    }
-    String document = jdbc.queryForObject("select document from mail_message where account = ? and message_id = ?", String.class, account, messageId);
     try {
-      return Optional.of(json.read(document.getBytes(StandardCharsets.UTF_8)));
+      if (length != null) {
+        return length > LARGEST_SHOWN ? Optional.empty() : Optional.of(json.read(jdbc.queryForObject(
+            "select document from mail_message where account = ? and message_id = ?", String.class, account, messageId).getBytes(StandardCharsets.UTF_8)));
+      }
+      Path file = jsonFile(account, messageId, receivedAt);
+      return file == null || Files.size(file) > LARGEST_SHOWN ? Optional.empty() : Optional.of(json.read(Files.readAllBytes(file)));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** Null when there is none. */
+  Path jsonFile(String account, String messageId, Instant receivedAt) {
+    return file(folder(account, messageId, receivedAt).messageJson());
+  }
+
+  /** The original; null when it isn't kept. */
+  Path original(String account, String messageId, Instant receivedAt) {
+    return file(folder(account, messageId, receivedAt).messageEml());
+  }
+
+  private MessageFolder folder(String account, String messageId, Instant receivedAt) {
+    return folders.of(account, messageId, receivedAt);
+  }
+
+  /** Writes the document that the database has, bit by bit. */
+  void writeDocument(String account, String messageId, OutputStream out) {
+    jdbc.query("select document from mail_message where account = ? and message_id = ?", row -> {
+      try (Reader document = row.getCharacterStream(1)) {
+        Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+        document.transferTo(writer);
+        writer.flush();
+      } catch (IOException gone) {
+        throw new java.io.UncheckedIOException(gone);
+      }
+    }, account, messageId);
   }
 
   List<Delivered> deliveries(String account, String messageId) {
@@ -73,15 +120,30 @@ final class StoredMessages {
             row.getString(7), row.getString(8), file(row.getString(9))), account, messageId);
   }
 
-  /** Only what lies below Mailroom's own folder of mail, links resolved; whatever else the table may say. */
+  /** Those of a document that the database hasn't; positions count from 1. */
+  List<Attachment> attachments(MailMessage document) {
+    List<Attachment> attachments = new java.util.ArrayList<>();
+    if (document.attachments() != null) {
+      document.attachments().forEach(each -> attachments.add(new Attachment(attachments.size() + 1, each.kind(), each.name(), each.contentType(), each.size(),
+          Boolean.TRUE.equals(each.inline()), each.contentId(), each.sha256(), file(each.location()))));
+    }
+    return attachments;
+  }
+
   private Path file(String location) {
-    if (location == null) {
+    try {
+      return location == null ? null : file(Path.of(location));
+    } catch (java.nio.file.InvalidPathException notThere) {
       return null;
     }
+  }
+
+  /** Only what lies below Mailroom's own folder of mail, links resolved; whatever else the table may say. */
+  private Path file(Path location) {
     try {
-      Path file = Path.of(location).toRealPath();
+      Path file = location.toRealPath();
       return file.startsWith(mail.toRealPath()) && Files.isRegularFile(file) ? file : null;
-    } catch (IOException | java.nio.file.InvalidPathException notThere) {
+    } catch (IOException notThere) {
       return null;
     }
   }

@@ -115,8 +115,52 @@ public final class Words {
     return address == null ? List.of() : List.of(address.split("(?<=[@._/-])"));
   }
 
+  /** Name and address, once where they are the same. */
+  public String person(String name, String address) {
+    boolean named = name != null && !name.isBlank() && !name.equalsIgnoreCase(address);
+    return !named ? mail(address) : mail(name) + (address == null ? "" : " <" + mail(address) + ">");
+  }
+
+  /** What became of a delivery. */
+  public String delivery(String status) {
+    return switch (status) {
+      case "DELIVERED" -> "delivered";
+      case "PENDING" -> "waits";
+      case "FAILED" -> "failed";
+      default -> "discarded";
+    };
+  }
+
+  /** Its colour. */
+  public String tone(String status) {
+    return switch (status) {
+      case "DELIVERED" -> "good";
+      case "PENDING" -> "warn";
+      case "FAILED" -> "bad";
+      default -> "rest";
+    };
+  }
+
+  /** A destination's name; what the ledger holds in the place of one is told in words. */
+  public String destination(String name) {
+    return name.equals("(confirm)") ? "confirmation" : name.equals("(left)") ? "left as it is by the rules" : name;
+  }
+
+  public String destinations(java.util.Collection<String> names) {
+    return names.stream().map(this::destination).collect(java.util.stream.Collectors.joining(", "));
+  }
+
+  /** A cause behind a colon: {@link #sentence} without its large letter. */
+  public String cause(String told) {
+    return told == null || told.equals("null") ? "no reason is known." : INSTANT.matcher(told).replaceAll(instant -> time(Instant.parse(instant.group())));
+  }
+
   /** What a mail says, without what could turn, hide or break the text around it. */
   public String mail(String text) {
+    return harmless(text);
+  }
+
+  static String harmless(String text) {
     return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029\\p{Cs}]", "\uFFFD");
   }
 }

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
@@ -68,8 +69,8 @@ public final class Confirmations {
     LedgerState before = table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
     String error = "the site doesn't confirm it: " + DeliveryError.inWords(routes.located(why), LONGEST_ERROR);
     LedgerEntry entry = rows.refused(new LedgerEntry(account.id(), messageId, NAME, LedgerEntry.PENDING, before == null ? 0 : before.attempts(), before != null, false,
-        error, null, null, null, receivedAt == null ? null : OffsetDateTime.ofInstant(receivedAt, ZoneOffset.UTC)), false, false);
-    table.write(List.of(entry));
+        error, null, null, Envelope.of(null, receivedAt == null ? null : OffsetDateTime.ofInstant(receivedAt, ZoneOffset.UTC))), false, false);
+    table.write(List.of(entry), Set.of());
     LOG.warn("account {}: message {} is delivered and stays unmarked: {} {}", account.id(), messageId, error,
         entry.is(LedgerEntry.FAILED) ? "It isn't asked about any more; see: failed list --account " + account.id() : "It is asked about again at " + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".");
   }

@@ -1,11 +1,15 @@
 package org.mailroom.delivery;
 
+import java.util.regex.Pattern;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.mailroom.routes.HttpAnswer;
 import org.mailroom.settings.Causes;
 
 /** Why a delivery failed, in a line: fit for a log and a table, without what a mail says. */
 final class DeliveryError {
+
+  /** Half a sentence or a whole one that says so. */
+  private static final Pattern PROMISE = Pattern.compile("(?<=[.;:]) ?[^.;:]*\\b(?:tries again|goes on|asks again) by itself(?:\\.|;(?= see| check))?");
 
   private DeliveryError() {}
 
@@ -15,6 +19,19 @@ final class DeliveryError {
     }
     return inShort(Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.first(why, HttpOperationFailedException.class).map(HttpAnswer::inWords)
         .orElseGet(() -> Causes.inShort(Causes.root(why))) + "."), longest);
+  }
+
+  /**
+   * The same once nothing is tried any more: without the promise that Mailroom goes on by itself.
+   *
+   * @param lookedAtAgain because the service was the cause, it is looked at again after some hours
+   */
+  static String whenGivenUp(String error, boolean lookedAtAgain) {
+    if (error == null) {
+      return null;
+    }
+    String cause = PROMISE.matcher(error).replaceAll("").strip();
+    return lookedAtAgain ? cause + " The message is looked at again every six hours; failed retry does that at once." : cause;
   }
 
   /** The first line of a text, without control characters, and no longer than that. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
@@ -118,6 +119,7 @@ public final class DeliveryLedger {
     if (running.isStopping()) {
       throw new StoppingException(running.account().mailbox());
     }
+    running.tally().add(Count.LISTED, page.isListed() ? page.messages().size() : 0);
     running.tally().step();
     Account account = running.account();
     Map<String, Map<String, LedgerState>> known = page.messages().isEmpty() ? Map.of()
@@ -131,7 +133,7 @@ public final class DeliveryLedger {
       }
     }
     if (!waiting.isEmpty()) {
-      transaction.executeWithoutResult(status -> table.write(waiting));
+      transaction.executeWithoutResult(status -> table.write(waiting, Set.of()));
       running.deliveriesWait(true);
     }
     return undelivered;
@@ -194,7 +196,7 @@ public final class DeliveryLedger {
 
   /** Within the transaction of a destination that writes to Mailroom's own database: entry and rows are committed together. */
   public void deliveredInTransaction(@Variable("delivery") Delivery delivery) {
-    table.write(delivery.messages().stream().map(message -> rows.delivered(message, delivery.destination())).toList());
+    table.write(delivery.messages().stream().map(message -> rows.delivered(message, delivery.destination())).toList(), Set.of());
     delivery.messages().forEach(message -> message.recordedFor(delivery.destination()));
   }
 
@@ -208,7 +210,8 @@ public final class DeliveryLedger {
     List<LedgerEntry> unwritten = written.entrySet().stream().flatMap(each -> each.getValue().stream()
         .filter(row -> !each.getKey().isRecordedFor(row.destination()))).toList();
     if (!unwritten.isEmpty()) {
-      transaction.executeWithoutResult(status -> table.write(unwritten));
+      Set<String> known = group.stream().filter(IncomingMessage::isRecordedAnywhere).map(IncomingMessage::id).collect(Collectors.toSet());
+      transaction.executeWithoutResult(status -> table.write(unwritten, known));
     }
     written.forEach((message, entries) -> settle(running, message, entries));
     log.tell(written.values().stream().flatMap(List::stream).toList());
@@ -235,6 +238,8 @@ public final class DeliveryLedger {
   private static void count(AccountImport running, IncomingMessage message, List<LedgerEntry> entries, boolean complete) {
     var tally = running.tally();
     Fate fate = message.fate();
+    entries.stream().filter(row -> row.is(LedgerEntry.FAILED) || (row.is(LedgerEntry.PENDING) && row.attempts() > 0 && !row.inDoubt())).findFirst()
+        .ifPresent(row -> tally.refused(row.error()));
     if (fate.is(Fate.Kind.GONE)) {
       tally.add(Count.GONE, 1);
     } else if (fate.is(Fate.Kind.SKIPPED) || fate.is(Fate.Kind.LEFT)) {
@@ -267,6 +272,7 @@ public final class DeliveryLedger {
   public List<Map<String, Object>> end(@Variable("import") AccountImport running, @Variable("pages") Pages pages) {
     unlistable.record(running, pages);
     List<LedgerEntry> judged = doubts.judge(running);
+    judged.stream().findFirst().ifPresent(row -> running.tally().refused(row.error()));
     log.tell(judged);
     countWhatNoListingBrought(running);
     return log.hooks(running.account(), judged);

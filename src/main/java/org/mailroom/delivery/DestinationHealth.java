@@ -161,7 +161,10 @@ public final class DestinationHealth {
     wait = failure.retryAfter() == null && wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.compareTo(FIRST_WAIT) < 0 ? FIRST_WAIT : wait;
     Instant now = clock.instant();
     boolean goesOn = before != null && before.busy() == busy;
-    String cause = DeliveryError.inWords(failure.why(), 500) + (busy ? "" : " " + DestinationFailure.remedy(failure.why()));
+    String words = DeliveryError.inWords(failure.why(), 500);
+    String remedy = DestinationFailure.remedy(failure.why());
+    // a sentence of Mailroom's own may hold it
+    String cause = busy || words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;
     outages.put(destination, new Outage(goesOn ? before.since() : now, now.plus(wait), cause, failure.why(), wait, busy));
     suspects(destination).outageBegins();
     if (!goesOn && busy) {

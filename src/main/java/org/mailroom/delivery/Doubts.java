@@ -4,6 +4,7 @@ import java.sql.Timestamp;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
 import org.slf4j.Logger;
@@ -52,9 +53,9 @@ class Doubts {
         + " order by message_id, destination limit " + MOST, (row, number) -> {
           Timestamp received = row.getTimestamp(6);
           return rows.refused(new LedgerEntry(account, row.getString(1), row.getString(2), LedgerEntry.PENDING, row.getInt(3), true, false, row.getString(4), null, null,
-              row.getString(5), received == null ? null : OffsetDateTime.ofInstant(received.toInstant(), ZoneOffset.UTC)), false, true);
+              Envelope.of(row.getString(5), received == null ? null : OffsetDateTime.ofInstant(received.toInstant(), ZoneOffset.UTC))), false, true);
         }, account);
-    table.write(judged);
+    table.write(judged, Set.of());
     running.tally().add(Count.FAILED, (int) judged.stream().map(LedgerEntry::messageId).distinct().count());
     running.tally().add(Count.GIVEN_UP, (int) judged.stream().filter(row -> row.is(LedgerEntry.FAILED)).map(LedgerEntry::messageId).distinct().count());
     return judged;

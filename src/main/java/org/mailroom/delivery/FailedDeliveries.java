@@ -29,10 +29,12 @@ public final class FailedDeliveries {
    * A delivery that was given up.
    *
    * @param error the cause, with Graph's code and request-id where the service was the cause
+   * @param sender name or address; null where it isn't known
    * @param since of the last attempt
    */
   public record FailedDelivery(
-      String account, String messageId, String destination, int attempts, String error, String subject, Instant receivedAt, Instant since) {}
+      String account, String messageId, String destination, int attempts, String error, String subject, String sender, Instant receivedAt,
+      Instant since) {}
 
   private static final String WHERE = " where status = 'FAILED' and (cast(:account as varchar) is null or account = :account)"
       + " and (cast(:message as varchar) is null or message_id = :message) and (cast(:destination as varchar) is null or destination = :destination)";
@@ -47,10 +49,12 @@ public final class FailedDeliveries {
 
   /** Oldest first. */
   public List<FailedDelivery> list(Selection selection, int most) {
-    return jdbc.query("select account, message_id, destination, attempts, last_error, subject, received_at, last_attempt_at from delivery" + WHERE
-            + " order by last_attempt_at, account, message_id, destination limit " + most, parameters(selection),
-        (row, number) -> new FailedDelivery(row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getString(5), row.getString(6),
-            instant(row.getTimestamp(7)), instant(row.getTimestamp(8))));
+    return jdbc.query("select failed.account, failed.message_id, destination, attempts, last_error, coalesce(failed.subject, known.subject),"
+            + " coalesce(sender_name, sender), coalesce(known.received_at, failed.received_at), last_attempt_at from (select * from delivery" + WHERE
+            + " order by last_attempt_at, account, message_id, destination limit " + most + ") failed left join ledger_message known"
+            + " on known.account = failed.account and known.message_id = failed.message_id order by last_attempt_at, failed.account, failed.message_id, destination",
+        parameters(selection), (row, number) -> new FailedDelivery(row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getString(5),
+            row.getString(6), row.getString(7), instant(row.getTimestamp(8)), instant(row.getTimestamp(9))));
   }
 
   /** How many there are, by account. */

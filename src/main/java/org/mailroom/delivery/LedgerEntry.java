@@ -9,16 +9,25 @@ import java.time.OffsetDateTime;
  * @param again there is a row already, which this one replaces
  * @param inDoubt the service couldn't give what belongs to the message, and whether that is the message's own fault shows the end of the import
  * @param nextAttempt null when none follows
- * @param subject for a person to recognise the message by; null when it has none
+ * @param envelope for a person to recognise the message by; null when it is no message
  */
 record LedgerEntry(
     String account, String messageId, String destination, String status, int attempts, boolean again, boolean inDoubt, String error,
-    OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, String subject, OffsetDateTime receivedAt) {
+    OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, Envelope envelope) {
 
   static final String PENDING = "PENDING";
   static final String DELIVERED = "DELIVERED";
   static final String FAILED = "FAILED";
   static final String DISCARDED = "DISCARDED";
+
+  /** Null when it has none, or isn't known. */
+  String subject() {
+    return envelope == null ? null : envelope.subject();
+  }
+
+  OffsetDateTime receivedAt() {
+    return envelope == null ? null : envelope.receivedAt();
+  }
 
   boolean is(String other) {
     return status.equals(other);

@@ -82,7 +82,7 @@ final class LedgerRows {
 
   LedgerEntry delivered(IncomingMessage message, String destination) {
     return new LedgerEntry(message.account().id(), message.id(), destination, LedgerEntry.DELIVERED, message.earlierAttempts(destination) + 1,
-        message.wasTriedBefore(destination), false, null, null, now(), null, null);
+        message.wasTriedBefore(destination), false, null, null, now(), Envelope.of(message));
   }
 
   /** Its destination is down, or asks to wait: no attempt of this message. */
@@ -125,7 +125,7 @@ final class LedgerRows {
     boolean givenUp = attempts >= rules.maxAttempts() || hopeless;
     OffsetDateTime next = !givenUp ? now().plus(backoff(attempts, rules)) : byService && !hopeless ? now().plus(LOOKED_AT_AGAIN) : null;
     return new LedgerEntry(entry.account(), entry.messageId(), entry.destination(), givenUp ? LedgerEntry.FAILED : LedgerEntry.PENDING, attempts, entry.again(), false,
-        entry.error(), next, null, entry.subject(), entry.receivedAt());
+        givenUp ? DeliveryError.whenGivenUp(entry.error(), next != null) : entry.error(), next, null, entry.envelope());
   }
 
   private LedgerEntry row(IncomingMessage message, String destination, String status, int more, String error) {
@@ -134,9 +134,8 @@ final class LedgerRows {
 
   private static LedgerEntry entry(
       IncomingMessage message, String destination, String status, int attempts, boolean inDoubt, String error, OffsetDateTime nextAttempt) {
-    String subject = message.subject() == null ? null : message.subject().replaceAll("[\\x00\\p{Cs}]", "\uFFFD");
     return new LedgerEntry(message.account().id(), message.id(), destination, status, attempts, message.wasTriedBefore(destination), inDoubt, error, nextAttempt, null,
-        subject, message.receivedAt() == null ? null : OffsetDateTime.ofInstant(message.receivedAt(), ZoneOffset.UTC));
+        destination.equals(LEFT) ? null : Envelope.of(message));
   }
 
   /** What tells whether a message has changed since; empty where the service gave none, so that it is asked about again. */

@@ -5,8 +5,10 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -39,8 +41,13 @@ final class LedgerTable {
     return states;
   }
 
-  /** Writes entries, several statements in one round trip. One that says that a message was delivered is never replaced. */
-  void write(List<LedgerEntry> rows) {
+  /**
+   * Writes entries, several statements in one round trip, and what their messages are recognised by. An entry that says that a message was delivered
+   * is never replaced.
+   *
+   * @param known ids of messages whose envelope was written just now
+   */
+  void write(List<LedgerEntry> rows, Set<String> known) {
     if (rows.isEmpty()) {
       return;
     }
@@ -69,6 +76,36 @@ final class LedgerTable {
           statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
           statement.setObject(11, row.status().equals("DELIVERED") ? null : OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
           statement.setBoolean(12, row.inDoubt());
+        });
+    writeEnvelopes(rows, known);
+  }
+
+  /** One row a message, whatever number of destinations it has. Where more is known of it than before, that counts. */
+  private void writeEnvelopes(List<LedgerEntry> rows, Set<String> known) {
+    Map<String, LedgerEntry> byMessage = new LinkedHashMap<>();
+    rows.stream().filter(row -> row.envelope() != null && !known.contains(row.messageId()))
+        .forEach(row -> byMessage.merge(row.messageId(), row, (one, other) -> one.again() ? one : other));
+    List<LedgerEntry> again = byMessage.values().stream().filter(row -> row.again() && row.envelope().isKnown()).toList();
+    if (!again.isEmpty()) {
+      jdbc.batchUpdate("delete from ledger_message where account = ? and message_id = ?", again, again.size(), (statement, row) -> {
+        statement.setString(1, row.account());
+        statement.setString(2, row.messageId());
+      });
+    }
+    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    jdbc.batchUpdate("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,"
+        + " has_attachments) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", byMessage.values(), Math.max(1, byMessage.size()),
+        (statement, row) -> {
+          Envelope envelope = row.envelope();
+          statement.setString(1, row.account());
+          statement.setString(2, row.messageId());
+          statement.setObject(3, envelope.receivedAt() == null ? now : envelope.receivedAt());
+          statement.setObject(4, envelope.receivedAt());
+          statement.setString(5, envelope.subject());
+          statement.setString(6, envelope.sender());
+          statement.setString(7, envelope.senderName());
+          statement.setString(8, envelope.internetMessageId());
+          statement.setObject(9, envelope.attachments());
         });
   }
 }

@@ -3,6 +3,7 @@ package org.mailroom.delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.mailroom.account.Account;
@@ -48,8 +49,8 @@ class UnlistableMessages {
     }
     List<LedgerEntry> rows = new ArrayList<>();
     IntStream.rangeClosed(1, now).forEach(number -> account.deliverTo().forEach(destination -> rows.add(
-        new LedgerEntry(account.id(), ID + number, destination, LedgerEntry.FAILED, 1, false, false, CAUSE, null, null, null, null))));
-    table.write(rows);
+        new LedgerEntry(account.id(), ID + number, destination, LedgerEntry.FAILED, 1, false, false, CAUSE, null, null, null))));
+    table.write(rows, Set.of());
     jdbc.update("delete from delivery where account = :account and message_id like '" + ID + "%' and message_id not in (:ids)",
         Map.of("account", account.id(), "ids", IntStream.rangeClosed(0, now).mapToObj(i -> ID + i).toList()));
     running.tally().add(Count.FAILED, now);

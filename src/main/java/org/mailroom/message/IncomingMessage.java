@@ -28,6 +28,8 @@ public final class IncomingMessage {
   private JsonNode resource;
   private MailboxState inMailbox;
   private String subject;
+  private String internetMessageId;
+  private MailMessage.EmailAddress from;
   private Asked asked;
   private long bytes;
   private List<MailAttachment> attachments = List.of();
@@ -77,6 +79,21 @@ public final class IncomingMessage {
   /** For a person to recognise it; null when it has none. */
   public String subject() {
     return subject;
+  }
+
+  /** The subject as the site's rules left it. */
+  public String shownSubject() {
+    return document == null ? subject : document.subject();
+  }
+
+  /** Who it is from, or who sent it; null when neither is known. */
+  public MailMessage.EmailAddress from() {
+    return document == null ? from : document.from() != null ? document.from() : document.sender();
+  }
+
+  /** Null when it has none, or nothing of it was seen yet. */
+  public String internetMessageId() {
+    return document == null ? internetMessageId : document.internetMessageId();
   }
 
   /** How it stands in the mailbox; null when nothing of it was seen yet. */
@@ -147,6 +164,9 @@ public final class IncomingMessage {
     resource = whole;
     inMailbox = MailboxState.of(whole);
     subject = whole.path("subject").asText(null);
+    internetMessageId = whole.path("internetMessageId").asText(null);
+    JsonNode sender = (whole.path("from").isObject() ? whole.path("from") : whole.path("sender")).path("emailAddress");
+    from = sender.isObject() ? new MailMessage.EmailAddress(sender.path("name").asText(null), sender.path("address").asText(null)) : null;
     version = whole.path("@odata.etag").asText(null);
     receivedAt = receivedAt == null ? time("receivedDateTime") : receivedAt;
   }
@@ -195,6 +215,10 @@ public final class IncomingMessage {
   /** In the order of the service's list. */
   public List<MailAttachment> attachments() {
     return attachments;
+  }
+
+  public boolean hasAttachments() {
+    return document == null ? !attachments.isEmpty() : document.hasAttachments();
   }
 
   public void attachments(List<MailAttachment> found) {
@@ -320,6 +344,11 @@ public final class IncomingMessage {
   /** Whether the ledger has the entry of its delivery. */
   public boolean isRecordedFor(String destination) {
     return outcomes.delivered.contains(destination) && outcomes.recorded.contains(destination);
+  }
+
+  /** Whether its entry for some destination was written in the transaction of that. */
+  public boolean isRecordedAnywhere() {
+    return outcomes.recorded.stream().anyMatch(outcomes.delivered::contains);
   }
 
   public void refusedBy(String destination, Exception why) {

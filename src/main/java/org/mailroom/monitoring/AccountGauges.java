@@ -57,6 +57,6 @@ final class AccountGauges {
   }
 
   private double secondsSinceSuccess(Account account) {
-    return Duration.between(schedule.lastSuccess(account.id()).orElse(schedule.started()), clock.instant()).toMillis() / 1000.0;
+    return Duration.between(schedule.lastSuccess(account.id()).orElse(schedule.knownSince(account.id())), clock.instant()).toMillis() / 1000.0;
   }
 }

@@ -66,7 +66,7 @@ final class AccountMBean implements AccountMXBean {
 
   @Override
   public double getLastSuccessAgeSeconds() {
-    Instant last = schedule.lastSuccess(id).orElse(schedule.started());
+    Instant last = schedule.lastSuccess(id).orElse(schedule.knownSince(id));
     return Duration.between(last, clock.instant()).toMillis() / 1000.0;
   }
 

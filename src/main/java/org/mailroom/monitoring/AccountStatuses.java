@@ -130,7 +130,7 @@ public final class AccountStatuses {
 
   /** An import that runs and gets on is alive, however long it takes; one that merely began isn't. */
   private boolean isStalled(Account account, Optional<ImportProgress.Running> running, Instant now) {
-    Instant alive = schedule.lastSuccess(account.id()).orElse(schedule.started());
+    Instant alive = schedule.lastSuccess(account.id()).orElse(schedule.knownSince(account.id()));
     Instant step = running.map(ImportProgress.Running::lastStep).orElse(alive);
     Duration most = account.pollEvery().multipliedBy(INTERVALS_UNTIL_STALLED);
     most = most.compareTo(SOONEST_STALLED) < 0 ? SOONEST_STALLED : most;
@@ -152,7 +152,8 @@ public final class AccountStatuses {
               + ". Mailroom tries again by itself; see the Microsoft 365 service health page if it lasts."
           : "The service throttles " + account.mailbox() + ": nothing is sent to it before " + seconds(throttled) + ". Mailroom goes on by itself;"
               + " if it lasts, poll less often or read the mailbox with fewer applications.";
-      return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, throttled, why);
+      // nobody at the site can mend that, however long it lasts
+      return new Standing(State.WAITING, throttled, stalled ? stalled(account) + " " + why : why);
     }
     if (failure != null) {
       return goesOnByItself(failure) && !stalled
@@ -165,7 +166,7 @@ public final class AccountStatuses {
       DestinationHealth.Outage outage = destinations.outages().get(destination);
       if (outage != null) {
         return new Standing(State.WAITING, outage.nextTry(), "Destination " + destination + " is down since " + seconds(outage.since()) + ": " + outage.cause()
-            + " Its deliveries wait, and Mailroom goes on by itself.");
+            + (outage.cause().contains("by itself") ? " Its deliveries wait." : " Its deliveries wait, and Mailroom goes on by itself."));
       }
     }
     if (running.isPresent()) {
@@ -182,7 +183,12 @@ public final class AccountStatuses {
     return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
   }
 
-  private static Standing standing(Account account, Optional<ImportResult> last, Figures figures) {
+  /** What is due is tried with the account's next import. */
+  private static Instant later(Instant due, Instant poll) {
+    return due == null || poll.isAfter(due) ? poll : due;
+  }
+
+  private Standing standing(Account account, Optional<ImportResult> last, Figures figures) {
     Exception unmarked = last.map(ImportResult::firstUnmarked).orElse(null);
     if (unmarked != null) {
       return new Standing(State.NEEDS_ATTENTION, null, "Messages were delivered but not marked as read: " + unmarked.getMessage());
@@ -190,8 +196,9 @@ public final class AccountStatuses {
     long failed = figures.failed().getOrDefault(account.id(), 0L);
     WaitingDeliveries.Refused refused = figures.refused().get(account.id());
     if (failed == 0 && refused != null) {
-      return new Standing(State.WAITING, refused.next(), refused.deliveries() + (refused.deliveries() == 1 ? " delivery was" : " deliveries were")
-          + " refused, such as for this cause: " + refused.error() + " Mailroom tries again by itself, and gives up after mailroom.retry.max-attempts.");
+      return new Standing(State.WAITING, later(refused.next(), schedule.nextPoll(account.id())), refused.deliveries() + (refused.deliveries() == 1 ? " delivery was" : " deliveries were")
+          + " refused, such as for this cause: " + refused.error() + (refused.error().contains("by itself") ? " It" : " Mailroom tries again by itself, and")
+          + " gives up after mailroom.retry.max-attempts.");
     }
     return failed > 0
         ? new Standing(State.NEEDS_ATTENTION, null, failed + (failed == 1 ? " delivery was" : " deliveries were") + " given up. Look at the causes,"
@@ -200,7 +207,8 @@ public final class AccountStatuses {
   }
 
   private String stalled(Account account) {
-    return "The mailbox wasn't read to its end since " + seconds(schedule.lastSuccess(account.id()).orElse(schedule.started())) + ".";
+    return schedule.lastSuccess(account.id()).map(last -> "The mailbox wasn't read to its end since " + seconds(last) + ".")
+        .orElseGet(() -> "The mailbox wasn't read to its end yet; Mailroom has known it since " + seconds(schedule.knownSince(account.id())) + ".");
   }
 
   /** The service has trouble or asks for patience: nobody at the site can mend that. */

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportedMinutes;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
@@ -41,6 +42,7 @@ final class Watch implements DisposableBean {
   private final FailedCounts counts;
   private final DestinationHealth destinations;
   private final CredentialBeans credentials;
+  private final ImportedMinutes minutes;
   private final MailroomProperties properties;
   private final Clock clock;
   private final ManagementBeans beans = new ManagementBeans();
@@ -48,7 +50,7 @@ final class Watch implements DisposableBean {
   private ScheduledExecutorService timer;
 
   Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
-      DestinationHealth destinations, CredentialBeans credentials, MailroomProperties properties, Clock clock) {
+      DestinationHealth destinations, CredentialBeans credentials, ImportedMinutes minutes, MailroomProperties properties, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.statuses = statuses;
@@ -57,6 +59,7 @@ final class Watch implements DisposableBean {
     this.counts = counts;
     this.destinations = destinations;
     this.credentials = credentials;
+    this.minutes = minutes;
     this.properties = properties;
     this.clock = clock;
   }
@@ -78,6 +81,7 @@ final class Watch implements DisposableBean {
 
   void look() {
     try {
+      minutes.add();
       statuses.figures();
       gauges.refresh();
       beans.offer("Account", accounts.all().stream().map(Account::id).collect(Collectors.toSet()), this::bean);

@@ -3,6 +3,7 @@ package org.mailroom.routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Properties;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.mailroom.settings.Causes;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
 public final class RouteProblem {
@@ -23,6 +25,8 @@ public final class RouteProblem {
   /** Artifacts by kind and name, {@code component.cql}, where it isn't {@code camel-} and the name: out of Camel's catalog. */
   private static final Properties ARTIFACTS = artifacts();
 
+  private static final Pattern SPRING_SQL = Pattern.compile("StatementCallback; |SQL \\[|; SQL statement:");
+
   private RouteProblem() {}
 
   /** Returns the messages of the chain in one line, each once, outermost first; of a missing component only that it is missing, and how to add it. */
@@ -32,17 +36,19 @@ public final class RouteProblem {
       String message = cause instanceof HttpOperationFailedException http ? HttpAnswer.inWords(http) : cause.getMessage();
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
+        line = cause instanceof SQLException || SPRING_SQL.matcher(line).find() ? Causes.inShort(line) : line;
         Matcher missing = MISSING.matcher(line);
         if (missing.find()) {
           return missing(missing);
         }
-        if (parts.stream().noneMatch(part -> part.contains(line))) {
-          parts.removeIf(line::contains);
-          parts.add(line);
+        String told = line;
+        if (!told.isEmpty() && parts.stream().noneMatch(part -> part.contains(told))) {
+          parts.removeIf(told::contains);
+          parts.add(told);
         }
       }
     }
-    return parts.isEmpty() ? failure.getClass().getSimpleName() : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
+    return parts.isEmpty() ? Causes.inShort(failure) : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
   }
 
   /** The same, with the route, which Camel doesn't always name. */

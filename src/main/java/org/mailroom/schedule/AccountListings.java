@@ -98,6 +98,12 @@ final class AccountListings {
     }
   }
 
+  /** How many messages of an account's folder are still to be listed; empty where no listing is under way, or the service doesn't say. */
+  Optional<Long> toBeListed(String accountId) {
+    Walk walk = underway.get(accountId);
+    return walk != null && walk.listing() instanceof MessageListing listing ? Optional.ofNullable(listings.count(graph, listing)) : Optional.empty();
+  }
+
   /** The import, or its turn, is over. */
   void end(AccountImport running, Pages pages) {
     String id = running.account().id();

@@ -53,6 +53,11 @@ public final class AccountSchedule implements Patience {
     private Instant goesOnAt;
     private ImportResult lastResult;
     private Instant lastSuccess;
+    private final Instant knownSince;
+
+    private Standing(Instant knownSince) {
+      this.knownSince = knownSince;
+    }
 
     private boolean isTaken() {
       return running || queuedAt != null;
@@ -124,7 +129,7 @@ public final class AccountSchedule implements Patience {
   }
 
   private Standing standing(String accountId) {
-    return standings.computeIfAbsent(accountId, id -> new Standing());
+    return standings.computeIfAbsent(accountId, id -> new Standing(clock.instant()));
   }
 
   /**
@@ -258,6 +263,11 @@ public final class AccountSchedule implements Patience {
     Standing standing = standing(accountId);
     return standing.goesOnAt != null ? standing.goesOnAt
         : standing.polledAs == null ? started : standing.polledAt.plus(standing.polledAs.pollEvery());
+  }
+
+  /** Since when this process knows the account: its start, or when the account was set up. */
+  public synchronized Instant knownSince(String accountId) {
+    return standing(accountId).knownSince;
   }
 
   /** When this process began to poll. */

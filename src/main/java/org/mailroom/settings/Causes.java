@@ -53,9 +53,13 @@ public final class Causes {
     return of(failure).filter(cause -> cause.getClass().getName().startsWith("org.mailroom.") && cause.getMessage() != null).findFirst();
   }
 
-  /** Type and first line of a failure, without a full stop. */
+  /** What a failure says in its first line, for people: no name of a class, no statement of SQL, no full stop. */
   public static String inShort(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : failure.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
-    return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
+    return PlainCause.of(failure);
+  }
+
+  /** The same of a message alone. */
+  public static String inShort(String message) {
+    return PlainCause.of(message);
   }
 }

@@ -36,12 +36,14 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   private record Refusal(Instant since, SQLException failure) {}
 
   private final HikariDataSource pool;
+  private final ReservedConnections reserved;
   private final Clock clock;
   private volatile Refusal refusal;
 
-  DatabaseBreaker(HikariDataSource pool, Clock clock) {
+  DatabaseBreaker(HikariDataSource pool, ReservedConnections reserved, Clock clock) {
     super(pool);
     this.pool = pool;
+    this.reserved = reserved;
     this.clock = clock;
   }
 
@@ -58,7 +60,7 @@ public final class DatabaseBreaker extends DelegatingDataSource {
       throw new SQLTransientConnectionException("the database can't be reached", known.failure().getSQLState(), known.failure().getCause());
     }
     try {
-      return pool.getConnection();
+      return reserved.connection(pool);
     } catch (SQLTransientConnectionException e) {
       // without a cause all connections are in use
       if (e.getCause() != null) {
@@ -109,12 +111,9 @@ public final class DatabaseBreaker extends DelegatingDataSource {
       told = cause instanceof SQLException || !(told instanceof SQLException) ? cause : told;
       root = cause;
     }
-    return told == root ? text(root) : text(told) + ", " + text(root);
-  }
-
-  private static String text(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : failure.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
-    return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
+    String outer = Causes.inShort(told);
+    String inner = Causes.inShort(root);
+    return outer.contains(inner) ? outer : inner.contains(outer) ? inner : outer + ", " + inner;
   }
 
   /**

@@ -12,11 +12,11 @@ import org.springframework.context.annotation.Configuration;
 class DatabaseConnections {
 
   @Bean
-  static BeanPostProcessor databaseBreaker(ObjectProvider<Clock> clock) {
+  static BeanPostProcessor databaseBreaker(ObjectProvider<Clock> clock, ObjectProvider<ReservedConnections> reserved) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
-        return bean instanceof HikariDataSource pool ? new DatabaseBreaker(pool, clock.getObject()) : bean;
+        return bean instanceof HikariDataSource pool ? new DatabaseBreaker(pool, reserved.getObject(), clock.getObject()) : bean;
       }
     };
   }

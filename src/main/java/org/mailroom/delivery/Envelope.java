@@ -1,0 +1,51 @@
+package org.mailroom.delivery;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.mailroom.message.IncomingMessage;
+import org.mailroom.message.MailMessage.EmailAddress;
+
+/**
+ * What a person recognises a message by, cut to what the table {@code ledger_message} holds. Each part is null where it isn't known.
+ *
+ * @param sender the address
+ * @param senderName as the mail gives it
+ */
+record Envelope(String subject, String sender, String senderName, String internetMessageId, OffsetDateTime receivedAt, Boolean attachments) {
+
+  static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null);
+
+  private static final int LONGEST = 500;
+  private static final int LONGEST_ADDRESS = 320;
+
+  /** As the site's rules left it, where they have seen it. */
+  static Envelope of(IncomingMessage message) {
+    EmailAddress from = message.from();
+    return new Envelope(cut(message.shownSubject(), LONGEST), from == null ? null : cut(from.address(), LONGEST_ADDRESS),
+        from == null ? null : cut(from.name(), LONGEST_ADDRESS), cut(message.internetMessageId(), LONGEST), utc(message.receivedAt()),
+        message.isContentSeen() ? message.hasAttachments() : null);
+  }
+
+  /** Of a message of which only that much is known. */
+  static Envelope of(String subject, OffsetDateTime receivedAt) {
+    return new Envelope(subject, null, null, null, receivedAt, null);
+  }
+
+  /** There is something to recognise it by. */
+  boolean isKnown() {
+    return subject != null || sender != null || senderName != null;
+  }
+
+  private static OffsetDateTime utc(Instant time) {
+    return time == null ? null : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
+  }
+
+  /** A half of a pair of surrogates is no character: a database refuses it. */
+  private static String cut(String text, int longest) {
+    if (text == null) {
+      return null;
+    }
+    return (text.length() <= longest ? text : text.substring(0, longest)).replaceAll("[\\x00\\p{Cs}]", "\uFFFD");
+  }
+}
