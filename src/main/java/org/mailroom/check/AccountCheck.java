@@ -131,7 +131,7 @@ public final class AccountCheck {
   }
 
   private void permission(Account account, String authorization, Walk walk) {
-    boolean changes = !account.afterImport().isReadOnly();
+    boolean changes = account.changesMailbox();
     String needed = changes ? "Mail.ReadWrite" : "Mail.Read";
     var claims = authorization == null ? null : TokenClaims.of(authorization, json).orElse(null);
     if (authorization != null && claims == null) {

@@ -66,8 +66,8 @@ final class GraphQuestions {
 
   /** Returns in words how many messages match: one page without contents. */
   String listing(Account account, String folder) {
-    MessageListing listing = listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), "id,receivedDateTime,isRead", account.filter(), null,
-        Hints.NONE);
+    MessageListing listing = listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), "id,receivedDateTime,isRead", account.filter(),
+        listings.since(account.maxAge()), Hints.NONE);
     Listed page = listing.next(once);
     int found = page.messages().size();
     return found + (listing.isEnded() ? "" : " or more") + (found == 1 && listing.isEnded() ? " message matches" : " messages match");

@@ -26,7 +26,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which listing an import walks through: one that an earlier turn left where it stood, a backfill, the delta query of a mailbox in which nothing is
- * marked, or what matches the account's filter now. Safe for use by several threads, one for each account.
+ * marked, or what matches the account's filter now. What is older than the account's {@code max-age} is left out, but for a backfill, whose period was
+ * asked for. Safe for use by several threads, one for each account.
  */
 @Component
 final class AccountListings {
@@ -83,10 +84,12 @@ final class AccountListings {
     }
     if (account.afterImport().isReadOnly()) {
       DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), running.folder());
-      return new Walk(account, running.folder(), listings.changes(folder, MessageTranslator.SELECT, stored, !account.filter().isBlank(), known), null,
+      return new Walk(account, running.folder(), listings.notOlder(
+          listings.changes(folder, MessageTranslator.SELECT, stored, !account.filter().isBlank(), known), account.maxAge()), null,
           deltaLinks.storing(account.id(), folder, stored.begunAt()));
     }
-    return new Walk(account, running.folder(), listings.messages(folder, MessageTranslator.SELECT, account.filter(), null, known), null, position -> {});
+    return new Walk(account, running.folder(), listings.notOlder(
+        listings.messages(folder, MessageTranslator.SELECT, account.filter(), listings.since(account.maxAge()), known), account.maxAge()), null, position -> {});
   }
 
   /** So that it can tell how far it is; goes on without that where the service doesn't say. */
