@@ -47,7 +47,7 @@ class RecipeRoutesTest {
 
   private static MailMessage message(String sender, String subject, String text) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, subject, sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
-        null, null, Instant.EPOCH, null, null, null, null, text == null ? null : new MailMessage.Body("html", text), "message", null, List.of(), null);
+        null, null, Instant.EPOCH, null, null, null, null, null, text == null ? null : new MailMessage.Body("html", text), "message", null, List.of(), null);
   }
 
   private Exchange send(String uri, Object body) throws Exception {

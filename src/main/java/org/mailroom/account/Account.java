@@ -15,7 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param id its name below {@code mailroom.accounts}
  * @param mailbox address or object id
  * @param credential the name of the credential that opens it
- * @param folder well-known name, path or id
+ * @param folders well-known names, paths or ids; at least one
+ * @param recursive whether their subfolders are read, too
  * @param filter OData condition on top of the paging's own; may be empty
  * @param pollEvery from the end of one import to the beginning of the next; where there is {@code pollAt}, until what one left is tried again
  * @param pollAt when it is polled instead; null: at the interval
@@ -28,8 +29,13 @@ import org.springframework.util.unit.DataSize;
  * @param afterFailure what happens to a message that was given up; null: what {@code afterImport} says of failures
  */
 public record Account(
-    String id, String mailbox, String credential, String folder, String filter, Duration pollEvery, PollAt pollAt, Content content,
+    String id, String mailbox, String credential, List<String> folders, boolean recursive, String filter, Duration pollEvery, PollAt pollAt, Content content,
     List<String> deliverTo, DataSize maxSize, Duration maxAge, AttachmentsKept attachments, AfterImport afterImport, AfterFailure afterFailure) {
+
+  /** Its folders in words. */
+  public String folder() {
+    return String.join(", ", folders) + (recursive ? " with subfolders" : "");
+  }
 
   /** Something may be changed in the mailbox, which takes the permission for it. */
   public boolean changesMailbox() {

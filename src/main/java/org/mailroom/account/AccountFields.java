@@ -16,7 +16,8 @@ final class AccountFields {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("mailbox", account.mailbox());
     fields.put("credential", account.credential());
-    fields.put("folder", account.folder());
+    fields.put(account.folders().size() == 1 ? "folder" : "folders", String.join(", ", account.folders()));
+    fields.put("recursive", String.valueOf(account.recursive()));
     fields.put("filter", account.filter());
     if (account.pollAt() == null) {
       fields.put("poll-every", inWords(account.pollEvery()));

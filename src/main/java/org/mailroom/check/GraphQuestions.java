@@ -58,10 +58,10 @@ final class GraphQuestions {
         answer -> json.tree(answer).path("unreadItemCount").asLong()));
   }
 
-  /** Returns the id or well-known name of the account's folder. */
-  String folder(Account account) {
-    folders.forget(account.mailbox(), account.folder());
-    return folders.find(account.mailbox(), account.credential(), account.folder());
+  /** Returns the id or well-known name of one of the account's folders. */
+  String folder(Account account, String name) {
+    folders.forget(account.mailbox(), name);
+    return folders.find(account.mailbox(), account.credential(), name);
   }
 
   /** Returns in words how many messages match: one page without contents. */

@@ -87,8 +87,9 @@ public final class Marking {
 
   /** What needs no change isn't sent. */
   private static List<ToMark> changing(AccountImport running, List<ToMark> messages) {
-    boolean leaves = running.target() != null && !running.target().equals(running.folder());
-    List<ToMark> changing = messages.stream().filter(message -> message.state() == null || (leaves && !message.givenUp())
+    String target = running.target();
+    List<ToMark> changing = messages.stream().filter(message -> message.state() == null
+        || (target != null && !message.givenUp() && !target.equals(message.state().folder()))
         || !MailboxChange.of(running.account(), message.givenUp(), message.state()).isEmpty()).toList();
     if (changing.size() < messages.size()) {
       running.tally().add(Count.LISTED_FOR_NOTHING, (int) messages.stream().filter(message -> message.before() && !changing.contains(message)).count());

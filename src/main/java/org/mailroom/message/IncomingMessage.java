@@ -28,6 +28,7 @@ public final class IncomingMessage {
   private JsonNode resource;
   private MailboxState inMailbox;
   private String subject;
+  private String folder;
   private Asked asked;
   private long bytes;
   private List<MailAttachment> attachments = List.of();
@@ -72,6 +73,16 @@ public final class IncomingMessage {
   /** Null when the service gave no time, or nothing of it was seen yet. */
   public Instant receivedAt() {
     return receivedAt;
+  }
+
+  /** The path of the folder that it was listed in; null: no listing brought it, or it isn't known. */
+  public void in(String path) {
+    folder = path;
+  }
+
+  /** The path of the folder that it was listed in; null where that isn't known. */
+  String folder() {
+    return folder;
   }
 
   /** For a person to recognise it; null when it has none. */

@@ -236,7 +236,9 @@ public record MailroomProperties(
       @NotBlank(message = "is missing: the address or object id of the mailbox")
           @Size(max = 320, message = "has at most 320 characters") String mailbox,
       @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
-      @DefaultValue("inbox") @NotBlank @Size(max = 1000, message = "has at most 1000 characters") String folder,
+      @Size(max = 1000, message = "has at most 1000 characters") String folder,
+      @Size(max = 100, message = "has at most 100 folders") List<@Size(max = 1000, message = "of one has at most 1000 characters") String> folders,
+      @DefaultValue("false") boolean recursive,
       @DefaultValue(UNREAD) @Size(max = 4000, message = "has at most 4000 characters") String filter,
       Duration pollEvery,
       @Size(max = 200, message = "has at most 200 characters") String pollAt,
@@ -248,6 +250,22 @@ public record MailroomProperties(
       @DefaultValue @Valid AttachmentsKept attachments,
       @DefaultValue @Valid AfterImport afterImport,
       @Valid AfterFailure afterFailure) {
+
+    private static final String INBOX = "inbox";
+
+    @AssertTrue(message = "and folder are both set: choose one")
+    boolean isFolderOrFolders() {
+      return folder == null || folder.isBlank() || named().isEmpty();
+    }
+
+    private List<String> named() {
+      return folders == null ? List.of() : folders.stream().map(String::strip).filter(name -> !name.isEmpty()).distinct().toList();
+    }
+
+    /** The folders to read, as they are written; the inbox where none is. */
+    public List<String> foldersToRead() {
+      return !named().isEmpty() ? named() : List.of(folder == null || folder.isBlank() ? INBOX : folder.strip());
+    }
 
     @AssertTrue(message = "max-age must be between 1h and 3650d")
     boolean isMaxAgeValid() {

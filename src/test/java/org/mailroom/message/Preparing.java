@@ -43,7 +43,7 @@ final class Preparing extends Clock {
     StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir)), dataDir);
     attachments = new AttachmentFetch(
         graph, answers, contents, (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now), uris, Duration.ofHours(1), this);
-    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), new RouteFailures(), uris);
+    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), (account, id) -> null, new RouteFailures(), uris);
   }
 
   static Account account(Content content, DataSize maxSize) {
@@ -52,7 +52,7 @@ final class Preparing extends Clock {
 
   static Account account(Content content, DataSize maxSize, AttachmentsKept kept) {
     return new Account(
-        "support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), null, content, List.of("database", "file"), maxSize, null, kept, null, null);
+        "support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, content, List.of("database", "file"), maxSize, null, kept, null, null);
   }
 
   IncomingMessage message(String resource) {
