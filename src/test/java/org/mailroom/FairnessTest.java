@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.account.ImportResult;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoTenant;
@@ -70,6 +72,28 @@ class FairnessTest {
       assertThat(order).filteredOn("large@contoso.com"::equals).as("no page is listed twice").hasSizeLessThanOrEqualTo(32);
       assertThat(mailroom.bean(AccountSchedule.class).lastResult("support").orElseThrow().imported()).isEqualTo(600);
       assertThat(mailroom.rows("mail_message")).isEqualTo(609);
+    }
+  }
+
+  @Test
+  void an_account_of_several_folders_goes_on_in_the_folder_where_it_stood() {
+    List<String> folders = List.of("Inbox", "Inbox/Tickets", "Inbox/Later");
+    for (int i = 0; i < 300; i++) {
+      tenant.mailbox("large@contoso.com").deliver(folders.get(i % 3), DemoMail.plain(i), Instant.parse("2026-01-05T08:00:00Z").plusSeconds(i));
+    }
+    List.of("tiny1", "tiny2", "tiny3").forEach(account -> fill(account, 3));
+    try (MailroomRun mailroom = start("--mailroom.accounts.support.folders=inbox,Inbox/Tickets,Inbox/Later")) {
+      await().atMost(PATIENCE).until(() -> unread("large") == 0 && unread("tiny1") + unread("tiny2") + unread("tiny3") == 0);
+      await().atMost(PATIENCE).until(() -> mailroom.bean(AccountSchedule.class).lastResult("support").filter(ImportResult::isThrough).isPresent());
+      assertThat(mailroom.bean(AccountSchedule.class).lastResult("support").orElseThrow().imported()).as("all turns together").isEqualTo(300);
+      List<DemoRequest> all = listings();
+      List<String> mailboxes = all.stream().map(DemoRequest::mailbox).toList();
+      int lastToBegin = List.of("tiny1", "tiny2", "tiny3").stream().mapToInt(account -> mailboxes.indexOf(account + "@contoso.com")).max().orElseThrow();
+      assertThat(mailboxes.subList(0, lastToBegin)).filteredOn("large@contoso.com"::equals).as("pages before everybody had a turn").hasSizeLessThanOrEqualTo(4);
+      List<String> paths = all.stream().filter(request -> request.mailbox().equals("large@contoso.com")).map(DemoRequest::path).toList();
+      assertThat(IntStream.range(0, paths.size()).filter(i -> i == 0 || !paths.get(i).equals(paths.get(i - 1))).count()).as("one folder after the other").isEqualTo(3);
+      assertThat(paths).as("no page is listed twice").hasSizeLessThanOrEqualTo(3 * 7);
+      assertThat(mailroom.rows("mail_message")).isEqualTo(309);
     }
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.AfterImport;
 
 /** The settings of an account as the fields of a form, by their keys in {@code application.yaml}. */
@@ -15,12 +16,24 @@ final class AccountFields {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("mailbox", account.mailbox());
     fields.put("credential", account.credential());
-    fields.put("folder", account.folder());
+    fields.put(account.folders().size() == 1 ? "folder" : "folders", String.join(", ", account.folders()));
+    fields.put("recursive", String.valueOf(account.recursive()));
     fields.put("filter", account.filter());
-    fields.put("poll-every", inWords(account.pollEvery()));
+    if (account.pollAt() == null) {
+      fields.put("poll-every", inWords(account.pollEvery()));
+    } else {
+      fields.put("poll-at", account.pollAt().cron().toString());
+      fields.put("zone", account.pollAt().zone().getId());
+    }
     fields.put("content", kebab(account.content()));
     fields.put("deliver-to", String.join(", ", account.deliverTo()));
     put(fields, "max-size", account.maxSize());
+    put(fields, "max-age", account.maxAge() == null ? null : inWords(account.maxAge()));
+    AttachmentsKept kept = account.attachments();
+    put(fields, "attachments.include", kept.include().isEmpty() ? null : String.join(", ", kept.include()));
+    put(fields, "attachments.exclude", kept.exclude().isEmpty() ? null : String.join(", ", kept.exclude()));
+    fields.put("attachments.inline", String.valueOf(kept.inline()));
+    put(fields, "attachments.max-size", kept.maxSize());
     AfterImport after = account.afterImport();
     fields.put("after-import.mark-as-read", String.valueOf(after.markAsRead()));
     put(fields, "after-import.move-to", after.moveTo());
@@ -28,6 +41,10 @@ final class AccountFields {
     put(fields, "after-import.flag", after.flag() == null ? null : kebab(after.flag()));
     fields.put("after-import.delete", String.valueOf(after.delete()));
     fields.put("after-import.categorise-failures", String.valueOf(after.categoriseFailures()));
+    if (account.afterFailure() != null) {
+      put(fields, "after-failure.add-categories", account.afterFailure().addCategories().isEmpty() ? null : String.join(", ", account.afterFailure().addCategories()));
+      put(fields, "after-failure.move-to", account.afterFailure().moveTo());
+    }
     return fields;
   }
 
@@ -41,10 +58,13 @@ final class AccountFields {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** As somebody would write it: 30s, 5m, 1h. */
+  /** As somebody would write it: 30s, 5m, 1h, 30d. */
   private static String inWords(Duration duration) {
     if (duration.toMillisPart() != 0) {
       return duration.toMillis() + "ms";
+    }
+    if (duration.toSeconds() % 86_400 == 0) {
+      return duration.toDays() + "d";
     }
     return duration.toSecondsPart() != 0 ? duration.toSeconds() + "s" : duration.toMinutesPart() != 0 ? duration.toMinutes() + "m" : duration.toHours() + "h";
   }

@@ -1,6 +1,7 @@
 package org.mailroom.account;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -12,13 +13,15 @@ public final class AccountImport {
   private final Account account;
   private final ImportTally tally;
   private final BooleanSupplier stopping;
-  private volatile String folder;
+  private volatile List<AccountFolder> folders = List.of();
   private volatile String target;
   private volatile boolean readingPaused;
   private volatile boolean anythingWaiting = true;
   private volatile boolean anythingLeft;
   private volatile Instant goesOnAt;
   private Exception failure;
+  private Exception folderFailure;
+  private volatile Integer unlistable;
 
   /**
    * @param stopping whether the runtime stops
@@ -41,17 +44,41 @@ public final class AccountImport {
   /**
    * The folders are found.
    *
-   * @param read id or well-known name of the folder to read
+   * @param read those to read, in their order
    * @param moveTo id of the folder that messages end in; null: they stay
    */
-  public void found(String read, String moveTo) {
-    this.folder = read;
+  public void found(List<AccountFolder> read, String moveTo) {
+    this.folders = List.copyOf(read);
     this.target = moveTo;
   }
 
-  /** Id or well-known name of the folder that is read; null before it is found. */
-  public String folder() {
-    return folder;
+  /** The folders that are read; none before they are found. */
+  public List<AccountFolder> folders() {
+    return folders;
+  }
+
+  /** One of its folders can't be read; the others are. The first failure counts. */
+  public synchronized void folderFailed(Exception why) {
+    folderFailure = folderFailure == null ? why : folderFailure;
+  }
+
+  /** Why a folder can't be read; null where none was in the way. */
+  public synchronized Exception folderFailure() {
+    return folderFailure;
+  }
+
+  /**
+   * All folders were listed to their ends.
+   *
+   * @param messages how many the service couldn't list, whatever was asked
+   */
+  public void listedToItsEnd(int messages) {
+    unlistable = messages;
+  }
+
+  /** How many messages the service couldn't list; null before all folders were listed to their ends. */
+  public Integer unlistable() {
+    return unlistable;
   }
 
   /** Id of the folder that messages end in; null: they stay. */

@@ -32,9 +32,9 @@ import org.springframework.transaction.TransactionException;
  * All accounts: those of {@code application.yaml}, which can only be read, those of the database, which are created, changed and deleted
  * at run time, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
  *
- * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, filter, poll-every, content,
- * deliver-to} (separated by commas), {@code max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
- * after-import.flag, after-import.delete, after-import.categorise-failures}.
+ * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, folders, recursive, filter, poll-every, poll-at, zone, content,
+ * deliver-to} (separated by commas), {@code max-size, max-age, attachments.include, attachments.exclude, attachments.inline, attachments.max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
+ * after-import.flag, after-import.delete, after-import.categorise-failures, after-failure.add-categories, after-failure.move-to}.
  */
 @Component
 public final class Accounts implements CredentialUse {
@@ -207,7 +207,8 @@ public final class Accounts implements CredentialUse {
       Map<String, String> before = table.all().getOrDefault(id, Map.of());
       Map<String, String> after = entered(fields);
       table.write(id, after, number);
-      if (!java.util.Objects.equals(before.get("mailbox"), after.get("mailbox")) || !java.util.Objects.equals(before.get("folder"), after.get("folder"))) {
+      boolean otherFolder = before.containsKey("folder") && after.containsKey("folder") && !before.get("folder").equals(after.get("folder"));
+      if (!java.util.Objects.equals(before.get("mailbox"), after.get("mailbox")) || otherFolder) {
         positions.forget(id);
       }
     });
@@ -329,8 +330,8 @@ public final class Accounts implements CredentialUse {
   }
 
   private Account account(String id, AccountProperties settings) {
-    return new Account(id, settings.mailbox(), settings.credential(), settings.folder(), settings.filter(),
+    return new Account(id, settings.mailbox(), settings.credential(), settings.foldersToRead(), settings.recursive(), settings.filter(),
         settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
-        settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.afterImport());
+        settings.times(), settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.maxAge(), settings.attachments(), settings.afterImport(), settings.afterFailure());
   }
 }

@@ -51,6 +51,11 @@ public record ImportResult(
     return sentence.replaceAll("request-id [0-9A-Za-z-]+", "");
   }
 
+  /** Something is left that another import may bring to its end. */
+  public boolean isAnythingToTryAgain() {
+    return !isThrough() || waiting > 0 || failed > givenUp || unmarked > 0;
+  }
+
   /** Whether there is anything to tell: an idle poll says nothing. */
   public boolean isWorthTelling() {
     return imported > 0 || failed > 0 || unmarked > 0 || failure != null;

@@ -101,7 +101,6 @@ public final class AccountCheck {
       return "Entra ID issued a token";
     });
     permission(account, authorization[0], walk);
-    String[] folder = new String[1];
     walk.step("mailbox", account.mailbox(), () -> {
       Instant closed = gates.closedUntil(account.mailbox()).orElse(null);
       if (closed != null) {
@@ -109,11 +108,17 @@ public final class AccountCheck {
       }
       return "it can be read; " + graph.unreadInInbox(account) + " unread in its inbox";
     });
-    walk.step("folder", account.folder(), () -> {
-      folder[0] = graph.folder(account);
-      return "it is there";
-    });
-    walk.step("listing", account.filter().isBlank() ? "all messages" : account.filter(), () -> graph.listing(account, folder[0]));
+    for (String name : account.folders()) {
+      String[] folder = new String[1];
+      walk.step("folder", name, () -> {
+        folder[0] = graph.folder(account, name);
+        return "it is there";
+      });
+      walk.step("listing", account.filter().isBlank() ? "all messages" : account.filter(), () -> graph.listing(account, folder[0]));
+      // the others don't depend on it
+      walk.goOnWithout("folder");
+      walk.goOnWithout("listing");
+    }
     // they don't depend on the service
     account.deliverTo().forEach(name -> new Walk(told).step("destination", name, () -> destinations.check(name)));
   }
@@ -131,7 +136,7 @@ public final class AccountCheck {
   }
 
   private void permission(Account account, String authorization, Walk walk) {
-    boolean changes = !account.afterImport().isReadOnly();
+    boolean changes = account.changesMailbox();
     String needed = changes ? "Mail.ReadWrite" : "Mail.Read";
     var claims = authorization == null ? null : TokenClaims.of(authorization, json).orElse(null);
     if (authorization != null && claims == null) {

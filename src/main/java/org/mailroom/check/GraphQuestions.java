@@ -81,16 +81,16 @@ final class GraphQuestions {
     }));
   }
 
-  /** Returns the id or well-known name of the account's folder. */
-  String folder(Account account) {
-    folders.forget(account.mailbox(), account.folder());
-    return folders.find(account.mailbox(), account.credential(), account.folder());
+  /** Returns the id or well-known name of one of the account's folders. */
+  String folder(Account account, String name) {
+    folders.forget(account.mailbox(), name);
+    return folders.find(account.mailbox(), account.credential(), name);
   }
 
   /** Returns in words how many messages match: one page without contents. */
   String listing(Account account, String folder) {
-    MessageListing listing = listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), "id,receivedDateTime,isRead", account.filter(), null,
-        Hints.NONE);
+    MessageListing listing = listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), "id,receivedDateTime,isRead", account.filter(),
+        listings.since(account.maxAge()), Hints.NONE);
     Listed page = listing.next(once);
     int found = page.messages().size();
     return found + (listing.isEnded() ? "" : " or more") + (found == 1 && listing.isEnded() ? " message matches" : " messages match");

@@ -55,8 +55,8 @@ final class Greeting {
       LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml, or in the console.");
     }
     for (Account account : accounts.all().stream().limit(MOST_ACCOUNTS).toList()) {
-      LOG.info("account {}: {} of {} to {}, every {} s", account.id(), account.folder(), account.mailbox(), String.join(", ", account.deliverTo()),
-          account.pollEvery().toSeconds());
+      LOG.info("account {}: {} of {} to {}, {}", account.id(), account.folder(), account.mailbox(), String.join(", ", account.deliverTo()),
+          account.pollAt() == null ? "every " + account.pollEvery().toSeconds() + " s" : "at " + account.pollAt());
     }
     if (accounts.all().size() > MOST_ACCOUNTS) {
       LOG.info("and {} more accounts", accounts.all().size() - MOST_ACCOUNTS);

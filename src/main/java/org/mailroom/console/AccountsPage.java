@@ -29,9 +29,10 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountsPage {
 
-  private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "filter", "poll-every", "content", "max-size", "after-import.move-to",
-      "after-import.add-categories", "after-import.flag");
-  private static final List<String> SWITCHES = List.of("after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
+  private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "folders", "filter", "poll-every", "poll-at", "zone", "content", "max-size", "max-age", "attachments.include", "attachments.exclude",
+      "attachments.max-size", "after-import.move-to",
+      "after-import.add-categories", "after-import.flag", "after-failure.add-categories", "after-failure.move-to");
+  private static final List<String> SWITCHES = List.of("recursive", "attachments.inline", "after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
   private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   private final Accounts accounts;
@@ -51,7 +52,7 @@ final class AccountsPage {
   @GetMapping("/accounts/~new")
   String add(@RequestParam(required = false) String credential, Model model) {
     Map<String, String> fields = new LinkedHashMap<>(Map.of("folder", "inbox", "filter", "isRead eq false", "content", "json", "deliver-to", "database",
-        "after-import.mark-as-read", "true", "after-import.categorise-failures", "true"));
+        "attachments.inline", "true", "after-import.mark-as-read", "true", "after-import.categorise-failures", "true"));
     if (credential != null) {
       fields.put("credential", credential);
     }

@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
 import org.mailroom.graph.StoppingException;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
-import org.mailroom.listing.Pages;
 import org.mailroom.message.EarlierDelivery;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
@@ -113,9 +113,10 @@ public final class DeliveryLedger {
    * Returns those messages of a page of which something is left to do: those that a destination waits for, and those that every destination has
    * though they aren't marked (their marking was lost). What failed and isn't due again is counted as waiting.
    *
+   * @param folder that the page was listed in; null where no listing brought it
    * @throws StoppingException when the runtime stops: the page is left for the next import
    */
-  public List<IncomingMessage> undelivered(@Variable("import") AccountImport running, @Body Page page) {
+  public List<IncomingMessage> undelivered(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder, @Body Page page) {
     if (running.isStopping()) {
       throw new StoppingException(running.account().mailbox());
     }
@@ -129,6 +130,7 @@ public final class DeliveryLedger {
     for (ListedMessage listed : page.messages()) {
       IncomingMessage message = undelivered(running, listed, new HashMap<>(known.getOrDefault(listed.id(), Map.of())), waiting);
       if (message != null) {
+        message.in(folder == null ? null : folder.path());
         undelivered.add(message);
       }
     }
@@ -269,8 +271,8 @@ public final class DeliveryLedger {
    *
    * @return what was given up by that, as {@link #givenUp} tells it
    */
-  public List<Map<String, Object>> end(@Variable("import") AccountImport running, @Variable("pages") Pages pages) {
-    unlistable.record(running, pages);
+  public List<Map<String, Object>> end(@Variable("import") AccountImport running) {
+    unlistable.record(running);
     List<LedgerEntry> judged = doubts.judge(running);
     judged.stream().findFirst().ifPresent(row -> running.tally().refused(row.error()));
     log.tell(judged);

@@ -75,6 +75,8 @@ public final class FailedDeliveries {
   public int retry(Selection selection) {
     // what couldn't be listed is found again, or not, by the next listing
     int unlistable = jdbc.update("delete from delivery" + WHERE + " and message_id like '" + UnlistableMessages.ID + "%'", parameters(selection));
+    // given up again, it is changed in the mailbox again
+    jdbc.update("delete from after_failure where (account, message_id) in (select account, message_id from delivery" + WHERE + ")", parameters(selection));
     return unlistable + jdbc.update("update delivery set status = 'PENDING', attempts = 0, next_attempt_at = :now" + WHERE, parameters(selection));
   }
 

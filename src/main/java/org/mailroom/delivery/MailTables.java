@@ -50,6 +50,7 @@ public final class MailTables {
     row.put("sender", text(message.sentBy()));
     row.put("received_at", utc(message.receivedAt()));
     row.put("sent_at", utc(message.sentAt()));
+    row.put("folder", text(message.folder()));
     row.put("importance", shortText(message.importance()));
     row.put("body_type", message.body() == null ? null : shortText(message.body().contentType()));
     row.put("body", message.body() == null ? null : text(message.body().content()));

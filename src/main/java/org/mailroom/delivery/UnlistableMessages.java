@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
-import org.mailroom.listing.Pages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -36,14 +35,14 @@ class UnlistableMessages {
   }
 
   /** Only what was listed to its end tells how many there are. */
-  void record(AccountImport running, Pages pages) {
-    if (pages == null || !pages.isEnded()) {
+  void record(AccountImport running) {
+    Integer now = running.unlistable();
+    if (now == null) {
       return;
     }
     Account account = running.account();
-    int now = pages.unlistable();
     Integer before = last.put(account.id(), now);
-    if (before != null && before == now) {
+    if (before != null && before.equals(now)) {
       running.tally().add(Count.GIVEN_UP_BEFORE, now);
       return;
     }

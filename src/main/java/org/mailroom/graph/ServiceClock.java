@@ -17,6 +17,7 @@ public final class ServiceClock {
 
   private final Clock clock;
   private volatile Duration ahead = Duration.ZERO;
+  private volatile boolean known;
 
   public ServiceClock(Clock clock) {
     this.clock = clock;
@@ -25,6 +26,11 @@ public final class ServiceClock {
   /** The time that it is for the service, within a second or two. */
   public Instant now() {
     return clock.instant().plus(ahead);
+  }
+
+  /** An answer has told it; until then it is this machine's time. */
+  public boolean isKnown() {
+    return known;
   }
 
   /**
@@ -38,6 +44,7 @@ public final class ServiceClock {
     }
     try {
       ahead = Duration.between(clock.instant(), ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+      known = true;
     } catch (DateTimeException notADate) {
       // the time of the answer before counts on
     }

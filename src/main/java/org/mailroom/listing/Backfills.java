@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,6 +31,15 @@ public final class Backfills {
   private final Clock clock;
   private final Map<String, Backfill> wanted = new ConcurrentHashMap<>();
   private final Map<String, Backfill> running = new ConcurrentHashMap<>();
+  /** Where those that run stand, by account and folder. */
+  private final Map<String, Map<String, Reached>> reached = new ConcurrentHashMap<>();
+
+  /**
+   * How far one is in a folder.
+   *
+   * @param through there is nothing more in it
+   */
+  private record Reached(Instant position, boolean through) {}
 
   Backfills(JdbcTemplate jdbc, Clock clock) {
     this.jdbc = jdbc;
@@ -90,26 +101,51 @@ public final class Backfills {
   }
 
   /**
-   * Takes the wish for an account's next import; null when there is none. It goes on where it stood only in the same folder of the same
-   * mailbox, and begins anew in another. The wish stays when the database doesn't take it.
+   * Takes the wish for an account's next import; null when there is none. It goes on where it stood only in the same folders of the same
+   * mailbox, and begins anew in others. The wish stays when the database doesn't take it.
    */
-  public Backfill begin(String accountId, String mailbox, String folder) {
+  public Backfill begin(String accountId, String mailbox, List<String> folders) {
     Backfill asked = wanted.get(accountId);
     if (asked == null) {
       return null;
     }
-    boolean goesOn = asked.position().isAfter(asked.since()) && isStoredFor(accountId, mailbox, folder);
-    Backfill begun = goesOn ? asked : asked.at(asked.since());
-    write(begun, mailbox, folder);
+    boolean goesOn = stored(accountId).filter(known -> known.ended() == null && known.isSameAs(asked)).isPresent();
+    Map<String, Reached> known = goesOn ? reached(accountId, mailbox) : Map.of();
+    Map<String, Reached> now = new ConcurrentHashMap<>();
+    folders.forEach(folder -> now.put(folder, known.getOrDefault(folder, new Reached(asked.since(), false))));
+    Backfill begun = asked.at(least(now, asked.since()));
+    write(begun, mailbox, now);
+    reached.put(accountId, now);
     running.put(accountId, begun);
     wanted.remove(accountId, asked);
     return begun;
   }
 
-  private boolean isStoredFor(String accountId, String mailbox, String folder) {
-    Integer rows = jdbc.queryForObject("select count(*) from backfill where account = ? and mailbox = ? and folder = ?", Integer.class,
-        accountId, mailbox, folder);
-    return rows != null && rows > 0;
+  private Map<String, Reached> reached(String accountId, String mailbox) {
+    Map<String, Reached> known = new TreeMap<>();
+    jdbc.query("select folder, position_at, through from backfill_folder where account = ? and mailbox = ?",
+        row -> {
+          known.put(row.getString(1), new Reached(instant(row.getTimestamp(2)), row.getBoolean(3)));
+        }, accountId, mailbox);
+    return known;
+  }
+
+  /** Everything that was received before is dealt with in all folders. */
+  private static Instant least(Map<String, Reached> folders, Instant otherwise) {
+    return folders.values().stream().filter(folder -> !folder.through()).map(Reached::position).min(Comparator.naturalOrder())
+        .or(() -> folders.values().stream().map(Reached::position).max(Comparator.naturalOrder())).orElse(otherwise);
+  }
+
+  /** Where one that runs goes on in a folder. */
+  public Instant position(Backfill backfill, String folder) {
+    Reached now = reached.getOrDefault(backfill.account(), Map.of()).get(folder);
+    return now == null ? backfill.since() : now.position();
+  }
+
+  /** Whether nothing is left in a folder of one that runs. */
+  public boolean isThrough(Backfill backfill, String folder) {
+    Reached now = reached.getOrDefault(backfill.account(), Map.of()).get(folder);
+    return now != null && now.through();
   }
 
   /** So many messages are left to import. */
@@ -117,17 +153,33 @@ public final class Backfills {
     running.computeIfPresent(backfill.account(), (account, now) -> now.counted(messages));
   }
 
-  /** Stores the positions of pages that are done. */
-  public Consumer<Position> storing(Backfill backfill) {
-    return position -> reached(backfill, position.receivedBefore());
+  /** Stores the positions of pages of a folder that are done. */
+  public Consumer<Position> storing(Backfill backfill, String folder) {
+    return position -> {
+      if (position.receivedBefore() != null && position.receivedBefore().isAfter(position(backfill, folder))) {
+        reached(backfill, folder, new Reached(position.receivedBefore(), false));
+      }
+    };
   }
 
-  /** Everything that was received before is delivered. */
-  public void reached(Backfill backfill, Instant position) {
-    Backfill now = running.get(backfill.account());
-    if (now != null && position != null && position.isAfter(now.position())) {
-      running.put(backfill.account(), now.at(position));
-      jdbc.update("update backfill set position_at = ? where account = ?", utc(position), backfill.account());
+  /** Nothing is left in a folder: each of its messages is delivered, or in the ledger. */
+  public void through(Backfill backfill, String folder) {
+    reached(backfill, folder, new Reached(position(backfill, folder), true));
+  }
+
+  private void reached(Backfill backfill, String folder, Reached now) {
+    Map<String, Reached> folders = reached.get(backfill.account());
+    Backfill known = running.get(backfill.account());
+    if (folders == null || known == null) {
+      return;
+    }
+    folders.put(folder, now);
+    jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(), backfill.account(),
+        folder);
+    Instant all = least(folders, known.position());
+    if (all.isAfter(known.position())) {
+      running.put(backfill.account(), known.at(all));
+      jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
     }
   }
 
@@ -136,20 +188,24 @@ public final class Backfills {
    */
   public void end(Backfill backfill, boolean complete) {
     Backfill now = running.remove(backfill.account());
+    reached.remove(backfill.account());
     if (complete && now != null) {
       jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
     }
   }
 
-  private void write(Backfill begun, String mailbox, String folder) {
+  private void write(Backfill begun, String mailbox, Map<String, Reached> folders) {
     int updated = jdbc.update("update backfill set received_since = ?, received_until = ?, include_read = ?, position_at = ?, begun_at = ?,"
-        + " ended_at = null, mailbox = ?, folder = ? where account = ?",
-        utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()), mailbox, folder, begun.account());
+        + " ended_at = null, mailbox = ? where account = ?",
+        utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()), mailbox, begun.account());
     if (updated == 0) {
-      jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at, mailbox, folder)"
-          + " values (?, ?, ?, ?, ?, ?, ?, ?)", begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()),
-          utc(begun.begun()), mailbox, folder);
+      jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at, mailbox)"
+          + " values (?, ?, ?, ?, ?, ?, ?)", begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()),
+          utc(begun.begun()), mailbox);
     }
+    jdbc.update("delete from backfill_folder where account = ?", begun.account());
+    folders.forEach((folder, now) -> jdbc.update("insert into backfill_folder (account, mailbox, folder, position_at, through) values (?, ?, ?, ?, ?)",
+        begun.account(), mailbox, folder, utc(now.position()), now.through()));
   }
 
   private static Instant instant(Timestamp time) {

@@ -21,6 +21,9 @@ record FolderPath(String wellKnown, List<String> names) {
       "inbox", "junkemail", "localfailures", "msgfolderroot", "outbox", "recoverableitemsdeletions", "scheduled", "searchfolders",
       "sentitems", "serverfailures", "syncissues");
 
+  /** The folder that holds all others. */
+  static final String ROOT = "msgfolderroot";
+
   static FolderPath parse(String wanted) {
     List<String> names = new ArrayList<>(Arrays.stream(wanted.split("(?<!\\\\)/"))
         .map(name -> normal(name.replace("\\/", "/"))).filter(name -> !name.isEmpty()).toList());
@@ -32,6 +35,22 @@ record FolderPath(String wellKnown, List<String> names) {
   /** Whether a folder's display name is one of the path's names. */
   static boolean isSame(String name, String displayName) {
     return normal(name).equalsIgnoreCase(normal(displayName));
+  }
+
+  /** A name as it is written in a path. */
+  static String escaped(String name) {
+    return name.replace("/", "\\/");
+  }
+
+  /** Whether two paths mean the same folder; null means none. */
+  static boolean isSamePath(String one, String other) {
+    if (one == null || other == null) {
+      return false;
+    }
+    FolderPath first = parse(one);
+    FolderPath second = parse(other);
+    return java.util.Objects.equals(first.wellKnown, second.wellKnown) && first.names.size() == second.names.size()
+        && java.util.stream.IntStream.range(0, first.names.size()).allMatch(i -> isSame(first.names.get(i), second.names.get(i)));
   }
 
   private static String normal(String name) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.mailroom.graph.BoundedStrings;
 import org.mailroom.graph.Graph;
@@ -45,6 +46,9 @@ final class FolderSearch {
   private final boolean creating;
   private final List<String> namesThere = new ArrayList<>();
   private int requests;
+  /** As far as it was walked, by the names that the folders have. */
+  private final List<String> path = new ArrayList<>();
+  private String nameFound;
 
   /**
    * @param creating whether what is missing of the path is created
@@ -65,28 +69,53 @@ final class FolderSearch {
    * @throws GraphException when there is no such folder, or folders can't be listed
    */
   String find() {
-    FolderPath path = FolderPath.parse(wanted);
-    if (path.names().isEmpty() && path.wellKnown() != null) {
-      return creating ? byId(path.wellKnown()) : path.wellKnown();
+    FolderPath wantedPath = FolderPath.parse(wanted);
+    if (wantedPath.wellKnown() != null) {
+      path.add(wantedPath.wellKnown());
     }
-    String parent = path.wellKnown();
-    for (String name : path.names()) {
+    if (wantedPath.names().isEmpty() && wantedPath.wellKnown() != null) {
+      return creating ? byId(wantedPath.wellKnown()) : wantedPath.wellKnown();
+    }
+    String parent = wantedPath.wellKnown();
+    for (String name : wantedPath.names()) {
       String child = child(parent, name);
-      if (child == null && (isLikeAnId() || (!creating && path.names().size() == 1 && parent == null))) {
+      if (child == null && (isLikeAnId() || (!creating && wantedPath.names().size() == 1 && parent == null))) {
         String id = byIdOrNull();
         if (id != null) {
+          path.clear();
           return id;
         }
       }
       if (child == null && !creating) {
         throw missing(name, parent);
       }
+      path.add(FolderPath.escaped(child != null ? nameFound : name));
       parent = child != null ? child : create(parent, name);
     }
     if (parent == null) {
       throw missing(wanted, null);
     }
     return parent;
+  }
+
+  /** The path of the folder that was found, by the names that the folders have; null when it was found by its id. */
+  String path() {
+    return path.isEmpty() ? null : String.join("/", path);
+  }
+
+  /** The folders right below a folder. */
+  List<JsonNode> children(String parent) {
+    List<JsonNode> children = new ArrayList<>();
+    walk(parent, folder -> {
+      children.add(folder);
+      return false;
+    });
+    return children;
+  }
+
+  /** A folder by its id or well-known name. */
+  JsonNode folder(String id) {
+    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, uris.of("users", mailbox, "mailFolders", id), this::readFolder));
   }
 
   private boolean isLikeAnId() {
@@ -96,23 +125,35 @@ final class FolderSearch {
   /** Returns the id of the child of that name; null when there is none. */
   private String child(String parent, String name) {
     namesThere.clear();
+    String[] id = new String[1];
+    walk(parent, folder -> {
+      String displayName = folder.path("displayName").asText("");
+      boolean isIt = !folder.path("id").asText("").isEmpty() && FolderPath.isSame(name, displayName);
+      if (isIt) {
+        id[0] = folder.path("id").asText();
+        nameFound = displayName;
+      } else if (namesThere.size() < NAMES_TOLD) {
+        namesThere.add(displayName);
+      }
+      return isIt;
+    });
+    return id[0];
+  }
+
+  /** Shows the folders right below a folder, page by page, until one is accepted. */
+  private void walk(String parent, Predicate<JsonNode> accepted) {
     Set<URI> followed = new HashSet<>();
     URI page = children(parent, GraphUris.options("$top", FOLDERS_PER_PAGE));
     while (true) {
       JsonNode answer = ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, page, this::readPage));
       for (JsonNode folder : answer.path("value")) {
-        String displayName = folder.path("displayName").asText("");
-        String id = folder.path("id").asText("");
-        if (!id.isEmpty() && FolderPath.isSame(name, displayName)) {
-          return id;
-        }
-        if (namesThere.size() < NAMES_TOLD) {
-          namesThere.add(displayName);
+        if (accepted.test(folder)) {
+          return;
         }
       }
       String next = answer.path("@odata.nextLink").asText(null);
       if (next == null) {
-        return null;
+        return;
       }
       followed.add(page);
       page = ownLink(next);
@@ -151,8 +192,7 @@ final class FolderSearch {
   }
 
   private String byId(String id) {
-    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, uris.of("users", mailbox, "mailFolders", id), this::readFolder))
-        .path("id").asText();
+    return folder(id).path("id").asText();
   }
 
   private String byIdOrNull() {

@@ -2,12 +2,15 @@ package org.mailroom.listing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.ServiceClock;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Begins listings of folders, and walks through them. It remembers nothing. */
 @Component("listings")
@@ -17,13 +20,17 @@ public final class Listings {
 
   private static final int MOST_PAGE_BUDGET = 512 * 1024 * 1024;
 
+  /** More than any clock is wrong that certificates are still accepted by. */
+  private static final Duration CLOCK_MAY_BE_WRONG_BY = Duration.ofDays(1);
+
   private final GraphUris uris;
   private final MailroomProperties.Limits limits;
   private final ObjectMapper json;
   private final PageReader reader;
   private final Clock clock;
+  private final ServiceClock serviceClock;
 
-  Listings(MailroomProperties properties, ObjectMapper json, Clock clock) {
+  Listings(MailroomProperties properties, ObjectMapper json, Clock clock, ServiceClock serviceClock) {
     this.uris = new GraphUris(properties.graphUrl());
     this.limits = properties.limits();
     this.json = json;
@@ -31,6 +38,7 @@ public final class Listings {
     long budget = Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers();
     this.reader = new PageReader(json, (int) Math.max(LEAST_PAGE_BUDGET, Math.min(budget, MOST_PAGE_BUDGET)));
     this.clock = clock;
+    this.serviceClock = serviceClock;
   }
 
   /**
@@ -57,13 +65,40 @@ public final class Listings {
         unreadOnly ? "isRead eq false or receivedDateTime ge " + changes.begunAt().truncatedTo(ChronoUnit.SECONDS) : null, null, hints));
   }
 
+  /**
+   * From when on messages are listed so that none is missed that isn't too old; a day earlier while the service hasn't told its time.
+   *
+   * @param maxAge null: no message is too old
+   * @return null: from the beginning
+   */
+  public Instant since(Duration maxAge) {
+    if (maxAge == null) {
+      return null;
+    }
+    Instant oldest = serviceClock.now().minus(maxAge);
+    return (serviceClock.isKnown() ? oldest : oldest.minus(CLOCK_MAY_BE_WRONG_BY)).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /**
+   * Leaves out what is older than that, by the service's clock when the first page has come.
+   *
+   * @param maxAge null: no message is too old
+   */
+  public Listing notOlder(Listing listing, Duration maxAge) {
+    return maxAge == null ? listing : new NotTooOld(listing, SingletonSupplier.of(() -> serviceClock.now().minus(maxAge)));
+  }
+
   /** How many messages are left to list; null when the service doesn't say. */
   public Long count(Graph graph, MessageListing listing) {
     return listing.count(graph, json);
   }
 
-  /** The pages of one import, or of one of its turns. */
-  public Pages pages(String account, Listing listing, Graph graph, Pages.Surroundings around) {
-    return new Pages(account, listing, graph, around, new Pages.Bounds(limits.pagesInHand(), limits.longestImport()), clock);
+  /**
+   * The pages of one folder in an import, or in one of its turns.
+   *
+   * @param already how long that has gone on with other folders
+   */
+  public Pages pages(String account, Listing listing, Graph graph, Pages.Surroundings around, Duration already) {
+    return new Pages(account, listing, graph, around, new Pages.Bounds(limits.pagesInHand(), limits.longestImport().minus(already)), clock);
   }
 }

@@ -19,6 +19,7 @@ public final class Changes {
 
   private final Account account;
   private final String target;
+  private final boolean deadLetters;
   private final Map<String, ToMark> messages = new LinkedHashMap<>();
   private final AtATime<Changes> others;
   private JsonBatch look;
@@ -29,10 +30,33 @@ public final class Changes {
    * @param target id of the folder that they end in; null: they stay
    */
   Changes(Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+    this(account, target, false, messages, others);
+  }
+
+  private Changes(Account account, String target, boolean deadLetters, List<ToMark> messages, AtATime<Changes> others) {
     this.account = account;
     this.target = target;
+    this.deadLetters = deadLetters;
     this.others = others;
     messages.forEach(message -> this.messages.put(message.messageId(), message));
+  }
+
+  /**
+   * Those of messages that were given up, by {@code after-failure} of their account.
+   *
+   * @param target id of the folder that they are moved to; null: they stay
+   */
+  static Changes ofDeadLetters(Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+    return new Changes(account, target, true, messages, others);
+  }
+
+  boolean areOfDeadLetters() {
+    return deadLetters;
+  }
+
+  /** Whether a message isn't to be moved. */
+  private boolean stays(ToMark message) {
+    return target == null || (message.givenUp() && !deadLetters);
   }
 
   Account account() {
@@ -71,7 +95,7 @@ public final class Changes {
       if (isGone(id) || (lookedUp.contains(id) && seen == null)) {
         continue;
       }
-      ObjectNode change = MailboxChange.of(account.afterImport(), message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
+      ObjectNode change = MailboxChange.of(account, message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
       if (!change.isEmpty()) {
         changes.put(id, change);
       }
@@ -85,7 +109,7 @@ public final class Changes {
 
   /** Those that are to leave the folder, and whose other changes are done. */
   List<String> toMove() {
-    return target == null ? List.of() : messages.values().stream().filter(message -> !message.givenUp()).map(ToMark::messageId)
+    return messages.values().stream().filter(message -> !stays(message)).map(ToMark::messageId)
         .filter(id -> isUpdated(id) && !isThere(id)).toList();
   }
 
@@ -121,8 +145,7 @@ public final class Changes {
   List<String> complete() {
     return messages.values().stream().filter(message -> {
       String id = message.messageId();
-      boolean stays = target == null || message.givenUp();
-      return isGone(id) || (isUpdated(id) && (stays || isThere(id) || (move != null && move.done().contains(id))));
+      return isGone(id) || (isUpdated(id) && (stays(message) || isThere(id) || (move != null && move.done().contains(id))));
     }).map(ToMark::messageId).toList();
   }
 

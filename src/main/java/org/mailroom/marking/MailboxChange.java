@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.mailroom.account.Account;
 import org.mailroom.message.MailboxState;
 import org.mailroom.settings.MailroomProperties.AfterImport;
 
 /** What a PATCH has to say of a message, given how it stands in the mailbox: what needs no change isn't sent. */
 final class MailboxChange {
 
-  /** The category of a message of which a delivery was given up. */
+  /** The category of a message of which a delivery was given up, unless its account names others. */
   static final String FAILED = "Mailroom failed";
 
   private MailboxChange() {}
@@ -20,12 +21,14 @@ final class MailboxChange {
    * @param state as the service showed it last; what isn't known of it is changed
    * @return empty when nothing is to be changed
    */
-  static ObjectNode of(AfterImport afterImport, boolean givenUp, MailboxState state) {
+  static ObjectNode of(Account account, boolean givenUp, MailboxState state) {
+    AfterImport afterImport = account.afterImport();
+    List<String> ofFailure = account.afterFailure() == null ? List.of() : account.afterFailure().addCategories();
     ObjectNode change = JsonNodeFactory.instance.objectNode();
     List<String> present = state == null ? List.of() : state.categories();
     Set<String> categories = new LinkedHashSet<>(present);
     if (givenUp) {
-      categories.add(FAILED);
+      categories.addAll(!ofFailure.isEmpty() ? ofFailure : afterImport.categoriseFailures() ? List.of(FAILED) : List.of());
     } else {
       if (afterImport.markAsRead() && (state == null || !Boolean.TRUE.equals(state.read()))) {
         change.put("isRead", true);
@@ -34,6 +37,7 @@ final class MailboxChange {
         change.putObject("flag").put("flagStatus", afterImport.flag().flagStatus());
       }
       categories.remove(FAILED);
+      categories.removeAll(ofFailure);
       categories.addAll(afterImport.addCategories());
     }
     if (!categories.equals(new LinkedHashSet<>(present))) {

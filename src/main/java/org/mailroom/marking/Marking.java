@@ -57,7 +57,7 @@ public final class Marking {
   public AtATime<Changes> batches(
       @Variable("import") AccountImport running, @Variable("pages") Pages pages, @Variable("heldBack") HeldBack heldBack,
       @Variable("messages") List<IncomingMessage> messages) {
-    List<ToMark> changing = changing(running, heldBack.exchange(toMark(running.account().afterImport(), messages), pages == null ? time -> true : pages::isBehind));
+    List<ToMark> changing = changing(running, heldBack.exchange(toMark(running.account(), messages), pages == null ? time -> true : pages::isBehind));
     if (running.target() != null) {
       noted.note(running.account(), changing.stream().filter(message -> !message.givenUp()).map(ToMark::messageId).toList());
     }
@@ -69,13 +69,16 @@ public final class Marking {
         (chunk, others) -> new Changes(running.account(), running.target(), chunk, others));
   }
 
-  private static List<ToMark> toMark(AfterImport afterImport, List<IncomingMessage> messages) {
+  /** What was given up waits for the end of the import where its account has something of its own for it. */
+  private static List<ToMark> toMark(Account account, List<IncomingMessage> messages) {
+    AfterImport afterImport = account.afterImport();
+    boolean categorises = afterImport.categoriseFailures() && account.afterFailure() == null;
     if (afterImport.isReadOnly()) {
       return List.of();
     }
     List<ToMark> toMark = new ArrayList<>(messages.size());
     for (IncomingMessage message : messages) {
-      if (message.isComplete() || (message.isGivenUp() && afterImport.categoriseFailures())) {
+      if (message.isComplete() || (message.isGivenUp() && categorises)) {
         toMark.add(new ToMark(message.id(), message.receivedAt(), message.inMailbox(), !message.isComplete(), message.isCompleteBefore(), message.document()));
       }
     }
@@ -84,10 +87,10 @@ public final class Marking {
 
   /** What needs no change isn't sent. */
   private static List<ToMark> changing(AccountImport running, List<ToMark> messages) {
-    AfterImport afterImport = running.account().afterImport();
-    boolean leaves = running.target() != null && !running.target().equals(running.folder());
-    List<ToMark> changing = messages.stream().filter(message -> message.state() == null || (leaves && !message.givenUp())
-        || !MailboxChange.of(afterImport, message.givenUp(), message.state()).isEmpty()).toList();
+    String target = running.target();
+    List<ToMark> changing = messages.stream().filter(message -> message.state() == null
+        || (target != null && !message.givenUp() && !target.equals(message.state().folder()))
+        || !MailboxChange.of(running.account(), message.givenUp(), message.state()).isEmpty()).toList();
     if (changing.size() < messages.size()) {
       running.tally().add(Count.LISTED_FOR_NOTHING, (int) messages.stream().filter(message -> message.before() && !changing.contains(message)).count());
     }
@@ -154,28 +157,24 @@ public final class Marking {
   }
 
   /**
-   * Notes what is done, and what isn't and why: that stays as it is, and is changed by the next import. Then the next batch may begin.
+   * Notes what is done, and what isn't and why: that stays as it is, and is changed by the next import.
    *
    * @param failure why it ended early; null when it didn't
    */
   void over(AccountImport running, Changes changes, Exception failure) {
-    try {
-      running.tally().step();
-      List<String> complete = changes.complete();
-      if (changes.target() != null) {
-        noted.confirm(changes.account(), complete);
-      }
-      Map<String, Exception> refusals = changes.refusals();
-      // a category is a courtesy: without the permission for it a failed message is still listed as failed
-      List<ToMark> unmarked = changes.messages().stream().filter(message -> !message.givenUp() && !complete.contains(message.messageId())).toList();
-      Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(failure);
-      Causes.first(failure, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
-      boolean laterByItself = why != null && (Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent());
-      if (!unmarked.isEmpty() && !laterByItself) {
-        running.tally().unmarked(unmarked.size(), why == null ? null : ImportFailure.inWords(why));
-      }
-    } finally {
-      changes.over();
+    running.tally().step();
+    List<String> complete = changes.complete();
+    if (changes.target() != null) {
+      noted.confirm(changes.account(), complete);
+    }
+    Map<String, Exception> refusals = changes.refusals();
+    // a category is a courtesy: without the permission for it a failed message is still listed as failed
+    List<ToMark> unmarked = changes.messages().stream().filter(message -> !message.givenUp() && !complete.contains(message.messageId())).toList();
+    Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(failure);
+    Causes.first(failure, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
+    boolean laterByItself = why != null && (Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent());
+    if (!unmarked.isEmpty() && !laterByItself) {
+      running.tally().unmarked(unmarked.size(), why == null ? null : ImportFailure.inWords(why));
     }
   }
 }

@@ -10,14 +10,25 @@ import org.springframework.stereotype.Component;
 final class MarkingOutcomes implements AggregationStrategy {
 
   private final Marking marking;
+  private final DeadLetters deadLetters;
 
-  MarkingOutcomes(Marking marking) {
+  MarkingOutcomes(Marking marking, DeadLetters deadLetters) {
     this.marking = marking;
+    this.deadLetters = deadLetters;
   }
 
   @Override
   public Exchange aggregate(Exchange earlier, Exchange batch) {
-    marking.over(batch.getVariable("import", AccountImport.class), batch.getVariable("changes", Changes.class), batch.getException());
+    Changes changes = batch.getVariable("changes", Changes.class);
+    try {
+      if (changes.areOfDeadLetters()) {
+        deadLetters.over(changes, batch.getException());
+      } else {
+        marking.over(batch.getVariable("import", AccountImport.class), changes, batch.getException());
+      }
+    } finally {
+      changes.over();
+    }
     batch.setException(null);
     batch.getExchangeExtension().setRedeliveryExhausted(false);
     return earlier == null ? batch : earlier;

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
@@ -68,7 +71,7 @@ public final class AttachmentFetch {
   /**
    * Lists the attachments, without their contents, page after page, and notes them in the message.
    *
-   * @return those that have a content to fetch
+   * @return those that have a content to fetch, and one that their account stores; of the others the message tells why their content isn't stored
    * @throws MessageTooLargeException when they are told to be more than the account takes, before any of it is fetched
    * @throws UnsettledException when they aren't in the mailbox yet, for no longer than {@code settle-within}
    * @throws GraphException when the service doesn't give the list
@@ -88,8 +91,16 @@ public final class AttachmentFetch {
     }
     message.attachments(all.stream().map(ListedAttachment::metadata).toList());
     requireSettled(message, all);
-    message.requireRoom(all.stream().map(ListedAttachment::metadata).filter(each -> each.size() != null).mapToLong(MailAttachment::size).sum());
-    return all.stream().filter(ListedAttachment::hasContent).toList();
+    Map<Boolean, List<ListedAttachment>> byFate = all.stream().collect(Collectors.partitioningBy(each -> whyNotStored(message, each).isEmpty()));
+    byFate.get(false).forEach(each -> message.stored(each.position(), each.metadata().notStored(whyNotStored(message, each).orElseThrow())));
+    message.requireRoom(byFate.get(true).stream().map(ListedAttachment::metadata).filter(each -> each.size() != null).mapToLong(MailAttachment::size).sum());
+    return byFate.get(true);
+  }
+
+  private static Optional<String> whyNotStored(IncomingMessage message, ListedAttachment attachment) {
+    MailAttachment told = attachment.metadata();
+    return attachment.hasContent() ? message.account().attachments().whyNot(told.name(), told.inline(), told.size())
+        : Optional.of("a reference: its content lies elsewhere");
   }
 
   private GraphRequest<Page> pageRequest(Account account, URI uri, int before) {
@@ -173,6 +184,7 @@ public final class AttachmentFetch {
     }
     String warning = attachment.inWords() + " has a type that Mailroom doesn't know, and the service gives no content of it";
     message.warn(warning + ".");
+    message.stored(attachment.position(), attachment.metadata().notStored("of a type that Mailroom doesn't know, and the service gives no content of it"));
     LOG.warn("account {}: message {}: {}; the message is delivered with what is told of it", message.account().id(), message.id(), warning);
   }
 }

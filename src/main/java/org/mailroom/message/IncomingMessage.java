@@ -30,6 +30,7 @@ public final class IncomingMessage {
   private String subject;
   private String internetMessageId;
   private MailMessage.EmailAddress from;
+  private String folder;
   private Asked asked;
   private long bytes;
   private List<MailAttachment> attachments = List.of();
@@ -74,6 +75,16 @@ public final class IncomingMessage {
   /** Null when the service gave no time, or nothing of it was seen yet. */
   public Instant receivedAt() {
     return receivedAt;
+  }
+
+  /** The path of the folder that it was listed in; null: no listing brought it, or it isn't known. */
+  public void in(String path) {
+    folder = path;
+  }
+
+  /** The path of the folder that it was listed in; null where that isn't known. */
+  String folder() {
+    return folder;
   }
 
   /** For a person to recognise it; null when it has none. */

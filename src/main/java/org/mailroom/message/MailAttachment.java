@@ -12,15 +12,21 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param size bytes stored, or the service's figure where nothing is stored
  * @param contentId what {@code cid:} links of the body refer to
  * @param sha256 of the stored bytes, lower-case hexadecimal
- * @param location absolute path of the stored bytes; null for a reference
+ * @param location absolute path of the stored bytes; null where nothing is stored
+ * @param notStored why nothing is stored; null where something is
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"id", "kind", "name", "contentType", "size", "inline", "contentId", "sha256", "location"})
+@JsonPropertyOrder({"id", "kind", "name", "contentType", "size", "inline", "contentId", "sha256", "location", "notStored"})
 public record MailAttachment(
-    String id, String kind, String name, String contentType, Long size, Boolean inline, String contentId, String sha256, String location) {
+    String id, String kind, String name, String contentType, Long size, Boolean inline, String contentId, String sha256, String location,
+    String notStored) {
 
   MailAttachment storedAs(StoredFile file) {
-    return new MailAttachment(id, kind, name, contentType, file.size(), inline, contentId, file.sha256(), file.path().toString());
+    return new MailAttachment(id, kind, name, contentType, file.size(), inline, contentId, file.sha256(), file.path().toString(), null);
+  }
+
+  MailAttachment notStored(String why) {
+    return new MailAttachment(id, kind, name, contentType, size, inline, contentId, null, null, why);
   }
 }

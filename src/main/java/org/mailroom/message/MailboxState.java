@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param read null when the service didn't say
  * @param flag {@code notFlagged}, {@code flagged} or {@code complete}; null when the service didn't say
+ * @param folder id of the folder that it lies in; null when the service didn't say
  * @param categories empty when it has none, or the service didn't say
  */
-public record MailboxState(Boolean read, String flag, List<String> categories) {
+public record MailboxState(Boolean read, String flag, String folder, List<String> categories) {
 
   /** Reads it from a message resource. */
   public static MailboxState of(JsonNode resource) {
@@ -19,6 +20,6 @@ public record MailboxState(Boolean read, String flag, List<String> categories) {
     List<String> categories = new ArrayList<>();
     resource.path("categories").forEach(category -> categories.add(category.asText()));
     String flag = resource.path("flag").path("flagStatus").asText(null);
-    return new MailboxState(read.isBoolean() ? read.booleanValue() : null, flag, List.copyOf(categories));
+    return new MailboxState(read.isBoolean() ? read.booleanValue() : null, flag, resource.path("parentFolderId").asText(null), List.copyOf(categories));
   }
 }

@@ -39,16 +39,18 @@ public final class MessagePreparation {
   private final AnswerJson json;
   private final StoredContent contents;
   private final MessageTranslator translator;
+  private final FolderPaths folders;
   private final RouteFailures routes;
   private final GraphUris uris;
 
   @Autowired
   MessagePreparation(
-      Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, RouteFailures routes, MailroomProperties properties) {
-    this(graph, json, contents, translator, routes, new GraphUris(properties.graphUrl()));
+      Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, FolderPaths folders, RouteFailures routes, MailroomProperties properties) {
+    this(graph, json, contents, translator, folders, routes, new GraphUris(properties.graphUrl()));
   }
 
-  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, RouteFailures routes, GraphUris uris) {
+  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, FolderPaths folders, RouteFailures routes, GraphUris uris) {
+    this.folders = folders;
     this.graph = graph;
     this.json = json;
     this.contents = contents;
@@ -139,9 +141,15 @@ public final class MessagePreparation {
     }
     message.holds(message.resource().path("body").path("content").asText("").length());
     MailMessage document = translator.translate(
-        message.resource(), message.account().id(), message.account().mailbox(), message.attachments(), message.warnings());
+        message.resource(), message.account().id(), message.account().mailbox(), folder(message), message.attachments(), message.warnings());
     message.document(document);
     return document;
+  }
+
+  /** Where it was listed; of one that no listing brought, and of a folder that is named by its id, the service is asked, once for each folder. */
+  private String folder(IncomingMessage message) {
+    String id = message.resource().path("parentFolderId").asText(null);
+    return message.folder() != null || id == null ? message.folder() : folders.path(message.account(), id);
   }
 
   /**

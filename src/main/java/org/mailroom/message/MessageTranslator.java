@@ -20,20 +20,21 @@ public final class MessageTranslator {
 
   /** The properties of the message resource that the translation needs, for {@code $select}. */
   public static final String SELECT = "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
-      + "ccRecipients,bccRecipients,replyTo,importance,categories,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
+      + "ccRecipients,bccRecipients,replyTo,importance,categories,parentFolderId,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
 
   /**
    * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from it
+   * @param folder path of the folder that it lies in; null where that isn't known
    * @param attachments in the order of the service's list; empty when there are none
    * @param warnings what isn't as it should be with it; empty when all is well
    */
-  public MailMessage translate(JsonNode message, String account, String mailbox, List<MailAttachment> attachments, List<String> warnings) {
+  public MailMessage translate(JsonNode message, String account, String mailbox, String folder, List<MailAttachment> attachments, List<String> warnings) {
     return new MailMessage(
         account, mailbox, text(message, "id"), text(message, "internetMessageId"), text(message, "conversationId"), text(message, "subject"),
         address(message.path("from")), address(message.path("sender")), addresses(message.path("toRecipients")),
         addresses(message.path("ccRecipients")), addresses(message.path("bccRecipients")), addresses(message.path("replyTo")),
         instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
-        list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null),
+        list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null), folder,
         list(message.path("internetMessageHeaders"), MessageTranslator::header), body(message.path("body")), kind(message),
         text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings));
   }

@@ -134,7 +134,10 @@ public final class AccountStatuses {
     Instant step = running.map(ImportProgress.Running::lastStep).orElse(alive);
     Duration most = account.pollEvery().multipliedBy(INTERVALS_UNTIL_STALLED);
     most = most.compareTo(SOONEST_STALLED) < 0 ? SOONEST_STALLED : most;
-    return (step.isAfter(alive) ? step : alive).plus(most).isBefore(now);
+    Instant last = step.isAfter(alive) ? step : alive;
+    // with times of its own it may be silent until the next of them
+    Instant expected = account.pollAt() == null || running.isPresent() ? last : account.pollAt().after(last);
+    return expected.isBefore(now) && expected.plus(most).isBefore(now);
   }
 
   private record Standing(State state, Instant until, String reason) {}

@@ -2,6 +2,7 @@ package org.mailroom.schedule;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportFailure;
@@ -25,12 +27,15 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxClosedException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.graph.StoppingException;
+import org.mailroom.listing.FoundFolders;
 import org.mailroom.listing.MailFolders;
 import org.mailroom.listing.Page;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -39,6 +44,8 @@ import org.springframework.stereotype.Component;
  */
 @Component("accountImports")
 public final class AccountImports {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   /** Longer than this nobody else waits for an importer whose mailbox takes no request. */
   private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
@@ -99,21 +106,50 @@ public final class AccountImports {
   }
 
   /**
-   * Finds the folder to read by well-known name, path or id, and the one that messages end in, which is created where it is missing. Both are
-   * remembered.
+   * Finds the folders to read by well-known name, path or id, those below them where the account is recursive, and the one that messages end in, which
+   * is created where it is missing. What the account names is remembered. Of several folders those that aren't there don't hold up the others.
    *
-   * @throws GraphException when there is no such folder
+   * @throws GraphException when there is none of the folders
    */
   public void findFolders(@Variable("import") AccountImport running) {
     Account account = running.account();
     String target = account.afterImport().target();
-    running.found(folders.find(account.mailbox(), account.credential(), account.folder()),
-        target == null ? null : folders.findOrCreate(account.mailbox(), account.credential(), target));
+    String moveTo = target == null ? null : folders.findOrCreate(account.mailbox(), account.credential(), target);
+    FoundFolders found = folders.findAll(account, moveTo);
+    running.found(found.folders(), moveTo);
+    found.missing().forEach(running::folderFailed);
   }
 
-  /** The pages of the account's folder: of a listing that begins, or that an earlier turn left where it stood. */
-  public Pages list(@Variable("import") AccountImport running) {
-    return listings.begin(running, pages -> isTurnOver(running, pages), why -> failed(running.account().id(), running, why));
+  /** The account's folders that are still to be listed, one after the other. */
+  public Iterator<AccountFolder> folders(@Variable("import") AccountImport running) {
+    return listings.folders(running);
+  }
+
+  /** The pages of a folder: of a listing that begins, or that an earlier turn left where it stood; null when nothing is read any more. */
+  public Pages list(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder) {
+    return listings.begin(running, folder, pages -> isTurnOver(running, pages), why -> notListed(running, folder, why));
+  }
+
+  /** A folder can't be listed any further. Where it isn't there any more, the other folders of the account go on. */
+  private void notListed(AccountImport running, AccountFolder folder, Exception why) {
+    Exception inWords = ImportFailure.inWords(why);
+    if (running.folders().size() == 1 || !(inWords instanceof GraphException refusal) || !refusal.isGone()) {
+      failed(running.account().id(), running, why);
+      return;
+    }
+    forgetFolders(running.account());
+    if (folder.named()) {
+      listings.failed(running, refusal.about("folder " + folder.path()));
+    } else {
+      LOG.info("account {}: the folder {} isn't there any more; the others are read", running.account().id(), folder.path());
+    }
+  }
+
+  /** A folder is through: each of its pages is, or it can't be listed any further. */
+  public void folderEnded(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder, @Variable("pages") Pages pages) {
+    if (pages != null) {
+      listings.ended(running, folder, pages);
+    }
   }
 
   /** Others wait, and it has had its share, or its mailbox takes no request anyway. */
@@ -166,9 +202,9 @@ public final class AccountImports {
    *
    * @return what it came to; null when its account is gone
    */
-  public ImportResult end(@Variable("account") String accountId, @Variable("import") AccountImport running, @Variable("pages") Pages pages) {
+  public ImportResult end(@Variable("account") String accountId, @Variable("import") AccountImport running) {
     try {
-      return running == null ? null : end(running, pages);
+      return running == null ? null : end(running);
     } finally {
       schedule.givenBack(accountId);
       if (running != null && !suspended.containsKey(accountId)) {
@@ -178,17 +214,15 @@ public final class AccountImports {
   }
 
   private void forgetFolders(Account account) {
-    folders.forget(account.mailbox(), account.folder());
+    account.folders().forEach(name -> folders.forget(account.mailbox(), name));
     if (account.afterImport().target() != null) {
       folders.forget(account.mailbox(), account.afterImport().target());
     }
   }
 
-  private ImportResult end(AccountImport running, Pages pages) {
+  private ImportResult end(AccountImport running) {
     Account account = running.account();
-    if (pages != null) {
-      listings.end(running, pages);
-    }
+    listings.end(running);
     ImportResult result = running.tally().result(running, gates.requests(account.mailbox()));
     schedule.ended(account, result);
     if (result.goesOnAt() != null && result.failure() == null) {

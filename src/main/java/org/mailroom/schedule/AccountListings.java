@@ -1,10 +1,20 @@
 package org.mailroom.schedule;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
@@ -25,22 +35,45 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Which listing an import walks through: one that an earlier turn left where it stood, a backfill, the delta query of a mailbox in which nothing is
- * marked, or what matches the account's filter now. Safe for use by several threads, one for each account.
+ * How an import goes over the folders of its account, one after the other, in as many turns as it takes; and which listing it walks through in each: one
+ * that an earlier turn left where it stood, a backfill, the delta query of a mailbox in which nothing is marked, or what matches the account's filter now.
+ * What is older than the account's {@code max-age} is left out, but for a backfill, whose period was asked for. Safe for use by several threads, one for
+ * each account.
  */
 @Component
 final class AccountListings {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
+  /** The way of an import over its folders, in all its turns. */
+  private static final class Round {
+    private final Account account;
+    /** Null where it is none. */
+    private final Backfill backfill;
+    private final Set<String> done = new HashSet<>();
+    private Walk walk;
+    private boolean through = true;
+    private boolean ended = true;
+    private int unlistable;
+    private Exception failure;
+    private Instant turnBegun;
+    private int pagesBefore;
+    private int pagesNow;
+
+    private Round(Account account, Backfill backfill) {
+      this.account = account;
+      this.backfill = backfill;
+    }
+  }
+
   /**
-   * A listing under way.
+   * The listing of a folder under way.
    *
-   * @param account as it was when it began
-   * @param backfill null where it is none
+   * @param folder its id
+   * @param counted what tells how much is left; null for the changes of a folder
    * @param store takes the positions
    */
-  private record Walk(Account account, String folder, Listing listing, Backfill backfill, Consumer<Position> store) {}
+  private record Walk(String folder, Listing listing, MessageListing counted, Consumer<Position> store) {}
 
   private record Folder(String mailbox, String id) {}
 
@@ -48,77 +81,187 @@ final class AccountListings {
   private final DeltaLinks deltaLinks;
   private final Backfills backfills;
   private final Graph graph;
-  private final Map<String, Walk> underway = new ConcurrentHashMap<>();
+  private final Clock clock;
+  private final Map<String, Round> rounds = new ConcurrentHashMap<>();
   private final Map<Folder, Hints> hints = new ConcurrentHashMap<>();
 
-  AccountListings(Listings listings, DeltaLinks deltaLinks, Backfills backfills, Graph graph) {
+  AccountListings(Listings listings, DeltaLinks deltaLinks, Backfills backfills, Graph graph, Clock clock) {
     this.listings = listings;
     this.deltaLinks = deltaLinks;
     this.backfills = backfills;
     this.graph = graph;
+    this.clock = clock;
+  }
+
+  /** The folders that an import has still to list, as long as it reads. */
+  Iterator<AccountFolder> folders(AccountImport running) {
+    if (!running.isReading()) {
+      return List.<AccountFolder>of().iterator();
+    }
+    Round round = rounds.compute(running.account().id(), (id, earlier) ->
+        earlier != null && earlier.account.equals(running.account()) && !backfills.isWanted(id) ? earlier : begin(running, earlier));
+    round.turnBegun = clock.instant();
+    round.pagesBefore = 0;
+    round.pagesNow = 0;
+    Iterator<AccountFolder> left = running.folders().stream().filter(folder -> !round.done.contains(folder.id())).toList().iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return running.isReading() && left.hasNext();
+      }
+
+      @Override
+      public AccountFolder next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return left.next();
+      }
+    };
   }
 
   /**
-   * The pages of an import.
-   *
-   * @param turn how long it may go on while others wait
+   * @param earlier that isn't gone on with, for the account has changed, or something else is wanted; null: there is none
    */
-  Pages begin(AccountImport running, Turn turn, Consumer<Exception> failed) {
+  private Round begin(AccountImport running, Round earlier) {
+    if (earlier != null && earlier.backfill != null) {
+      backfills.end(earlier.backfill, false);
+    }
     Account account = running.account();
-    Walk walk = underway.compute(account.id(), (id, earlier) ->
-        earlier != null && earlier.account().equals(account) && earlier.folder().equals(running.folder()) && !backfills.isWanted(id) ? earlier : begin(running));
-    return listings.pages(account.id(), walk.listing(), graph,
-        new Pages.Surroundings(() -> !running.isReading(), turn, failed, walk.store()));
-  }
-
-  private Walk begin(AccountImport running) {
-    Account account = running.account();
-    MailFolder folder = new MailFolder(account.credential(), account.mailbox(), running.folder());
-    Hints known = hints.getOrDefault(new Folder(account.mailbox(), running.folder()), Hints.NONE);
-    Backfill backfill = backfills.begin(account.id(), account.mailbox(), running.folder());
+    List<String> folders = running.folders().stream().map(AccountFolder::id).toList();
+    Backfill backfill = backfills.begin(account.id(), account.mailbox(), folders);
+    Round round = new Round(account, backfill);
     if (backfill != null) {
-      MessageListing listing = listings.messages(folder, MessageTranslator.SELECT, backfill.filter(account.filter()), backfill.position(), known);
-      count(backfill, listing);
-      return new Walk(account, running.folder(), listing, backfill, backfills.storing(backfill));
+      folders.stream().filter(folder -> backfills.isThrough(backfill, folder)).forEach(round.done::add);
+      count(running, backfill, folders.stream().filter(folder -> !round.done.contains(folder)).toList());
     }
-    if (account.afterImport().isReadOnly()) {
-      DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), running.folder());
-      return new Walk(account, running.folder(), listings.changes(folder, MessageTranslator.SELECT, stored, !account.filter().isBlank(), known), null,
-          deltaLinks.storing(account.id(), folder, stored.begunAt()));
-    }
-    return new Walk(account, running.folder(), listings.messages(folder, MessageTranslator.SELECT, account.filter(), null, known), null, position -> {});
+    return round;
   }
 
   /** So that it can tell how far it is; goes on without that where the service doesn't say. */
-  private void count(Backfill backfill, MessageListing listing) {
+  private void count(AccountImport running, Backfill backfill, List<String> folders) {
     try {
-      Optional.ofNullable(listings.count(graph, listing)).ifPresent(total -> backfills.counted(backfill, total));
+      long total = 0;
+      for (String folder : folders) {
+        Long messages = listings.count(graph, backfilled(running.account(), backfill, folder));
+        if (messages == null) {
+          return;
+        }
+        total += messages;
+      }
+      backfills.counted(backfill, total);
     } catch (GraphException notCounted) {
       LOG.debug("account {}: {}", backfill.account(), notCounted.getMessage());
     }
   }
 
-  /** How many messages of an account's folder are still to be listed; empty where no listing is under way, or the service doesn't say. */
+  /** How many messages of the folder that an account's import is in are still to be listed; empty where none is under way, or the service doesn't say. */
   Optional<Long> toBeListed(String accountId) {
-    Walk walk = underway.get(accountId);
-    return walk != null && walk.listing() instanceof MessageListing listing ? Optional.ofNullable(listings.count(graph, listing)) : Optional.empty();
+    Round round = rounds.get(accountId);
+    Walk walk = round == null ? null : round.walk;
+    return walk == null || walk.counted() == null ? Optional.empty() : Optional.ofNullable(listings.count(graph, walk.counted()));
+  }
+
+  private MessageListing backfilled(Account account, Backfill backfill, String folder) {
+    return listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), MessageTranslator.SELECT, backfill.filter(account.filter()),
+        backfills.position(backfill, folder), hints(account, folder));
+  }
+
+  private Hints hints(Account account, String folder) {
+    return hints.getOrDefault(new Folder(account.mailbox(), folder), Hints.NONE);
+  }
+
+  /**
+   * The pages of a folder; null when nothing is read any more.
+   *
+   * @param turn how long the import may go on while others wait; it counts the pages of all folders
+   */
+  Pages begin(AccountImport running, AccountFolder folder, Turn turn, Consumer<Exception> failed) {
+    Round round = rounds.get(running.account().id());
+    if (round == null || !running.isReading()) {
+      return null;
+    }
+    if (round.walk == null || !round.walk.folder().equals(folder.id())) {
+      round.walk = walk(round, folder.id());
+    }
+    Turn ofAllFolders = pages -> {
+      round.pagesNow = pages;
+      return turn.isOver(round.pagesBefore + pages);
+    };
+    return listings.pages(round.account.id(), round.walk.listing(), graph,
+        new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, round.walk.store()),
+        Duration.between(round.turnBegun, clock.instant()).truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  private Walk walk(Round round, String id) {
+    Account account = round.account;
+    MailFolder folder = new MailFolder(account.credential(), account.mailbox(), id);
+    if (round.backfill != null) {
+      MessageListing past = backfilled(account, round.backfill, id);
+      return new Walk(id, past, past, backfills.storing(round.backfill, id));
+    }
+    if (account.afterImport().isReadOnly()) {
+      DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), id);
+      Listing changes = listings.changes(folder, MessageTranslator.SELECT, stored, !account.filter().isBlank(), hints(account, id));
+      return new Walk(id, listings.notOlder(changes, account.maxAge()), null, deltaLinks.storing(account.id(), folder, stored.begunAt()));
+    }
+    MessageListing messages = listings.messages(folder, MessageTranslator.SELECT, account.filter(), listings.since(account.maxAge()), hints(account, id));
+    return new Walk(id, listings.notOlder(messages, account.maxAge()), messages, position -> {});
+  }
+
+  /** The pages of a folder are through, or its import is over, or its turn. */
+  void ended(AccountImport running, AccountFolder folder, Pages pages) {
+    Round round = rounds.get(running.account().id());
+    if (round == null || round.walk == null || !round.walk.folder().equals(folder.id())) {
+      return;
+    }
+    hints.put(new Folder(round.account.mailbox(), folder.id()), round.walk.listing().hints());
+    if (running.goesOnAt() != null && running.failure() == null) {
+      // behind a page that isn't through a listing isn't gone on with: the next import begins anew, or where the position stands
+      round.walk = pages.isWholeSoFar() ? round.walk : null;
+      return;
+    }
+    round.walk = null;
+    round.done.add(folder.id());
+    round.pagesBefore += round.pagesNow + 1;
+    round.through &= pages.isThrough();
+    round.ended &= pages.isEnded();
+    round.unlistable += pages.unlistable();
+    if (round.backfill != null && pages.isThrough() && running.failure() == null) {
+      backfills.through(round.backfill, folder.id());
+    }
+    if (round.ended && round.failure == null && running.folderFailure() == null && isDone(running, round)) {
+      running.listedToItsEnd(round.unlistable);
+    }
+  }
+
+  private static boolean isDone(AccountImport running, Round round) {
+    return running.folders().stream().allMatch(folder -> round.done.contains(folder.id()));
+  }
+
+  /** A folder can't be listed; the others go on, and at its end the import has failed for this cause. */
+  void failed(AccountImport running, Exception why) {
+    Round round = rounds.get(running.account().id());
+    if (round != null && round.failure == null) {
+      round.failure = why;
+    }
   }
 
   /** The import, or its turn, is over. */
-  void end(AccountImport running, Pages pages) {
+  void end(AccountImport running) {
     String id = running.account().id();
-    Walk walk = underway.get(id);
-    if (walk == null) {
+    Round round = rounds.get(id);
+    boolean goesOn = running.goesOnAt() != null && running.failure() == null;
+    if (goesOn) {
       return;
     }
-    hints.put(new Folder(running.account().mailbox(), walk.folder()), walk.listing().hints());
-    // behind a page that isn't through a listing isn't gone on with: the next import begins anew, or where the position stands
-    if (running.goesOnAt() != null && running.failure() == null && pages.isWholeSoFar()) {
-      return;
+    Exception ofAFolder = running.folderFailure() != null ? running.folderFailure() : round == null ? null : round.failure;
+    if (ofAFolder != null) {
+      running.failed(ofAFolder);
     }
-    underway.remove(id);
-    if (walk.backfill() != null) {
-      backfills.end(walk.backfill(), running.failure() == null && pages.isThrough());
+    rounds.remove(id);
+    if (round != null && round.backfill != null) {
+      backfills.end(round.backfill, running.failure() == null && round.through && isDone(running, round));
     }
   }
 }

@@ -37,46 +37,10 @@ public final class AccountSchedule implements Patience {
   private final TaskQueue tasks;
   private final Clock clock;
   private final Instant started;
+  /** Guarded by the schedule. */
   private final Map<String, Standing> standings = new HashMap<>();
   private volatile boolean stopping;
   private volatile int queued;
-
-  /** Where an account stands. Guarded by the schedule. */
-  private static final class Standing {
-    /** On the queue since then; null: not on the queue. */
-    private Instant queuedAt;
-    private boolean running;
-    private boolean wanted;
-    /** The account as it was polled last, and when that poll ended; null before the first. */
-    private Account polledAs;
-    private Instant polledAt;
-    private Instant goesOnAt;
-    private ImportResult lastResult;
-    private Instant lastSuccess;
-    private final Instant knownSince;
-
-    private Standing(Instant knownSince) {
-      this.knownSince = knownSince;
-    }
-
-    private boolean isTaken() {
-      return running || queuedAt != null;
-    }
-
-    private boolean isDue(Account account, boolean paused, Instant now) {
-      if (isTaken()) {
-        return false;
-      }
-      if (wanted) {
-        return true;
-      }
-      if (paused) {
-        return false;
-      }
-      return goesOnAt != null ? !now.isBefore(goesOnAt)
-          : polledAs == null || !polledAs.equals(account) || !now.isBefore(polledAt.plus(account.pollEvery()));
-    }
-  }
 
   AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, Clock clock) {
     this.accounts = accounts;
@@ -88,7 +52,7 @@ public final class AccountSchedule implements Patience {
 
   /**
    * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
-   * when its settings have changed.
+   * when its settings have changed; one with {@code poll-at} at the next of its times after that.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
@@ -98,7 +62,8 @@ public final class AccountSchedule implements Patience {
       takeBackLostTasks(now);
       for (Account account : accounts.all()) {
         Standing standing = standing(account.id());
-        if (!stopping && standing.isDue(account, paused.contains(account.id()), now)) {
+        standing.see(account, now);
+        if (!stopping && standing.isDue(paused.contains(account.id()), now)) {
           standing.wanted = false;
           standing.queuedAt = now;
           queued++;
@@ -146,7 +111,7 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Polls an account again, beginning at once.
+   * Polls an account again, beginning at once, or at the next of its times.
    *
    * @throws IllegalArgumentException when there is no such account
    */
@@ -155,7 +120,7 @@ public final class AccountSchedule implements Patience {
     if (isPaused(accountId)) {
       pauses.resume(accountId);
       synchronized (this) {
-        standing(accountId).polledAs = null;
+        standing(accountId).resumed(clock.instant());
       }
       LOG.info("account {}: resumed", accountId);
     }
@@ -212,8 +177,7 @@ public final class AccountSchedule implements Patience {
     if (result.isThrough()) {
       standing.lastSuccess = now;
     }
-    standing.polledAs = account;
-    standing.polledAt = now;
+    standing.polled(account, now);
   }
 
   /** Nobody imports it any more, whatever became of its import. */
@@ -221,12 +185,12 @@ public final class AccountSchedule implements Patience {
     Standing standing = standing(accountId);
     standing.running = false;
     unqueue(standing);
-    if (accounts.find(accountId).isEmpty()) {
+    Account account = accounts.find(accountId).orElse(null);
+    if (account == null) {
       standings.remove(accountId);
-    } else if (standing.polledAt == null || standing.polledAs == null) {
+    } else if (!standing.isPolled()) {
       // it ended before it could say what it came to: not at once again
-      standing.polledAs = accounts.find(accountId).orElse(null);
-      standing.polledAt = clock.instant();
+      standing.polled(account, clock.instant());
     }
   }
 
@@ -260,9 +224,14 @@ public final class AccountSchedule implements Patience {
 
   /** When the account is due again; in the past when it is due now. */
   public synchronized Instant nextPoll(String accountId) {
+    Account account = accounts.find(accountId).orElse(null);
+    if (account == null) {
+      return started;
+    }
     Standing standing = standing(accountId);
-    return standing.goesOnAt != null ? standing.goesOnAt
-        : standing.polledAs == null ? started : standing.polledAt.plus(standing.polledAs.pollEvery());
+    standing.see(account, clock.instant());
+    Instant next = standing.next();
+    return next.equals(Instant.MIN) ? started : next;
   }
 
   /** Since when this process knows the account: its start, or when the account was set up. */

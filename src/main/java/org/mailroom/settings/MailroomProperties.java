@@ -11,6 +11,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -235,13 +236,41 @@ public record MailroomProperties(
       @NotBlank(message = "is missing: the address or object id of the mailbox")
           @Size(max = 320, message = "has at most 320 characters") String mailbox,
       @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
-      @DefaultValue("inbox") @NotBlank @Size(max = 1000, message = "has at most 1000 characters") String folder,
+      @Size(max = 1000, message = "has at most 1000 characters") String folder,
+      @Size(max = 100, message = "has at most 100 folders") List<@Size(max = 1000, message = "of one has at most 1000 characters") String> folders,
+      @DefaultValue("false") boolean recursive,
       @DefaultValue(UNREAD) @Size(max = 4000, message = "has at most 4000 characters") String filter,
       Duration pollEvery,
+      @Size(max = 200, message = "has at most 200 characters") String pollAt,
+      @Size(max = 100, message = "has at most 100 characters") String zone,
       @DefaultValue("json") @NotNull Content content,
       @NotEmpty(message = "is missing: at least one of mailroom.destinations") List<String> deliverTo,
       DataSize maxSize,
-      @DefaultValue @Valid AfterImport afterImport) {
+      Duration maxAge,
+      @DefaultValue @Valid AttachmentsKept attachments,
+      @DefaultValue @Valid AfterImport afterImport,
+      @Valid AfterFailure afterFailure) {
+
+    private static final String INBOX = "inbox";
+
+    @AssertTrue(message = "and folder are both set: choose one")
+    boolean isFolderOrFolders() {
+      return folder == null || folder.isBlank() || named().isEmpty();
+    }
+
+    private List<String> named() {
+      return folders == null ? List.of() : folders.stream().map(String::strip).filter(name -> !name.isEmpty()).distinct().toList();
+    }
+
+    /** The folders to read, as they are written; the inbox where none is. */
+    public List<String> foldersToRead() {
+      return !named().isEmpty() ? named() : List.of(folder == null || folder.isBlank() ? INBOX : folder.strip());
+    }
+
+    @AssertTrue(message = "max-age must be between 1h and 3650d")
+    boolean isMaxAgeValid() {
+      return maxAge == null || (maxAge.compareTo(Duration.ofHours(1)) >= 0 && maxAge.compareTo(Duration.ofDays(3650)) <= 0);
+    }
 
     @AssertTrue(message = "max-size must be between 1KB and 4GB")
     boolean isMaxSizeValid() {
@@ -257,6 +286,44 @@ public record MailroomProperties(
     @AssertTrue(message = POLL_EVERY)
     boolean isPollEveryValid() {
       return isPollable(pollEvery);
+    }
+
+    @AssertTrue(message = "and poll-every are both set: choose one")
+    boolean isPolledOneWay() {
+      return pollEvery == null || !isAtTimes();
+    }
+
+    @AssertTrue(message = "poll-at must be a cron expression of a time that comes, in six fields: second, minute, hour, day of the month, month, day of the"
+        + " week, such as 0 0 6 * * MON-FRI")
+    boolean isPollAtValid() {
+      return isReadable(pollAt, null);
+    }
+
+    @AssertTrue(message = "zone must be the name of a time zone, such as Europe/Amsterdam or UTC")
+    boolean isZoneValid() {
+      return zone == null || isReadable("@daily", zone);
+    }
+
+    @AssertTrue(message = "goes with poll-at only: it says whose clock those times are on")
+    boolean isZoneOfTimes() {
+      return zone == null || zone.isBlank() || isAtTimes();
+    }
+
+    private boolean isAtTimes() {
+      return pollAt != null && !pollAt.isBlank();
+    }
+
+    private static boolean isReadable(String cron, String zone) {
+      try {
+        return cron == null || cron.isBlank() || PollAt.parse(cron, zone) != null;
+      } catch (IllegalArgumentException | DateTimeException unreadable) {
+        return false;
+      }
+    }
+
+    /** The times at which it is polled; null when it is polled at an interval. */
+    public PollAt times() {
+      return isAtTimes() ? PollAt.parse(pollAt, zone) : null;
     }
   }
 

@@ -1,5 +1,7 @@
 package org.mailroom.settings;
 
+import static java.util.Map.entry;
+
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
@@ -27,9 +29,10 @@ public final class SettingsBinder {
   private static final String ROOT = "entered";
 
   /** Rules that concern several fields, and the field to show them at. */
-  private static final Map<String, String> FIELD_OF_RULE = Map.of(
-      "provable", "client-secret", "certificate.key-of-pem", "certificate.private-key", "tenant-own", "tenant-id", "filter-possible", "filter", "certificate.one-of", "certificate.content",
-      "after-import.move-or-delete", "after-import.move-to", "console.unchangeable", "console.allow");
+  private static final Map<String, String> FIELD_OF_RULE = Map.ofEntries(entry("polled-one-way", "poll-at"), entry("zone-of-times", "zone"),
+      entry("folder-or-folders", "folders"), entry("after-failure.anything", "after-failure.move-to"), entry("provable", "client-secret"), entry("certificate.key-of-pem", "certificate.private-key"), entry("tenant-own", "tenant-id"),
+      entry("filter-possible", "filter"), entry("certificate.one-of", "certificate.content"), entry("after-import.move-or-delete", "after-import.move-to"),
+      entry("console.unchangeable", "console.allow"));
 
   private final Validator validator;
 

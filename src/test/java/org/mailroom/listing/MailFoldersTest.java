@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,11 +18,17 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.account.Account;
+import org.mailroom.account.AccountFolder;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.settings.AfterFailure;
+import org.mailroom.settings.AttachmentsKept;
+import org.mailroom.settings.MailroomProperties.AfterImport;
+import org.mailroom.settings.MailroomProperties.Content;
 
 class MailFoldersTest {
 
@@ -67,7 +74,8 @@ class MailFoldersTest {
       var value = page.putArray("value");
       int skip = Integer.parseInt(ScriptedService.options(request.uri()).getOrDefault("$skip", "0"));
       List<Folder> children = folders.values().stream().filter(folder -> folder.parent().equals(parent)).toList();
-      children.stream().skip(skip).limit(2).forEach(folder -> value.addObject().put("id", folder.id()).put("displayName", folder.name()));
+      children.stream().skip(skip).limit(2).forEach(folder -> value.addObject().put("id", folder.id()).put("displayName", folder.name())
+          .put("childFolderCount", folders.values().stream().filter(each -> each.parent().equals(folder.id())).count()));
       if (skip + 2 < children.size()) {
         page.put("@odata.nextLink", "https://graph.example" + request.uri().getPath() + "?$skip=" + (skip + 2));
       }
@@ -75,11 +83,12 @@ class MailFoldersTest {
     }
 
     private String byId(GraphRequest<?> request, String id) {
-      Folder folder = folders.get(id.equals("archive") ? "archive-id" : id);
+      Folder folder = folders.get(id.equals("archive") ? "archive-id" : id.equals("msgfolderroot") ? "root" : id);
       if (folder == null) {
         throw new GraphException(request.operation(), request.mailbox(), 400, "ErrorInvalidIdMalformed", null, null);
       }
-      return json.createObjectNode().put("id", folder.id()).put("displayName", folder.name()).toString();
+      return json.createObjectNode().put("id", folder.id()).put("displayName", folder.name()).put("parentFolderId", folder.parent().isEmpty() ? "root" : folder.parent())
+          .toString();
     }
 
     private String create(String parent, String name) {
@@ -178,5 +187,50 @@ class MailFoldersTest {
     }
     assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none")).isInstanceOf(GraphException.class).extracting(failure -> ((GraphException) failure).code()).isEqualTo("MailroomEndlessListing");
     assertThat(service.asked).hasSizeLessThanOrEqualTo(200);
+  }
+
+  private static Account account(boolean recursive, String... names) {
+    return new Account("support", "support@contoso.com", "contoso", List.of(names), recursive, "", Duration.ofMinutes(1), null, Content.JSON, List.of("database"),
+        null, null, AttachmentsKept.ALL, new AfterImport(true, "Inbox/Done", List.of(), null, false, true), new AfterFailure(List.of(), "inbox/FAILED"));
+  }
+
+  private List<String> all(Account account) {
+    return folders.findAll(account, "done").folders().stream().map(folder -> folder.id() + " " + folder.path() + (folder.named() ? " named" : "")).toList();
+  }
+
+  @Test
+  void one_folder_by_its_well_known_name_costs_no_request() {
+    assertThat(all(account(false, "Inbox"))).containsExactly("inbox inbox named");
+    assertThat(service.asked).isEmpty();
+  }
+
+  @Test
+  void a_folder_that_is_named_twice_or_lies_below_another_is_read_once_and_what_is_moved_to_only_when_it_is_named() {
+    service.with("inbox", "root", "Posteingang").with("done", "inbox", "Done").with("failed", "inbox", "Failed").with("kept", "failed", "Below failed").with("e", "d", "Later");
+    assertThat(all(account(true, "inbox/tickets", "inbox", "INBOX", "t")))
+        .containsExactly("t inbox/Tickets  named", "d inbox/Tickets /Dutch", "e inbox/Tickets /Dutch/Later", "inbox inbox named", "s inbox/Tickets 24\\/7", ID + " inbox/By id");
+    service.with("f", "t", "French");
+    assertThat(all(account(true, "inbox"))).as("what is made later is found").contains("f inbox/Tickets /French");
+    assertThat(all(account(true, "inbox", "inbox/failed"))).contains("failed inbox/Failed named", "kept inbox/Failed/Below failed").doesNotContain("done inbox/Done");
+  }
+
+  @Test
+  void folders_that_are_not_there_are_told_and_hold_up_no_other_unless_there_is_none() {
+    FoundFolders found = folders.findAll(account(false, "Inbox/None", "Zuletzt"), null);
+    assertThat(found.folders()).extracting(AccountFolder::id).containsExactly("b");
+    assertThat(found.missing()).singleElement().satisfies(why -> assertThat(why).hasMessageContaining("'None'"));
+    assertThatThrownBy(() -> folders.findAll(account(false, "Inbox/None", "Neither"), null)).isInstanceOf(GraphException.class).hasMessageContaining("'None'");
+  }
+
+  @Test
+  void where_a_folder_lies_is_told_from_a_well_known_name_of_the_account_or_from_the_top_on_and_asked_once() {
+    service.with("root", "none", "Top of Information Store").with("inbox", "", "Posteingang");
+    assertThat(folders.path(account(false, "inbox"), "d")).isEqualTo("inbox/Tickets /Dutch");
+    assertThat(folders.path(account(false, "Zuletzt"), "u")).isEqualTo("Posteingang/U\u0308bergabe");
+    assertThat(folders.path(account(false, "Zuletzt"), "s")).isEqualTo("Posteingang/Tickets 24\\/7");
+    int asked = service.asked.size();
+    assertThat(folders.path(account(false, "inbox"), "d")).isEqualTo("inbox/Tickets /Dutch");
+    assertThat(service.asked).hasSize(asked);
+    assertThat(folders.path(account(false, "inbox"), "unknown")).isNull();
   }
 }

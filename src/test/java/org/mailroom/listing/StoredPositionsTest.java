@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,21 +61,43 @@ class StoredPositionsTest {
   @Test
   void a_backfill_that_was_interrupted_goes_on_behind_what_is_delivered_and_in_its_own_mailbox_and_folder_only() {
     backfills.request("a", SINCE, null, true);
-    Backfill begun = backfills.begin("a", "a@contoso.com", "inbox");
+    Backfill begun = backfills.begin("a", "a@contoso.com", List.of("inbox"));
     assertThat(begun.position()).isEqualTo(SINCE);
-    backfills.storing(begun).accept(Position.receivedBefore(SINCE.plusSeconds(60)));
-    backfills.storing(begun).accept(Position.receivedBefore(SINCE.plusSeconds(30)));
+    backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)));
+    backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(30)));
     backfills.end(begun, false);
     assertThat(backfills.find("a").orElseThrow().ended()).isNull();
     backfills.request("a", SINCE, null, true);
-    Backfill again = backfills.begin("a", "a@contoso.com", "inbox");
+    Backfill again = backfills.begin("a", "a@contoso.com", List.of("inbox"));
     assertThat(again.position()).isEqualTo(SINCE.plusSeconds(60));
     backfills.end(again, false);
     backfills.request("a", SINCE, null, true);
-    assertThat(backfills.begin("a", "b@contoso.com", "inbox").position()).as("another mailbox").isEqualTo(SINCE);
+    assertThat(backfills.begin("a", "b@contoso.com", List.of("inbox")).position()).as("another mailbox").isEqualTo(SINCE);
     backfills.end(again, true);
     assertThat(backfills.find("a").orElseThrow().ended()).isNotNull();
     assertThat(backfills.request("a", SINCE, null, true).position()).as("one that is through begins anew").isEqualTo(SINCE);
+  }
+
+  @Test
+  void a_backfill_of_several_folders_stands_in_each_of_them_where_that_stands_and_as_a_whole_where_the_last_does() {
+    List<String> folders = List.of("inbox", "tickets");
+    backfills.request("a", SINCE, null, true);
+    Backfill begun = backfills.begin("a", "a@contoso.com", folders);
+    backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)));
+    assertThat(backfills.find("a").orElseThrow().position()).isEqualTo(SINCE);
+    backfills.through(begun, "inbox");
+    assertThat(backfills.find("a").orElseThrow().position()).as("of those in which something is left").isEqualTo(SINCE);
+    backfills.storing(begun, "tickets").accept(Position.receivedBefore(SINCE.plusSeconds(20)));
+    assertThat(backfills.find("a").orElseThrow().position()).isEqualTo(SINCE.plusSeconds(20));
+    backfills.end(begun, false);
+    backfills.request("a", SINCE, null, true);
+    Backfill again = backfills.begin("a", "a@contoso.com", List.of("inbox", "tickets", "new"));
+    assertThat(List.of("inbox", "tickets", "new")).extracting(folder -> backfills.position(again, folder))
+        .containsExactly(SINCE.plusSeconds(60), SINCE.plusSeconds(20), SINCE);
+    assertThat(List.of("inbox", "tickets", "new")).extracting(folder -> backfills.isThrough(again, folder)).containsExactly(true, false, false);
+    backfills.end(again, true);
+    backfills.request("a", SINCE, null, true);
+    assertThat(backfills.isThrough(backfills.begin("a", "a@contoso.com", folders), "inbox")).as("it begins anew").isFalse();
   }
 
   @Test
@@ -82,13 +105,13 @@ class StoredPositionsTest {
     backfills.request("a", SINCE, null, true);
     jdbc.execute("alter table backfill rename to backfill_away");
     try {
-      backfills.begin("a", "a@contoso.com", "inbox");
+      backfills.begin("a", "a@contoso.com", List.of("inbox"));
     } catch (org.springframework.dao.DataAccessException down) {
       assertThat(backfills.isUnderway("a")).isTrue();
       assertThat(backfills.running("a")).isEmpty();
     }
     jdbc.execute("alter table backfill_away rename to backfill");
-    assertThat(backfills.begin("a", "a@contoso.com", "inbox")).isNotNull();
+    assertThat(backfills.begin("a", "a@contoso.com", List.of("inbox"))).isNotNull();
   }
 
   private static void assertStored(DeltaLinks.Stored stored, URI link, Instant begunAt) {

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mailroom.account.Account;
 import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate.Kind;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
 
@@ -62,8 +65,28 @@ class AttachmentFetchTest {
     assertThat(message.document().attachments()).extracting(MailAttachment::size).containsExactly(3L, 4L, 7L);
     assertThat(Path.of(message.document().attachments().get(1).location())).hasContent("two!").hasFileName("2-b.txt");
     assertThat(message.document().attachments().get(2).location()).isNull();
+    assertThat(message.document().attachments().get(2).notStored()).isEqualTo("a reference: its content lies elsewhere");
     assertThat(message.document().warnings()).isNull();
     assertThat(with.graph.asked).hasSize(4);
+  }
+
+  @Test
+  void what_the_account_does_not_store_is_told_with_why_and_never_asked_for() {
+    AttachmentsKept kept = new AttachmentsKept(List.of("*.pdf"), List.of("draft*"), false, DataSize.ofKilobytes(100));
+    Account account = Preparing.account(Content.JSON, DataSize.ofKilobytes(200), kept);
+    with.graph.answers(Preparing.LIST, list(file("1", "Offer.PDF", 100), file("2", "notes.txt", 100), file("3", "draft.pdf", 100), file("4", "film.pdf", 5_000_000_000L),
+        "{" + FILE + "\"id\":\"5\",\"name\":\"logo.pdf\",\"isInline\":true}", "{" + ITEM + "\"id\":\"6\",\"name\":\"A mail\",\"size\":9}", "{" + FILE + "\"id\":\"7\"}",
+        "{\"@odata.type\":\"#microsoft.graph.referenceAttachment\",\"id\":\"8\",\"name\":\"link.pdf\",\"size\":7000000000}"))
+        .answers("/attachments/1/$value", "one").answers("/attachments/1/%24value", "one");
+    IncomingMessage message = with.prepare(with.message(WITH_ATTACHMENTS, account, "A"));
+    assertThat(message.isReady()).as("what isn't stored doesn't count towards the account's max-size").isTrue();
+    assertThat(message.document().attachments()).extracting(MailAttachment::notStored).containsExactly(null, "excluded by attachments.include",
+        "excluded by attachments.exclude", "larger than attachments.max-size", "excluded by attachments.inline", "excluded by attachments.include",
+        "excluded by attachments.include", "a reference: its content lies elsewhere");
+    assertThat(message.document().attachments()).extracting(MailAttachment::size).containsExactly(3L, 100L, 100L, 5_000_000_000L, null, 9L, null, 7_000_000_000L);
+    assertThat(message.document().attachments().get(0).location()).isNotNull();
+    assertThat(message.document().attachments().subList(1, 8)).allMatch(each -> each.location() == null && each.sha256() == null);
+    assertThat(with.graph.asked).as("the list, and one content").hasSize(2);
   }
 
   @ParameterizedTest

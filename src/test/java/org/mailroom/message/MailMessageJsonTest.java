@@ -32,7 +32,7 @@ class MailMessageJsonTest {
 
   private static MailMessage message(String text, List<String> categories, List<String> warnings) {
     return new MailMessage("support", "support@contoso.com", "A", null, null, text, null, null, null, null, null, null,
-        Instant.parse("2026-01-05T12:00:00Z"), null, null, categories, List.of(new MailMessage.Header("X", text)),
+        Instant.parse("2026-01-05T12:00:00Z"), null, null, categories, null, List.of(new MailMessage.Header("X", text)),
         new MailMessage.Body("galactic-quadrant-html", text), "message", null, List.of(), warnings);
   }
 

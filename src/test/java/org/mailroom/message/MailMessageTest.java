@@ -16,7 +16,7 @@ class MailMessageTest {
   private final MailMessageJson json = new MailMessageJson();
 
   private MailMessage translate(String resource) throws IOException {
-    return new MessageTranslator().translate(mapper.readTree(resource), "support", "support@contoso.com", List.of(), List.of());
+    return new MessageTranslator().translate(mapper.readTree(resource), "support", "support@contoso.com", null, List.of(), List.of());
   }
 
   @Test

@@ -51,8 +51,8 @@ class MessagePreparationTest {
   void the_read_state_the_flag_and_the_categories_stay_known_as_the_listing_showed_them() {
     IncomingMessage message = with.prepare(with.message(
         "{\"id\":\"A\",\"hasAttachments\":false,\"isRead\":false,\"flag\":{\"flagStatus\":\"flagged\"},\"categories\":[\"Red\"]}"));
-    assertThat(message.inMailbox()).isEqualTo(new MailboxState(false, "flagged", List.of("Red")));
-    assertThat(with.message("{\"id\":\"A\",\"isRead\":null,\"flag\":null}").inMailbox()).isEqualTo(new MailboxState(null, null, List.of()));
+    assertThat(message.inMailbox()).isEqualTo(new MailboxState(false, "flagged", null, List.of("Red")));
+    assertThat(with.message("{\"id\":\"A\",\"isRead\":null,\"flag\":null}").inMailbox()).isEqualTo(new MailboxState(null, null, null, List.of()));
     assertThat(with.message(null).inMailbox()).isNull();
     assertThat(MessageTranslator.SELECT.split(",")).contains("isRead", "flag", "categories");
   }

@@ -20,6 +20,7 @@ import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.routes.RouteFailures;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
 
@@ -42,12 +43,16 @@ final class Preparing extends Clock {
     StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir)), dataDir);
     attachments = new AttachmentFetch(
         graph, answers, contents, (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now), uris, Duration.ofHours(1), this);
-    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), new RouteFailures(), uris);
+    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), (account, id) -> null, new RouteFailures(), uris);
   }
 
   static Account account(Content content, DataSize maxSize) {
+    return account(content, maxSize, AttachmentsKept.ALL);
+  }
+
+  static Account account(Content content, DataSize maxSize, AttachmentsKept kept) {
     return new Account(
-        "support", "support@contoso.com", "contoso", "inbox", "", Duration.ofMinutes(1), content, List.of("database", "file"), maxSize, null);
+        "support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, content, List.of("database", "file"), maxSize, null, kept, null, null);
   }
 
   IncomingMessage message(String resource) {
