@@ -23,10 +23,16 @@ final class AccountReferences {
 
   /** What isn't there, with what is allowed; empty when all is. */
   List<FieldProblem> problems(AccountProperties settings) {
-    List<FieldProblem> problems = new ArrayList<>();
-    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()), "mailroom.credentials");
+    List<FieldProblem> problems = new ArrayList<>(problemsOfCredential(settings));
     Set<String> destinations = new TreeSet<>(properties.destinations().keySet());
     settings.deliverTo().forEach(destination -> requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
+    return problems;
+  }
+
+  /** The same of the credential alone, of an account that delivers to a route. */
+  List<FieldProblem> problemsOfCredential(AccountProperties settings) {
+    List<FieldProblem> problems = new ArrayList<>();
+    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()), "mailroom.credentials");
     return problems;
   }
 

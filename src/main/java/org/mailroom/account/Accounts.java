@@ -102,8 +102,7 @@ public final class Accounts implements CredentialUse {
     Map<String, String> all = new TreeMap<>(fields);
     all.put("deliver-to", id);
     AccountProperties settings = binder.bind(AccountProperties.class, entered(all));
-    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()),
-        "mailroom.credentials");
+    problems.addAll(references.problemsOfCredential(settings));
     if (home(id).isPresent()) {
       problems.add(new FieldProblem("name", id + ": there is an account of that name already; give it another"));
     }

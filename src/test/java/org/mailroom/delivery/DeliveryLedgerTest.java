@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class DeliveryLedgerTest {
       assertThat(message.destinations()).isEmpty();
       assertThat(message.isCompleteBefore()).isTrue();
     });
-    with.ledger.end(running, null);
+    with.ledger.end(running);
     assertThat(running.tally().result(running, 0).isComplete()).isTrue();
   }
 
@@ -105,7 +106,7 @@ class DeliveryLedgerTest {
     LedgerParts.refuseByFile(there);
     with.ledger.record(second, List.of(there));
     assertThat(with.status("A", "file")).isEqualTo("DELIVERED");
-    with.table.write(List.of(new LedgerEntry("support", "A", "file", LedgerEntry.FAILED, 9, true, false, "late", null, null, null, null)));
+    with.table.write(List.of(new LedgerEntry("support", "A", "file", LedgerEntry.FAILED, 9, true, false, "late", null, null, null)), Set.of());
     assertThat(with.row("A", "file")).containsEntry("status", "DELIVERED").containsEntry("attempts", 1);
   }
 
@@ -173,7 +174,7 @@ class DeliveryLedgerTest {
     assertThat(with.listed(later, "A")).isEmpty();
     assertThat(count(later, Count.GIVEN_UP_BEFORE)).isEqualTo(1);
     assertThat(count(later, Count.WAITING)).isZero();
-    with.ledger.end(later, null);
+    with.ledger.end(later);
     assertThat(count(later, Count.GIVEN_UP_BEFORE)).as("counted once").isEqualTo(1);
   }
 
@@ -218,7 +219,7 @@ class DeliveryLedgerTest {
 
   @Test
   void a_destination_that_is_down_costs_no_attempt_and_holds_up_no_other() {
-    with.health.failed("file", "A", new ConnectException("refused"));
+    with.goesDown("file");
     AccountImport running = with.begin();
     assertThat(running.isReading()).isTrue();
     List<IncomingMessage> messages = with.listed(running, "A", "B");
@@ -240,7 +241,7 @@ class DeliveryLedgerTest {
   @Test
   void one_that_goes_down_in_the_middle_costs_no_attempt_either() {
     AccountImport running = with.imports(message -> {
-      with.health.failed("file", "A", new ConnectException("refused"));
+      with.goesDown("file");
       deliver(message, "database").awaits("file", new ConnectException("refused"));
     }, "A");
     assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
@@ -250,8 +251,8 @@ class DeliveryLedgerTest {
 
   @Test
   void reading_pauses_while_nothing_can_be_delivered_anywhere_until_it_is_time_to_try() {
-    with.health.failed("file", "A", new ConnectException("refused"));
-    with.health.failed("database", "A", new ConnectException("refused"));
+    with.goesDown("file");
+    with.goesDown("database");
     assertThat(with.begin().isReadingPaused()).isTrue();
     with.clock.pass(Duration.ofMillis(999));
     assertThat(with.begin().isReadingPaused()).isTrue();
@@ -262,12 +263,12 @@ class DeliveryLedgerTest {
   @Test
   void reading_pauses_from_as_many_waiting_deliveries_on_as_the_limit_says_and_only_while_one_is_down() {
     with = new LedgerParts("limits.waiting-deliveries", "2");
-    with.health.failed("file", "A", new ConnectException("refused"));
+    with.goesDown("file");
     with.imports(LedgerParts::deliverAll, "A");
     assertThat(with.begin().isReadingPaused()).isFalse();
     with.imports(LedgerParts::deliverAll, "B");
     assertThat(with.begin().isReadingPaused()).isTrue();
-    with.health.succeeded("file");
+    with.health.succeeded("file", List.of("A"));
     assertThat(with.begin().isReadingPaused()).isFalse();
   }
 
@@ -307,7 +308,7 @@ class DeliveryLedgerTest {
     AccountImport again = with.begin();
     assertThat(with.listed(again, "A")).isEmpty();
     assertThat(count(again, Count.PASSED_OVER)).isEqualTo(1);
-    List<IncomingMessage> changed = with.ledger.undelivered(again, new Page(1, List.of(LedgerParts.shown("A", "v2"))));
+    List<IncomingMessage> changed = with.ledger.undelivered(again, LedgerParts.INBOX, new Page(1, List.of(LedgerParts.shown("A", "v2"))));
     assertThat(changed).singleElement().satisfies(of -> assertThat(of.destinations()).containsExactly("database", "file"));
   }
 
@@ -343,7 +344,7 @@ class DeliveryLedgerTest {
     with.ledger.record(running, messages);
     assertThat(messages).allMatch(IncomingMessage::isSettled);
     assertThat(with.database.rows("delivery where in_doubt and attempts = 0")).isEqualTo(2L * ids.length);
-    with.ledger.end(running, null);
+    with.ledger.end(running);
     assertThat(with.database.rows("delivery where in_doubt")).isZero();
     return running;
   }
@@ -380,7 +381,7 @@ class DeliveryLedgerTest {
     messages.forEach(message -> message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true)));
     running.tally().trouble().failed(BROKEN);
     with.ledger.record(running, messages);
-    assertThat(with.ledger.end(running, null)).singleElement().satisfies(hook -> assertThat(hook).containsEntry("messageId", "A")
+    assertThat(with.ledger.end(running)).singleElement().satisfies(hook -> assertThat(hook).containsEntry("messageId", "A")
         .containsEntry("destination", "database, file"));
     assertThat(with.status("A", "file")).isEqualTo("FAILED");
     assertThat(with.next("A", "file")).as("looked at again").isEqualTo(with.clock.instant().plus(Duration.ofHours(6)));
@@ -413,13 +414,13 @@ class DeliveryLedgerTest {
   void while_a_destination_is_down_one_message_is_enough_to_see_whether_it_is_up_and_before_that_none_comes() {
     with.imports(LedgerParts::refuseByFile, "A", "B");
     with.clock.pass(Duration.ofHours(1));
-    with.health.failed("file", "A", new ConnectException("refused"));
+    with.goesDown("file");
     assertThat(walk(with.ledger.due(with.begin()))).isEmpty();
     with.clock.passSeconds(1);
     Iterator<Page> due = with.ledger.due(with.begin());
     assertThat(due.next().messages()).extracting(ListedMessage::id).containsExactly("A");
-    assertThat(with.health.admits("file")).as("it is tried, and fails").isTrue();
-    with.health.failed("file", "A", new ConnectException("refused"));
+    assertThat(with.health.admits("file", List.of("A"))).as("it is tried, and fails").isTrue();
+    with.goesDown("file");
     assertThat(due.hasNext()).isFalse();
   }
 
@@ -452,11 +453,11 @@ class DeliveryLedgerTest {
   // what the service can't list
 
   private AccountImport unlistable(int messages, boolean ended) {
-    Pages pages = mock(Pages.class);
-    when(pages.isEnded()).thenReturn(ended);
-    when(pages.unlistable()).thenReturn(messages);
     AccountImport running = with.begin();
-    with.ledger.end(running, pages);
+    if (ended) {
+      running.listedToItsEnd(messages);
+    }
+    with.ledger.end(running);
     return running;
   }
 
@@ -505,7 +506,7 @@ class DeliveryLedgerTest {
 
   @Test
   void where_the_rules_chose_other_destinations_those_stay_responsible() {
-    with.table.write(List.of(new LedgerEntry("support", "A", "queue", LedgerEntry.PENDING, 1, false, false, "no", null, null, null, null)));
+    with.table.write(List.of(new LedgerEntry("support", "A", "queue", LedgerEntry.PENDING, 1, false, false, "no", null, null, null)), Set.of());
     IncomingMessage message = with.listed(with.begin(), "A").get(0);
     assertThat(message.destinations()).containsExactly("queue");
     assertThat(message.isOthersSettled()).isTrue();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.ConnectException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally;
 import org.mailroom.account.ImportTally.Count;
@@ -20,6 +22,7 @@ import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -32,6 +35,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
  * and the steps of an import that concern it.
  */
 final class LedgerParts {
+
+  static final AccountFolder INBOX = new AccountFolder("inbox", "Inbox", true);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -59,11 +64,11 @@ final class LedgerParts {
     }
     properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
     AccountProperties of = properties.accounts().get("support");
-    account = new Account("support", of.mailbox(), of.credential(), of.folder(), of.filter(), properties.pollEvery(), of.content(), of.deliverTo(), of.maxSize(),
-        of.afterImport());
+    account = new Account("support", of.mailbox(), of.credential(), of.foldersToRead(), false, of.filter(), properties.pollEvery(), null, of.content(),
+        of.deliverTo(), of.maxSize(), null, AttachmentsKept.ALL, of.afterImport(), null);
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     Destinations destinations = new Destinations(properties);
-    rows = new LedgerRows(health, properties, clock);
+    rows = new LedgerRows(health, destinations, properties, clock);
     ledger = new DeliveryLedger(jdbc, table, rows, new LedgerLog(new DeliveryMetrics(meters)), new DueDeliveries(named, health, destinations, properties),
         new UnlistableMessages(named, table), new Doubts(jdbc, table, rows), database.transaction(), health, destinations, properties, clock);
     failures = new FailedDeliveries(named, clock);
@@ -76,9 +81,14 @@ final class LedgerParts {
     return running;
   }
 
+  /** A destination takes nothing any more. */
+  void goesDown(String destination) {
+    health.failed(destination, List.of("A"), new Failure(Outcome.DOWN, "refused", null, new ConnectException("refused")));
+  }
+
   /** What of messages that a listing shows is to be done. */
   List<IncomingMessage> listed(AccountImport running, String... ids) {
-    return ledger.undelivered(running, new Page(1, List.of(ids).stream().map(id -> shown(id, "v1")).toList()));
+    return ledger.undelivered(running, INBOX, new Page(1, List.of(ids).stream().map(id -> shown(id, "v1")).toList()));
   }
 
   static ListedMessage shown(String id, String version) {
@@ -99,7 +109,7 @@ final class LedgerParts {
     List<IncomingMessage> undelivered = listed(running, ids);
     undelivered.stream().filter(message -> !message.isComplete()).forEach(becomes);
     ledger.record(running, undelivered.stream().filter(message -> !message.isComplete()).toList());
-    ledger.end(running, null);
+    ledger.end(running);
     return running;
   }
 

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.mailroom.SettableClock;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;

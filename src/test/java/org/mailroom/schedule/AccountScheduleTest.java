@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
 import org.mailroom.account.Account;
@@ -45,7 +46,8 @@ class AccountScheduleTest {
   }
 
   private Account know(String id, Duration every) {
-    Account account = new Account(id, id + "@contoso.com", "contoso", "inbox", "", every, Content.JSON, List.of("file"), null, null);
+    Account account = new Account(id, id + "@contoso.com", "contoso", List.of("inbox"), false, "", every, null, Content.JSON, List.of("file"), null, null,
+        AttachmentsKept.ALL, null, null);
     known.put(id, account);
     return account;
   }

@@ -17,7 +17,7 @@ class StandingTest {
 
   private static final Instant MIDNIGHT = Instant.parse("2026-01-05T00:00:00Z");
 
-  private final Standing standing = new Standing();
+  private final Standing standing = new Standing(Instant.EPOCH);
 
   private static Account account(String mailbox, String pollAt) {
     PollAt at = pollAt == null ? null : PollAt.parse(pollAt, "UTC");
@@ -34,7 +34,7 @@ class StandingTest {
   }
 
   private void polled(Account account, String end, int waiting, Exception failure) {
-    standing.lastResult = new ImportResult("support", MIDNIGHT, Duration.ZERO, 0, 0, 0, 0, 0, waiting, 0, 0, 0, 1, false, null, null, failure);
+    standing.lastResult = new ImportResult("support", MIDNIGHT, Duration.ZERO, 0, 0, 0, 0, 0, waiting, 0, 0, 0, 1, false, null, null, null, failure);
     standing.polled(account, at(end));
   }
 
@@ -74,7 +74,7 @@ class StandingTest {
     standing.resumed(at("10:15:00"));
     assertThat(isDue(hourly, "10:15:00")).as("8, 9 and 10 o'clock were missed").isFalse();
     assertThat(standing.next()).isEqualTo(at("11:00:00"));
-    Standing afterRestart = new Standing();
+    Standing afterRestart = new Standing(Instant.EPOCH);
     afterRestart.see(hourly, at("12:10:00"));
     assertThat(afterRestart.next()).isEqualTo(at("13:00:00"));
   }
