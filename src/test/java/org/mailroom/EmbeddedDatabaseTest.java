@@ -12,13 +12,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
+import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
 
 /** The embedded database keeps what it said it has, as PostgreSQL does. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EmbeddedDatabaseTest {
+
+  private static final String DELETE = "--mailroom.accounts.support.after-import.delete=true";
 
   @TempDir
   private Path folder;
@@ -47,6 +51,50 @@ class EmbeddedDatabaseTest {
         assertThat(mailroom.rows("mail_message")).isEqualTo(10);
         assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(10);
       }
+    }
+  }
+
+  @Test
+  void kills_between_delivery_and_deletion_before_and_after_the_service_did_it_delete_each_message_once_and_purge_none() throws Exception {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      for (int i = 1; i <= 5; i++) {
+        mailbox.deliver(DemoMail.plain(i));
+      }
+      tenant.faults().kind(call -> call.startsWith("POST /v1.0/$batch"), DemoFaults.Kind.SILENT, DemoFaults.ALWAYS);
+      killOnceFaultsHit(tenant, 1, "before");
+      assertThat(mailbox.messages()).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Inbox"));
+
+      tenant.faults().clear();
+      tenant.faults().kind(call -> call.startsWith("POST /v1.0/$batch"), DemoFaults.Kind.RESET_AFTER, 1);
+      tenant.faults().kind(call -> call.startsWith("POST /v1.0/$batch"), DemoFaults.Kind.SILENT, DemoFaults.ALWAYS);
+      killOnceFaultsHit(tenant, 2, "after");
+      tenant.faults().clear();
+
+      try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.deliver-to=database", DELETE)) {
+        assertThat(mailroom.importSupport()).satisfies(result -> {
+          assertThat(result.isComplete()).as("%s", result).isTrue();
+          assertThat(result.imported()).as("delivered before the first kill").isZero();
+        });
+        assertThat(mailroom.rows("mail_message")).isEqualTo(5);
+        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(5);
+        assertThat(mailroom.rows("after_import")).as("nothing is left to look up").isZero();
+      }
+      assertThat(mailbox.messages()).hasSize(5).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Deleted Items"));
+      assertThat(mailbox.purged()).isEmpty();
+      assertThat(tenant.counters().deletes()).isZero();
+      assertThat(tenant.requests()).filteredOn(request -> request.path().endsWith("/move")).as("each is moved once").hasSize(5);
+      assertThat(tenant.violations()).isEmpty();
+    }
+  }
+
+  private void killOnceFaultsHit(DemoTenant tenant, int times, String name) throws Exception {
+    List<String> settings = MailroomRun.settings(tenant, folder);
+    settings.addAll(List.of("--server.port=0", "--mailroom.poll-every=1s", "--mailroom.accounts.support.deliver-to=database", DELETE));
+    try (MailroomProcess mailroom = MailroomProcess.start(Files.createDirectories(folder.resolve(name)), List.of(), settings)) {
+      await().atMost(Duration.ofMinutes(3)).until(() -> tenant.faults().hits() >= times || !mailroom.isAlive());
+      assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
+      mailroom.kill();
     }
   }
 

@@ -24,7 +24,9 @@ import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoFaults.Kind;
 import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
+import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoSpot;
 import org.mailroom.demo.DemoTenant;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -41,10 +43,11 @@ class RightWordsTest {
 
   @BeforeAll
   void start(@TempDir Path folder) {
-    List<String> all = new ArrayList<>(List.of("original", "foreign", "protected", "full403", "full507", "slash", "slashless", "umlaut", "blank", "cash", "html", "nothing"));
+    List<String> all = new ArrayList<>(List.of("original", "foreign", "protected", "full403", "full507", "slash", "slashless", "umlaut", "blank", "cash", "dollars", "html", "nothing"));
     List<String> settings = new ArrayList<>(List.of("--mailroom.accounts.original.content=both", "--mailroom.accounts.slash.folder=Inbox/Tickets 24\\/7",
         "--mailroom.accounts.slashless.folder=Inbox/Tickets 24/7", "--mailroom.accounts.umlaut.folder=Posteingang/\u00dcbergabe",
-        "--mailroom.accounts.blank.folder=Inbox/Tickets", "--mailroom.accounts.cash.mailbox=$cash@contoso.com"));
+        "--mailroom.accounts.blank.folder=Inbox/Tickets", "--mailroom.accounts.cash.mailbox=$cash@contoso.com",
+        "--mailroom.accounts.dollars.mailbox=$dollars@contoso.com", "--mailroom.accounts.dollars.after-import.move-to=Archive/Imported"));
     for (String own : List.of("html", "nothing")) {
       String credential = "--mailroom.credentials." + own + ".";
       settings.addAll(List.of("--mailroom.accounts." + own + ".credential=" + own, credential + "grant-type=client-credentials",
@@ -139,6 +142,27 @@ class RightWordsTest {
     assertThat(result.isComplete()).as("%s", result).isTrue();
     assertThat(result.imported()).isEqualTo(3);
     assertThat(accounts.tenant().mailbox("$cash@contoso.com").unread()).isZero();
+  }
+
+  @Test
+  void each_batch_of_a_mailbox_whose_name_begins_with_a_dollar_is_understood_changes_look_ups_and_moves() {
+    DemoMailbox mailbox = accounts.tenant().mailbox("$dollars@contoso.com");
+    for (int number = 1; number <= 3; number++) {
+      mailbox.deliver(DemoMail.plain(number));
+    }
+    // what was done isn't known, so that it has to be looked up
+    accounts.tenant().faults().kind(call -> call.startsWith("POST /v1.0/$batch"), Kind.RESET_AFTER, DemoFaults.ALWAYS);
+    assertThat(accounts.importOnce("dollars")).satisfies(result -> {
+      assertThat(result.imported()).isEqualTo(3);
+      assertThat(result.unmarked()).as("%s", result).isEqualTo(3);
+    });
+    accounts.tenant().faults().clear();
+    assertThat(accounts.importOnce("dollars").isComplete()).isTrue();
+    assertThat(mailbox.unread()).isZero();
+    assertThat(mailbox.messages()).hasSize(3).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Archive/Imported"));
+    List<DemoRequest> parts = accounts.tenant().requests().stream().filter(request -> request.part() && request.mailbox().equals("$dollars@contoso.com")).toList();
+    assertThat(parts).extracting(DemoRequest::status).allMatch(status -> status < 300);
+    assertThat(parts).extracting(DemoRequest::method).contains("PATCH", "GET", "POST");
   }
 
   @Test

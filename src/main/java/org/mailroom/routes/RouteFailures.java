@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.Synchronization;
@@ -27,6 +27,9 @@ public final class RouteFailures {
   private final Map<Throwable, RouteFailure> places = Collections.synchronizedMap(new WeakHashMap<>());
 
   private final Map<Throwable, Boolean> told = Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** So many failed parts are kept until it shows whether one of them becomes the whole's own failure; older ones are told. */
+  private static final int MOST_PARTS = 100;
 
   /** Causes of parts that failed, by the exchange that they are parts of. */
   private final Map<String, Queue<Throwable>> ofParts = new ConcurrentHashMap<>();
@@ -60,7 +63,7 @@ public final class RouteFailures {
    * A step begins that works on parts, each of them an exchange of its own: whether their failures become its own, shows at its end.
    */
   void splits(Exchange exchange) {
-    ofParts.put(exchange.getExchangeId(), new ConcurrentLinkedQueue<>());
+    ofParts.put(exchange.getExchangeId(), new LinkedBlockingQueue<>());
   }
 
   /** A step that works on parts has ended: what of them failed and isn't its own failure is handled by nobody. */
@@ -110,6 +113,10 @@ public final class RouteFailures {
       Queue<Throwable> parts = whole == null ? null : ofParts.get(whole);
       if (parts != null) {
         parts.add(root);
+        Throwable oldest = parts.size() > MOST_PARTS ? parts.poll() : null;
+        if (oldest != null) {
+          tell(oldest);
+        }
       } else if (whole != null && exchange.getFromEndpoint() != null && exchange.getFromEndpoint().getEndpointUri().startsWith("kamelet:")) {
         // a copy for the kamelet: the failure goes back to who called it
         return;

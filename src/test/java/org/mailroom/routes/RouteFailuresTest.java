@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.Heap;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -218,5 +219,50 @@ class RouteFailuresTest {
         """).start();
     routes.camel.createProducerTemplate().sendBody("direct:say", "x");
     assertThat(output.getOut()).contains("INFO", "it was x");
+  }
+
+  @Test
+  void of_parts_that_fail_by_the_ten_thousand_in_one_step_the_last_hundred_are_kept_and_each_is_told(CapturedOutput output) throws Exception {
+    int parts = 10_000;
+    routes.camel.getRegistry().bind("refuse", (Processor) exchange -> {
+      // kept, all of them were two hundred megabytes
+      throw new IllegalStateException("the disk is full") {
+        private final byte[] answer = new byte[20_000];
+
+        @Override
+        public String toString() {
+          return super.toString() + answer.length;
+        }
+      };
+    });
+    routes.write("site/alert.camel.yaml", """
+        - route:
+            id: alert
+            errorHandler:
+              noErrorHandler: {}
+            from:
+              uri: seda:alert
+              steps:
+                - split:
+                    id: alert-parts
+                    streaming: true
+                    expression:
+                      simple:
+                        expression: ${body}
+                    steps:
+                      - process:
+                          id: alert-step
+                          ref: refuse
+        """).start();
+    AtomicReference<Long> grown = new AtomicReference<>();
+    long before = Heap.used();
+    routes.camel.createProducerTemplate().sendBody("seda:alert", java.util.stream.IntStream.rangeClosed(1, parts).mapToObj(number -> {
+      if (number == parts) {
+        grown.set(Heap.used() - before);
+      }
+      return number;
+    }).iterator());
+    await().atMost(java.time.Duration.ofMinutes(1)).until(() -> warnings(output) == parts);
+    assertThat(grown.get()).isLessThan(50_000_000);
   }
 }

@@ -1,0 +1,32 @@
+package org.mailroom.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+import org.mailroom.Heap;
+
+/** What is kept of the failures of a destination doesn't grow with their number. */
+class DestinationFailuresInMemoryTest {
+
+  private static final int FAILURES = 100_000;
+  /** Kept, the messages' ids alone were two hundred megabytes. */
+  private static final String LONG_ID = "x".repeat(1_000);
+  private static final long ALLOWED = 20_000_000;
+
+  @Test
+  void of_a_hundred_thousand_failures_for_each_kind_of_reason_the_last_is_kept() {
+    DestinationHealth health = new DestinationHealth(Clock.systemUTC());
+    Exception[] kinds = {new IllegalArgumentException("no such column"), new SQLException("terminated", "57P01"), new IOException("strange")};
+    for (Exception why : kinds) {
+      long before = Heap.used();
+      for (int number = 1; number <= FAILURES; number++) {
+        health.failed("archive", LONG_ID + number, new IllegalStateException(LONG_ID + number, why));
+      }
+      assertThat(Heap.used() - before).as("%s", why).isLessThan(ALLOWED);
+    }
+    assertThat(health.outages()).containsOnlyKeys("archive");
+  }
+}
