@@ -10,8 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,15 +32,19 @@ class AfterImportTest {
   @TempDir
   private Path folder;
 
-  private final DemoTenant tenant = DemoTenant.start();
-  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+  @RegisterExtension
+  static final SharedMailroom SHARED = new SharedMailroom();
 
-  @AfterEach
-  void stop() {
-    tenant.close();
+  private final DemoTenant tenant = SHARED.tenant();
+  private DemoMailbox mailbox;
+
+  @BeforeEach
+  void ownMailbox() {
+    mailbox = SHARED.mailbox();
   }
 
-  private MailroomRun run(String... settings) {
+  /** For a test that restarts it: a Mailroom of its own, which imports {@code support}. */
+  private MailroomRun restart(String... settings) {
     return MailroomRun.start(tenant, folder, settings);
   }
 
@@ -61,7 +66,7 @@ class AfterImportTest {
   void messages_are_marked_flagged_categorised_and_moved_to_a_folder_that_is_created() {
     deliverPlain(45);
     mailbox.messages().get(0).resource().putArray("categories").add("Red");
-    try (MailroomRun mailroom = run(AFTER + "move-to=Archive/Imported/Mail", AFTER + "add-categories=Imported", AFTER + "flag=complete")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "move-to=Archive/Imported/Mail", AFTER + "add-categories=Imported", AFTER + "flag=complete")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(folders()).containsExactly(mailbox.folder("Archive/Imported/Mail"));
       assertThat(mailbox.unread()).isZero();
@@ -81,7 +86,7 @@ class AfterImportTest {
   void a_folder_whose_creation_seemed_to_fail_is_found() {
     deliverPlain(3);
     tenant.faults().kind(call -> call.startsWith("POST") && call.endsWith("/mailFolders"), DemoFaults.Kind.RESET_AFTER, 1);
-    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "move-to=Done")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(folders()).containsExactly(mailbox.folder("Done"));
     }
@@ -92,7 +97,7 @@ class AfterImportTest {
     deliverPlain(20);
     // the first batch marks, the second moves
     tenant.faults().kind(call -> call.equals("POST /v1.0/$batch") && mailbox.unread() == 0, DemoFaults.Kind.RESET_AFTER, 1);
-    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "move-to=Done")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.isComplete()).isTrue();
       assertThat(folders()).containsExactly(mailbox.folder("Done"));
@@ -102,15 +107,16 @@ class AfterImportTest {
 
   @Test
   void a_message_that_was_marked_but_not_moved_before_a_crash_is_moved_by_the_next_import() {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(20);
     tenant.faults().status(call -> call.startsWith("PART POST"), 403, "ErrorAccessDenied", Map.of(), 8);
-    try (MailroomRun mailroom = run(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
+    try (MailroomRun mailroom = restart(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
       ImportResult first = mailroom.importSupport();
       assertThat(first.unmarked()).isEqualTo(8);
       assertThat(mailbox.unread()).as("marked, so that no listing brings them again").isZero();
     }
     mailbox.messages().get(0).resource().putArray("categories").add("Imported").add("Somebody's own");
-    try (MailroomRun mailroom = run(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
+    try (MailroomRun mailroom = restart(AFTER + "move-to=Done", AFTER + "add-categories=Imported")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(folders()).containsExactly(mailbox.folder("Done"));
       assertThat(mailbox.messages().get(0).resource().path("categories").toString()).contains("Somebody's own");
@@ -123,7 +129,7 @@ class AfterImportTest {
   void deleted_messages_lie_in_deleted_items_and_a_lost_answer_deletes_nothing_twice() {
     deliverPlain(20);
     tenant.faults().kind(call -> call.equals("POST /v1.0/$batch") && mailbox.unread() == 0, DemoFaults.Kind.RESET_AFTER, 1);
-    try (MailroomRun mailroom = run(AFTER + "delete=true")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "delete=true")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(folders()).containsExactly(mailbox.folder("Deleted Items"));
       assertThat(tenant.requests()).filteredOn(request -> request.method().equals("DELETE")).isEmpty();
@@ -134,7 +140,7 @@ class AfterImportTest {
   @Test
   void a_folder_to_move_to_that_somebody_deletes_is_no_reason_to_lose_a_message() {
     deliverPlain(3);
-    try (MailroomRun mailroom = run(AFTER + "move-to=Done")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "move-to=Done")) {
       mailroom.importSupport();
       deliverPlain(2);
       tenant.faults().status(call -> call.startsWith("PART POST"), 404, "ErrorItemNotFound", Map.of(), 2 * 4);
@@ -146,13 +152,14 @@ class AfterImportTest {
 
   @Test
   void a_mailbox_that_may_only_be_read_is_followed_by_the_delta_query() {
+    mailbox = tenant.mailbox("support@contoso.com");
     tenant.register("reader", "s", Set.of("Mail.Read"));
     deliverPlain(35);
     mailbox.read(mailbox.messages().get(3));
     String[] settings = {AFTER + "mark-as-read=false", "--mailroom.accounts.support.credential=reader",
         "--mailroom.credentials.reader.grant-type=client-credentials", "--mailroom.credentials.reader.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.reader.client-id=reader", "--mailroom.credentials.reader.client-secret=s", "--mailroom.limits.page-size=10"};
-    try (MailroomRun mailroom = run(settings)) {
+    try (MailroomRun mailroom = restart(settings)) {
       ImportResult first = mailroom.importSupport();
       assertThat(first.isComplete()).isTrue();
       assertThat(first.imported()).as("what was read before stays out").isEqualTo(34);
@@ -165,7 +172,7 @@ class AfterImportTest {
       mailroom.importSupport();
       assertThat(tenant.requests()).as("an idle poll is one request").hasSize(before + 1);
     }
-    try (MailroomRun mailroom = run(settings)) {
+    try (MailroomRun mailroom = restart(settings)) {
       int before = tenant.requests().size();
       assertThat(mailroom.importSupport().imported()).isZero();
       assertThat(tenant.requests()).as("the link survives a restart").hasSize(before + 1);
@@ -180,12 +187,13 @@ class AfterImportTest {
 
   @Test
   void a_stop_between_two_pages_of_changes_loses_none_of_them() throws Exception {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(50);
     String[] settings = {AFTER + "mark-as-read=false", "--mailroom.limits.page-size=10", "--mailroom.accounts.support.deliver-to=database,held",
         "--mailroom.destinations.held=direct:deliver-to-held"};
     CountDownLatch arrived = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    MailroomRun stopped = run(settings);
+    MailroomRun stopped = restart(settings);
     stopped.camel().addRoutes(held(exchange -> {
       arrived.countDown();
       released.await();
@@ -195,7 +203,7 @@ class AfterImportTest {
     stopped.whenStopping(released::countDown);
     stopped.close();
     imported.exceptionally(broken -> null).get();
-    try (MailroomRun mailroom = run(settings)) {
+    try (MailroomRun mailroom = restart(settings)) {
       mailroom.camel().addRoutes(held(exchange -> {}));
       assertThat(mailroom.rows("mail_message")).as("it stopped before the end").isLessThan(50);
       assertThat(mailroom.importSupport().isComplete()).isTrue();
@@ -217,7 +225,7 @@ class AfterImportTest {
   void a_page_of_changes_that_breaks_off_is_asked_for_again(DemoFaults.Kind fault) {
     deliverPlain(25);
     tenant.faults().kind(call -> call.contains("/delta"), fault, 2);
-    try (MailroomRun mailroom = run(AFTER + "mark-as-read=false", "--mailroom.limits.page-size=10")) {
+    try (MailroomRun mailroom = SHARED.start(AFTER + "mark-as-read=false", "--mailroom.limits.page-size=10")) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(25);
       assertThat(mailroom.importSupport().imported()).isZero();
     }

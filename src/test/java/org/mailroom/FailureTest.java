@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.ImportResult;
 import org.mailroom.command.Launcher;
@@ -29,19 +30,40 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class FailureTest {
 
+  @RegisterExtension
+  static final SharedMailroom SHARED = new SharedMailroom();
+
+  @TempDir
+  private static Path sharedFolder;
+
   @TempDir
   private Path folder;
 
-  private final DemoTenant tenant = DemoTenant.start();
-  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+  private final DemoTenant tenant = SHARED.tenant();
+  private DemoMailbox mailbox;
   private Path picky;
 
+  @BeforeAll
+  static void addTheSharedDestination() throws Exception {
+    addADestinationThatRefusesMessage42(sharedFolder);
+  }
+
   @BeforeEach
-  void addADestinationThatRefusesMessage42() throws Exception {
+  void ownMailbox() {
+    mailbox = SHARED.mailbox();
+    picky = sharedFolder.resolve("routes/deliver-to-picky.camel.yaml");
+  }
+
+  /** For a test with a Mailroom of its own, which it starts again or with a route file that it changes; it imports {@code support}. */
+  private void goAlone() throws Exception {
+    mailbox = tenant.mailbox("support@contoso.com");
+    picky = addADestinationThatRefusesMessage42(folder);
+  }
+
+  private static Path addADestinationThatRefusesMessage42(Path folder) throws Exception {
     Path routes = folder.resolve("routes");
     ImportTest.copyRoutes(routes);
-    picky = routes.resolve("deliver-to-picky.camel.yaml");
-    Files.writeString(picky, """
+    return Files.writeString(routes.resolve("deliver-to-picky.camel.yaml"), """
         - route:
             id: deliver-to-picky
             from:
@@ -57,11 +79,6 @@ class FailureTest {
         """);
   }
 
-  @AfterEach
-  void stop() {
-    tenant.close();
-  }
-
   private String[] settings(String deliverTo, String... more) {
     List<String> all = new ArrayList<>(List.of("--mailroom.routes=file:" + picky.getParent(), "--mailroom.destinations.picky=direct:deliver-to-picky",
         "--mailroom.accounts.support.deliver-to=" + deliverTo, "--mailroom.retry.backoff=1ms", "--mailroom.retry.max-attempts=3"));
@@ -70,6 +87,10 @@ class FailureTest {
   }
 
   private MailroomRun run(String deliverTo, String... more) {
+    return SHARED.start(settings(deliverTo, more));
+  }
+
+  private MailroomRun restart(String deliverTo, String... more) {
     return MailroomRun.start(tenant, folder, settings(deliverTo, more));
   }
 
@@ -117,8 +138,9 @@ class FailureTest {
 
   @Test
   void only_the_destination_that_failed_gets_the_message_again_and_then_it_is_marked_and_its_category_taken_off(CapturedOutput output) throws Exception {
+    goAlone();
     deliverPlain(50);
-    try (MailroomRun mailroom = run("database,queue,picky")) {
+    try (MailroomRun mailroom = restart("database,queue,picky")) {
       importUntilGivenUp(mailroom);
     }
     assertThat(command("database,queue,picky", "failed", "list")).isZero();
@@ -129,7 +151,7 @@ class FailureTest {
     assertThat(mailbox.unread()).isZero();
     assertThat(message42().resource().path("categories").toString()).doesNotContain("Mailroom failed");
     assertThat(command("database,queue,picky", "failed", "retry", "--all")).as("nothing is left").isEqualTo(7);
-    try (MailroomRun mailroom = run("database,queue,picky")) {
+    try (MailroomRun mailroom = restart("database,queue,picky")) {
       assertThat(mailroom.rows("mail_message")).isEqualTo(50);
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(150);
       assertThat(mailroom.queued()).isEqualTo(50);
@@ -137,9 +159,10 @@ class FailureTest {
   }
 
   @Test
-  void a_discarded_delivery_counts_as_done_and_the_message_is_marked() {
+  void a_discarded_delivery_counts_as_done_and_the_message_is_marked() throws Exception {
+    goAlone();
     deliverPlain(50);
-    try (MailroomRun mailroom = run("database,picky")) {
+    try (MailroomRun mailroom = restart("database,picky")) {
       importUntilGivenUp(mailroom);
     }
     assertThat(command("database,picky", "failed", "discard", "--message", message42().immutableId(), "--destination", "picky")).isZero();
@@ -148,22 +171,24 @@ class FailureTest {
   }
 
   @Test
-  void failed_says_what_is_missing_when_nothing_is_selected() {
+  void failed_says_what_is_missing_when_nothing_is_selected() throws Exception {
+    goAlone();
     assertThat(command("database", "failed", "retry")).isEqualTo(2);
     assertThat(command("database", "failed", "list")).isZero();
   }
 
   @Test
   void a_message_that_somebody_reads_before_its_retry_is_delivered_all_the_same() throws Exception {
+    goAlone();
     deliverPlain(50);
     // due again at once, but not given up however slow the machine is
     String attempts = "--mailroom.retry.max-attempts=100";
-    try (MailroomRun mailroom = run("database,picky", attempts)) {
+    try (MailroomRun mailroom = restart("database,picky", attempts)) {
       mailroom.importSupport();
       mailbox.read(message42());
     }
     Files.writeString(picky, Files.readString(picky).replace("Plain message 42", "nothing of it"));
-    try (MailroomRun mailroom = run("database,picky", attempts)) {
+    try (MailroomRun mailroom = restart("database,picky", attempts)) {
       await().atMost(Duration.ofSeconds(60)).until(() -> mailroom.importSupport().imported() == 1);
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(100);
     }
@@ -171,6 +196,7 @@ class FailureTest {
 
   @Test
   void a_destination_that_is_down_holds_up_only_its_own_deliveries_costs_no_attempts_and_recovers_by_itself(CapturedOutput output) throws Exception {
+    goAlone();
     deliverPlain(200);
     Path share = folder.resolve("share");
     Files.writeString(share, "not a folder: as a share that isn't mounted");
@@ -200,6 +226,7 @@ class FailureTest {
 
   @Test
   void reading_pauses_while_so_many_deliveries_wait_as_the_limit_says() throws Exception {
+    goAlone();
     deliverPlain(300);
     Path share = folder.resolve("share");
     Files.writeString(share, "not a folder");

@@ -39,9 +39,22 @@ final class MailroomRun implements AutoCloseable {
   static final String BASIC = "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
 
   private final ConfigurableApplicationContext context;
+  private final String account;
+  private final boolean shared;
 
   private MailroomRun(ConfigurableApplicationContext context) {
+    this(context, "support", false);
+  }
+
+  private MailroomRun(ConfigurableApplicationContext context, String account, boolean shared) {
     this.context = context;
+    this.account = account;
+    this.shared = shared;
+  }
+
+  /** The same application, whose {@link #importSupport} imports that account; to close it leaves it running. */
+  MailroomRun importing(String id) {
+    return new MailroomRun(context, id, true);
   }
 
   static MailroomRun start(DemoTenant tenant, Path folder, String... settings) {
@@ -103,7 +116,7 @@ final class MailroomRun implements AutoCloseable {
   }
 
   ImportResult importSupport() {
-    return importAll("support").get(0);
+    return importAll(account).get(0);
   }
 
   JdbcTemplate database() {
@@ -174,6 +187,8 @@ final class MailroomRun implements AutoCloseable {
 
   @Override
   public void close() {
-    context.close();
+    if (!shared) {
+      context.close();
+    }
   }
 }

@@ -11,10 +11,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
@@ -34,20 +33,13 @@ class SettingsAtRunTimeTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  @RegisterExtension
+  static final SharedMailroom SHARED = new SharedMailroom();
+
   @TempDir
   private Path folder;
 
-  private DemoTenant tenant;
-
-  @BeforeEach
-  void start() {
-    tenant = DemoTenant.start();
-  }
-
-  @AfterEach
-  void stop() {
-    tenant.close();
-  }
+  private final DemoTenant tenant = SHARED.tenant();
 
   private static Map<String, String> credential() {
     return new HashMap<>(Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID,
@@ -96,7 +88,7 @@ class SettingsAtRunTimeTest {
 
   @Test
   void what_is_entered_is_checked_by_the_rules_of_application_yaml_and_each_problem_names_its_field() {
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       Credentials credentials = mailroom.bean(Credentials.class);
       assertThat(fieldsOf(credentials.validateNew("a/b", Map.of()))).contains("id", "grant-type", "tenant-id", "client-id");
       assertThat(fieldsOf(credentials.validateNew("demo", credential()))).containsExactly("id");
@@ -133,7 +125,7 @@ class SettingsAtRunTimeTest {
 
   @Test
   void what_application_yaml_holds_can_not_be_changed_and_a_credential_in_use_not_deleted() {
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       Credentials credentials = mailroom.bean(Credentials.class);
       Accounts accounts = mailroom.bean(Accounts.class);
       credentials.create("entered", credential());
@@ -152,7 +144,7 @@ class SettingsAtRunTimeTest {
   @Test
   void a_secret_that_is_not_entered_again_stays_and_no_form_shows_it() {
     tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(1));
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       Credentials credentials = mailroom.bean(Credentials.class);
       credentials.create("entered", credential());
       Map<String, String> form = new HashMap<>(credentials.fields("entered"));

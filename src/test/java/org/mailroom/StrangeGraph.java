@@ -76,6 +76,12 @@ final class StrangeGraph implements AutoCloseable {
     changes.add(new Change(call, how));
   }
 
+  /** It changes nothing any more, and what was asked is forgotten. */
+  void beginAnew() {
+    changes.clear();
+    calls.clear();
+  }
+
   /** Method and address below the root of what was asked so far. */
   List<String> calls() {
     return calls;

@@ -181,6 +181,14 @@ public final class DemoTenant implements AutoCloseable {
 
   /** A new tenant, but for its address and certificate: mailboxes, applications, users, tokens, faults, limits, counters and violations are forgotten. */
   public void reset() {
+    resetMail();
+    tokenWatch.clear();
+    identityPlatform.reset();
+    register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
+  }
+
+  /** As {@link #reset}, but for applications, users and tokens, which stay as they are. */
+  public void resetMail() {
     graph.reset();
     faults.clear();
     latency.set(Duration.ZERO, Duration.ZERO);
@@ -189,11 +197,8 @@ public final class DemoTenant implements AutoCloseable {
     counters.reset();
     requests.clear();
     clock.offset(Duration.ZERO);
-    tokenWatch.clear();
     watch.clear();
     violations.clear();
-    identityPlatform.reset();
-    register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
   }
 
   public int tokenRequests() {
