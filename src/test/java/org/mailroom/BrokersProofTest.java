@@ -199,7 +199,8 @@ class BrokersProofTest {
     server[0].stop();
 
     DemoMailbox mailbox = tenant.mailbox("forward@contoso.com");
-    try (ScriptedSmtp scripted = new ScriptedSmtp(smtpPort, subject -> subject.endsWith("later") ? "451 4.7.1 greylisted" : subject.endsWith("never") ? "552 5.3.4 too large" : "250 ok")) {
+    try (ScriptedSmtp scripted = new ScriptedSmtp(smtpPort, subject -> subject.endsWith("later") ? "451 4.7.1 greylisted"
+        : subject.endsWith("never") ? "552 5.3.4 too large" : "250 ok")) {
       DemoMessage later = deliver(mailbox, "later", "Hello");
       DemoMessage never = deliver(mailbox, "never", "Hello");
       DemoMessage good = deliver(mailbox, "good", "Hello");

@@ -24,6 +24,7 @@ public final class DestinationHealth {
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+  private static final int LONGEST_CAUSE = 500;
 
   /**
    * A destination that takes nothing.
@@ -135,7 +136,8 @@ public final class DestinationHealth {
     RefusalsInARow inARow = refusals.computeIfAbsent(destination, name -> new RefusalsInARow());
     if (inARow.isWorthTelling(failure.way(), messageIds)) {
       LOG.warn("destination {} has refused {} messages one after the other in the same way, the last of them: {} Each uses its attempts, and others are tried."
-          + " If it is not about the messages, mend the destination or its route, then: failed retry", destination, RefusalsInARow.MANY, DeliveryError.inWords(failure.why(), 500));
+          + " If it is not about the messages, mend the destination or its route, then: failed retry",
+          destination, RefusalsInARow.MANY, DeliveryError.inWords(failure.why(), LONGEST_CAUSE));
     }
     return Verdict.REFUSED;
   }
@@ -161,7 +163,7 @@ public final class DestinationHealth {
     wait = failure.retryAfter() == null && wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.compareTo(FIRST_WAIT) < 0 ? FIRST_WAIT : wait;
     Instant now = clock.instant();
     boolean goesOn = before != null && before.busy() == busy;
-    String words = DeliveryError.inWords(failure.why(), 500);
+    String words = DeliveryError.inWords(failure.why(), LONGEST_CAUSE);
     String remedy = DestinationFailure.remedy(failure.why());
     // a sentence of Mailroom's own may hold it
     String cause = busy || words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;

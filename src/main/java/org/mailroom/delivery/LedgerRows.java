@@ -92,7 +92,9 @@ final class LedgerRows {
     }
     var outage = health.outage(destination);
     String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
-    return waiting(message, destination, (outage.isPresent() && outage.get().busy() ? BUSY : OUTAGE) + error, outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now), false);
+    String begins = outage.isPresent() && outage.get().busy() ? BUSY : OUTAGE;
+    OffsetDateTime nextTry = outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now);
+    return waiting(message, destination, begins + error, nextTry, false);
   }
 
   private LedgerEntry waiting(IncomingMessage message, String destination, String error, OffsetDateTime nextAttempt, boolean inDoubt) {
