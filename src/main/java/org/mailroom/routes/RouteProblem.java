@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.mailroom.settings.SettingsRejectedException;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
 public final class RouteProblem {
@@ -29,6 +30,9 @@ public final class RouteProblem {
     Set<String> parts = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
       String message = cause.getMessage();
+      if (cause instanceof SettingsRejectedException) {
+        return message;
+      }
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
         Matcher missing = MISSING.matcher(line);
