@@ -118,6 +118,7 @@ final class AccountsPage {
     model.addAttribute("heading", id == null ? "New account" : "Settings of " + id);
     model.addAttribute("fields", fields);
     model.addAttribute("editable", id == null || isEditable(id));
+    model.addAttribute("ofRoute", id != null && accounts.home(id).filter(home -> home == Home.ROUTE).isPresent());
     model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
     model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
     model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));

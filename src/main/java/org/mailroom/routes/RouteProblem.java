@@ -14,6 +14,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.SettingsRejectedException;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
 public final class RouteProblem {
@@ -34,6 +35,9 @@ public final class RouteProblem {
     Set<String> parts = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
       String message = cause instanceof HttpOperationFailedException http ? HttpAnswer.inWords(http) : cause.getMessage();
+      if (cause instanceof SettingsRejectedException) {
+        return message;
+      }
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
         line = cause instanceof SQLException || SPRING_SQL.matcher(line).find() ? Causes.inShort(line) : line;
