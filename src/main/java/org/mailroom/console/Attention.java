@@ -3,12 +3,17 @@ package org.mailroom.console;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.settings.ReservedConnections;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -17,36 +22,68 @@ import org.springframework.transaction.TransactionException;
 /** How much needs somebody, for the navigation of every page. Counted again after some seconds only. */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-final class Attention {
+final class Attention implements DisposableBean {
 
   record Counts(long accounts, long failed, long credentials, long routes) {}
 
   private record Counted(Counts counts, Instant at) {}
 
   private static final Duration KEPT = Duration.ofSeconds(3);
+  private static final Duration TOO_OLD = Duration.ofSeconds(30);
 
   private final AccountStatuses statuses;
   private final CredentialStatuses credentials;
   private final FailedDeliveries failures;
   private final CamelContext camel;
+  private final ReservedConnections connections;
   private final Clock clock;
+  private final AtomicBoolean counting = new AtomicBoolean();
+  private final ExecutorService counter = Executors.newSingleThreadExecutor(task -> {
+    Thread thread = new Thread(task, "attention");
+    thread.setDaemon(true);
+    return thread;
+  });
   private volatile Counted last;
 
-  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, Clock clock) {
+  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, ReservedConnections connections,
+      Clock clock) {
     this.statuses = statuses;
     this.credentials = credentials;
     this.failures = failures;
     this.camel = camel;
+    this.connections = connections;
     this.clock = clock;
   }
 
+  /** Those of some seconds ago while they are counted anew: no page waits for that. */
   Counts counts() {
     Counted known = last;
-    if (known == null || clock.instant().isAfter(known.at().plus(KEPT))) {
-      known = new Counted(count(), clock.instant());
+    Instant now = clock.instant();
+    if (known == null || now.isAfter(known.at().plus(TOO_OLD))) {
+      known = new Counted(count(), now);
       last = known;
+    } else if (now.isAfter(known.at().plus(KEPT)) && counting.compareAndSet(false, true)) {
+      Counted before = known;
+      counter.execute(() -> countAgain(before));
     }
     return known.counts();
+  }
+
+  private void countAgain(Counted before) {
+    connections.begin();
+    try {
+      Counted now = new Counted(count(), clock.instant());
+      // unless somebody has changed something meanwhile
+      last = last == before ? now : last;
+    } finally {
+      connections.end();
+      counting.set(false);
+    }
+  }
+
+  @Override
+  public void destroy() {
+    counter.shutdownNow();
   }
 
   /** After somebody has changed something, the next page shows it. */

@@ -40,8 +40,6 @@ final class MessageLog {
 
   private static final String COLUMNS = "account, message_id, subject, sender, sender_name, received_at, listed_at, has_attachments";
 
-  private static final String UNSETTLED = "(select distinct account as found_account, message_id as found_id from delivery where status = :status";
-
   /** What a destination did with a message. */
   record Sent(String destination, String status) {}
 
@@ -125,17 +123,14 @@ final class MessageLog {
     String chosen = chosen(filter);
     MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1).addValue("searched", SEARCHED);
     if (chosen.isEmpty() || isUnsettled(filter)) {
-      String from = isUnsettled(filter) ? UNSETTLED + (filter.account() == null ? "" : " and account = :account")
-          + (filter.destination() == null ? "" : " and destination = :destination") + ") which join ledger_message near on near.account = which.found_account"
-          + " and near.message_id = which.found_id" : "ledger_message near";
-      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + from + range(filter, place, backwards, parameters).replace(" order by", words(filter) + " order by")
-          + " limit :limit", parameters, MessageLog::line));
+      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + source(filter) + range(filter, place, backwards, parameters) + words(filter)
+          + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
     }
     List<Line> found = new ArrayList<>();
     Place end = place;
     long begun = System.nanoTime();
     do {
-      String range = range(filter, end, backwards, parameters);
+      String range = range(filter, end, backwards, parameters) + order(filter, backwards);
       found.addAll(jdbc.query("select " + COLUMNS + " from (select " + COLUMNS + ", internet_message_id from ledger_message" + range + " limit :searched) near"
           + " where 1 = 1" + chosen + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
       if (found.size() > wanted) {
@@ -165,7 +160,13 @@ final class MessageLog {
     return parameters;
   }
 
-  /** What an index finds, in its order. */
+  private static String source(MessageFilter filter) {
+    return !isUnsettled(filter) ? "ledger_message" : "(select distinct account as found_account, message_id as found_id from delivery where status = :status"
+        + (filter.account() == null ? "" : " and account = :account") + (filter.destination() == null ? "" : " and destination = :destination")
+        + ") which join ledger_message on account = which.found_account and message_id = which.found_id";
+  }
+
+  /** What an index finds, in the order that {@link #order} gives. */
   private static String range(MessageFilter filter, Place place, boolean backwards, MapSqlParameterSource parameters) {
     StringBuilder where = new StringBuilder(" where 1 = 1");
     if (filter.account() != null) {
@@ -184,7 +185,7 @@ final class MessageLog {
       where.append(filter.account() == null ? "account " + than + " :placeAccount or (account = :placeAccount and message_id " + than + " :placeId))"
           : "message_id " + than + " :placeId)");
     }
-    return where + order(filter, backwards);
+    return where.toString();
   }
 
   private static String order(MessageFilter filter, boolean backwards) {

@@ -76,7 +76,9 @@ public final class AccountStatuses {
   /** All accounts, by id. */
   public List<AccountStatus> all() {
     Figures figures = figures();
-    List<AccountStatus> statuses = new ArrayList<>(accounts.all().stream().map(account -> status(account, figures)).toList());
+    // asked outside: it may look whether settings have changed
+    List<Account> known = List.copyOf(accounts.all());
+    List<AccountStatus> statuses = new ArrayList<>(schedule.look(() -> known.stream().map(account -> status(account, figures)).toList()));
     accounts.problems().forEach((id, problem) -> statuses.add(unusable(id, problem, figures)));
     statuses.sort(Comparator.comparing(AccountStatus::account));
     return statuses;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.camel.Body;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
@@ -192,6 +193,11 @@ public final class AccountSchedule implements Patience {
       // it ended before it could say what it came to: not at once again
       standing.polled(account, clock.instant());
     }
+  }
+
+  /** Looks at many accounts without waiting for each of them, and without anything changing in between; it mustn't ask database or service. */
+  public synchronized <T> T look(Supplier<T> atAccounts) {
+    return atAccounts.get();
   }
 
   public boolean isPaused(String accountId) {
