@@ -24,9 +24,11 @@ final class AccountReferences {
   /** What isn't there, with what is allowed; empty when all is. */
   List<FieldProblem> problems(AccountProperties settings) {
     List<FieldProblem> problems = new ArrayList<>();
-    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()), "mailroom.credentials");
+    Set<String> known = new TreeSet<>(credentials.list().stream().map(Credential::id).toList());
+    requireKnown(problems, "credential", settings.credential(), known, "mailroom.credentials");
     Set<String> destinations = new TreeSet<>(properties.destinations().keySet());
-    settings.deliverTo().forEach(destination -> requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
+    settings.deliverTo().forEach(destination ->
+        requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
     return problems;
   }
 
