@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +142,7 @@ class ConsoleSecurityTest {
   /** As many as ended in an OutOfMemoryError once, at 12 KB each. */
   @Test
   @Tag("proof")
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void forty_thousand_requests_of_strangers_leave_no_session_and_no_memory() throws Exception {
     strangers(40_000);
   }

@@ -171,8 +171,11 @@ class ConsoleSettingPagesTest {
       page.navigate(path);
       String name = "settings" + path.replaceAll("[^a-z]+", "-") + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT);
       page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
-      new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")).exclude("tbody tr:nth-child(n + 9)").analyze().getViolations()
-          .forEach(rule -> problems.add(path + " " + width + " " + colours + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml()));
+      // dark and narrow have the colours of dark and the sizes of narrow
+      if (width == 1400 || colours == ColorScheme.LIGHT) {
+        new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")).exclude("tbody tr:nth-child(n + 9)").analyze().getViolations()
+            .forEach(rule -> problems.add(path + " " + width + " " + colours + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml()));
+      }
       if ((Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
         problems.add(path + " " + width + ": scrolls sideways");
       }

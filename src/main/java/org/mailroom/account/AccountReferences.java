@@ -25,7 +25,8 @@ final class AccountReferences {
   List<FieldProblem> problems(AccountProperties settings) {
     List<FieldProblem> problems = new ArrayList<>(problemsOfCredential(settings));
     Set<String> destinations = new TreeSet<>(properties.destinations().keySet());
-    settings.deliverTo().forEach(destination -> requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
+    settings.deliverTo().forEach(destination ->
+        requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
     return problems;
   }
 

@@ -215,7 +215,7 @@ public final class Accounts implements CredentialUse {
     return find(id).orElseThrow();
   }
 
-  /** Gives several accounts another credential in one change; returns what is wrong with those that were left as they are, by id. */
+  /** Gives several accounts another credential in one change; returns what is wrong with those that were left alone, by id. */
   public Map<String, List<FieldProblem>> giveCredential(Collection<String> ids, String credential) {
     Map<String, List<FieldProblem>> refused = new TreeMap<>();
     revision.change(number -> {

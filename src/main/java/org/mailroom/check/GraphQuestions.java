@@ -69,9 +69,10 @@ final class GraphQuestions {
    * @param from how many to pass over
    */
   JsonNode folders(String credential, String mailbox, String parent, int from, int most) {
-    Map<String, String> options = GraphUris.options("$select", "id,displayName,childFolderCount,totalItemCount,unreadItemCount", "$top", String.valueOf(most),
-        "$skip", String.valueOf(from));
-    URI address = parent == null ? uris.of(options, "users", mailbox, "mailFolders") : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
+    Map<String, String> options = GraphUris.options("$select", "id,displayName,childFolderCount,totalItemCount,unreadItemCount",
+        "$top", String.valueOf(most), "$skip", String.valueOf(from));
+    URI address = parent == null ? uris.of(options, "users", mailbox, "mailFolders")
+        : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
     return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, address, answer -> {
       JsonNode page = json.tree(answer);
       if (!page.path("value").isArray()) {

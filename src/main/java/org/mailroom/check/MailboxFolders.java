@@ -8,8 +8,8 @@ import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
 
 /**
- * The folders of a mailbox, for somebody who chooses one: one level at a time, each asked for once, and no more than {@link #MOST} of it. Nothing
- * is changed. Safe for use by several threads.
+ * The folders of a mailbox, for somebody who chooses one: one level at a time, each asked for once, and no more than
+ * {@link #MOST} of it. Nothing is changed. Safe for use by several threads.
  */
 @Component
 public final class MailboxFolders {
@@ -53,8 +53,8 @@ public final class MailboxFolders {
    */
   public Level within(String credential, String mailbox, String parent, String path) {
     gates.closedUntil(mailbox).ifPresent(end -> {
-      throw new NotListedException("The service throttles " + mailbox + ": nothing is sent to it before " + end.truncatedTo(ChronoUnit.SECONDS)
-          + ". Try again then, or write the folder's path.");
+      throw new NotListedException("The service throttles " + mailbox + ": nothing is sent to it before "
+          + end.truncatedTo(ChronoUnit.SECONDS) + ". Try again then, or write the folder's path.");
     });
     List<Folder> folders = new ArrayList<>();
     while (true) {
@@ -62,7 +62,8 @@ public final class MailboxFolders {
       for (JsonNode folder : page.path("value")) {
         String name = folder.path("displayName").asText("");
         folders.add(new Folder(folder.path("id").asText(""), name, (path.isEmpty() ? "" : path + "/") + name.replace("/", "\\/"),
-            folder.path("childFolderCount").asLong(), folder.path("totalItemCount").asLong(), folder.path("unreadItemCount").asLong()));
+            folder.path("childFolderCount").asLong(), folder.path("totalItemCount").asLong(),
+            folder.path("unreadItemCount").asLong()));
       }
       boolean more = page.hasNonNull("@odata.nextLink") && !page.path("value").isEmpty();
       if (!more || folders.size() >= MOST) {

@@ -49,7 +49,8 @@ final class AccountsListPage {
 
     private boolean matches(Line line) {
       String words = q.toLowerCase(Locale.ROOT);
-      return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder()).anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
+      return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder())
+              .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
           && (uses.isEmpty() || uses.equals(line.credential()))
           && (state.isEmpty() || (line.status() != null && line.status().state().name().equalsIgnoreCase(state)));
     }
@@ -59,7 +60,8 @@ final class AccountsListPage {
    * @param status how it does; null when that isn't known
    * @param problem why it can't be imported; or null
    */
-  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status, String problem) {}
+  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status,
+      String problem) {}
 
   private final Accounts accounts;
   private final AccountStatuses statuses;
@@ -76,8 +78,8 @@ final class AccountsListPage {
   }
 
   @GetMapping("/accounts")
-  String list(@RequestParam(required = false) String q, @RequestParam(required = false) String uses, @RequestParam(required = false) String state,
-      @RequestParam(defaultValue = "1") int page, Model model) {
+  String list(@RequestParam(required = false) String q, @RequestParam(required = false) String uses,
+      @RequestParam(required = false) String state, @RequestParam(defaultValue = "1") int page, Model model) {
     Search search = Search.of(q, uses, state);
     List<Line> all = lines();
     List<Line> found = all.stream().filter(search::matches).toList();
@@ -102,10 +104,12 @@ final class AccountsListPage {
       Account account = accounts.find(id).orElse(null);
       boolean editable = accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
       if (account != null) {
-        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), editable, status, null));
+        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), editable, status,
+            null));
       } else {
         Map<String, String> fields = accounts.fields(id);
-        lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), editable, status, accounts.problems().get(id)));
+        lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), editable, status,
+            accounts.problems().get(id)));
       }
     }
     return lines;
@@ -117,23 +121,29 @@ final class AccountsListPage {
    * @param all whether those of the other pages are meant, too
    */
   @PostMapping("/accounts/~credential")
-  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account, @RequestParam(defaultValue = "false") boolean all,
-      @RequestParam(required = false) String q, @RequestParam(required = false) String uses, @RequestParam(required = false) String state, RedirectAttributes told) {
+  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account,
+      @RequestParam(defaultValue = "false") boolean all, @RequestParam(required = false) String q,
+      @RequestParam(required = false) String uses, @RequestParam(required = false) String state, RedirectAttributes told) {
     Search search = Search.of(q, uses, state);
-    Collection<String> chosen = all ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList() : account == null ? List.of() : account;
+    Collection<String> chosen = all ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
+        : account == null ? List.of() : account;
     Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
     List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
-    List<String> refused = problems.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue().get(0).message()).toList();
+    List<String> refused = problems.entrySet().stream()
+        .map(each -> each.getKey() + ": " + each.getValue().get(0).message()).toList();
     if (!changed.isEmpty()) {
       changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
       attention.changed();
-      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ") + credential + " now.");
+      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ")
+          + credential + " now.");
     }
     if (!refused.isEmpty() || changed.isEmpty()) {
-      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first." : String.join(" ", refused.subList(0, Math.min(refused.size(), REFUSALS_TOLD)))
+      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first."
+          : String.join(" ", refused.subList(0, Math.min(refused.size(), REFUSALS_TOLD)))
           + (refused.size() > REFUSALS_TOLD ? " And " + (refused.size() - REFUSALS_TOLD) + " more." : ""));
     }
-    Map.of("q", search.q(), "uses", search.uses(), "state", search.state()).forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));
+    Map.of("q", search.q(), "uses", search.uses(), "state", search.state())
+        .forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));
     return "redirect:/accounts";
   }
 }

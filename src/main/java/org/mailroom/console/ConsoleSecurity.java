@@ -134,7 +134,8 @@ class ConsoleSecurity {
         // what may be called there says JmxPolicy
         .requestMatchers(ConsoleSecurity::isJolokia).hasRole(viewer)
         .requestMatchers(request -> isBelow(request, "/users")).hasRole(administrator)
-        .requestMatchers(request -> isBelow(request, "/credentials/~new") || isBelow(request, "/accounts/~new") || isBelow(request, "/accounts/~folders")).hasRole(administrator)
+        .requestMatchers(request -> isBelow(request, "/credentials/~new") || isBelow(request, "/accounts/~new")
+            || isBelow(request, "/accounts/~folders")).hasRole(administrator)
         .requestMatchers(request -> isChange(request) && (isBelow(request, "/credentials") || isBelow(request, "/accounts"))).hasRole(administrator)
         .requestMatchers(request -> isBelow(request, "/messages") || isBelow(request, "/trail")).hasRole(operator)
         .requestMatchers(ConsoleSecurity::isChange).hasRole(operator)

@@ -1,6 +1,7 @@
 package org.mailroom.console;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +113,7 @@ final class CredentialsPage {
 
   @PostMapping("/credentials/~new")
   String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Model model,
-      HttpSession session, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+      HttpSession session, HttpServletResponse response, RedirectAttributes told) throws IOException {
     Map<String, String> fields = fields(form, certificate);
     typed.fillIn(session, NEW, fields);
     String id = form.getOrDefault("id", "").strip();
@@ -137,7 +138,7 @@ final class CredentialsPage {
 
   @PostMapping("/credentials/{id}")
   String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate,
-      Model model, HttpSession session, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) throws IOException {
+      Model model, HttpSession session, HttpServletResponse response, RedirectAttributes told) throws IOException {
     require(id);
     Map<String, String> fields = fields(form, certificate);
     typed.fillIn(session, id, fields);

@@ -18,7 +18,8 @@ import org.springframework.ui.ExtendedModelMap;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * The page that says that something can't be done: with the console's navigation for whoever is signed in, else with the way to the sign-in.
+ * The page that says that something can't be done: with the console's navigation for whoever is signed in, else with the way to the
+ * sign-in.
  * Machines that don't ask for HTML get JSON.
  */
 @Component

@@ -14,7 +14,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
-/** What an installation still needs until it imports for the first time: a credential, an account, an import. The overview shows it. */
+/** What an installation still needs until it imports for the first time, for the overview: a credential, an account, an import. */
 @ControllerAdvice(assignableTypes = OverviewPage.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class FirstSteps {
@@ -68,7 +68,8 @@ final class FirstSteps {
         return Optional.empty();
       }
       List<CredentialStatus> known = credentials.all();
-      Optional<CredentialStatus> working = known.stream().filter(status -> status.lastToken() != null && status.state() != CredentialStatus.State.DOWN).findFirst();
+      Optional<CredentialStatus> working = known.stream()
+          .filter(status -> status.lastToken() != null && status.state() != CredentialStatus.State.DOWN).findFirst();
       String credential = working.or(() -> known.stream().findFirst()).map(CredentialStatus::id).orElse(null);
       return Optional.of(new Steps(credential, working.isPresent(), all.isEmpty() ? null : all.get(0)));
     } catch (DataAccessException | TransactionException databaseDown) {

@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The flow as the README draws it, with counts: from the timer to the destinations on top, what the mailbox is told and the wire below. It is drawn
- * of the routes that are there; a route that a site has taken out is left out with its lines. The site's further routes stand in the list.
+ * The flow as the README draws it, with counts: from the timer to the destinations on top, what the mailbox is told and the wire
+ * below. It is drawn of the routes that are there; a route that a site has taken out is left out with its lines. The site's further
+ * routes stand in the list.
  */
 final class FlowPicture {
 
@@ -31,7 +32,7 @@ final class FlowPicture {
    *
    * @param label null when there is none
    */
-  record Wire(String path, boolean aside, String label, int labelX, int labelY, String anchor) {}
+  record Wire(String path, boolean aside, String label, int labelX, int labelY) {}
 
   record Picture(int width, int height, List<Box> boxes, List<Wire> wires) {}
 
@@ -93,7 +94,8 @@ final class FlowPicture {
    * @param waiting accounts in the queue of tasks
    * @param number writes a count
    */
-  static Picture of(Map<String, Standing> routes, Collection<Destination> destinations, long waiting, Function<Long, String> number) {
+  static Picture of(Map<String, Standing> routes, Collection<Destination> destinations, long waiting,
+      Function<Long, String> number) {
     FlowPicture picture = new FlowPicture(routes, number);
     int rows = picture.destinations(destinations);
     int bottom = Math.max(3, rows);
@@ -112,7 +114,7 @@ final class FlowPicture {
     picture.place("graph-request", 2, bottom, "");
     picture.place("ask-graph", 1, bottom, "");
     picture.wires(waiting, bottom);
-    return new Picture(LEFT + LAST_COLUMN * COLUMN + BOX_WIDTH + LEFT, TOP + (bottom + 1) * ROW + BOX_HEIGHT + LEFT, picture.boxes, picture.wires);
+    return new Picture(x(LAST_COLUMN) + BOX_WIDTH + LEFT, y(bottom + 1) + BOX_HEIGHT + LEFT, picture.boxes, picture.wires);
   }
 
   private static int x(int column) {
@@ -133,7 +135,8 @@ final class FlowPicture {
   }
 
   private Box box(int column, int row, String id, String title, Standing route, String tone) {
-    return new Box(x(column), y(row), id, title, route.started() ? number.apply(route.total()) + " passed" : "stopped", route.inflight() == 0 ? null : number.apply(route.inflight()) + " now",
+    return new Box(x(column), y(row), id, title, route.started() ? number.apply(route.total()) + " passed" : "stopped",
+        route.inflight() == 0 ? null : number.apply(route.inflight()) + " now",
         route.failed() == 0 ? null : number.apply(route.failed()) + " failed", tone);
   }
 
@@ -153,7 +156,8 @@ final class FlowPicture {
       }
       Standing route = each.route() == null ? null : routes.get(each.route());
       boxes.add(route == null ? plain(row, each.name(), each.down() ? "is down" : "an endpoint", each.down() ? "hot" : "")
-          : box(LAST_COLUMN, row, each.route(), each.name() + (each.down() ? " is down" : ""), route, each.down() ? "hot" : tone(route, "")));
+          : box(LAST_COLUMN, row, each.route(), each.name() + (each.down() ? " is down" : ""), route,
+              each.down() ? "hot" : tone(route, "")));
       row++;
     }
     return row;
@@ -181,20 +185,21 @@ final class FlowPicture {
       if (deliver != null) {
         int from = deliver.y() + BOX_HEIGHT / 2;
         int to = end.y() + BOX_HEIGHT / 2;
-        wires.add(new Wire("M" + (deliver.x() + BOX_WIDTH) + " " + from + (from == to ? "" : "H" + middle + "V" + to) + "H" + (end.x() - 2), false, null, 0, 0, null));
+        wire("M" + (deliver.x() + BOX_WIDTH) + " " + from + (from == to ? "" : "H" + middle + "V" + to) + "H" + (end.x() - 2), false);
       }
     }
     Box mark = placed.get("mark-messages");
     if (mark != null && !ends.isEmpty()) {
       Box last = ends.get(ends.size() - 1);
       int over = last.x() + BOX_WIDTH / 2;
-      wires.add(new Wire("M" + over + " " + (last.y() + BOX_HEIGHT) + "V" + (mark.y() + BOX_HEIGHT / 2) + "H" + (mark.x() + BOX_WIDTH + 2), false, "when every destination has it", over,
-          y(bottom) + BOX_HEIGHT / 2 + 18, "middle"));
+      String path = "M" + over + " " + (last.y() + BOX_HEIGHT) + "V" + (mark.y() + BOX_HEIGHT / 2) + "H" + (mark.x() + BOX_WIDTH + 2);
+      wires.add(new Wire(path, false, "when every destination has it", over, y(bottom) + BOX_HEIGHT / 2 + 18));
     }
     Box graph = placed.get("graph-request");
     if (mark != null && graph != null) {
       int at = mark.y() + BOX_HEIGHT / 2;
-      wires.add(new Wire("M" + mark.x() + " " + at + "H" + (graph.x() + BOX_WIDTH + 2), false, "twenty in a request", (mark.x() + graph.x() + BOX_WIDTH) / 2, at - 8, "middle"));
+      wires.add(new Wire("M" + mark.x() + " " + at + "H" + (graph.x() + BOX_WIDTH + 2), false, "twenty in a request",
+          (mark.x() + graph.x() + BOX_WIDTH) / 2, at - 8));
     }
     across("ask-graph", "graph-request", null);
   }
@@ -204,7 +209,8 @@ final class FlowPicture {
     Box other = placed.get(to);
     if (one != null && other != null) {
       int at = one.y() + BOX_HEIGHT / 2;
-      wires.add(new Wire("M" + (one.x() + BOX_WIDTH) + " " + at + "H" + (other.x() - 2), false, label, (one.x() + BOX_WIDTH + other.x()) / 2, at - 8, "middle"));
+      wires.add(new Wire("M" + (one.x() + BOX_WIDTH) + " " + at + "H" + (other.x() - 2), false, label,
+          (one.x() + BOX_WIDTH + other.x()) / 2, at - 8));
     }
   }
 
@@ -212,7 +218,11 @@ final class FlowPicture {
     Box one = placed.get(from);
     Box other = placed.get(to);
     if (one != null && other != null) {
-      wires.add(new Wire("M" + (one.x() + BOX_WIDTH / 2) + " " + (one.y() + BOX_HEIGHT) + "V" + (other.y() - 2), aside, null, 0, 0, null));
+      wire("M" + (one.x() + BOX_WIDTH / 2) + " " + (one.y() + BOX_HEIGHT) + "V" + (other.y() - 2), aside);
     }
+  }
+
+  private void wire(String path, boolean aside) {
+    wires.add(new Wire(path, aside, null, 0, 0));
   }
 }

@@ -46,8 +46,8 @@ final class MicrosoftSignIn {
   private final Attention attention;
   private final Trail trail;
 
-  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, MailboxProbe probe, ConsoleAddress address, Attention attention,
-      Trail trail) {
+  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, MailboxProbe probe, ConsoleAddress address,
+      Attention attention, Trail trail) {
     this.signIns = signIns;
     this.credentials = credentials;
     this.accounts = accounts;
@@ -77,16 +77,19 @@ final class MicrosoftSignIn {
     }
   }
 
-  /** What of the credential's accounts this person can't open, found out at once and not by the next import; null when nothing. */
+  /** Which of the credential's accounts this person can't open, found out at once and not by the next import; null when none. */
   private String closed(SignIns.Completed completed) {
-    List<MailboxProbe.Closed> closed = probe.closed(accounts.all().stream().filter(account -> account.credential().equals(completed.credential())).toList());
+    List<MailboxProbe.Closed> closed = probe.closed(accounts.all().stream()
+        .filter(account -> account.credential().equals(completed.credential())).toList());
     if (closed.isEmpty()) {
       return null;
     }
     MailboxProbe.Closed first = closed.get(0);
-    String more = closed.size() == 1 ? "" : " The same holds for " + closed.stream().skip(1).limit(NAMED).map(MailboxProbe.Closed::mailbox).collect(Collectors.joining(", "))
+    String more = closed.size() == 1 ? "" : " The same holds for "
+        + closed.stream().skip(1).limit(NAMED).map(MailboxProbe.Closed::mailbox).collect(Collectors.joining(", "))
         + (closed.size() > NAMED + 1 ? " and " + (closed.size() - NAMED - 1) + " more" : "") + ".";
-    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ": " + first.why() + more
+    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ": "
+        + first.why() + more
         + " Sign in as the mailbox’s owner; or share the mailbox with this person, and add Mail.ReadWrite.Shared to the scope.";
   }
 

@@ -61,7 +61,8 @@ final class RouteCalls {
   }
 
   private List<String> called(ProcessorDefinition<?> step) {
-    String uri = step instanceof SendDefinition<?> send ? send.getEndpointUri() : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
+    String uri = step instanceof SendDefinition<?> send ? send.getEndpointUri()
+        : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
     if (uri == null) {
       return List.of();
     }
@@ -74,15 +75,19 @@ final class RouteCalls {
     if (fixed[0].isEmpty()) {
       return List.of();
     }
-    return byEndpoint.entrySet().stream().filter(each -> each.getKey().startsWith(fixed[0]) && each.getKey().endsWith(fixed[fixed.length - 1])).map(Map.Entry::getValue)
-        .filter(Objects::nonNull).toList();
+    return byEndpoint.entrySet().stream().filter(each -> each.getKey().startsWith(fixed[0])
+            && each.getKey().endsWith(fixed[fixed.length - 1]))
+        .map(Map.Entry::getValue).filter(Objects::nonNull).toList();
   }
 
   /** What is tried doesn't count the clauses among its outputs. */
   static List<ProcessorDefinition<?>> inside(ProcessorDefinition<?> step) {
     List<ProcessorDefinition<?>> inside = new ArrayList<>(step.getOutputs());
     if (step instanceof TryDefinition attempt) {
-      List<ProcessorDefinition<?>> clauses = new ArrayList<>(attempt.getCatchClauses() == null ? List.of() : attempt.getCatchClauses());
+      List<ProcessorDefinition<?>> clauses = new ArrayList<>();
+      if (attempt.getCatchClauses() != null) {
+        clauses.addAll(attempt.getCatchClauses());
+      }
       if (attempt.getFinallyClause() != null) {
         clauses.add(attempt.getFinallyClause());
       }

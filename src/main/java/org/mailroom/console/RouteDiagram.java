@@ -94,7 +94,8 @@ final class RouteDiagram {
 
   private int step(int x, ProcessorDefinition<?> step) {
     String shortName = step.getShortName();
-    int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)), calls.calledBy(step), figures.apply(step.getId()));
+    int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)),
+        calls.calledBy(step), figures.apply(step.getId()));
     List<ProcessorDefinition<?>> inside = RouteCalls.inside(step);
     if (inside.isEmpty()) {
       return top;

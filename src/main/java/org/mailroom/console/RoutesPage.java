@@ -44,13 +44,14 @@ final class RoutesPage {
   /** In the order of the flow. Others come after them, those without one last. */
   private static final List<String> GROUPS = List.of("import", "deliver", "mark", "wire", "site");
 
-  private static final Map<String, String> MEANING = Map.of("import", "from the mailbox to MailMessage", "deliver", "to the destinations", "mark", "what the mailbox is told",
-      "wire", "requests to Microsoft Graph", "site", "what this site decides");
+  private static final Map<String, String> MEANING = Map.of("import", "from the mailbox to MailMessage", "deliver", "to the destinations",
+      "mark", "what the mailbox is told", "wire", "requests to Microsoft Graph", "site", "what this site decides");
 
   /**
    * @param from where its messages come from, without what is secret
    */
-  record Line(String id, String group, String description, String from, boolean started, String status, RouteDiagram.Figures figures) {}
+  record Line(String id, String group, String description, String from, boolean started, String status,
+      RouteDiagram.Figures figures) {}
 
   /**
    * Routes of a part of the flow.
@@ -67,7 +68,8 @@ final class RoutesPage {
   private final PathMappedEndpoints endpoints;
   private final Words words;
 
-  RoutesPage(CamelContext camel, MailroomProperties properties, DestinationHealth destinations, Attention attention, PathMappedEndpoints endpoints, Trail trail, Words words) {
+  RoutesPage(CamelContext camel, MailroomProperties properties, DestinationHealth destinations, Attention attention,
+      PathMappedEndpoints endpoints, Trail trail, Words words) {
     this.camel = camel;
     this.properties = properties;
     this.destinations = destinations;
@@ -104,30 +106,39 @@ final class RoutesPage {
 
   /** Within a group: who calls before who is called, for files are read in no certain order. */
   private static List<Group> groups(List<Line> lines, RouteCalls calls) {
-    Map<String, List<Line>> byGroup = new TreeMap<>(Comparator.comparing((String name) -> GROUPS.contains(name) ? GROUPS.indexOf(name) : name.isEmpty() ? GROUPS.size() + 1 : GROUPS.size())
-        .thenComparing(Comparator.naturalOrder()));
+    Map<String, List<Line>> byGroup = new TreeMap<>(Comparator.comparing(RoutesPage::place).thenComparing(Comparator.naturalOrder()));
     lines.forEach(line -> byGroup.computeIfAbsent(line.group(), name -> new ArrayList<>()).add(line));
     return byGroup.entrySet().stream().map(each -> {
       Set<String> ids = each.getValue().stream().map(Line::id).collect(Collectors.toSet());
-      List<Line> sorted = each.getValue().stream().sorted(Comparator.comparing((Line line) -> depth(line.id(), ids, calls, 0)).thenComparing(Line::id)).toList();
+      List<Line> sorted = each.getValue().stream()
+          .sorted(Comparator.comparing((Line line) -> depth(line.id(), ids, calls, 0)).thenComparing(Line::id)).toList();
       return new Group(each.getKey(), MEANING.get(each.getKey()), sorted);
     }).toList();
   }
 
+  private static int place(String group) {
+    return GROUPS.contains(group) ? GROUPS.indexOf(group) : GROUPS.size() + (group.isEmpty() ? 1 : 0);
+  }
+
   private static int depth(String id, Set<String> within, RouteCalls calls, int below) {
-    return below > within.size() ? 0
-        : calls.callersOf(id).stream().filter(caller -> within.contains(caller) && !caller.equals(id)).mapToInt(caller -> depth(caller, within, calls, below + 1) + 1).max().orElse(0);
+    return below > within.size() ? 0 : calls.callersOf(id).stream().filter(caller -> within.contains(caller) && !caller.equals(id))
+        .mapToInt(caller -> depth(caller, within, calls, below + 1) + 1).max().orElse(0);
   }
 
   private FlowPicture.Picture picture(List<Line> lines, RouteCalls calls) {
     Map<String, FlowPicture.Standing> standing = new HashMap<>();
-    lines.forEach(line -> standing.put(line.id(), line.figures() == null ? new FlowPicture.Standing(line.started(), 0, 0, 0, false)
-        : new FlowPicture.Standing(line.started(), line.figures().total(), line.figures().failed(), line.figures().inflight(), line.figures().failing())));
+    lines.forEach(line -> {
+      RouteDiagram.Figures figures = line.figures() == null ? new RouteDiagram.Figures(0, 0, 0, 0, false) : line.figures();
+      standing.put(line.id(), new FlowPicture.Standing(line.started(), figures.total(), figures.failed(), figures.inflight(),
+          figures.failing()));
+    });
     Map<String, DestinationHealth.Outage> down = destinations.outages();
     List<FlowPicture.Destination> all = properties.destinations().entrySet().stream()
-        .map(each -> new FlowPicture.Destination(each.getKey(), calls.startingAt(each.getValue().uri()), down.containsKey(each.getKey()))).toList();
+        .map(each -> new FlowPicture.Destination(each.getKey(), calls.startingAt(each.getValue().uri()), down.containsKey(each.getKey())))
+        .toList();
     long waiting = camel.getEndpoints().stream().filter(SedaEndpoint.class::isInstance).map(SedaEndpoint.class::cast)
-        .filter(endpoint -> endpoint.getEndpointUri().startsWith("seda://import-account")).mapToLong(endpoint -> endpoint.getExchanges().size()).max().orElse(0);
+        .filter(endpoint -> endpoint.getEndpointUri().startsWith("seda://import-account"))
+        .mapToLong(endpoint -> endpoint.getExchanges().size()).max().orElse(0);
     return FlowPicture.of(standing, all, waiting, words::number);
   }
 
@@ -140,7 +151,8 @@ final class RoutesPage {
     model.addAttribute("route", line);
     model.addAttribute("calls", calls.of(id));
     model.addAttribute("callers", calls.callersOf(id));
-    model.addAttribute("drawing", RouteDiagram.of(route, calls, line.figures(), step -> step == null ? null : figures(managed.getManagedProcessor(step))));
+    model.addAttribute("drawing", RouteDiagram.of(route, calls, line.figures(),
+        step -> step == null ? null : figures(managed.getManagedProcessor(step))));
     return "route";
   }
 
@@ -178,7 +190,8 @@ final class RoutesPage {
   private Line line(RouteDefinition route) {
     ServiceStatus status = camel.getRouteController().getRouteStatus(route.getId());
     ManagedRouteMBean managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class).getManagedRoute(route.getId());
-    return new Line(route.getId(), route.getGroup() == null ? "" : route.getGroup(), route.getDescriptionText(), URISupport.sanitizeUri(route.getInput().getEndpointUri()), status != null && status.isStarted(),
+    return new Line(route.getId(), route.getGroup() == null ? "" : route.getGroup(), route.getDescriptionText(),
+        URISupport.sanitizeUri(route.getInput().getEndpointUri()), status != null && status.isStarted(),
         status == null ? "unknown" : status.name().toLowerCase(java.util.Locale.ROOT), figures(managed));
   }
 
@@ -190,8 +203,8 @@ final class RoutesPage {
       }
       Date failed = counted.getLastExchangeFailureTimestamp();
       Date completed = counted.getLastExchangeCompletedTimestamp();
-      return new RouteDiagram.Figures(counted.getExchangesTotal(), counted.getExchangesFailed(), counted.getExchangesInflight(), counted.getMeanProcessingTime(),
-          failed != null && (completed == null || !failed.before(completed)));
+      return new RouteDiagram.Figures(counted.getExchangesTotal(), counted.getExchangesFailed(), counted.getExchangesInflight(),
+          counted.getMeanProcessingTime(), failed != null && (completed == null || !failed.before(completed)));
     } catch (Exception notCounted) {
       return null;
     }
