@@ -82,9 +82,9 @@ final class TypedSecrets {
     try {
       byte[] text = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
       Map<String, String> typed = json.readValue(text, new TypeReference<>() {});
-      typed.forEach((field, text) -> {
+      typed.forEach((field, secret) -> {
         if (fields.getOrDefault(field, "").isBlank()) {
-          fields.put(field, text);
+          fields.put(field, secret);
         }
       });
     } catch (GeneralSecurityException | IOException otherFormOrAddress) {
