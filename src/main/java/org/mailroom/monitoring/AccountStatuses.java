@@ -158,6 +158,11 @@ public final class AccountStatuses {
       return goesOnByItself(failure) && !stalled
           ? new Standing(State.WAITING, schedule.nextPoll(account.id()), failure.getMessage()) : new Standing(State.NEEDS_ATTENTION, null, failure.getMessage());
     }
+    Optional<MailboxGates.Unanswered> unanswered = gates.unanswered(account.mailbox());
+    if (unanswered.isPresent()) {
+      String why = inWords(unanswered.get());
+      return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, null, why);
+    }
     if (stalled) {
       return new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " Look at the importers (mailroom.importers), the routes and the log; restart Mailroom if it lasts.");
     }
@@ -180,6 +185,11 @@ public final class AccountStatuses {
         .filter(end -> end.isAfter(now.plus(gates.isInTrouble(account.mailbox()) ? WORTH_TELLING : SHORTEST_WAIT)));
     boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
     return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
+  }
+
+  static String inWords(MailboxGates.Unanswered unanswered) {
+    return "Waiting for the answer to '" + unanswered.request() + "' since " + seconds(unanswered.since())
+        + ". Mailroom goes on by itself, and gives the request up at " + seconds(unanswered.givenUp()) + " at the latest; if it lasts, check the network and see the Microsoft 365 service health page.";
   }
 
   private static Standing standing(Account account, Optional<ImportResult> last, Figures figures) {
