@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.schedule.RuntimeClaim;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.account.ImportResult;
@@ -48,6 +49,7 @@ public final class AccountStatuses {
 
   private final Accounts accounts;
   private final AccountSchedule schedule;
+  private final RuntimeClaim claim;
   private final ImportProgress progress;
   private final PollHistory history;
   private final FailedDeliveries failures;
@@ -60,10 +62,11 @@ public final class AccountStatuses {
   /** What only the database knows, by account. */
   record Figures(Map<String, Long> failed, Map<String, Map<LocalDate, Long>> imported, Map<String, WaitingDeliveries.Refused> refused) {}
 
-  AccountStatuses(Accounts accounts, AccountSchedule schedule, ImportProgress progress, PollHistory history, FailedDeliveries failures,
+  AccountStatuses(Accounts accounts, AccountSchedule schedule, RuntimeClaim claim, ImportProgress progress, PollHistory history, FailedDeliveries failures,
       WaitingDeliveries waiting, DestinationHealth destinations, MailboxGates gates, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
+    this.claim = claim;
     this.progress = progress;
     this.history = history;
     this.failures = failures;
@@ -145,6 +148,10 @@ public final class AccountStatuses {
     Exception failure = last.map(ImportResult::failure).orElse(null);
     if (paused && (running.isEmpty() || schedule.isSuspended(account.id()))) {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
+    }
+    Optional<String> otherRuntime = claim.lostTo();
+    if (otherRuntime.isPresent()) {
+      return new Standing(State.NEEDS_ATTENTION, null, otherRuntime.get());
     }
     if (throttled != null) {
       String why = gates.isInTrouble(account.mailbox())

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class AccountSchedule implements Patience {
   private final Accounts accounts;
   private final AccountPauses pauses;
   private final TaskQueue tasks;
+  private final RuntimeClaim claim;
   private final Clock clock;
   private final Instant started;
   private final Map<String, Standing> standings = new HashMap<>();
@@ -73,25 +75,28 @@ public final class AccountSchedule implements Patience {
     }
   }
 
-  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, Clock clock) {
+  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, RuntimeClaim claim, Clock clock) {
     this.accounts = accounts;
     this.pauses = pauses;
     this.tasks = tasks;
+    this.claim = claim;
     this.clock = clock;
     this.started = clock.instant();
   }
 
   /**
    * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
-   * when its settings have changed.
+   * when its settings have changed. None is while another runtime works on the database.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
+    // before the schedule is locked: a database that hangs must not keep everybody from it
+    Collection<Account> all = claim.lostTo().isPresent() ? List.of() : accounts.all();
     synchronized (this) {
       List<String> due = new ArrayList<>();
       Instant now = clock.instant();
       takeBackLostTasks(now);
-      for (Account account : accounts.all()) {
+      for (Account account : all) {
         Standing standing = standing(account.id());
         if (!stopping && standing.isDue(account, paused.contains(account.id()), now)) {
           standing.wanted = false;
@@ -162,11 +167,13 @@ public final class AccountSchedule implements Patience {
    * @return whether another import runs or is queued, so that this one comes after it
    * @throws IllegalArgumentException when there is no such account
    */
-  public synchronized boolean importNow(@Body String accountId) {
+  public boolean importNow(@Body String accountId) {
     require(accountId);
-    Standing standing = standing(accountId);
-    standing.wanted = true;
-    return standing.isTaken();
+    synchronized (this) {
+      Standing standing = standing(accountId);
+      standing.wanted = true;
+      return standing.isTaken();
+    }
   }
 
   private void require(String accountId) {
@@ -212,16 +219,19 @@ public final class AccountSchedule implements Patience {
   }
 
   /** Nobody imports it any more, whatever became of its import. */
-  synchronized void givenBack(String accountId) {
-    Standing standing = standing(accountId);
-    standing.running = false;
-    unqueue(standing);
-    if (accounts.find(accountId).isEmpty()) {
-      standings.remove(accountId);
-    } else if (standing.polledAt == null || standing.polledAs == null) {
-      // it ended before it could say what it came to: not at once again
-      standing.polledAs = accounts.find(accountId).orElse(null);
-      standing.polledAt = clock.instant();
+  void givenBack(String accountId) {
+    Account account = accounts.find(accountId).orElse(null);
+    synchronized (this) {
+      Standing standing = standing(accountId);
+      standing.running = false;
+      unqueue(standing);
+      if (account == null) {
+        standings.remove(accountId);
+      } else if (standing.polledAt == null || standing.polledAs == null) {
+        // it ended before it could say what it came to: not at once again
+        standing.polledAs = account;
+        standing.polledAt = clock.instant();
+      }
     }
   }
 
