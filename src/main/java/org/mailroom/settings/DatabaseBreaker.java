@@ -23,6 +23,7 @@ public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
   private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full|quota");
+  private static final String CLOSED = "This connection has been closed.";
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
   /**
@@ -93,6 +94,37 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     }
   }
 
+  /**
+   * Mailroom stops: what waits for a database that doesn't answer is given up, so that the stop doesn't wait for it. What is given up is as after
+   * a kill: nothing of it is marked, and it comes again.
+   */
+  void stopBegins() {
+    Thread thread = new Thread(this::giveUpASilentDatabase, "database-stop");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void giveUpASilentDatabase() {
+    while (!pool.isClosed()) {
+      if (!answers()) {
+        if (!pool.isClosed()) {
+          LOG.warn("the database doesn't answer while Mailroom stops: what waits for it is given up, and comes again with the next start");
+          pool.close();
+        }
+        return;
+      }
+      pause();
+    }
+  }
+
+  private boolean answers() {
+    try (Connection probe = pool.getConnection()) {
+      return probe.isValid((int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(pool.getValidationTimeout())));
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   private static void pause() {
     try {
       TimeUnit.NANOSECONDS.sleep(BETWEEN_TRIES.toNanos());
@@ -113,6 +145,10 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   }
 
   private static String text(Throwable failure) {
+    if (CLOSED.equals(failure.getMessage())) {
+      // all that is left of a connection that was found dead
+      return "a connection gave no answer in time, or broke";
+    }
     String message = failure.getMessage() == null ? "" : failure.getMessage().lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "");
     return failure.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message);
   }
