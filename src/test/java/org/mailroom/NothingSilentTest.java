@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoViolation.Kind;
 import org.mailroom.monitoring.AccountStatus;
@@ -33,7 +34,7 @@ class NothingSilentTest {
 
   @BeforeAll
   void start(@TempDir Path folder) {
-    List<String> names = List.of("good", "refused", "stale", "patient", "throttled", "mute");
+    List<String> names = List.of("good", "refused", "stale", "patient", "throttled", "mute", "silent");
     accounts = ManyAccounts.startRuntime(folder, names, "--mailroom.limits.throttled-for=1h");
     names.forEach(accounts::mailbox);
     await().atMost(PATIENCE).until(() -> names.stream().allMatch(name -> status(name).state() == State.IDLE));
@@ -140,5 +141,18 @@ class NothingSilentTest {
     await().atMost(PATIENCE).until(() -> output.getAll().contains("account stale: the mailbox can be read again"));
     await().atMost(PATIENCE).until(() -> status("stale").state() == State.IDLE);
     assertThat(output).containsOnlyOnce("account stale: the mailbox can be read again");
+  }
+
+  @Test
+  void a_request_that_is_not_answered_is_told_while_it_is_waited_for_in_log_and_state(CapturedOutput output) {
+    accounts.mailbox("silent").fails(Fault.of(DemoFaults.Kind.SILENT));
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> status("silent").reason() != null);
+    AccountStatus waiting = status("silent");
+    assertThat(waiting.reason()).contains("Waiting for the answer to 'list messages of silent@contoso.com' since 20").contains("goes on by itself");
+    assertThat(waiting.state()).isEqualTo(State.WAITING);
+    await().atMost(PATIENCE).until(() -> output.getAll().contains("WARN  account silent: Waiting for the answer to '"));
+    accounts.mailbox("silent").fails(null);
+    await().atMost(PATIENCE).until(() -> status("silent").state() == State.IDLE);
+    assertThat(status("silent").reason()).isNull();
   }
 }

@@ -65,7 +65,7 @@ class OutageTest {
         "--spring.datasource.hikari.connection-timeout=1000", "--mailroom.limits.page-size=20"};
   }
 
-  private static String health(MailroomRun mailroom) {
+  static String health(MailroomRun mailroom) {
     try {
       return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health"))
               .header("Authorization", MailroomRun.BASIC).build(),

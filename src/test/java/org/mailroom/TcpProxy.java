@@ -19,7 +19,10 @@ final class TcpProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger answersToLose = new AtomicInteger();
   private volatile String askedFor = "";
+  private final Object mute = new Object();
+  private boolean hanging;
   private volatile boolean down;
+  private volatile String hangsAt;
 
   TcpProxy(int target) throws IOException {
     this.target = target;
@@ -38,6 +41,45 @@ final class TcpProxy implements AutoCloseable {
 
   void up() {
     down = false;
+  }
+
+  /** From now on connections are taken and nothing is passed on, in either direction, as of a server whose processes are stopped. */
+  void hang() {
+    synchronized (mute) {
+      hanging = true;
+    }
+  }
+
+  /** What was held up goes on its way. */
+  void goOn() {
+    hangsAt = null;
+    synchronized (mute) {
+      hanging = false;
+      mute.notifyAll();
+    }
+  }
+
+  /** The same, once a request that contains this text comes. */
+  void hangAt(String text) {
+    hangsAt = text;
+  }
+
+  boolean isHanging() {
+    synchronized (mute) {
+      return hanging;
+    }
+  }
+
+  private void awaitGoOn() throws IOException {
+    synchronized (mute) {
+      while (hanging) {
+        try {
+          mute.wait();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
+    }
   }
 
   /** Passes the next requests that contain this text on, waits for their answers, and cuts the connection instead of handing them back. */
@@ -77,6 +119,10 @@ final class TcpProxy implements AutoCloseable {
         if (!request && lose[0]) {
           return;
         }
+        if (request && hangsAt != null && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(hangsAt)) {
+          hang();
+        }
+        awaitGoOn();
         to.write(buffer, 0, read);
         to.flush();
       }
@@ -116,5 +162,6 @@ final class TcpProxy implements AutoCloseable {
   public void close() throws IOException {
     listening.close();
     down();
+    goOn();
   }
 }

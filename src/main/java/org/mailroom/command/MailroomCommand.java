@@ -1,7 +1,12 @@
 package org.mailroom.command;
 
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.Map;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.DatabaseBreaker;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,11 +64,23 @@ public final class MailroomCommand implements Callable<Integer> {
         .setExecutionExceptionHandler((failure, command, result) -> {
           // what Spring's failure analysis has told already isn't told again
           if (!(failure instanceof StartFailedException)) {
-            command.getErr().println("mailroom: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+            command.getErr().println("mailroom: " + inWords(failure));
           }
           return CAN_NOT_START;
         })
         .execute(arguments);
+  }
+
+  /** What a command failed with, for people. */
+  static String inWords(Exception failure) {
+    boolean ofDatabase = Causes.of(failure)
+        .anyMatch(cause -> cause instanceof DataAccessException || cause instanceof TransactionException || cause instanceof SQLException);
+    if (ofDatabase && Causes.sentence(failure).isEmpty()) {
+      String reason = DatabaseBreaker.reason(failure);
+      return "Mailroom's database doesn't answer as it should (" + reason + "). " + DatabaseBreaker.remedy(reason)
+          + ", and run the command again.";
+    }
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   private static int runUntilStopped(Launcher launcher) {

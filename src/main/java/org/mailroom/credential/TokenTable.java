@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 class TokenTable {
 
   /** So long a node waits for another one that renews the same token: longer than a request to Entra ID may take. */
-  private static final int PATIENCE_SECONDS = 90;
+  private static final int PATIENCE_SECONDS = 50;
 
   private static final String COLUMNS =
       "tokens, issued_at, expires_at, refreshed_at, user_id, user_name, user_mail, signed_in_at, revision";

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +35,20 @@ public final class MailboxGates {
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
   private static final Duration SWEPT_EVERY = Duration.ofHours(1);
 
+  /** So much of the time that the service may be silent is usual; 30 s by default. */
+  private static final double UNUSUAL = 0.3;
+
+  /**
+   * A request whose answer hasn't come to its end for unusually long.
+   *
+   * @param request what was asked, in words: {@code list messages of support@contoso.com}
+   * @param since when it was let in
+   * @param givenUp when it is given up at the latest
+   */
+  public record Unanswered(String request, Instant since, Instant givenUp) {}
+
   /** What a request took when it came in: its weight and parts may be others when it leaves. */
-  private record Ticket(MailboxGate gate, int weight, int parts, Instant since) {}
+  private record Ticket(MailboxGate gate, String request, int weight, int parts, Instant since) {}
 
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
   private final Map<GraphRequest<?>, Ticket> inside = Collections.synchronizedMap(new IdentityHashMap<>());
@@ -69,7 +82,7 @@ public final class MailboxGates {
     boolean entered = false;
     try {
       gate.enter(weight, parts, () -> patience.get().stream().anyMatch(Patience::isAnyoneWaiting));
-      inside.put(request, new Ticket(gate, weight, parts, clock.instant()));
+      inside.put(request, new Ticket(gate, request.inWords(), weight, parts, clock.instant()));
       entered = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -133,6 +146,23 @@ public final class MailboxGates {
   /** Since when the service answers every request to a mailbox by asking for patience; empty when the last one succeeded. */
   public Optional<Instant> throttledSince(String mailbox) {
     return find(mailbox).map(MailboxGate::throttledSince);
+  }
+
+  /**
+   * The request to a mailbox that waits longest for its answer, where that is unusually long: more than three tenths of
+   * {@code mailroom.limits.response-timeout}.
+   */
+  public Optional<Unanswered> unanswered(String mailbox) {
+    Duration usual = Duration.ofMillis((long) (limits.responseTimeout().toMillis() * UNUSUAL));
+    Instant before = clock.instant().minus(usual);
+    return find(mailbox).flatMap(gate -> oldest(gate)).filter(ticket -> ticket.since().isBefore(before))
+        .map(ticket -> new Unanswered(ticket.request(), ticket.since(), ticket.since().plus(limits.requestTimeout())));
+  }
+
+  private Optional<Ticket> oldest(MailboxGate gate) {
+    synchronized (inside) {
+      return inside.values().stream().filter(ticket -> ticket.gate() == gate).min(Comparator.comparing(Ticket::since));
+    }
   }
 
   /** How long a mailbox takes no request, because the service asked to wait or its quota is used up; zero when it takes one. */

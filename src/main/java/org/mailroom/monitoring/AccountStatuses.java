@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.schedule.RuntimeClaim;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.account.ImportResult;
@@ -48,6 +49,7 @@ public final class AccountStatuses {
 
   private final Accounts accounts;
   private final AccountSchedule schedule;
+  private final RuntimeClaim claim;
   private final ImportProgress progress;
   private final PollHistory history;
   private final FailedDeliveries failures;
@@ -60,10 +62,11 @@ public final class AccountStatuses {
   /** What only the database knows, by account. */
   record Figures(Map<String, Long> failed, Map<String, Map<LocalDate, Long>> imported, Map<String, WaitingDeliveries.Refused> refused) {}
 
-  AccountStatuses(Accounts accounts, AccountSchedule schedule, ImportProgress progress, PollHistory history, FailedDeliveries failures,
+  AccountStatuses(Accounts accounts, AccountSchedule schedule, RuntimeClaim claim, ImportProgress progress, PollHistory history, FailedDeliveries failures,
       WaitingDeliveries waiting, DestinationHealth destinations, MailboxGates gates, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
+    this.claim = claim;
     this.progress = progress;
     this.history = history;
     this.failures = failures;
@@ -151,6 +154,10 @@ public final class AccountStatuses {
     if (paused && (running.isEmpty() || schedule.isSuspended(account.id()))) {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
     }
+    Optional<String> otherRuntime = claim.lostTo();
+    if (otherRuntime.isPresent()) {
+      return new Standing(State.NEEDS_ATTENTION, null, otherRuntime.get());
+    }
     if (throttled != null) {
       String why = gates.isInTrouble(account.mailbox())
           ? account.mailbox() + ": the service has trouble (HTTP 503). Nothing is sent to it before " + seconds(throttled)
@@ -163,6 +170,11 @@ public final class AccountStatuses {
     if (failure != null) {
       return goesOnByItself(failure) && !stalled
           ? new Standing(State.WAITING, schedule.nextPoll(account.id()), failure.getMessage()) : new Standing(State.NEEDS_ATTENTION, null, failure.getMessage());
+    }
+    Optional<MailboxGates.Unanswered> unanswered = gates.unanswered(account.mailbox());
+    if (unanswered.isPresent()) {
+      String why = inWords(unanswered.get());
+      return stalled ? new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " " + why) : new Standing(State.WAITING, null, why);
     }
     if (stalled) {
       return new Standing(State.NEEDS_ATTENTION, null, stalled(account) + " Look at the importers (mailroom.importers), the routes and the log; restart Mailroom if it lasts.");
@@ -186,6 +198,11 @@ public final class AccountStatuses {
         .filter(end -> end.isAfter(now.plus(gates.isInTrouble(account.mailbox()) ? WORTH_TELLING : SHORTEST_WAIT)));
     boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
     return until.orElse(lasts ? gates.closedUntil(account.mailbox()).orElse(now) : null);
+  }
+
+  static String inWords(MailboxGates.Unanswered unanswered) {
+    return "Waiting for the answer to '" + unanswered.request() + "' since " + seconds(unanswered.since())
+        + ". Mailroom goes on by itself, and gives the request up at " + seconds(unanswered.givenUp()) + " at the latest; if it lasts, check the network and see the Microsoft 365 service health page.";
   }
 
   /** What is due is tried with the account's next import. */

@@ -16,6 +16,7 @@ import org.mailroom.account.ImportedMinutes;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
+import org.mailroom.graph.MailboxGates;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -41,16 +42,18 @@ final class Watch implements DisposableBean {
   private final FailedDeliveries failures;
   private final FailedCounts counts;
   private final DestinationHealth destinations;
+  private final MailboxGates gates;
   private final CredentialBeans credentials;
   private final ImportedMinutes minutes;
   private final MailroomProperties properties;
   private final Clock clock;
   private final ManagementBeans beans = new ManagementBeans();
   private final Map<String, Instant> told = new HashMap<>();
+  private final Map<String, Instant> toldUnanswered = new HashMap<>();
   private ScheduledExecutorService timer;
 
   Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
-      DestinationHealth destinations, CredentialBeans credentials, ImportedMinutes minutes, MailroomProperties properties, Clock clock) {
+      DestinationHealth destinations, MailboxGates gates, CredentialBeans credentials, ImportedMinutes minutes, MailroomProperties properties, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.statuses = statuses;
@@ -58,6 +61,7 @@ final class Watch implements DisposableBean {
     this.failures = failures;
     this.counts = counts;
     this.destinations = destinations;
+    this.gates = gates;
     this.credentials = credentials;
     this.minutes = minutes;
     this.properties = properties;
@@ -87,6 +91,7 @@ final class Watch implements DisposableBean {
       beans.offer("Account", accounts.all().stream().map(Account::id).collect(Collectors.toSet()), this::bean);
       credentials.offer(beans);
       accounts.all().forEach(account -> tell(statuses.withoutDatabase(account)));
+      accounts.all().forEach(account -> gates.unanswered(account.mailbox()).ifPresent(unanswered -> tell(account.id(), unanswered)));
     } catch (RuntimeException e) {
       // the next look is another chance: a task that throws is never run again
       LOG.error("the accounts can't be watched: {}", e.toString());
@@ -106,6 +111,16 @@ final class Watch implements DisposableBean {
     } else if (!status.stalled() && before != null && status.lastSuccess() != null && status.lastSuccess().isAfter(before)) {
       told.remove(status.account());
       LOG.info("account {}: the mailbox is read again", status.account());
+    }
+  }
+
+  /** A failure that comes of it is told by the import itself; until then nothing else would be. */
+  private void tell(String account, MailboxGates.Unanswered unanswered) {
+    Instant before = toldUnanswered.get(account);
+    Instant now = clock.instant();
+    if (before == null || before.plus(TOLD_AGAIN).isBefore(now)) {
+      toldUnanswered.put(account, now);
+      LOG.warn("account {}: {}", account, AccountStatuses.inWords(unanswered));
     }
   }
 

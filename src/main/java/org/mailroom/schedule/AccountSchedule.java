@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class AccountSchedule implements Patience {
   private final Accounts accounts;
   private final AccountPauses pauses;
   private final TaskQueue tasks;
+  private final RuntimeClaim claim;
   private final Clock clock;
   private final Instant started;
   /** Guarded by the schedule. */
@@ -43,25 +45,29 @@ public final class AccountSchedule implements Patience {
   private volatile boolean stopping;
   private volatile int queued;
 
-  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, Clock clock) {
+  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, RuntimeClaim claim, Clock clock) {
     this.accounts = accounts;
     this.pauses = pauses;
     this.tasks = tasks;
+    this.claim = claim;
     this.clock = clock;
     this.started = clock.instant();
   }
 
   /**
    * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
-   * when its settings have changed; one with {@code poll-at} at the next of its times after that.
+   * when its settings have changed; one with {@code poll-at} at the next of its times after that. None is while another runtime works on the
+   * database.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
+    // before the schedule is locked: a database that hangs must not keep everybody from it
+    Collection<Account> all = claim.lostTo().isPresent() ? List.of() : accounts.all();
     synchronized (this) {
       List<String> due = new ArrayList<>();
       Instant now = clock.instant();
       takeBackLostTasks(now);
-      for (Account account : accounts.all()) {
+      for (Account account : all) {
         Standing standing = standing(account.id());
         standing.see(account, now);
         if (!stopping && standing.isDue(paused.contains(account.id()), now)) {
@@ -133,11 +139,13 @@ public final class AccountSchedule implements Patience {
    * @return whether another import runs or is queued, so that this one comes after it
    * @throws IllegalArgumentException when there is no such account
    */
-  public synchronized boolean importNow(@Body String accountId) {
+  public boolean importNow(@Body String accountId) {
     require(accountId);
-    Standing standing = standing(accountId);
-    standing.wanted = true;
-    return standing.isTaken();
+    synchronized (this) {
+      Standing standing = standing(accountId);
+      standing.wanted = true;
+      return standing.isTaken();
+    }
   }
 
   private void require(String accountId) {
@@ -182,16 +190,18 @@ public final class AccountSchedule implements Patience {
   }
 
   /** Nobody imports it any more, whatever became of its import. */
-  synchronized void givenBack(String accountId) {
-    Standing standing = standing(accountId);
-    standing.running = false;
-    unqueue(standing);
+  void givenBack(String accountId) {
     Account account = accounts.find(accountId).orElse(null);
-    if (account == null) {
-      standings.remove(accountId);
-    } else if (!standing.isPolled()) {
-      // it ended before it could say what it came to: not at once again
-      standing.polled(account, clock.instant());
+    synchronized (this) {
+      Standing standing = standing(accountId);
+      standing.running = false;
+      unqueue(standing);
+      if (account == null) {
+        standings.remove(accountId);
+      } else if (!standing.isPolled()) {
+        // it ended before it could say what it came to: not at once again
+        standing.polled(account, clock.instant());
+      }
     }
   }
 

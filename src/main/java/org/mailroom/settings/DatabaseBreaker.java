@@ -23,6 +23,7 @@ public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
   private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full|quota");
+  private static final String CLOSED = "This connection has been closed.";
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
   /**
@@ -95,6 +96,37 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     }
   }
 
+  /**
+   * Mailroom stops: what waits for a database that doesn't answer is given up, so that the stop doesn't wait for it. What is given up is as after
+   * a kill: nothing of it is marked, and it comes again.
+   */
+  void stopBegins() {
+    Thread thread = new Thread(this::giveUpASilentDatabase, "database-stop");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void giveUpASilentDatabase() {
+    while (!pool.isClosed()) {
+      if (!answers()) {
+        if (!pool.isClosed()) {
+          LOG.warn("the database doesn't answer while Mailroom stops: what waits for it is given up, and comes again with the next start");
+          pool.close();
+        }
+        return;
+      }
+      pause();
+    }
+  }
+
+  private boolean answers() {
+    try (Connection probe = pool.getConnection()) {
+      return probe.isValid((int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(pool.getValidationTimeout())));
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   private static void pause() {
     try {
       TimeUnit.NANOSECONDS.sleep(BETWEEN_TRIES.toNanos());
@@ -111,9 +143,14 @@ public final class DatabaseBreaker extends DelegatingDataSource {
       told = cause instanceof SQLException || !(told instanceof SQLException) ? cause : told;
       root = cause;
     }
-    String outer = Causes.inShort(told);
-    String inner = Causes.inShort(root);
+    String outer = text(told);
+    String inner = text(root);
     return outer.contains(inner) ? outer : inner.contains(outer) ? inner : outer + ", " + inner;
+  }
+
+  private static String text(Throwable failure) {
+    // all that is left of a connection that was found dead
+    return CLOSED.equals(failure.getMessage()) ? "a connection gave no answer in time, or broke" : Causes.inShort(failure);
   }
 
   /**

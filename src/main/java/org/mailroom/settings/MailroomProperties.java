@@ -42,6 +42,7 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir everything that Mailroom itself keeps on disk
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
+ * @param takeoverAfter so long a runtime that died, with its machine even, may keep the next one on its database waiting
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
@@ -64,6 +65,7 @@ public record MailroomProperties(
     @DefaultValue("data") @NotNull Path dataDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
+    @DefaultValue("30s") @NotNull Duration takeoverAfter,
     @DefaultValue("mailroom.messages") @NotBlank String queue,
     @DefaultValue("32") @Min(1) @Max(1000) int importers,
     @DefaultValue("true") boolean polling,
@@ -137,6 +139,11 @@ public record MailroomProperties(
   @AssertTrue(message = POLL_EVERY)
   boolean isPollEveryValid() {
     return isPollable(pollEvery);
+  }
+
+  @AssertTrue(message = "takeover-after must be between 1s and 1h")
+  boolean isTakeoverAfterValid() {
+    return takeoverAfter == null || (takeoverAfter.compareTo(Duration.ofSeconds(1)) >= 0 && takeoverAfter.compareTo(Duration.ofHours(1)) <= 0);
   }
 
   /**

@@ -1,5 +1,8 @@
 package org.mailroom.settings;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -9,7 +12,6 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -25,29 +27,49 @@ public final class SettingsRevision {
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
+  private final Executor threads;
   private final AtomicBoolean asking = new AtomicBoolean();
   private final AtomicLong known = new AtomicLong(-1);
   private volatile long askedAt = System.nanoTime() - ASKED_EVERY_NANOS;
 
-  SettingsRevision(JdbcTemplate jdbc, TransactionTemplate transaction) {
+  SettingsRevision(JdbcTemplate jdbc, TransactionTemplate transaction, ExecutorService importThreads) {
     this.jdbc = jdbc;
     this.transaction = transaction;
+    this.threads = importThreads;
   }
 
-  /** The present count, up to a second old; while the database can't be reached the last one known. */
+  /**
+   * The count as it was a second or two ago; while the database can't be reached the last one known. Nobody waits for the database but whoever
+   * asks first: it may hang.
+   */
   public long current() {
-    // within a change it would see what isn't committed
-    if (!TransactionSynchronizationManager.isActualTransactionActive() && System.nanoTime() - askedAt >= ASKED_EVERY_NANOS && asking.compareAndSet(false, true)) {
-      try {
-        known.accumulateAndGet(read(), Math::max);
-      } catch (DataAccessException | TransactionException e) {
-        LOG.debug("the database doesn't tell whether settings have changed: {}", e.getMessage());
-      } finally {
-        askedAt = System.nanoTime();
-        asking.set(false);
+    if (System.nanoTime() - askedAt >= ASKED_EVERY_NANOS && asking.compareAndSet(false, true)) {
+      if (known.get() < 0) {
+        ask();
+      } else {
+        askMeanwhile();
       }
     }
     return known.get();
+  }
+
+  private void askMeanwhile() {
+    try {
+      threads.execute(this::ask);
+    } catch (RejectedExecutionException stopping) {
+      asking.set(false);
+    }
+  }
+
+  private void ask() {
+    try {
+      known.accumulateAndGet(read(), Math::max);
+    } catch (DataAccessException | TransactionException e) {
+      LOG.debug("the database doesn't tell whether settings have changed: {}", e.getMessage());
+    } finally {
+      askedAt = System.nanoTime();
+      asking.set(false);
+    }
   }
 
   private long read() {

@@ -207,4 +207,34 @@ class MailboxGatesTest {
     wire.gates.leave(staying);
     assertThat(wire.gates.requests(MAILBOX)).isEqualTo(1);
   }
+
+  @Test
+  void a_request_that_is_unanswered_for_more_than_thirty_seconds_is_named_with_its_beginning_until_it_is_answered() {
+    GraphRequest<String> listing = WireParts.request(GraphOperation.LIST_MESSAGES, MAILBOX);
+    Instant sent = wire.clock.instant();
+    wire.gates.enter(listing);
+    wire.clock.advance(Duration.ofSeconds(10));
+    GraphRequest<String> content = WireParts.request(GraphOperation.GET_ATTACHMENT, MAILBOX);
+    wire.gates.enter(content);
+    wire.clock.advance(Duration.ofSeconds(20));
+    assertThat(wire.gates.unanswered(MAILBOX)).as("30 s are usual").isEmpty();
+    wire.clock.advance(Duration.ofSeconds(1));
+    assertThat(wire.gates.unanswered("A@Contoso.com")).as("the same mailbox")
+        .contains(new MailboxGates.Unanswered("list messages of a@contoso.com", sent, sent.plus(Duration.ofMinutes(15))));
+    assertThat(wire.gates.unanswered("b@contoso.com")).as("another one").isEmpty();
+    wire.gates.leave(listing);
+    assertThat(wire.gates.unanswered(MAILBOX)).as("the other is unanswered for 21 s").isEmpty();
+    wire.clock.advance(Duration.ofSeconds(10));
+    assertThat(wire.gates.unanswered(MAILBOX)).hasValueSatisfying(waits -> assertThat(waits.request()).isEqualTo("get attachment of a@contoso.com"));
+    wire.gates.leave(content);
+    assertThat(wire.gates.unanswered(MAILBOX)).isEmpty();
+  }
+
+  @Test
+  void what_is_unusually_long_follows_the_bound_for_silence() {
+    WireParts patient = new WireParts("response-timeout", "10s");
+    patient.gates.enter(WireParts.request());
+    patient.clock.advance(Duration.ofMillis(3001));
+    assertThat(patient.gates.unanswered(MAILBOX)).isPresent();
+  }
 }
