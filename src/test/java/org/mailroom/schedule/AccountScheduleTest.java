@@ -39,13 +39,15 @@ class AccountScheduleTest {
   @BeforeEach
   void two() {
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
-    when(accounts.find(org.mockito.ArgumentMatchers.any())).thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
+    when(accounts.find(org.mockito.ArgumentMatchers.any())).thenAnswer(asked ->
+        Optional.ofNullable(known.get(asked.<String>getArgument(0))));
     know("a", MINUTE);
     know("b", Duration.ofMinutes(5));
   }
 
   private Account know(String id, Duration every) {
-    Account account = new Account(id, id + "@contoso.com", "contoso", "inbox", "", every, Content.JSON, List.of("file"), null, null);
+    Account account = new Account(id, id + "@contoso.com", "contoso", "inbox", "", every, Content.JSON, List.of("file"), null,
+        null);
     known.put(id, account);
     return account;
   }
@@ -201,7 +203,8 @@ class AccountScheduleTest {
 
   @Test
   void what_is_asked_of_an_account_that_is_not_there_is_refused() {
-    for (Runnable asking : List.<Runnable>of(() -> schedule.pause("x"), () -> schedule.resume("x"), () -> schedule.importNow("x"))) {
+    for (Runnable asking : List.<Runnable>of(() -> schedule.pause("x"), () -> schedule.resume("x"), () ->
+        schedule.importNow("x"))) {
       assertThatThrownBy(asking::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'x'");
     }
   }
