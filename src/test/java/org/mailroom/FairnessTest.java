@@ -135,13 +135,4 @@ class FairnessTest {
       assertThat(changesOfMailbox()).isEqualTo(4);
     }
   }
-
-  @Test
-  void an_account_whose_import_runs_or_is_queued_is_not_due() {
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.poll-every=1s")) {
-      AccountSchedule schedule = mailroom.bean(AccountSchedule.class);
-      assertThat(schedule.due()).containsExactly("support");
-      assertThat(schedule.due()).isEmpty();
-    }
-  }
 }

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,12 +28,20 @@ class ImportTest {
   @TempDir
   private Path folder;
 
-  private final DemoTenant tenant = DemoTenant.start();
-  private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+  @RegisterExtension
+  static final SharedMailroom SHARED = new SharedMailroom();
 
-  @AfterEach
-  void stop() {
-    tenant.close();
+  private final DemoTenant tenant = SHARED.tenant();
+  private DemoMailbox mailbox;
+
+  @BeforeEach
+  void ownMailbox() {
+    mailbox = SHARED.mailbox();
+  }
+
+  /** For a test with a Mailroom of its own, which imports {@code support}. */
+  private MailroomRun startAnother(String... settings) {
+    return MailroomRun.start(tenant, folder, settings);
   }
 
   private void deliverPlain(int count) {
@@ -48,7 +57,7 @@ class ImportTest {
   @Test
   void every_one_of_1000_messages_that_matched_at_the_beginning_is_imported_over_pages_of_10() {
     deliverPlain(1000);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.limits.page-size=10")) {
+    try (MailroomRun mailroom = SHARED.start("--mailroom.limits.page-size=10")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.failure()).isNull();
       assertThat(result.imported()).isEqualTo(1000);
@@ -61,8 +70,10 @@ class ImportTest {
 
   @Test
   void plain_messages_take_few_requests_each_asks_for_immutable_ids_and_at_most_four_are_in_flight() {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(1000);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    int tokens = tenant.tokenRequests();
+    try (MailroomRun mailroom = startAnother()) {
       mailroom.importSupport();
       List<DemoRequest> all = tenant.requests();
       long roundTrips = all.stream().filter(request -> !request.part()).count();
@@ -71,7 +82,7 @@ class ImportTest {
       assertThat(all).filteredOn(request -> !request.path().equals("/$batch"))
           .allSatisfy(request -> assertThat(request.prefer()).contains("IdType=\"ImmutableId\""));
       assertThat(tenant.peakInFlight("support@contoso.com")).isLessThanOrEqualTo(4);
-      assertThat(tenant.tokenRequests()).isEqualTo(1);
+      assertThat(tenant.tokenRequests()).isEqualTo(tokens + 1);
     }
   }
 
@@ -82,7 +93,7 @@ class ImportTest {
       mailbox.deliver("Inbox", DemoMail.plain(i), second.plusMillis(i));
     }
     mailbox.deliver("Inbox", DemoMail.plain(99), second.plusSeconds(5));
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.limits.page-size=10")) {
+    try (MailroomRun mailroom = SHARED.start("--mailroom.limits.page-size=10")) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(58);
       assertThat(mailbox.unread()).isZero();
     }
@@ -91,7 +102,7 @@ class ImportTest {
   @Test
   void an_idle_poll_takes_one_request_and_a_second_import_finds_nothing() {
     deliverPlain(3);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       mailroom.importSupport();
       int before = tenant.requests().size();
       assertThat(mailroom.importSupport().imported()).isZero();
@@ -103,7 +114,7 @@ class ImportTest {
   void a_mark_whose_answer_was_lost_is_repeated_and_nothing_is_delivered_again() {
     deliverPlain(30);
     tenant.faults().kind(call -> call.equals("POST /v1.0/$batch"), DemoFaults.Kind.RESET_AFTER, 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.isComplete()).isTrue();
       assertThat(mailroom.rows("mail_message")).isEqualTo(30);
@@ -115,7 +126,7 @@ class ImportTest {
   void what_was_delivered_but_not_marked_is_only_marked_by_the_next_import() {
     deliverPlain(5);
     tenant.faults().status(call -> call.startsWith("PART PATCH"), 403, "ErrorAccessDenied", Map.of(), 5);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       ImportResult first = mailroom.importSupport();
       assertThat(first.unmarked()).isEqualTo(5);
       assertThat(first.firstUnmarked()).hasMessageContaining("ErrorAccessDenied").hasMessageContaining("Mail.ReadWrite");
@@ -132,7 +143,7 @@ class ImportTest {
   void only_the_parts_of_a_batch_that_failed_are_sent_again() {
     deliverPlain(20);
     tenant.faults().status(call -> call.startsWith("PART PATCH"), 429, "ApplicationThrottled", Map.of("Retry-After", "0.1"), 3);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(mailbox.unread()).isZero();
       assertThat(tenant.requests()).filteredOn(DemoRequest::part).hasSize(23);
@@ -147,7 +158,7 @@ class ImportTest {
     tenant.faults().status(call -> call.startsWith("GET"), 502, null, Map.of(), 1);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.CUT, 1);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.RESET_BEFORE, 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.failure()).isNull();
       assertThat(result.imported()).isEqualTo(10);
@@ -158,7 +169,7 @@ class ImportTest {
   void an_empty_page_with_a_next_link_is_not_the_end() {
     deliverPlain(10);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.EMPTY_PAGE, 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(10);
     }
   }
@@ -167,21 +178,23 @@ class ImportTest {
   void a_next_link_to_another_host_is_an_error_and_no_token_goes_there() {
     deliverPlain(10);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.FOREIGN_NEXT_LINK, 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.failure()).hasMessageContaining("outside the configured Graph address").hasMessageContaining("127.0.0.1");
+      assertThat(tenant.violations()).as("what listens there was asked nothing").isEmpty();
     }
   }
 
   @Test
   void a_token_that_is_refused_in_mid_run_is_replaced_once() {
     deliverPlain(50);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.limits.page-size=10")) {
+    try (MailroomRun mailroom = SHARED.start("--mailroom.limits.page-size=10")) {
       mailroom.importSupport();
+      int tokens = tenant.tokenRequests();
       tenant.revokeTokens();
       deliverPlain(50);
       assertThat(mailroom.importSupport().imported()).isEqualTo(50);
-      assertThat(tenant.tokenRequests()).isEqualTo(2);
+      assertThat(tenant.tokenRequests()).isEqualTo(tokens + 1);
     }
   }
 
@@ -194,7 +207,7 @@ class ImportTest {
     String id = mailbox.folder("Inbox/Tickets/Dutch");
     mailbox.deliver("Inbox/Tickets/Dutch", DemoMail.plain(1), Instant.parse("2026-01-05T08:00:00Z"));
     mailbox.deliver(DemoMail.plain(2));
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.folder=" + (named.equals("ID") ? id : named))) {
+    try (MailroomRun mailroom = SHARED.start("--mailroom.accounts.support.folder=" + (named.equals("ID") ? id : named))) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(1);
       int before = tenant.requests().size();
       mailroom.importSupport();
@@ -205,9 +218,10 @@ class ImportTest {
 
   @Test
   void what_is_wrong_with_an_account_is_said_with_what_to_do() {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(1);
     tenant.register("reader", "s", Set.of());
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder,
+    try (MailroomRun mailroom = startAnother(
         "--mailroom.accounts.unknown.mailbox=nobody@contoso.com", "--mailroom.accounts.unknown.credential=demo", "--mailroom.accounts.unknown.deliver-to=file",
         "--mailroom.accounts.nofolder.mailbox=support@contoso.com", "--mailroom.accounts.nofolder.credential=demo",
         "--mailroom.accounts.nofolder.folder=Inbox/Nowhere", "--mailroom.accounts.nofolder.deliver-to=file",
@@ -236,7 +250,7 @@ class ImportTest {
       mailbox.deliver(maker.next());
     }
     tenant.faults().status(call -> call.endsWith("/attachments"), 404, "ErrorItemNotFound", Map.of(), 1);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.gone()).isEqualTo(1);
       assertThat(result.imported()).isEqualTo(9);
@@ -246,6 +260,7 @@ class ImportTest {
 
   @Test
   void a_message_that_a_destination_refuses_leaves_the_other_99_imported_and_stays_unread() throws Exception {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(100);
     Path routes = folder.resolve("routes");
     copyRoutes(routes);
@@ -263,7 +278,7 @@ class ImportTest {
                           exceptionType: java.lang.IllegalStateException
                           message: I don't like this one
         """);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.routes=file:" + routes,
+    try (MailroomRun mailroom = startAnother("--mailroom.routes=file:" + routes,
         "--mailroom.destinations.picky=direct:deliver-to-picky", "--mailroom.accounts.support.deliver-to=database,picky")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.imported()).isEqualTo(99);
@@ -281,8 +296,9 @@ class ImportTest {
 
   @Test
   void a_destination_is_any_camel_endpoint_that_gets_the_json() throws Exception {
+    mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(2);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder,
+    try (MailroomRun mailroom = startAnother(
         "--mailroom.destinations.drop=file:" + folder.resolve("drop"), "--mailroom.accounts.support.deliver-to=drop")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       try (Stream<Path> files = Files.list(folder.resolve("drop"))) {

@@ -31,8 +31,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * The ledger and what belongs to it, on a database in memory with the tables as the migrations make them, by a clock that the test drives;
- * and the steps of an import that concern it.
+ * The ledger and what belongs to it, on a database in memory with the tables as the migrations make them, by a clock that the
+ * test drives; and the steps of an import that concern it.
  */
 final class LedgerParts {
 
@@ -57,7 +57,8 @@ final class LedgerParts {
    * @param settings keys and values below {@code mailroom}, in turns
    */
   LedgerParts(String... settings) {
-    Map<String, String> all = new TreeMap<>(Map.of("mailroom.accounts.support.mailbox", "support@contoso.com", "mailroom.accounts.support.credential", "contoso",
+    Map<String, String> all = new TreeMap<>(Map.of("mailroom.accounts.support.mailbox", "support@contoso.com",
+        "mailroom.accounts.support.credential", "contoso",
         "mailroom.accounts.support.deliver-to", "database,file"));
     for (int i = 0; i < settings.length; i += 2) {
       all.put("mailroom." + settings[i], settings[i + 1]);
@@ -69,8 +70,10 @@ final class LedgerParts {
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     Destinations destinations = new Destinations(properties);
     rows = new LedgerRows(health, destinations, properties, clock);
-    ledger = new DeliveryLedger(jdbc, table, rows, new LedgerLog(new DeliveryMetrics(meters)), new DueDeliveries(named, health, destinations, properties),
-        new UnlistableMessages(named, table), new Doubts(jdbc, table, rows), database.transaction(), health, destinations, properties, clock);
+    ledger = new DeliveryLedger(jdbc, table, rows, new LedgerLog(new DeliveryMetrics(meters)),
+        new DueDeliveries(named, health, destinations, properties),
+        new UnlistableMessages(named, table), new Doubts(jdbc, table, rows), database.transaction(), health, destinations,
+        properties, clock);
     failures = new FailedDeliveries(named, clock);
   }
 
@@ -97,7 +100,8 @@ final class LedgerParts {
 
   private static JsonNode resource(String id, String version) {
     try {
-      return JSON.readTree("{\"id\":\"" + id + "\",\"subject\":\"about " + id + "\",\"@odata.etag\":\"" + version + "\",\"isRead\":false}");
+      return JSON.readTree("{\"id\":\"" + id + "\",\"subject\":\"about " + id + "\",\"@odata.etag\":\"" + version
+          + "\",\"isRead\":false}");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -134,7 +138,8 @@ final class LedgerParts {
 
   /** The row of a message and a destination. */
   Map<String, Object> row(String id, String destination) {
-    return jdbc.queryForMap("select * from delivery where account = 'support' and message_id = ? and destination = ?", id, destination);
+    return jdbc.queryForMap("select * from delivery where account = 'support' and message_id = ? and destination = ?", id,
+        destination);
   }
 
   String status(String id, String destination) {
@@ -143,7 +148,8 @@ final class LedgerParts {
 
   /** When a delivery is tried again; null: never. */
   Instant next(String id, String destination) {
-    var next = jdbc.queryForObject("select next_attempt_at from delivery where message_id = ? and destination = ?", java.sql.Timestamp.class, id, destination);
+    var next = jdbc.queryForObject("select next_attempt_at from delivery where message_id = ? and destination = ?",
+        java.sql.Timestamp.class, id, destination);
     return next == null ? null : next.toInstant();
   }
 

@@ -17,8 +17,10 @@ import org.mailroom.graph.GraphOperation;
 /** When the site is told of an account, and when not, by a clock that the test drives. */
 class AccountAlertsTest {
 
-  private static final Exception DENIED = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 403, "ErrorAccessDenied", null, null);
-  private static final Exception TROUBLE = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 503, "serviceNotAvailable", null, null);
+  private static final Exception DENIED = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 403,
+      "ErrorAccessDenied", null, null);
+  private static final Exception TROUBLE = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 503,
+      "serviceNotAvailable", null, null);
 
   private final SettableClock clock = new SettableClock();
   private final AccountAlerts alerts = new AccountAlerts(mock(Accounts.class), clock);
@@ -34,11 +36,13 @@ class AccountAlertsTest {
   @Test
   void what_somebody_has_to_mend_is_told_at_once_and_once_and_its_end_too() {
     Instant since = clock.instant();
-    assertThat(fails(DENIED)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed").containsEntry("account", "a")
+    assertThat(fails(DENIED)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
+        .containsEntry("account", "a")
         .containsEntry("code", "ErrorAccessDenied").containsEntry("since", since.toString()).containsKeys("cause", "remedy"));
     clock.pass(Duration.ofDays(1));
     assertThat(fails(DENIED)).isEmpty();
-    assertThat(succeeds()).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "recovered").containsEntry("account", "a")
+    assertThat(succeeds()).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "recovered")
+        .containsEntry("account", "a")
         .containsEntry("code", "ErrorAccessDenied").containsEntry("since", since.toString()));
     assertThat(succeeds()).isEmpty();
     assertThat(fails(DENIED)).as("the next time").hasSize(1);
@@ -51,7 +55,8 @@ class AccountAlertsTest {
     clock.pass(Duration.ofMinutes(5));
     assertThat(fails(TROUBLE)).isEmpty();
     clock.pass(Duration.ofMillis(1));
-    assertThat(fails(TROUBLE)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed").containsEntry("since", since.toString()));
+    assertThat(fails(TROUBLE)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
+        .containsEntry("since", since.toString()));
     assertThat(fails(TROUBLE)).isEmpty();
     assertThat(succeeds()).extracting(alert -> alert.get("event")).containsExactly("recovered");
   }
@@ -87,6 +92,7 @@ class AccountAlertsTest {
   @Test
   void what_is_no_answer_of_the_service_has_its_sentence_as_the_cause() {
     assertThat(fails(new IllegalStateException("the disk is full"))).singleElement()
-        .satisfies(alert -> assertThat(alert).containsEntry("cause", "the disk is full").containsEntry("remedy", null).containsEntry("code", null));
+        .satisfies(alert -> assertThat(alert).containsEntry("cause", "the disk is full").containsEntry("remedy", null)
+            .containsEntry("code", null));
   }
 }

@@ -63,7 +63,8 @@ class AccountPausesTest {
   void whoever_asks_waits_for_no_database_and_one_reading_is_under_way_at_a_time() {
     Deque<Runnable> later = new ArrayDeque<>();
     ExecutorService threads = org.mockito.Mockito.mock(ExecutorService.class);
-    org.mockito.Mockito.doAnswer(given -> later.add(given.getArgument(0))).when(threads).execute(org.mockito.ArgumentMatchers.any());
+    org.mockito.Mockito.doAnswer(given -> later.add(given.getArgument(0))).when(threads)
+        .execute(org.mockito.ArgumentMatchers.any());
     AccountPauses slow = new AccountPauses(database.jdbc(), threads, clock);
     here.pause("a");
     clock.passSeconds(3);

@@ -14,12 +14,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
+import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -35,12 +35,14 @@ class AccountScheduleTest {
   private final Accounts accounts = mock(Accounts.class);
   private final TaskQueue tasks = mock(TaskQueue.class);
   private final AccountPauses pauses = new AccountPauses(new MigratedDatabase().jdbc(), Imports.atOnce(), clock);
-  private final AccountSchedule schedule = new AccountSchedule(accounts, pauses, tasks, clock);
+  private final RuntimeClaim claim = mock(RuntimeClaim.class);
+  private final AccountSchedule schedule = new AccountSchedule(accounts, pauses, tasks, claim, clock);
 
   @BeforeEach
   void two() {
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
-    when(accounts.find(org.mockito.ArgumentMatchers.any())).thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
+    when(accounts.find(org.mockito.ArgumentMatchers.any())).thenAnswer(asked ->
+        Optional.ofNullable(known.get(asked.<String>getArgument(0))));
     know("a", MINUTE);
     know("b", Duration.ofMinutes(5));
   }
@@ -203,7 +205,8 @@ class AccountScheduleTest {
 
   @Test
   void what_is_asked_of_an_account_that_is_not_there_is_refused() {
-    for (Runnable asking : List.<Runnable>of(() -> schedule.pause("x"), () -> schedule.resume("x"), () -> schedule.importNow("x"))) {
+    for (Runnable asking : List.<Runnable>of(() -> schedule.pause("x"), () -> schedule.resume("x"), () ->
+        schedule.importNow("x"))) {
       assertThatThrownBy(asking::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'x'");
     }
   }

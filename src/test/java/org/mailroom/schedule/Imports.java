@@ -19,7 +19,8 @@ final class Imports {
   }
 
   static ImportResult leaving(String account, Clock clock, int failed, int givenUpBefore, int waiting, int unmarked) {
-    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, failed, 0, givenUpBefore, waiting, 0, unmarked, 0, 1, false, null, null, null, null);
+    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, failed, 0, givenUpBefore, waiting, 0, unmarked, 0, 1,
+        false, null, null, null, null);
   }
 
   static ImportResult goingOn(String account, Clock clock, Instant at) {

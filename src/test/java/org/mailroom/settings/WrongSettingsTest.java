@@ -31,10 +31,13 @@ class WrongSettingsTest {
   private Path folder;
 
   private ConfigurableApplicationContext start(String... more) {
-    List<String> settings = new ArrayList<>(List.of("--spring.config.location=classpath:/application.yaml", "--mailroom.data-dir=" + folder.resolve("data"),
+    List<String> settings = new ArrayList<>(List.of("--spring.config.location=classpath:/application.yaml",
+        "--mailroom.data-dir=" + folder.resolve("data"),
         "--mailroom.credentials.demo.grant-type=client-credentials", "--mailroom.credentials.demo.tenant-id=contoso.com",
-        "--mailroom.credentials.demo.client-id=66666666-7777-8888-9999-000000000000", "--mailroom.credentials.demo.client-secret=" + SECRET,
-        "--mailroom.accounts.support.mailbox=support@contoso.com", "--mailroom.accounts.support.credential=demo", "--mailroom.accounts.support.deliver-to=database,file"));
+        "--mailroom.credentials.demo.client-id=66666666-7777-8888-9999-000000000000",
+            "--mailroom.credentials.demo.client-secret=" + SECRET,
+        "--mailroom.accounts.support.mailbox=support@contoso.com", "--mailroom.accounts.support.credential=demo",
+            "--mailroom.accounts.support.deliver-to=database,file"));
     settings.addAll(List.of(more));
     return new Launcher(OnlySettings.class, settings).startCommand(Map.of());
   }
