@@ -87,7 +87,7 @@ public final class DeliveryLedger {
     if (nowhere || (!down.isEmpty() && waiting >= limits.waitingDeliveries())) {
       running.pauseReading();
       if (paused.add(account.id())) {
-        LOG.warn("account {}: reading pauses while {} is down; {} deliveries wait", account.id(), String.join(", ", down), waiting);
+        LOG.warn("account {}: reading pauses while {} takes nothing; {} deliveries wait", account.id(), String.join(", ", down), waiting);
       }
     } else if (paused.remove(account.id())) {
       LOG.info("account {}: reading goes on", account.id());
