@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -89,13 +88,14 @@ class KameletsTest {
   @BeforeAll
   void start(@TempDir Path temporary) throws IOException {
     folder = temporary;
+    List.of("support@contoso.com", "tickets@contoso.com", "orders@contoso.com").forEach(tenant::mailbox);
     for (String title : List.of("Mail as the beginning of your route", "Change a message from your route", "Fetch an attachment from your route")) {
       Recipe.named(title).into(folder);
     }
     mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.routes=file:" + folder.resolve("routes"), "--mailroom.accounts.support.poll-every=1h",
         "--mailroom.credentials.contoso.grant-type=client-credentials", "--mailroom.credentials.contoso.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.contoso.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.contoso.client-secret=" + DemoTenant.CLIENT_SECRET,
-        "--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s");
+        "--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s", "--mailroom.retry.max-attempts=20");
     mailroom.camel().getRegistry().bind("ordersTaken", taken);
   }
 
@@ -167,7 +167,7 @@ class KameletsTest {
     assertThat(sent.get(1).isRead()).isFalse();
     assertThat(output.getOut()).contains("route fragile (routes/site/fragile.camel.yaml), step take-it");
     Recipe.write(folder.resolve("routes/site/fragile.camel.yaml"), FRAGILE.formatted("second"));
-    within(() -> "second".equals(mailroom.camel().getRoute("fragile").getDescription()));
+    within(() -> mailroom.camel().getRoute("fragile") != null && "second".equals(mailroom.camel().getRoute("fragile").getDescription()));
     taken.refused = null;
     within(() -> sent.get(1).isRead());
     sent.add(orders.deliver(DemoMail.plain(4)));
@@ -184,7 +184,7 @@ class KameletsTest {
     send("tickets.closed", message.immutableId());
     within(() -> message.isRead() && message.folder().equals(mailbox.folder("Archive/Tickets")));
     assertThat(message.resource().path("flag").path("flagStatus").asText()).isEqualTo("complete");
-    assertThat(message.resource().path("categories")).extracting("textValue").contains("Closed");
+    assertThat(message.resource().path("categories").toString()).contains("\"Closed\"");
     int patches = message.patches();
 
     ProducerTemplate camel = mailroom.camel().createProducerTemplate();
@@ -194,7 +194,7 @@ class KameletsTest {
     });
     assertThat(again.getException()).isNull();
     assertThat(again.getMessage().getBody()).isEqualTo("as it was");
-    assertThat(again.getMessage().getHeaders().keySet()).isEqualTo(Set.of("mailbox", "messageId", "mine"));
+    assertThat(again.getMessage().getHeaders()).containsOnlyKeys("mailbox", "messageId", "mine");
     assertThat(message.patches()).isEqualTo(patches);
 
     Exchange unread = camel.send("kamelet:graph-mail-update-action?credential=contoso&read=false&mailbox=support@contoso.com",
