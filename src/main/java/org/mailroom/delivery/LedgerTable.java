@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -105,7 +106,7 @@ final class LedgerTable {
           statement.setString(6, envelope.sender());
           statement.setString(7, envelope.senderName());
           statement.setString(8, envelope.internetMessageId());
-          statement.setObject(9, envelope.attachments());
+          statement.setObject(9, envelope.attachments(), Types.BOOLEAN);
         });
   }
 }
