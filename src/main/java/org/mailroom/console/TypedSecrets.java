@@ -80,8 +80,8 @@ final class TypedSecrets {
       return;
     }
     try {
-      byte[] text = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
-      Map<String, String> typed = json.readValue(text, new TypeReference<>() {});
+      byte[] opened = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
+      Map<String, String> typed = json.readValue(opened, new TypeReference<>() {});
       typed.forEach((field, text) -> {
         if (fields.getOrDefault(field, "").isBlank()) {
           fields.put(field, text);
