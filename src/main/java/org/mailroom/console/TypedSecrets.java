@@ -80,11 +80,11 @@ final class TypedSecrets {
       return;
     }
     try {
-      byte[] text = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
-      Map<String, String> typed = json.readValue(text, new TypeReference<>() {});
-      typed.forEach((field, secret) -> {
+      byte[] opened = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
+      Map<String, String> typed = json.readValue(opened, new TypeReference<>() {});
+      typed.forEach((field, text) -> {
         if (fields.getOrDefault(field, "").isBlank()) {
-          fields.put(field, secret);
+          fields.put(field, text);
         }
       });
     } catch (GeneralSecurityException | IOException otherFormOrAddress) {
