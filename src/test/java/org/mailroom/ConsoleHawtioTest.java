@@ -58,7 +58,8 @@ class ConsoleHawtioTest {
 
       console.mailbox("support").deliver(DemoMail.plain(2));
       exactly(page, "Operations").click();
-      Locator importNow = page.locator("li[aria-labelledby='operation importNow()']");
+      Locator importNow = page.locator("#jmx-operation-list > li").filter(new Locator.FilterOptions().setHas(
+          page.locator("[aria-label='operation execute importNow()']")));
       importNow.locator("button[aria-label=Details]").click();
       importNow.getByText("Execute").last().click();
       assertThat(page.getByText(Pattern.compile("The import begins")).first()).isVisible();
