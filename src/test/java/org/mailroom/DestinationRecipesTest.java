@@ -12,7 +12,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +37,7 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -112,6 +118,31 @@ class DestinationRecipesTest {
       });
     }
     assertThat(mailbox.unread()).isZero();
+  }
+
+  @Test
+  void failed_mail_moves_to_its_folder_and_the_account_is_polled_on_working_days_at_six() throws Exception {
+    DemoMessage refused = mailbox.deliver(DemoMail.plain(1));
+    DemoMessage taken = mailbox.deliver(DemoMail.plain(2));
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings("Poll at times", "Failed mail to a folder"), "--mailroom.retry.max-attempts=1",
+        "--mailroom.destinations.choosy=direct:deliver-to-choosy", "--mailroom.accounts.support.deliver-to=choosy")) {
+      mailroom.camel().addRoutes(new RouteBuilder() {
+        @Override
+        public void configure() {
+          from("direct:deliver-to-choosy").filter(exchange -> refused.immutableId().equals(exchange.getMessage().getHeader("messageId")))
+              .throwException(new IllegalArgumentException("not this one"));
+        }
+      });
+      assertThat(mailroom.importSupport().givenUp()).isEqualTo(1);
+      ZonedDateTime next = mailroom.bean(AccountSchedule.class).nextPoll("support").atZone(ZoneId.of("Europe/Amsterdam"));
+      assertThat(next.toLocalTime()).isEqualTo(LocalTime.of(6, 0));
+      assertThat(next.getDayOfWeek()).isNotIn(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY);
+      assertThat(next.toInstant()).isAfter(Instant.now());
+    }
+    assertThat(refused.folder()).isEqualTo(mailbox.folder("Failed"));
+    assertThat(refused.isRead()).isFalse();
+    assertThat(refused.resource().path("categories").toString()).isEqualTo("[\"Mailroom failed\"]");
+    assertThat(taken.isRead()).isTrue();
   }
 
   @Test
