@@ -193,7 +193,7 @@ class DeliveryLedgerRestTest {
     with.imports(LedgerParts::deliverAll, "A");
     confirmations.refused(with.account, "A", Instant.parse("2026-02-28T12:00:00Z"), new IllegalStateException("not filed"));
     assertThat(with.row("A", "(confirm)")).containsEntry("status", "PENDING").containsEntry("attempts", 1)
-        .containsEntry("last_error", "the site doesn't confirm it: IllegalStateException: not filed.");
+        .containsEntry("last_error", "the site doesn't confirm it: not filed.");
     AccountImport early = with.begin();
     assertThat(with.listed(early, "A")).isEmpty();
     assertThat(count(early, Count.WAITING)).isEqualTo(1);

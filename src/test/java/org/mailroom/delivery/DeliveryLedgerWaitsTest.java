@@ -44,7 +44,7 @@ class DeliveryLedgerWaitsTest {
       assertThat(with.status(id, "database")).isEqualTo("DELIVERED");
       assertThat(with.row(id, "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
       assertThat((String) with.row(id, "file").get("last_error"))
-          .startsWith("the destination is down: ConnectException: refused.");
+          .startsWith("the destination is down: connect: refused.");
       assertThat(with.next(id, "file")).isEqualTo(with.clock.instant().plusSeconds(1));
     }
     assertThat(count(running, Count.WAITING)).isEqualTo(2);

@@ -53,7 +53,7 @@ class DestinationHealthTest {
     delivers("a");
     assertThat(admits("b")).isTrue();
     assertThat(health.outages()).isEmpty();
-    assertThat(output.getOut()).containsOnlyOnce("destination crm is down: IllegalStateException: because.").containsOnlyOnce("destination crm is up again");
+    assertThat(output.getOut()).containsOnlyOnce("destination crm is down: illegal state: because.").containsOnlyOnce("destination crm is up again");
   }
 
   @Test
