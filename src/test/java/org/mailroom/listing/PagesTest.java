@@ -96,6 +96,7 @@ class PagesTest {
     Pages pages = pages(service.listing(10));
     pages.next();
     pages.next();
+    assertThat(pages.hasNext()).as("promised").isTrue();
     CompletableFuture<Page> waiting = CompletableFuture.supplyAsync(pages::next);
     assertThat(waiting).isNotDone();
     stopping.set(true);
