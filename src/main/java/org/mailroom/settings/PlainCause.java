@@ -20,11 +20,15 @@ final class PlainCause {
       "AccessDeniedException", "access is denied to ", "FileAlreadyExistsException", "there is already a file ", "NotDirectoryException", "no folder is ",
       "DirectoryNotEmptyException", "the folder isn't empty: ", "ClassNotFoundException", "there is no class ");
 
+  /** What a library adds beyond that nobody reads; and a pattern takes its time for each character. */
+  private static final int LONGEST = 4000;
+
   private PlainCause() {}
 
   /** One message, without a full stop. */
   static String of(String message) {
-    String plain = CLASS_NAME.matcher(NOISE.matcher(message.replaceAll("\\R", " ")).replaceAll("")).replaceAll("");
+    String bounded = message.length() > LONGEST ? message.substring(0, LONGEST) : message;
+    String plain = CLASS_NAME.matcher(NOISE.matcher(bounded.replaceAll("\\R", " ")).replaceAll("")).replaceAll("");
     return plain.replaceAll("\\s+", " ").replaceFirst("[.;:,\\s]+$", "").strip();
   }
 
