@@ -3,11 +3,11 @@ package org.mailroom.listing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.mailroom.graph.Graph;
@@ -65,7 +65,8 @@ public final class Pages implements Iterator<Page> {
   private final Clock clock;
   private final Instant begun;
   private final Positions positions;
-  private final Set<Integer> inHand = new HashSet<>();
+  /** Pages by number, and of each its messages with their versions. */
+  private final Map<Integer, Map<String, String>> inHand = new HashMap<>();
   private boolean promised;
   private int taken;
   private int listed;
@@ -111,7 +112,7 @@ public final class Pages implements Iterator<Page> {
   private synchronized int awaitPlace() {
     while (isWanted()) {
       if (inHand.size() < bounds.pagesInHand()) {
-        inHand.add(++taken);
+        inHand.put(++taken, Map.of());
         return taken;
       }
       if (!waitAWhile()) {
@@ -165,8 +166,7 @@ public final class Pages implements Iterator<Page> {
     try {
       Listed page = listing.next(this::ask);
       positions.listed(number, page.position());
-      count();
-      return new Page(number, page.messages());
+      return new Page(number, take(number, page.messages()));
     } catch (StoppedException stop) {
       fail(number);
     } catch (RuntimeException why) {
@@ -183,8 +183,23 @@ public final class Pages implements Iterator<Page> {
     return graph.ask(request);
   }
 
-  private synchronized void count() {
+  /**
+   * Leaves out what stands on another page in hand: where the service can't list on, a listing begins anew, and a message that is being delivered
+   * would be delivered a second time beside. Should the other page fail, no position moves behind it.
+   */
+  private synchronized List<ListedMessage> take(int number, List<ListedMessage> messages) {
     listed++;
+    List<ListedMessage> others = messages.stream().filter(message -> inHand.values().stream().noneMatch(page -> isThere(page, message))).toList();
+    Map<String, String> versions = new HashMap<>();
+    others.forEach(message -> versions.put(message.id(), message.version()));
+    inHand.put(number, versions);
+    return others;
+  }
+
+  /** A newer version is another matter: the rules may have left the older one. */
+  private static boolean isThere(Map<String, String> page, ListedMessage message) {
+    String version = page.get(message.id());
+    return page.containsKey(message.id()) && (version == null || message.version() == null || version.equals(message.version()));
   }
 
   private synchronized void fail(int number) {
@@ -209,7 +224,7 @@ public final class Pages implements Iterator<Page> {
   }
 
   private synchronized boolean isInHand(Page page) {
-    return inHand.contains(page.number());
+    return inHand.containsKey(page.number());
   }
 
   private synchronized void letGo(Page page) {

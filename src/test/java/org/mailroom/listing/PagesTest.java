@@ -179,6 +179,22 @@ class PagesTest {
   }
 
   @Test
+  void what_is_in_hand_is_not_given_out_again_when_a_listing_begins_anew_and_what_is_through_is() {
+    service.deliver(30);
+    service.refuse(500, "ErrorCorruptData", false, "m12");
+    Pages pages = pages(service.changes(10, null));
+    Page first = pages.next();
+    assertThat(ids(first)).contains("m0", "m9");
+    Page beside = pages.next();
+    assertThat(ids(beside)).as("the service doesn't list on, so it is asked from the beginning, without contents").doesNotContainAnyElementsOf(ids(first));
+    pages.done(beside, true);
+    assertThat(walk(pages)).doesNotContainAnyElementsOf(ids(first));
+    assertThat(stored).as("nothing behind the page in hand").isEmpty();
+    Pages inTurn = pages(service.changes(10, null));
+    assertThat(walk(inTurn)).as("the ledger knows what is through").contains("m0", "m9", "m12", "m29");
+  }
+
+  @Test
   void a_page_that_no_listing_brought_moves_no_position() {
     service.deliver(5);
     Pages pages = pages(service.listing(10));
