@@ -6,16 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mailroom.SettableClock;
 import org.springframework.mock.web.MockHttpSession;
 
 /** A secret that was typed into a form that was refused. */
@@ -23,23 +19,8 @@ class TypedSecretsTest {
 
   private static final List<String> SECRET = List.of("client-secret", "certificate.content");
 
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final TypedSecrets secrets = new TypedSecrets(new ObjectMapper(), new Clock() {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  });
+  private final SettableClock clock = new SettableClock();
+  private final TypedSecrets secrets = new TypedSecrets(new ObjectMapper(), clock);
   private final MockHttpSession session = new MockHttpSession();
 
   private static Map<String, String> fields(String secret, String tokenUrl) {
@@ -74,9 +55,9 @@ class TypedSecretsTest {
     secrets.keep(session, "a", fields("typed once", ""), SECRET);
     assertThat(filledIn("a", "", "https://login.microsoftonline.us/token")).isEmpty();
     secrets.keep(session, "a", fields("typed once", ""), SECRET);
-    now = now.plus(TypedSecrets.KEPT).minus(Duration.ofSeconds(1));
+    clock.pass(TypedSecrets.KEPT.minusSeconds(1));
     assertThat(filledIn("a", "", "")).isEqualTo("typed once");
-    now = now.plusSeconds(1);
+    clock.passSeconds(1);
     assertThat(filledIn("a", "", "")).isEmpty();
     secrets.keep(session, "a", fields("typed once", ""), SECRET);
     assertThat(secrets.keep(session, "a", fields(" ", ""), SECRET)).isFalse();
