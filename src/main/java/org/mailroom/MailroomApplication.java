@@ -66,7 +66,7 @@ class MailroomApplication {
 
   @Bean
   MessageFolders messageFolders(MailroomProperties properties) {
-    return new MessageFolders(properties.dataDir());
+    return new MessageFolders(properties.mailDir());
   }
 
   @Bean

@@ -4,9 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
+import com.microsoft.playwright.options.SameSiteAttribute;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +152,23 @@ class ConsoleSignInTest {
     }
   }
 
+  @Test
+  void a_browser_that_comes_back_to_a_node_which_does_not_know_its_session_is_signed_in_all_the_same_and_the_trail_has_who_began() {
+    Page page = signIn();
+    leave(page);
+    Cookie cookie = page.context().cookies("http://localhost:" + mailroom.port()).stream().filter(each -> each.name.equals("mailroom-microsoft")).findFirst().orElse(
+        page.context().cookies("http://127.0.0.1:" + mailroom.port()).stream().filter(each -> each.name.equals("mailroom-microsoft")).findFirst().orElseThrow());
+    assertThat(cookie.httpOnly).isTrue();
+    assertThat(cookie.sameSite).isEqualTo(SameSiteAttribute.LAX);
+    page.context().clearCookies(new BrowserContext.ClearCookiesOptions().setName("mailroom"));
+    choose(page, "anna@contoso.com", "Accept");
+    assertThat(page.getByLabel("Password")).isVisible();
+    await().atMost(Duration.ofSeconds(30)).until(() -> mailroom.rows("sign_in") == 0);
+    assertThat(mailroom.database().queryForList("select who from console_trail where action = 'CONSENTED' order by id desc", String.class)).first().isEqualTo(MailroomRun.USER);
+    assertThat(page.context().cookies("http://127.0.0.1:" + mailroom.port())).noneMatch(each -> each.name.equals("mailroom-microsoft"));
+    page.context().close();
+  }
+
   private final java.util.List<String> answers = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   @Test
@@ -158,6 +178,9 @@ class ConsoleSignInTest {
     var answer = page.request().post("/credentials/helpdesk/sign-in", com.microsoft.playwright.options.RequestOptions.create()
         .setHeader("X-Forwarded-Proto", "https").setHeader("X-Forwarded-Host", "mailroom.example").setForm(com.microsoft.playwright.options.FormData.create().set("_csrf", token)));
     assertThat(answer.text()).contains("redirect_uri=https%3A%2F%2Fmailroom.example%2FOAuth2Callback");
+    assertThat(answer.headersArray()).filteredOn(header -> header.name.equalsIgnoreCase("Set-Cookie")).extracting(header -> header.value)
+        .anyMatch(value -> value.startsWith("__Host-mailroom-microsoft=") && value.contains("Path=/") && value.contains("Secure") && value.contains("HttpOnly")
+            && value.contains("SameSite=Lax") && !value.contains("Domain"));
     page.context().close();
   }
 }

@@ -130,7 +130,7 @@ class CrashTest {
     assertThat(database.queryForObject("select count(*) from delivery where status = 'DELIVERED'", Long.class)).isEqualTo(3L * ids.size());
     assertThat(database.queryForObject("select count(*) from delivery", Long.class)).isEqualTo(3L * ids.size());
     Map<Path, List<Path>> sets = fileSets();
-    MessageFolders folders = new MessageFolders(folder.resolve("data"));
+    MessageFolders folders = new MessageFolders(folder.resolve("data/mail"));
     assertThat(sets).hasSize(ids.size());
     for (DemoMessage message : mailbox.messages()) {
       Path set = folders.of("support", message.immutableId(), message.received()).messageJson().getParent();

@@ -38,7 +38,7 @@ final class Helpdesk {
   }
 
   static SignIns.Completed signIn(MailroomRun mailroom, String user) {
-    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
-    return mailroom.bean(SignIns.class).complete(request.state(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
+    SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK, null);
+    return mailroom.bean(SignIns.class).complete(request.browser(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
   }
 }

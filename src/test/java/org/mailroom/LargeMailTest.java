@@ -119,7 +119,7 @@ class LargeMailTest {
   private void compare(MailroomRun mailroom, DemoMessage original) throws IOException {
     JsonNode document = document(mailroom, original);
     assertThat(document.path("body").path("content").asText().equals(original.resource().path("body").path("content").asText())).isTrue();
-    MessageFolder files = new MessageFolders(folder.resolve("data")).of("support", original.immutableId(), original.received());
+    MessageFolder files = new MessageFolders(folder.resolve("data/mail")).of("support", original.immutableId(), original.received());
     assertThat(java.util.Arrays.equals(Files.readAllBytes(files.messageEml()), original.mime())).isTrue();
     assertThat(json.readTree(files.messageJson().toFile()).equals(document)).isTrue();
     for (int i = 0; i < original.attachments().size(); i++) {

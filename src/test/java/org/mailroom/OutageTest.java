@@ -169,7 +169,7 @@ class OutageTest {
   }
 
   private void assertWhole(DemoMessage message) throws Exception {
-    Path files = new MessageFolders(folder.resolve("data")).of("support", message.immutableId(), message.received()).messageJson();
+    Path files = new MessageFolders(folder.resolve("data/mail")).of("support", message.immutableId(), message.received()).messageJson();
     JsonNode attachments = new ObjectMapper().readTree(files.toFile()).path("attachments");
     assertThat(attachments).hasSameSizeAs(message.attachments());
     for (int i = 0; i < attachments.size(); i++) {

@@ -62,10 +62,10 @@ class SecretsStayHiddenTest {
           "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=secret-of-helpdesk",
           "--mailroom.accounts.support.credential=person")) {
         List<String> secrets = new ArrayList<>(List.of(DemoTenant.CLIENT_SECRET, "secret-of-helpdesk", SECRET_KEY, "entered-in-the-console"));
-        SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+        SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK, null);
         SignInAnswer answer = new DemoBrowser(mailroom).signIn(request.authorizationUrl(), "support@contoso.com", true);
-        mailroom.bean(SignIns.class).complete(request.state(), answer);
-        secrets.add(answer.code());
+        mailroom.bean(SignIns.class).complete(request.browser(), answer);
+        secrets.addAll(List.of(answer.code(), request.state(), request.browser()));
         Map<String, String> entered = new HashMap<>(Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID,
             "client-secret", "entered-in-the-console"));
         mailroom.bean(Credentials.class).create("entered", entered);

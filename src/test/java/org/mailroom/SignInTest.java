@@ -57,7 +57,7 @@ class SignInTest {
   void a_person_signs_in_once_and_restarts_and_refused_tokens_need_no_new_sign_in() {
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
       assertThat(mailroom.importSupport().failure()).hasMessageContaining("nobody has signed in yet").hasMessageContaining("login person");
-      SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK);
+      SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK, null);
       assertThat(request.authorizationUrl().toString()).contains("prompt=select_account", "code_challenge_method=S256", "Mail.ReadWrite", "offline_access");
       assertThat(new DemoBrowser(mailroom).get(request.authorizationUrl()).body()).contains("Pick an account", SUPPORT);
       SignIns.Completed done = signIn(mailroom, SUPPORT);
@@ -90,40 +90,55 @@ class SignInTest {
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, delegated())) {
       SignIns signIns = mailroom.bean(SignIns.class);
       DemoBrowser browser = new DemoBrowser(mailroom);
-      SignInRequest mine = signIns.begin("person", CALLBACK);
+      SignInRequest mine = signIns.begin("person", CALLBACK, null);
       SignInAnswer answer = browser.signIn(mine.authorizationUrl(), SUPPORT, true);
       // somebody else's answer in this browser, or this answer in a browser that began nothing
       assertThatThrownBy(() -> signIns.complete("another state", answer)).isInstanceOf(CredentialException.class).hasMessageContaining("no sign-in of this browser");
       assertThatThrownBy(() -> signIns.complete(null, answer)).hasMessageContaining("no sign-in of this browser");
       assertThatThrownBy(() -> signIns.complete("made up", new SignInAnswer("made up", answer.code(), null, null))).hasMessageContaining("completed already");
-      assertThat(signIns.complete(mine.state(), answer).credential()).isEqualTo("person");
-      assertThatThrownBy(() -> signIns.complete(mine.state(), answer)).hasMessageContaining("completed already");
+      assertThat(signIns.complete(mine.browser(), answer).credential()).isEqualTo("person");
+      assertThatThrownBy(() -> signIns.complete(mine.browser(), answer)).hasMessageContaining("completed already");
 
-      SignInRequest second = signIns.begin("person", CALLBACK);
-      assertThatThrownBy(() -> signIns.complete(second.state(), new SignInAnswer(second.state(), answer.code(), null, null)))
+      SignInRequest second = signIns.begin("person", CALLBACK, null);
+      assertThatThrownBy(() -> signIns.complete(second.browser(), new SignInAnswer(second.state(), answer.code(), null, null)))
           .as("a code is good once").hasMessageContaining("AADSTS54005").hasMessageContaining("Start the sign-in again");
-      SignInRequest third = signIns.begin("person", CALLBACK);
+      SignInRequest third = signIns.begin("person", CALLBACK, null);
       SignInAnswer thirds = browser.signIn(third.authorizationUrl(), SUPPORT, true);
-      SignInRequest fourth = signIns.begin("person", CALLBACK);
-      assertThatThrownBy(() -> signIns.complete(fourth.state(), new SignInAnswer(fourth.state(), thirds.code(), null, null)))
+      SignInRequest fourth = signIns.begin("person", CALLBACK, null);
+      assertThatThrownBy(() -> signIns.complete(fourth.browser(), new SignInAnswer(fourth.state(), thirds.code(), null, null)))
           .as("a code belongs to its verifier").hasMessageContaining("AADSTS501481");
-      SignInRequest denied = signIns.begin("person", CALLBACK);
+      SignInRequest denied = signIns.begin("person", CALLBACK, null);
       SignInAnswer no = browser.signIn(denied.authorizationUrl(), SUPPORT, false);
-      assertThatThrownBy(() -> signIns.complete(denied.state(), no)).hasMessageContaining("consent was declined").hasMessageContaining("access_denied");
+      assertThatThrownBy(() -> signIns.complete(denied.browser(), no)).hasMessageContaining("consent was declined").hasMessageContaining("access_denied");
       tenant.identity().refuseSignIns("access_denied", 90094, "The grant requires admin permission.");
-      SignInRequest unconsented = signIns.begin("person", CALLBACK);
+      SignInRequest unconsented = signIns.begin("person", CALLBACK, null);
       SignInAnswer needsAdmin = browser.signIn(unconsented.authorizationUrl(), SUPPORT, true);
-      assertThatThrownBy(() -> signIns.complete(unconsented.state(), needsAdmin)).hasMessageContaining("admin consent").hasMessageContaining("AADSTS90094");
+      assertThatThrownBy(() -> signIns.complete(unconsented.browser(), needsAdmin)).hasMessageContaining("admin consent").hasMessageContaining("AADSTS90094");
       tenant.identity().refuseNoMore();
-      SignInRequest wrong = signIns.begin("person", URI.create("http://localhost:8080/elsewhere"));
+      SignInRequest wrong = signIns.begin("person", URI.create("http://localhost:8080/elsewhere"), null);
       assertThat(browser.get(wrong.authorizationUrl())).satisfies(page -> {
         assertThat(page.statusCode()).isEqualTo(400);
         assertThat(page.body()).contains("AADSTS50011");
       });
-      assertThatThrownBy(() -> signIns.begin("demo", CALLBACK)).hasMessageContaining("nobody signs in with it");
+      assertThatThrownBy(() -> signIns.begin("demo", CALLBACK, null)).hasMessageContaining("nobody signs in with it");
       tenant.identity().refuse(400, "invalid_grant", 53003, "Access has been blocked by Conditional Access policies.");
       assertThatThrownBy(() -> signIn(mailroom, SUPPORT)).hasMessageContaining("Conditional Access").hasMessageContaining("AADSTS53003");
       assertThat(mailroom.database().queryForObject("select count(*) from credential_token where user_name = ?", Long.class, SUPPORT)).isEqualTo(1);
+
+      SignInRequest slow = signIns.begin("person", CALLBACK, null);
+      SignInAnswer late = new SignInAnswer(slow.state(), "code", null, null);
+      mailroom.database().update("update sign_in set expires_at = expires_at - interval '16' minute");
+      assertThatThrownBy(() -> signIns.complete(slow.browser(), late)).hasMessageContaining("took too long");
+      mailroom.database().update("delete from sign_in");
+      SignInRequest oldest = signIns.begin("person", CALLBACK, null);
+      for (int i = 0; i < 1000; i++) {
+        signIns.begin("person", CALLBACK, null);
+      }
+      assertThat(mailroom.rows("sign_in")).as("they are bounded in number").isEqualTo(1000);
+      assertThatThrownBy(() -> signIns.complete(oldest.browser(), new SignInAnswer(oldest.state(), "code", null, null))).hasMessageContaining("Start the sign-in again");
+      mailroom.database().update("update sign_in set expires_at = expires_at - interval '16' minute");
+      signIns.begin("person", CALLBACK, null);
+      assertThat(mailroom.rows("sign_in")).as("what is too old goes").isEqualTo(1);
     }
   }
 

@@ -224,7 +224,7 @@ class SoakTest {
   }
 
   private void count(JdbcTemplate database, DemoTenant tenant) throws IOException {
-    MessageFolders folders = new MessageFolders(folder.resolve("data"));
+    MessageFolders folders = new MessageFolders(folder.resolve("data/mail"));
     for (String account : accounts()) {
       List<String> imported = database.queryForList("select message_id from mail_message where account = ?", String.class, account);
       Map<String, DemoMessage> known = fates.get(account).keySet().stream().collect(Collectors.toMap(DemoMessage::immutableId, message -> message));

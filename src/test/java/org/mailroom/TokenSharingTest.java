@@ -64,8 +64,8 @@ class TokenSharingTest {
     all.addAll(List.of(database));
     String[] settings = all.toArray(String[]::new);
     try (MailroomRun one = MailroomRun.start(tenant, here, settings); MailroomRun other = MailroomRun.start(tenant, there, settings)) {
-      SignInRequest request = one.bean(SignIns.class).begin("person", CALLBACK);
-      one.bean(SignIns.class).complete(request.state(), new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
+      SignInRequest request = one.bean(SignIns.class).begin("person", CALLBACK, null);
+      one.bean(SignIns.class).complete(request.browser(), new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
       assertThat(tenant.tokenRequests()).isEqualTo(1);
       for (String credential : List.of("demo", "person")) {
         int before = tenant.tokenRequests();

@@ -61,7 +61,7 @@ final class DestinationCheck {
     }
     return switch (endpoint.replace("://", ":")) {
       case "direct:deliver-to-database" -> database();
-      case "direct:deliver-to-file" -> file(properties.dataDir().resolve("mail"));
+      case "direct:deliver-to-file" -> file(properties.mailDir());
       case "direct:deliver-to-queue" -> queue();
       default -> other(endpoint);
     };

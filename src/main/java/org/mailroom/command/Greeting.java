@@ -44,7 +44,7 @@ final class Greeting {
     LOG.info("{} runs on Java {}. Graph: {}. Routes: {}.", new Version().getVersion()[0], System.getProperty("java.version"),
         properties.graphUrl(), properties.routes());
     LOG.info("Database: {}. Files: {}. Queue: {} on {}.", environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", ""),
-        properties.dataDir().resolve("mail"), properties.queue(),
+        properties.mailDir(), properties.queue(),
         environment.getProperty("spring.artemis.broker-url", "the embedded broker"));
     String console = properties.publicUrl() != null ? properties.publicUrl().toString().replaceFirst("/+$", "")
         : "http://" + environment.getProperty("server.address") + ":" + environment.getProperty("local.server.port");

@@ -2,6 +2,7 @@ package org.mailroom.console;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
@@ -18,15 +19,20 @@ final class BackfillProgress {
   /**
    * A backfill and where it stands.
    *
-   * @param underway this process is at it, or begins it with the account's next import; false: it ended, another process is at it, or it
-   *     was interrupted
+   * @param underway a node is at it, or begins or goes on with it at the account's next import; false: it ended, or it failed
+   * @param here this node is at it
    * @param done messages that are dealt with, of {@code all}
    * @param all messages that it had before it when it began or went on; null while that isn't known
    */
-  record Standing(Backfill backfill, boolean underway, long done, Long all) {
+  record Standing(Backfill backfill, boolean underway, boolean here, long done, Long all) {
 
     public boolean isInterrupted() {
       return !underway && backfill.ended() == null;
+    }
+
+    /** It has begun, and another node is at it, or will be. */
+    public boolean isElsewhere() {
+      return underway && !here && backfill.position().isAfter(backfill.since());
     }
   }
 
@@ -41,7 +47,7 @@ final class BackfillProgress {
   /** The backfill of an account that runs, or the last one; empty also while the database is down. */
   Optional<Standing> of(String account) {
     try {
-      return backfills.find(account).map(this::standing);
+      return backfills.find(account).map(found -> standing(found, backfills.isUnderway(account)));
     } catch (DataAccessException databaseDown) {
       return Optional.empty();
     }
@@ -51,17 +57,19 @@ final class BackfillProgress {
   Map<String, Standing> unfinished() {
     Map<String, Standing> unfinished = new TreeMap<>();
     try {
-      backfills.unfinished().forEach((account, backfill) -> unfinished.put(account, standing(backfill)));
+      Set<String> underway = backfills.underway();
+      backfills.unfinished().forEach((account, backfill) -> unfinished.put(account, standing(backfill, underway.contains(account))));
     } catch (DataAccessException databaseDown) {
       return Map.of();
     }
     return unfinished;
   }
 
-  private Standing standing(Backfill backfill) {
-    long through = backfills.running(backfill.account()).isEmpty() ? 0 : imports.running(backfill.account()).map(ImportProgress.Running::through).orElse(0);
+  private Standing standing(Backfill backfill, boolean underway) {
+    boolean here = backfills.running(backfill.account()).isPresent();
+    long through = !here ? 0 : imports.running(backfill.account()).map(ImportProgress.Running::through).orElse(0);
     // what arrived since it was counted isn't in the count
     Long all = backfill.total() == null ? null : Long.valueOf(Math.max(backfill.total(), through));
-    return new Standing(backfill, backfills.isUnderway(backfill.account()), through, all);
+    return new Standing(backfill, underway, here, through, all);
   }
 }

@@ -16,6 +16,7 @@ import org.mailroom.credential.SignInRequest;
 import org.mailroom.credential.SignIns;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -25,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The key button: to Microsoft's sign-in and back. The state is bound to the session of the browser that left. */
+/** The key button: to Microsoft's sign-in and back, to whichever node. The state is bound to a cookie of the browser that left. */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class MicrosoftSignIn {
@@ -35,7 +36,6 @@ final class MicrosoftSignIn {
 
   private static final int NAMED = 5;
 
-  private static final String STATE = MicrosoftSignIn.class.getName() + ".state";
   private static final String CREDENTIAL = MicrosoftSignIn.class.getName() + ".credential";
 
   private final SignIns signIns;
@@ -43,6 +43,7 @@ final class MicrosoftSignIn {
   private final Accounts accounts;
   private final MailboxProbe probe;
   private final ConsoleAddress address;
+  private final MicrosoftSignInCookie cookie;
   private final Attention attention;
   private final Trail trail;
 
@@ -53,19 +54,20 @@ final class MicrosoftSignIn {
     this.accounts = accounts;
     this.probe = probe;
     this.address = address;
+    this.cookie = new MicrosoftSignInCookie(address);
     this.attention = attention;
     this.trail = trail;
   }
 
   /** A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the content security policy. */
   @PostMapping("/credentials/{id}/sign-in")
-  String leave(@PathVariable String id, HttpServletRequest request, HttpSession session, Model model, RedirectAttributes told) {
+  String leave(@PathVariable String id, HttpServletRequest request, HttpServletResponse response, HttpSession session, Model model, RedirectAttributes told) {
     if (credentials.find(id).isEmpty()) {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     try {
-      SignInRequest begun = signIns.begin(id, URI.create(address.redirectUri(request)));
-      session.setAttribute(STATE, begun.state());
+      SignInRequest begun = signIns.begin(id, URI.create(address.redirectUri(request)), Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()));
+      cookie.give(begun.browser(), request, response);
       session.setAttribute(CREDENTIAL, id);
       model.addAttribute("address", begun.authorizationUrl().toString());
       model.addAttribute("host", begun.authorizationUrl().getHost());
@@ -96,16 +98,18 @@ final class MicrosoftSignIn {
   @GetMapping(CALLBACK)
   String comeBack(@RequestParam Map<String, String> parameters, HttpServletRequest request, HttpServletResponse response, Model model, RedirectAttributes told) {
     HttpSession session = request.getSession(false);
-    Object state = session == null ? null : session.getAttribute(STATE);
+    String browser = cookie.of(request);
     SignInAnswer answer = SignInAnswer.of(parameters);
-    if (state == null && address.otherName(request).isPresent()) {
+    if (browser == null && address.otherName(request).isPresent()) {
       return "redirect:" + address.otherName(request).get() + CALLBACK + "?" + request.getQueryString();
     }
     try {
-      SignIns.Completed completed = signIns.complete(state == null ? null : state.toString(), answer);
-      session.removeAttribute(STATE);
+      SignIns.Completed completed = signIns.complete(browser, answer);
+      cookie.take(request, response);
       attention.changed();
-      trail.record(Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
+      // another node than the one that the browser left doesn't know who that was
+      trail.record(request.getUserPrincipal() == null && completed.by() != null ? completed.by()
+          : Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()), Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
       told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
       String closed = closed(completed);
       if (closed != null) {

@@ -48,7 +48,7 @@ final class StoredMessages {
     this.jdbc = jdbc;
     this.json = json;
     this.folders = folders;
-    this.mail = properties.dataDir().resolve("mail");
+    this.mail = properties.mailDir();
   }
 
   /** Empty when the ledger knows no such message. */

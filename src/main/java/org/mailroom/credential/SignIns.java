@@ -26,7 +26,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Signs people in with delegated credentials: in a browser by the authorization code grant with PKCE (RFC 6749, RFC 7636), or on a server
- * without one by device code (RFC 8628). A sign-in replaces the one before it, on all nodes.
+ * without one by device code (RFC 8628). A sign-in replaces the one before it, on all nodes. One in a browser that is under way is every node's: the
+ * browser may come back to another one than it left. One by device code is its process's, which asks for the tokens until it has them.
  */
 @Component
 public final class SignIns {
@@ -36,28 +37,24 @@ public final class SignIns {
   /** A person may have to find a second device; a code lives about as long. */
   private static final Duration TIME_TO_COME_BACK = Duration.ofMinutes(15);
 
-  private static final int MOST_PENDING = 1000;
-
   /** What is needed for the signed-in user's name and for tokens that outlive the hour; consent to it is part of every sign-in. */
   private static final Set<String> OPENID = Set.of("openid", "profile", "offline_access");
-
-  /** {@code claims}: what Entra ID demanded of this sign-in when it refused the tokens of the last one, or null. */
-  private record Pending(String credential, String codeVerifier, URI redirectUri, String claims, Instant expires) {}
 
   private final Credentials credentials;
   private final EntraClient entra;
   private final TokenStore store;
   private final TokenTable table;
+  private final SignInTable underWay;
   private final ObjectMapper json;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
-  private final Map<String, Pending> pending = new LinkedHashMap<>();
 
-  SignIns(Credentials credentials, EntraClient entra, TokenStore store, TokenTable table, ObjectMapper json, Clock clock) {
+  SignIns(Credentials credentials, EntraClient entra, TokenStore store, TokenTable table, SignInTable underWay, ObjectMapper json, Clock clock) {
     this.credentials = credentials;
     this.entra = entra;
     this.store = store;
     this.table = table;
+    this.underWay = underWay;
     this.json = json;
     this.clock = clock;
   }
@@ -67,19 +64,16 @@ public final class SignIns {
    *
    * @param credential id of a delegated credential
    * @param redirectUri where the answer comes back: {@code /OAuth2Callback} of the address that the browser sees, as registered
+   * @param by who began it, for the trail; or null
    * @throws CredentialException when there is no such credential or it isn't a delegated one
    */
-  public SignInRequest begin(String credential, URI redirectUri) {
+  public SignInRequest begin(String credential, URI redirectUri, String by) {
     Credential found = delegated(credential);
-    Pending begun = new Pending(credential, secret(), redirectUri, table.demanded(credential).orElse(null), clock.instant().plus(TIME_TO_COME_BACK));
+    Instant now = clock.instant();
+    SignInTable.Begun begun = new SignInTable.Begun(credential, by, secret(), redirectUri, table.demanded(credential).orElse(null), now.plus(TIME_TO_COME_BACK));
     String state = secret();
-    synchronized (pending) {
-      pending.values().removeIf(other -> !clock.instant().isBefore(other.expires()));
-      if (pending.size() >= MOST_PENDING) {
-        pending.remove(pending.keySet().iterator().next());
-      }
-      pending.put(state, begun);
-    }
+    String browser = secret();
+    underWay.add(state, browser, begun, now);
     Set<String> scope = new LinkedHashSet<>(Set.of(found.scope().split(" ")));
     scope.addAll(OPENID);
     Map<String, String> asked = new LinkedHashMap<>();
@@ -94,7 +88,7 @@ public final class SignIns {
     if (begun.claims() != null) {
       asked.put("claims", begun.claims());
     }
-    return new SignInRequest(with(found.authorizationUrl(), asked), state, begun.expires());
+    return new SignInRequest(with(found.authorizationUrl(), asked), state, browser, begun.expires());
   }
 
   /** An address with more parameters. Those that it has, such as prompt and login_hint, leave as they were written. */
@@ -106,27 +100,20 @@ public final class SignIns {
   }
 
   /**
-   * Completes a sign-in in a browser: exchanges the code for tokens and stores them. Each state can be completed once.
+   * Completes a sign-in in a browser, on whichever node it was begun: exchanges the code for tokens and stores them. Each state can be completed once.
    *
-   * @param stateOfSession the state that the browser's session began, or null when it began none
+   * @param browser the secret that the browser shows, or null when it has none
    * @param answer what the browser came back with
    * @return the credential's id and who signed in
-   * @throws CredentialException when the state isn't the session's, is used or too old, or the identity platform refuses: in words, with
+   * @throws CredentialException when the state isn't this browser's, is used or too old, or the identity platform refuses: in words, with
    *     the way out
    */
-  public Completed complete(String stateOfSession, SignInAnswer answer) {
-    if (stateOfSession == null || answer.state() == null
-        || !MessageDigest.isEqual(stateOfSession.getBytes(StandardCharsets.UTF_8), answer.state().getBytes(StandardCharsets.UTF_8))) {
-      throw new CredentialException(null, "this answer belongs to no sign-in of this browser, or its session ended meanwhile, as it does when Mailroom is restarted."
-          + " Start the sign-in again.");
+  public Completed complete(String browser, SignInAnswer answer) {
+    if (browser == null || answer.state() == null || underWay.isOfAnotherBrowser(answer.state(), browser)) {
+      throw new CredentialException(null, "this answer belongs to no sign-in of this browser, or was too long under way. Start the sign-in again.");
     }
-    Pending begun;
-    synchronized (pending) {
-      begun = pending.remove(answer.state());
-    }
-    if (begun == null) {
-      throw new CredentialException(null, "this sign-in was completed already, or Mailroom was restarted meanwhile. Start the sign-in again.");
-    }
+    SignInTable.Begun begun = underWay.take(answer.state(), browser).orElseThrow(() ->
+        new CredentialException(null, "this sign-in was completed already, or was too long under way. Start the sign-in again."));
     if (!clock.instant().isBefore(begun.expires())) {
       throw new CredentialException(begun.credential(), "the sign-in took too long. Start it again.");
     }
@@ -137,11 +124,15 @@ public final class SignIns {
     if (answer.code() == null || answer.code().isBlank()) {
       throw new CredentialException(found.id(), "the answer brought no code. Start the sign-in again.");
     }
-    return new Completed(found.id(), signedIn(found, entra.redeem(found, answer.code(), begun.redirectUri(), begun.codeVerifier(), begun.claims())));
+    return new Completed(found.id(), begun.by(), signedIn(found, entra.redeem(found, answer.code(), begun.redirectUri(), begun.codeVerifier(), begun.claims())));
   }
 
-  /** A sign-in that is done. */
-  public record Completed(String credential, SignedInUser user) {}
+  /**
+   * A sign-in that is done.
+   *
+   * @param by who began it, or null
+   */
+  public record Completed(String credential, String by, SignedInUser user) {}
 
   /**
    * Signs in by device code and waits until somebody has used it.

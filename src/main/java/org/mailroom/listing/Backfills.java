@@ -12,25 +12,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
- * Imports of what mailboxes received in the past. A backfill goes through the same routes as every import, oldest first; how far it is
- * stands in the table {@code backfill}, so that the same wish after a kill goes on where the last one stood.
+ * Imports of what mailboxes received in the past. A backfill goes through the same routes as every import, oldest first. The wish for one stands in
+ * the table {@code backfill_wish} until it is through, or has failed: whichever node is asked, the one that takes the account next works on it, also
+ * when the first one is killed or stopped meanwhile. How far it is stands in the table {@code backfill}. Safe for use by several threads.
  */
 @Component("backfills")
 public final class Backfills {
 
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+
   private static final String COLUMNS = "select account, received_since, received_until, include_read, position_at, begun_at, ended_at from backfill ";
 
+  /** This process is at it. */
+  private record Running(Backfill backfill, String wish) {}
+
   private final JdbcTemplate jdbc;
+  private final BackfillWishes wishes;
   private final Clock clock;
-  private final Map<String, Backfill> wanted = new ConcurrentHashMap<>();
-  private final Map<String, Backfill> running = new ConcurrentHashMap<>();
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
   /** Where those that run stand, by account and folder. */
   private final Map<String, Map<String, Reached>> reached = new ConcurrentHashMap<>();
 
@@ -41,13 +53,14 @@ public final class Backfills {
    */
   private record Reached(Instant position, boolean through) {}
 
-  Backfills(JdbcTemplate jdbc, Clock clock) {
+  Backfills(JdbcTemplate jdbc, BackfillWishes wishes, Clock clock) {
     this.jdbc = jdbc;
+    this.wishes = wishes;
     this.clock = clock;
   }
 
   /**
-   * The next import of an account, in this process, is a backfill.
+   * The next import of an account, on whichever node, is a backfill.
    *
    * @param until exclusive; null: up to now
    * @return the backfill; one that was begun before with the same period goes on where it stood
@@ -56,38 +69,57 @@ public final class Backfills {
     Instant from = since.truncatedTo(ChronoUnit.SECONDS);
     Instant to = until == null ? null : until.truncatedTo(ChronoUnit.SECONDS);
     Backfill asked = new Backfill(accountId, from, to, includeRead, from, null, clock.instant(), null);
-    Backfill backfill = stored(accountId).filter(known -> known.ended() == null && known.isSameAs(asked)).orElse(asked);
-    wanted.put(accountId, backfill);
-    return backfill;
+    wishes.add(asked);
+    return standing(asked);
   }
 
-  /** The backfill of an account that runs, or the last one; empty when there was none. */
+  /** Where a wish stands: one that was begun before with the same period goes on. */
+  private Backfill standing(Backfill asked) {
+    return stored(asked.account()).filter(known -> known.ended() == null && known.isSameAs(asked)).orElse(asked);
+  }
+
+  /** The backfill of an account that runs or was asked for, or the last one; empty when there was none. */
   public Optional<Backfill> find(String accountId) {
-    Backfill now = running.getOrDefault(accountId, wanted.get(accountId));
-    return now != null ? Optional.of(now) : stored(accountId);
+    Running now = running.get(accountId);
+    if (now != null) {
+      return Optional.of(now.backfill());
+    }
+    Optional<BackfillWishes.Wish> wanted = wishes.find(accountId);
+    return wanted.isPresent() ? wanted.map(wish -> standing(wish.asked())) : stored(accountId);
   }
 
   /** The backfill of an account that runs in this process, without asking the database. */
   public Optional<Backfill> running(String accountId) {
-    return Optional.ofNullable(running.get(accountId));
+    return Optional.ofNullable(running.get(accountId)).map(Running::backfill);
   }
 
-  /** Whether this process is at the backfill of an account, or begins it with the account's next import. */
+  /** Whether a node is at the backfill of an account, or begins or goes on with it at the account's next import. */
   public boolean isUnderway(String accountId) {
-    return running.containsKey(accountId) || wanted.containsKey(accountId);
+    return running.containsKey(accountId) || wishes.find(accountId).isPresent();
   }
 
-  /** Whether the next import of an account, in this process, begins a backfill. */
+  /** The accounts of which that holds. */
+  public Set<String> underway() {
+    Set<String> underway = new TreeSet<>(running.keySet());
+    wishes.all().forEach(wish -> underway.add(wish.asked().account()));
+    return underway;
+  }
+
+  /** Whether the next import of an account begins a backfill, other than the one that this process is at. */
   public boolean isWanted(String accountId) {
-    return wanted.containsKey(accountId);
+    Running now = running.get(accountId);
+    return wishes.find(accountId).filter(wish -> now == null || !wish.id().equals(now.wish())).isPresent();
   }
 
-  /** The backfills that aren't through, by account: those that run or begin here, those of other processes, and those that were interrupted. */
+  /** The backfills that aren't through, by account: those that run or begin, on whichever node, and those that failed. */
   public Map<String, Backfill> unfinished() {
     Map<String, Backfill> unfinished = new TreeMap<>();
     jdbc.query(COLUMNS + "where ended_at is null", Backfills::backfill).forEach(each -> unfinished.put(each.account(), each));
-    unfinished.putAll(wanted);
-    unfinished.putAll(running);
+    wishes.all().forEach(wish -> {
+      Backfill begun = unfinished.get(wish.asked().account());
+      unfinished.put(wish.asked().account(), begun != null && begun.isSameAs(wish.asked()) ? begun : wish.asked());
+    });
+    running.forEach((account, now) -> unfinished.put(account, now.backfill()));
     return unfinished;
   }
 
@@ -101,23 +133,22 @@ public final class Backfills {
   }
 
   /**
-   * Takes the wish for an account's next import; null when there is none. It goes on where it stood only in the same folders of the same
-   * mailbox, and begins anew in others. The wish stays when the database doesn't take it.
+   * Takes up the wish for an account's next import; null when there is none. It goes on where it stood only in the same folders of the same
+   * mailbox, and begins anew in others.
    */
   public Backfill begin(String accountId, String mailbox, List<String> folders) {
-    Backfill asked = wanted.get(accountId);
-    if (asked == null) {
+    BackfillWishes.Wish wish = wishes.find(accountId).orElse(null);
+    if (wish == null) {
       return null;
     }
-    boolean goesOn = stored(accountId).filter(known -> known.ended() == null && known.isSameAs(asked)).isPresent();
-    Map<String, Reached> known = goesOn ? reached(accountId, mailbox) : Map.of();
+    Backfill asked = standing(wish.asked());
+    Map<String, Reached> known = asked == wish.asked() ? Map.of() : reached(accountId, mailbox);
     Map<String, Reached> now = new ConcurrentHashMap<>();
     folders.forEach(folder -> now.put(folder, known.getOrDefault(folder, new Reached(asked.since(), false))));
     Backfill begun = asked.at(least(now, asked.since()));
     write(begun, mailbox, now);
     reached.put(accountId, now);
-    running.put(accountId, begun);
-    wanted.remove(accountId, asked);
+    running.put(accountId, new Running(begun, wish.id()));
     return begun;
   }
 
@@ -150,7 +181,7 @@ public final class Backfills {
 
   /** So many messages are left to import. */
   public void counted(Backfill backfill, long messages) {
-    running.computeIfPresent(backfill.account(), (account, now) -> now.counted(messages));
+    running.computeIfPresent(backfill.account(), (account, now) -> new Running(now.backfill().counted(messages), now.wish()));
   }
 
   /** Stores the positions of pages of a folder that are done. */
@@ -169,29 +200,58 @@ public final class Backfills {
 
   private void reached(Backfill backfill, String folder, Reached now) {
     Map<String, Reached> folders = reached.get(backfill.account());
-    Backfill known = running.get(backfill.account());
-    if (folders == null || known == null) {
+    Running begun = running.get(backfill.account());
+    if (folders == null || begun == null) {
       return;
     }
+    Backfill known = begun.backfill();
     folders.put(folder, now);
     jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(), backfill.account(),
         folder);
     Instant all = least(folders, known.position());
     if (all.isAfter(known.position())) {
-      running.put(backfill.account(), known.at(all));
+      running.put(backfill.account(), new Running(known.at(all), begun.wish()));
       jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
     }
   }
 
   /**
-   * @param complete whether it got to its end, with each message delivered or in the ledger; otherwise the same wish goes on where it stands
+   * It is over, and isn't wanted any more.
+   *
+   * @param complete whether it got to its end, with each message delivered or in the ledger; otherwise the same wish, asked again, goes on where it
+   *     stands
    */
   public void end(Backfill backfill, boolean complete) {
-    Backfill now = running.remove(backfill.account());
-    reached.remove(backfill.account());
-    if (complete && now != null) {
-      jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+    Running now = left(backfill);
+    if (now != null) {
+      try {
+        if (complete) {
+          jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+        }
+        wishes.withdraw(backfill.account(), now.wish());
+      } catch (DataAccessException | TransactionException databaseDown) {
+        LOG.warn("account {}: that its backfill has ended can't be stored, so it goes on with the next import: {}", backfill.account(),
+            databaseDown.getMessage());
+      }
     }
+  }
+
+  /**
+   * This process stops, or may not work on it any more: the account's next import goes on with it, on whichever node. What a command was asked for
+   * itself ends with it.
+   */
+  public void interrupted(Backfill backfill) {
+    Running now = running.get(backfill.account());
+    if (now != null && wishes.endsWithThisProcess(now.wish())) {
+      end(backfill, false);
+    } else {
+      left(backfill);
+    }
+  }
+
+  private Running left(Backfill backfill) {
+    reached.remove(backfill.account());
+    return running.remove(backfill.account());
   }
 
   private void write(Backfill begun, String mailbox, Map<String, Reached> folders) {

@@ -3,7 +3,7 @@ package org.mailroom.message;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** The folder of one message below {@code data-dir}. */
+/** The folder of one message below {@code mail-dir}. */
 public final class MessageFolder {
 
   private final Path folder;

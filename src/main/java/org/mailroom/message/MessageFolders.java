@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Where a message's files lie: {@code {data-dir}/mail/{account}/{yyyy}/{MM}/{dd}/{key}}. The day is that of its reception in UTC, the key
+ * Where a message's files lie: {@code {mail-dir}/{account}/{yyyy}/{MM}/{dd}/{key}}. The day is that of its reception in UTC, the key
  * is derived from its id alone, so that a second delivery lands on the first.
  */
 public final class MessageFolders {
@@ -21,10 +21,10 @@ public final class MessageFolders {
   private final Path mail;
 
   /**
-   * @param dataDir {@code mailroom.data-dir}
+   * @param mailDir {@code mailroom.mail-dir}
    */
-  public MessageFolders(Path dataDir) {
-    this.mail = dataDir.toAbsolutePath().normalize().resolve("mail");
+  public MessageFolders(Path mailDir) {
+    this.mail = mailDir.toAbsolutePath().normalize();
   }
 
   public MessageFolder of(MailMessage message) {

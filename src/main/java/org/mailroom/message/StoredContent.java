@@ -20,16 +20,16 @@ final class StoredContent {
   private static final Pattern HEADER = Pattern.compile("\\s*(?!<)([^\\n]*\\n){0,3}?[A-Za-z0-9_.-]+[ \\t]*:.*", Pattern.DOTALL);
 
   private final AttachmentStore store;
-  private final Path dataDir;
+  private final Path mailDir;
 
   @Autowired
   StoredContent(AttachmentStore store, MailroomProperties properties) {
-    this(store, properties.dataDir());
+    this(store, properties.mailDir());
   }
 
-  StoredContent(AttachmentStore store, Path dataDir) {
+  StoredContent(AttachmentStore store, Path mailDir) {
     this.store = store;
-    this.dataDir = dataDir;
+    this.mailDir = mailDir;
   }
 
   @FunctionalInterface
@@ -81,7 +81,7 @@ final class StoredContent {
         if (stream.isBroken()) {
           throw e;
         }
-        throw new StorageException(dataDir, e);
+        throw new StorageException(mailDir, e);
       }
     }
   }

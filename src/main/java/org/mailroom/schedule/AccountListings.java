@@ -261,7 +261,12 @@ final class AccountListings {
     }
     rounds.remove(id);
     if (round != null && round.backfill != null) {
-      backfills.end(round.backfill, running.failure() == null && round.through && isDone(running, round));
+      boolean complete = running.failure() == null && round.through && isDone(running, round);
+      if (!complete && running.failure() == null && running.isStopping()) {
+        backfills.interrupted(round.backfill);
+      } else {
+        backfills.end(round.backfill, complete);
+      }
     }
   }
 }

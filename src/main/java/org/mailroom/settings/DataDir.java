@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes {@code data-dir} before anything is kept there, or closes it: what database and broker write below it is readable by its owner alone,
+ * Makes {@code data-dir}, and {@code mail-dir} where that lies elsewhere, before anything is kept there, or closes it: what database and broker write below it is readable by its owner alone,
  * whatever the permissions that they give their files.
  */
 @Component
@@ -21,10 +21,20 @@ final class DataDir implements BeanFactoryPostProcessor {
 
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
-    String folder = beans.getBean(Environment.class).getProperty("mailroom.data-dir");
-    if (folder != null && !folder.isBlank()) {
-      close(Path.of(folder).toAbsolutePath().normalize(), Path.of("").toAbsolutePath());
+    Environment environment = beans.getBean(Environment.class);
+    Path dataDir = folder(environment, "mailroom.data-dir");
+    Path mailDir = folder(environment, "mailroom.mail-dir");
+    if (dataDir != null) {
+      close(dataDir, Path.of("").toAbsolutePath());
     }
+    if (mailDir != null && !MailroomProperties.isMixedUp(mailDir, dataDir) && (dataDir == null || !mailDir.startsWith(dataDir))) {
+      close(mailDir, Path.of("").toAbsolutePath());
+    }
+  }
+
+  private static Path folder(Environment environment, String key) {
+    String folder = environment.getProperty(key);
+    return folder == null || folder.isBlank() ? null : Path.of(folder).toAbsolutePath().normalize();
   }
 
   /**

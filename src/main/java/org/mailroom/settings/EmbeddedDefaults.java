@@ -22,6 +22,7 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
     Map<String, Object> defaults = new HashMap<>();
     Path dataDir = Path.of(text(environment, "mailroom.data-dir", "data")).toAbsolutePath().normalize();
     defaults.put("mailroom.data-dir", dataDir.toString());
+    defaults.put("mailroom.mail-dir", dataDir.resolve("mail").toString());
     defaults.put("mailroom.routes", "file:routes");
     defaults.put("mailroom.queue", "mailroom.messages");
     // without a write delay what is committed is on the disk; H2's default may lose the last half second, of which the mailbox was told already

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import org.springframework.validation.annotation.Validated;
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
  * @param dataDir everything that Mailroom itself keeps on disk
+ * @param mailDir where files of mail lie: what nodes share; null: {@code mail} in {@code dataDir}
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
  * @param takeoverAfter so long a runtime that died, with its machine even, may keep the next one on its database waiting
@@ -63,6 +65,7 @@ public record MailroomProperties(
     List<String> previousSecretKeys,
     URI publicUrl,
     @DefaultValue("data") @NotNull Path dataDir,
+    Path mailDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
     @DefaultValue("30s") @NotNull Duration takeoverAfter,
@@ -107,6 +110,7 @@ public record MailroomProperties(
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
     destinations = DestinationProperties.withPackaged(destinations);
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
+    mailDir = mailDir != null && !mailDir.toString().isBlank() ? mailDir.toAbsolutePath().normalize() : dataDir == null ? null : dataDir.resolve("mail");
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
   }
@@ -134,6 +138,16 @@ public record MailroomProperties(
   @AssertTrue(message = "proxy must be http://host:port")
   boolean isProxyValid() {
     return proxy == null || ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null && proxy.getPort() > 0);
+  }
+
+  @AssertTrue(message = "mail-dir must be a folder of its own: not a file, not data-dir, nor a folder that data-dir lies in")
+  boolean isMailDirValid() {
+    return mailDir == null || (!isMixedUp(mailDir, dataDir) && (!Files.exists(mailDir) || Files.isDirectory(mailDir)));
+  }
+
+  /** Whether folders of accounts would lie among what Mailroom keeps for itself. */
+  static boolean isMixedUp(Path mailDir, Path dataDir) {
+    return dataDir != null && dataDir.startsWith(mailDir);
   }
 
   @AssertTrue(message = POLL_EVERY)

@@ -34,7 +34,7 @@ class StoredPositionsTest {
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
     links = new DeltaLinks(jdbc, clock, new ServiceClock(clock));
-    backfills = new Backfills(jdbc, clock);
+    backfills = new Backfills(jdbc, new BackfillWishes(jdbc, false), clock);
   }
 
   @Test
@@ -113,6 +113,44 @@ class StoredPositionsTest {
     }
     jdbc.execute("alter table backfill_away rename to backfill");
     assertThat(backfills.begin("a", "a@contoso.com", List.of("inbox"))).isNotNull();
+  }
+
+  @Test
+  void a_wish_of_one_node_is_taken_up_by_another_and_goes_on_there_until_it_is_through_or_has_failed() {
+    Backfills other = new Backfills(jdbc, new BackfillWishes(jdbc, false), clock);
+    backfills.request("a", SINCE, null, true);
+    assertThat(other.isWanted("a")).isTrue();
+    assertThat(other.underway()).containsExactly("a");
+    assertThat(other.unfinished()).containsOnlyKeys("a");
+    Backfill begun = other.begin("a", "a@contoso.com", List.of("inbox"));
+    assertThat(other.isWanted("a")).as("it is at it").isFalse();
+    assertThat(backfills.isUnderway("a")).isTrue();
+    assertThat(backfills.running("a")).isEmpty();
+    other.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)));
+    assertThat(backfills.find("a").orElseThrow().position()).isEqualTo(SINCE.plusSeconds(60));
+
+    other.interrupted(begun);
+    Backfill takenOver = backfills.begin("a", "a@contoso.com", List.of("inbox"));
+    assertThat(takenOver.position()).isEqualTo(SINCE.plusSeconds(60));
+    // asked anew meanwhile, of the other node, for another period
+    other.request("a", SINCE.minusSeconds(60), null, true);
+    assertThat(backfills.isWanted("a")).isTrue();
+    backfills.end(takenOver, false);
+    assertThat(backfills.begin("a", "a@contoso.com", List.of("inbox")).since()).isEqualTo(SINCE.minusSeconds(60));
+    backfills.end(backfills.running("a").orElseThrow(), true);
+    assertThat(List.of(backfills.isUnderway("a"), other.isUnderway("a"))).containsOnly(false);
+    assertThat(other.begin("a", "a@contoso.com", List.of("inbox"))).isNull();
+  }
+
+  @Test
+  void what_a_command_was_asked_for_ends_when_it_is_stopped_and_what_others_wish_waits_for_them() {
+    Backfills command = new Backfills(jdbc, new BackfillWishes(jdbc, true), clock);
+    command.request("a", SINCE, null, true);
+    command.interrupted(command.begin("a", "a@contoso.com", List.of("inbox")));
+    assertThat(backfills.isUnderway("a")).isFalse();
+    backfills.request("a", SINCE, null, true);
+    command.interrupted(command.begin("a", "a@contoso.com", List.of("inbox")));
+    assertThat(backfills.isUnderway("a")).isTrue();
   }
 
   private static void assertStored(DeltaLinks.Stored stored, URI link, Instant begunAt) {

@@ -40,7 +40,7 @@ final class Preparing extends Clock {
   Preparing(Path dataDir) {
     AnswerJson answers = new AnswerJson(json);
     GraphUris uris = new GraphUris(URI.create(FakeGraph.ROOT));
-    StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir)), dataDir);
+    StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir.resolve("mail"))), dataDir);
     attachments = new AttachmentFetch(
         graph, answers, contents, (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now), uris, Duration.ofHours(1), this);
     preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), (account, id) -> null, new RouteFailures(), uris);

@@ -40,7 +40,7 @@ class SafeFileNameTest {
 
   @Test
   void an_attachment_never_leaves_its_folder(@org.junit.jupiter.api.io.TempDir Path dataDir) {
-    MessageFolder folder = new MessageFolders(dataDir).of("support", "AAMk+/=", Instant.parse("2026-01-05T23:59:59Z"));
+    MessageFolder folder = new MessageFolders(dataDir.resolve("mail")).of("support", "AAMk+/=", Instant.parse("2026-01-05T23:59:59Z"));
     Path file = folder.attachment(1, "../../../../x");
     assertThat(file.getParent()).isEqualTo(folder.messageJson().resolveSibling("attachments"));
     assertThat(folder.messageJson().toString()).contains("mail/support/2026/01/05/".replace('/', java.io.File.separatorChar));

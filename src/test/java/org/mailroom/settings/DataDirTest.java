@@ -8,10 +8,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.command.Launcher;
+import org.springframework.context.ConfigurableApplicationContext;
 
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class DataDirTest {
@@ -49,6 +53,20 @@ class DataDirTest {
     DataDir.close(home, home);
     DataDir.close(home, home.resolve("deeper"));
     assertThat(permissions(home)).isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
+  void a_folder_of_mail_elsewhere_is_made_for_its_owner_alone_and_one_that_is_there_is_closed() throws IOException {
+    try (ConfigurableApplicationContext started = new Launcher(DataDir.class, List.of("--spring.config.location=classpath:/application.yaml",
+        "--mailroom.data-dir=" + folder.resolve("data"), "--mailroom.mail-dir=" + folder.resolve("share/mail"))).startCommand(Map.of())) {
+      assertThat(permissions(folder.resolve("share/mail"))).isEqualTo("rwx------");
+      assertThat(folder.resolve("data/mail")).doesNotExist();
+    }
+    Path there = open("there");
+    try (ConfigurableApplicationContext started = new Launcher(DataDir.class, List.of("--spring.config.location=classpath:/application.yaml",
+        "--mailroom.data-dir=" + folder.resolve("data"), "--mailroom.mail-dir=" + there)).startCommand(Map.of())) {
+      assertThat(permissions(there)).isEqualTo("rwx------");
+    }
   }
 
   @Test
