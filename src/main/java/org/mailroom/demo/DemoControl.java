@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  *   <li>{@code /attachment?address=a@b&megabytes=150}: puts one message with one file into the mailbox
  *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
+ *   <li>{@code /ids?address=a@b}: answers the immutable ids of the messages of the mailbox, a line each
+ *   <li>{@code /silence?reset=true}: answers {@code milliseconds mailbox number}: which mailbox wasn't asked for its messages for the longest time, and
+ *       how many were asked, and begins anew
  *   <li>{@code /clear}: forgets all mailboxes
  *   <li>{@code /reset}: forgets everything, as a new tenant
  *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled listings}, and sets them to zero
@@ -99,6 +102,12 @@ final class DemoControl implements AutoCloseable {
       case "/left" -> {
         return Long.toString(tenant.mailbox(address).unread());
       }
+      case "/ids" -> {
+        return tenant.mailbox(address).messages().stream().map(DemoMessage::immutableId).collect(Collectors.joining("\n"));
+      }
+      case "/silence" -> {
+        return silence(options.containsKey("reset"));
+      }
       case "/clear" -> tenant.clear();
       case "/counters" -> {
         return counters(options.containsKey("reset"));
@@ -136,6 +145,15 @@ final class DemoControl implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
     return tenant.counters().requests() > 0;
+  }
+
+  private String silence(boolean reset) {
+    DemoPolls.Silence longest = tenant.polls().longest();
+    String answer = longest.longest().toMillis() + " " + longest.mailbox() + " " + tenant.polls().polled();
+    if (reset) {
+      tenant.polls().clear();
+    }
+    return answer;
   }
 
   private String violations(boolean reset) {

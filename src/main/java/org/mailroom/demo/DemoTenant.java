@@ -35,6 +35,7 @@ public final class DemoTenant implements AutoCloseable {
   private final ConcurrentLinkedQueue<DemoRequest> requests = new ConcurrentLinkedQueue<>();
   private final DemoLatency latency = new DemoLatency();
   private final DemoCounters counters = new DemoCounters();
+  private final DemoPolls polls = new DemoPolls();
   private final DemoClock clock = new DemoClock();
   private final DemoViolations violations = new DemoViolations();
   private final DemoWatch watch = new DemoWatch(violations, clock);
@@ -198,7 +199,13 @@ public final class DemoTenant implements AutoCloseable {
     requests.clear();
     clock.offset(Duration.ZERO);
     watch.clear();
+    polls.clear();
     violations.clear();
+  }
+
+  /** How long mailboxes weren't asked for their messages. */
+  DemoPolls polls() {
+    return polls;
   }
 
   public int tokenRequests() {
@@ -219,6 +226,7 @@ public final class DemoTenant implements AutoCloseable {
 
   private void log(DemoCall call, int status) {
     counters.count(call, status);
+    polls.answered(call, status);
     if (recording) {
       requests.add(new DemoRequest(call.method(), call.path(), call.rawQuery(), call.headers().get("prefer"), call.mailbox(), status, call.isPart()));
     }

@@ -16,6 +16,8 @@ public record DemoViolation(Instant time, Kind kind, String mailbox, String requ
   public enum Kind {
     /** A second batch while one of the same mailbox isn't answered. */
     TWO_BATCHES,
+    /** A request while another instance of the same client has one in flight for the same mailbox; they tell themselves apart in their User-Agent. */
+    TWO_INSTANCES,
     /** A request while four of the same mailbox were in flight; the service answers 429. */
     MORE_THAN_FOUR,
     /** A request to a mailbox before its Retry-After was over. */

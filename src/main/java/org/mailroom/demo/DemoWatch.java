@@ -14,11 +14,13 @@ final class DemoWatch {
 
     private final Map<String, String> mailboxes;
     private final boolean batch;
+    private final String agent;
     private boolean over;
 
-    private Visit(Map<String, String> mailboxes, boolean batch) {
+    private Visit(Map<String, String> mailboxes, boolean batch, String agent) {
       this.mailboxes = mailboxes;
       this.batch = batch;
+      this.agent = agent;
     }
 
     /** The answer as it goes out, with all that is wrong with it. */
@@ -45,6 +47,9 @@ final class DemoWatch {
         if (batch && !over) {
           new HashSet<>(mailboxes.values()).forEach(mailbox -> batches.merge(mailbox, -1, Integer::sum));
         }
+        if (!over) {
+          instances.left(Set.copyOf(mailboxes.values()), agent);
+        }
         over = true;
       }
     }
@@ -53,6 +58,7 @@ final class DemoWatch {
   private final DemoViolations violations;
   private final DemoRetryAfter retryAfter;
   private final Map<String, Integer> batches = new HashMap<>();
+  private final DemoInstances instances = new DemoInstances();
 
   DemoWatch(DemoViolations violations, DemoClock clock) {
     this.violations = violations;
@@ -62,6 +68,7 @@ final class DemoWatch {
   /** A call has come. */
   Visit arrived(DemoCall call) {
     boolean batch = call.segment(0).equals("$batch");
+    String agent = call.headers().get("user-agent");
     Map<String, String> mailboxes = new HashMap<>();
     look(call);
     if (batch) {
@@ -81,9 +88,13 @@ final class DemoWatch {
         if (batch && batches.merge(mailbox, 1, Integer::sum) > 1) {
           violations.add(DemoViolation.Kind.TWO_BATCHES, mailbox, call.line(), batches.get(mailbox) + " at once");
         }
+        String other = instances.arrived(mailbox, agent);
+        if (other != null) {
+          violations.add(DemoViolation.Kind.TWO_INSTANCES, mailbox, call.line(), agent + " while " + other);
+        }
       }
     }
-    return new Visit(mailboxes, batch);
+    return new Visit(mailboxes, batch, agent);
   }
 
   private void look(DemoCall call) {

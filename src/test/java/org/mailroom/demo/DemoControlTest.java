@@ -91,6 +91,21 @@ class DemoControlTest {
   }
 
   @Test
+  void it_tells_which_messages_a_mailbox_has_and_which_mailbox_was_not_asked_for_the_longest_time() throws Exception {
+    ask("/mailbox?address=" + MAILBOX + "&messages=2");
+    assertThat(ask("/ids?address=" + MAILBOX).substring("200 ".length()).split("\n")).containsExactlyElementsOf(
+        tenant.mailbox(MAILBOX).messages().stream().map(DemoMessage::immutableId).toList());
+    String token = token();
+    assertThat(ask("/silence")).isEqualTo("200 0  0");
+    assertThat(outcome(token)).isEqualTo("200");
+    org.awaitility.Awaitility.await().until(() -> ask("/silence").matches("200 [1-9]\\d* " + MAILBOX + " 1"));
+    long silent = Long.parseLong(ask("/silence").split(" ")[1]);
+    assertThat(outcome(token)).isEqualTo("200");
+    assertThat(Long.parseLong(ask("/silence?reset=true").split(" ")[1])).as("the longest of all").isGreaterThanOrEqualTo(silent);
+    assertThat(ask("/silence")).isEqualTo("200 0  0");
+  }
+
+  @Test
   void a_revoked_token_is_refused_and_the_next_one_is_not() throws Exception {
     ask("/mailbox?address=" + MAILBOX + "&messages=1");
     String token = token();

@@ -70,6 +70,30 @@ class DemoViolationsTest {
   }
 
   @Test
+  void two_instances_of_a_client_in_one_mailbox_at_once_are_noted_and_one_after_the_other_or_in_two_mailboxes_or_of_two_clients_they_are_not() throws Exception {
+    DemoMessage other = tenant.mailbox("other@contoso.com").deliver(DemoMail.plain(1));
+    tenant.latency().set(Duration.ZERO, Duration.ofMillis(300));
+    HttpRequest one = as("Importer/2.0 (one)", client.request("GET", DemoClient.path(message), null));
+    HttpRequest two = as("Importer/2.0 (two)", client.request("GET", DemoClient.path(message), null));
+    HttpRequest elsewhere = as("Importer/2.0 (two)", client.request("GET", DemoClient.path(other).replace(DemoClient.MAILBOX, "other@contoso.com"), null));
+    HttpRequest reader = as("Reader/1.0", client.request("GET", DemoClient.path(message), null));
+    CompletableFuture.allOf(client.sendLater(one), client.sendLater(one), client.sendLater(elsewhere), client.sendLater(reader)).join();
+    client.send(two);
+    assertThat(kinds()).isEmpty();
+
+    CompletableFuture.allOf(client.sendLater(one), client.sendLater(as("Importer/2.0 (two)", client.batch("GET", null, DemoClient.path(message))))).join();
+    assertThat(tenant.violations()).singleElement().satisfies(violation -> {
+      assertThat(violation.kind()).isEqualTo(DemoViolation.Kind.TWO_INSTANCES);
+      assertThat(violation.mailbox()).isEqualTo(DemoClient.MAILBOX);
+      assertThat(violation.detail()).contains("Importer/2.0 (one)", "Importer/2.0 (two)");
+    });
+  }
+
+  private static HttpRequest as(String agent, HttpRequest request) {
+    return HttpRequest.newBuilder(request, (name, value) -> true).setHeader("User-Agent", agent).build();
+  }
+
+  @Test
   void two_batches_of_a_mailbox_at_once_are_noted_and_two_of_different_mailboxes_are_not() throws Exception {
     DemoMessage other = tenant.mailbox("other@contoso.com").deliver(DemoMail.plain(1));
     tenant.latency().set(Duration.ZERO, Duration.ofMillis(300));
