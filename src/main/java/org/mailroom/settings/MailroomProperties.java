@@ -42,7 +42,8 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir everything that Mailroom itself keeps on disk
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
- * @param takeoverAfter so long a runtime that died, with its machine even, may keep the next one on its database waiting
+ * @param node what this process is called among those that work on the same database; null: host and process
+ * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
@@ -65,6 +66,7 @@ public record MailroomProperties(
     @DefaultValue("data") @NotNull Path dataDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
+    @Pattern(regexp = "[A-Za-z0-9._:@-]{1,100}", message = "has letters, digits and . _ : @ - only, and at most 100 of them") String node,
     @DefaultValue("30s") @NotNull Duration takeoverAfter,
     @DefaultValue("mailroom.messages") @NotBlank String queue,
     @DefaultValue("32") @Min(1) @Max(1000) int importers,
@@ -106,6 +108,7 @@ public record MailroomProperties(
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
     destinations = DestinationProperties.withPackaged(destinations);
+    node = node == null || node.isBlank() ? null : node.strip();
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
     loginUrl = WebAddress.withoutTrailingSlash(loginUrl == null && cloud != null ? URI.create(cloud.loginUrl()) : loginUrl);
