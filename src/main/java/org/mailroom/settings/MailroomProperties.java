@@ -44,7 +44,8 @@ import org.springframework.validation.annotation.Validated;
  * @param mailDir where files of mail lie: what nodes share; null: {@code mail} in {@code dataDir}
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
- * @param takeoverAfter so long a runtime that died, with its machine even, may keep the next one on its database waiting
+ * @param node what this process is called among those that work on the same database; null: host and process
+ * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
  * @param console who may enter it
@@ -68,6 +69,7 @@ public record MailroomProperties(
     Path mailDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
+    @Pattern(regexp = "[A-Za-z0-9._:@-]{1,100}", message = "has letters, digits and . _ : @ - only, and at most 100 of them") String node,
     @DefaultValue("30s") @NotNull Duration takeoverAfter,
     @DefaultValue("mailroom.messages") @NotBlank String queue,
     @DefaultValue("32") @Min(1) @Max(1000) int importers,
@@ -109,6 +111,7 @@ public record MailroomProperties(
     credentials = credentials == null ? Map.of() : Map.copyOf(credentials);
     accounts = accounts == null ? Map.of() : Map.copyOf(accounts);
     destinations = DestinationProperties.withPackaged(destinations);
+    node = node == null || node.isBlank() ? null : node.strip();
     dataDir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
     mailDir = mailDir != null && !mailDir.toString().isBlank() ? mailDir.toAbsolutePath().normalize() : dataDir == null ? null : dataDir.resolve("mail");
     graphUrl = WebAddress.withoutTrailingSlash(graphUrl == null && cloud != null ? URI.create(cloud.graphUrl()) : graphUrl);
