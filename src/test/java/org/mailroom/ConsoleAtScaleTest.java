@@ -99,7 +99,7 @@ class ConsoleAtScaleTest {
   void every_page_is_there_and_what_it_takes_is_printed() {
     for (String path : List.of("/", "/?q=branch-77", "/account/branch-7", "/messages", "/messages?account=branch-7", "/messages?q=made-4711", "/messages?q=ORDER+9999",
         "/messages?q=shop42%40example.com", "/messages?q=nothing%25like_that", "/messages?account=branch-7&q=nothing", "/messages?status=FAILED", "/messages?destination=file", "/messages?from=2026-01-01&to=2026-01-01", "/messages/message?account=branch-7&id=made-6", "/failed",
-        "/accounts", "/accounts/~new", "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/trail", "/users")) {
+        "/accounts", "/accounts/~new", "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users")) {
       long[] took = new long[TIMES];
       for (int i = 0; i < TIMES; i++) {
         long begun = System.nanoTime();

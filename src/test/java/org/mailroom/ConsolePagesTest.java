@@ -58,6 +58,9 @@ class ConsolePagesTest {
     mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
         + " values ('support', 'gone-1', 'file', 'FAILED', 5, 'the destination refuses it. Mend it.', ?, current_timestamp)", ConsoleRun.EVIL);
     mailroom.bean(AccountSchedule.class).pause("asleep");
+    mailroom.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes) values ('dead', 'mailroom-b.contoso.com-4711', '0.1.0', 'runtime', 1,"
+        + " current_timestamp - interval '20' hour, current_timestamp - interval '1' hour, 117), ('new', 'mailroom-c', '0.2.0', 'runtime', 1, current_timestamp,"
+        + " current_timestamp + interval '1' hour, 1203), ('import', 'mailroom-c-815', '0.2.0', 'command', 1, current_timestamp, current_timestamp + interval '1' hour, 1)");
     standBackfillStill(tenant, mailroom);
     await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
   }
@@ -94,7 +97,7 @@ class ConsolePagesTest {
     List<String> paths = new ArrayList<>(List.of("/", "/account/support", "/account/past", page.url().replaceFirst("^https?://[^/]+", ""), "/failed?account=support"));
     if (colours == ColorScheme.LIGHT || width == 1400) {
       paths.addAll(List.of("/account/missing", "/account/asleep", "/messages", "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials",
-          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/trail", "/users", "/no-such-page"));
+          "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users", "/no-such-page"));
     }
     page.navigate("/account/support");
     press(page, "Check");

@@ -423,7 +423,7 @@ class ConsoleSecurityTest {
     HttpClient viewer = signIn("vera", made("vera", "viewer"));
     HttpClient operator = signIn("olga", made("olga", "operator"));
 
-    for (String page : List.of("/", "/account/support", "/failed", "/accounts", "/accounts/support", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/actuator/health")) {
+    for (String page : List.of("/", "/account/support", "/failed", "/accounts", "/accounts/support", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/actuator/health")) {
       HttpResponse<String> seen = get(viewer, page);
       assertThat(seen.statusCode()).as(page).isEqualTo(200);
       // signing out is all that a viewer can send

@@ -1,6 +1,7 @@
 package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -47,6 +48,29 @@ class MonitoringTest {
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
+  /** One that gives no sign of life is told until it is back, or its row is gone. */
+  private static void nodesAreTold(MailroomRun mailroom, MBeanServer server, HealthEndpoint health) throws Exception {
+    ObjectName nodes = new ObjectName("org.mailroom:type=Nodes");
+    assertThat(text(server, nodes, "Self")).isEqualTo("watched");
+    assertThat((String[]) server.getAttribute(nodes, "Missed")).isEmpty();
+    assertThat(health.healthForPath("nodes").getStatus()).isEqualTo(Status.UP);
+    String row = "insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes) values (?, 'other', '1', 'runtime', 1,"
+        + " current_timestamp - interval '2' hour, current_timestamp - interval '1' hour, 3)";
+    mailroom.database().update(row, "dead");
+    await().atMost(PATIENCE).until(() -> health.healthForPath("nodes").getStatus().getCode().equals("WARNING"));
+    assertThat(((Health) health.healthForPath("nodes")).getDetails().get("reason").toString()).contains("Node other gave no sign of life since 20").contains("start it again");
+    assertThat((String[]) server.getAttribute(nodes, "Missed")).singleElement().asString().contains("Node other");
+    assertThat(health.healthForPath("readiness").getStatus()).as("this node isn't down because of that").isEqualTo(Status.UP);
+    mailroom.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes) values ('again', 'other', '1', 'runtime', 2, current_timestamp,"
+        + " current_timestamp + interval '1' hour, 0)");
+    await().atMost(PATIENCE).until(() -> health.healthForPath("nodes").getStatus().equals(Status.UP));
+    assertThat((String[]) server.getAttribute(nodes, "Missed")).as("it is back under its name").isEmpty();
+    mailroom.database().update("delete from node where id = 'again'");
+    await().atMost(PATIENCE).until(() -> health.healthForPath("nodes").getStatus().getCode().equals("WARNING"));
+    mailroom.database().update("delete from node where id = 'dead'");
+    await().atMost(PATIENCE).until(() -> health.healthForPath("nodes").getStatus().equals(Status.UP));
+  }
+
   private static String text(MBeanServer server, ObjectName name, String attribute) throws Exception {
     return String.valueOf(server.getAttribute(name, attribute));
   }
@@ -91,12 +115,14 @@ class MonitoringTest {
           "--mailroom.credentials.wrong.grant-type=client-credentials", "--mailroom.credentials.wrong.tenant-id=" + DemoTenant.TENANT_ID,
           "--mailroom.credentials.wrong.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.wrong.client-secret=not the secret",
           "--mailroom.credentials.wrong.secret-expires=2099-12-31",
-          "--spring.security.user.name=watcher", "--spring.security.user.password=watches all day")) {
+          "--mailroom.node=watched", "--spring.security.user.name=watcher", "--spring.security.user.password=watches all day")) {
         await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
         HealthEndpoint health = mailroom.bean(HealthEndpoint.class);
         await().atMost(PATIENCE).until(() -> health.healthForPath("accounts", "broken").getStatus().equals(Status.DOWN));
 
-        String metrics = get(mailroom, "/actuator/prometheus");
+        String all = get(mailroom, "/actuator/prometheus");
+        assertThat(all.lines().filter(line -> line.startsWith("mailroom_"))).as("each figure says which node it is of").isNotEmpty().allMatch(line -> line.contains("node=\"watched\""));
+        String metrics = all.replaceAll("(?<=[{,])node=\"watched\",?", "").replace(",}", "}").replace("{}", "");
         assertThat(metrics)
             .contains("mailroom_messages_total{account=\"support\",destination=\"database\",result=\"delivered\"} 7.0")
             .contains("mailroom_messages_total{account=\"support\",destination=\"file\",result=\"delivered\"} 7.0")
@@ -127,6 +153,13 @@ class MonitoringTest {
         assertThat(server.invoke(support, "importNow", null, null)).isEqualTo("The import begins.");
         await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
         server.invoke(support, "resume", null, null);
+        mailbox.read(mailbox.deliver(DemoMail.plain(9)));
+        assertThat(server.invoke(support, "backfill", new Object[] {"2020-01-01T00:00:00Z", "", true}, new String[] {"java.lang.String", "java.lang.String", "boolean"}))
+            .asString().contains("The backfill");
+        await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message") == 9);
+        assertThatThrownBy(() -> server.invoke(support, "backfill", new Object[] {"yesterday", "", true}, new String[] {"java.lang.String", "java.lang.String", "boolean"}))
+            .hasRootCauseMessage("Write a time as 2026-01-31T00:00:00Z.");
+        nodesAreTold(mailroom, server, health);
 
         assertThat(health.healthForPath("accounts", "support").getStatus()).isEqualTo(Status.UP);
         assertThat(((Health) health.healthForPath("accounts", "broken")).getDetails().get("reason").toString())

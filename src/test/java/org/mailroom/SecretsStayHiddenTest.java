@@ -105,7 +105,7 @@ class SecretsStayHiddenTest {
         mailroom.database().queryForObject("select message_id from mail_message where account = 'support'", String.class));
     List<String> pages = new ArrayList<>(List.of("/", "/messages", "/messages/message" + message, "/messages/html" + message,
         "/messages/message.json" + message, "/messages/message.eml" + message, "/accounts/~folders?mailbox=support%40contoso.com&credential=person", "/routes/~hawtio", "/failed", "/accounts", "/accounts/~new", "/credentials",
-        "/credentials/~new", "/routes", "/trail", "/users", "/login"));
+        "/credentials/~new", "/routes", "/nodes", "/trail", "/users", "/login"));
     List.of("support", "orders").forEach(id -> pages.addAll(List.of("/account/" + id, "/accounts/" + id)));
     List.of("demo", "person", "entered").forEach(id -> pages.add("/credentials/" + id));
     mailroom.camel().getRoutes().forEach(route -> pages.add("/routes/" + route.getRouteId()));

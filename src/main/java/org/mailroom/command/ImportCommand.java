@@ -109,6 +109,9 @@ final class ImportCommand implements Callable<Integer> {
     List<ImportResult> results = new ImportRun(context).run(chosen);
     results.forEach(this::tellWhatIsLeft);
     int code = exitCode(results);
+    if (from != null && code == ALL_IMPORTED && !chosen.stream().allMatch(id -> isThrough(context, id))) {
+      code = SOME_MESSAGES_FAILED;
+    }
     return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
   }
 
@@ -125,6 +128,15 @@ final class ImportCommand implements Callable<Integer> {
     if (result.readingPaused()) {
       err.println("mailroom: account " + result.account() + ": nothing was read, for a destination is down and its deliveries wait.");
     }
+  }
+
+  /** Another node may have taken up what this command was asked for. */
+  private boolean isThrough(ConfigurableApplicationContext context, String id) {
+    boolean through = context.getBean(Backfills.class).find(id).filter(backfill -> backfill.ended() == null).isEmpty();
+    if (!through) {
+      spec.commandLine().getErr().println("mailroom: account " + id + ": its backfill isn't through; the same command goes on where it stands.");
+    }
+    return through;
   }
 
   private static String messages(int number) {

@@ -12,6 +12,7 @@ import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.monitoring.MissedNodes;
 import org.mailroom.settings.ReservedConnections;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -24,7 +25,7 @@ import org.springframework.transaction.TransactionException;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class Attention implements DisposableBean {
 
-  record Counts(long accounts, long failed, long credentials, long routes) {}
+  record Counts(long accounts, long failed, long credentials, long routes, long nodes) {}
 
   private record Counted(Counts counts, Instant at) {}
 
@@ -35,6 +36,7 @@ final class Attention implements DisposableBean {
   private final CredentialStatuses credentials;
   private final FailedDeliveries failures;
   private final CamelContext camel;
+  private final MissedNodes nodes;
   private final ReservedConnections connections;
   private final Clock clock;
   private final AtomicBoolean counting = new AtomicBoolean();
@@ -45,12 +47,13 @@ final class Attention implements DisposableBean {
   });
   private volatile Counted last;
 
-  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, ReservedConnections connections,
-      Clock clock) {
+  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, MissedNodes nodes,
+      ReservedConnections connections, Clock clock) {
     this.statuses = statuses;
     this.credentials = credentials;
     this.failures = failures;
     this.camel = camel;
+    this.nodes = nodes;
     this.connections = connections;
     this.clock = clock;
   }
@@ -93,7 +96,7 @@ final class Attention implements DisposableBean {
 
   private Counts count() {
     long stopped = camel.getRoutes().stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).count();
-    return new Counts(failing(), failed(), failingCredentials(), stopped);
+    return new Counts(failing(), failed(), failingCredentials(), stopped, nodes.all().size());
   }
 
   private long failing() {

@@ -58,6 +58,7 @@ final class ConsoleModel {
     items.add(item("Accounts", "/accounts", path, 0, "", ""));
     items.add(item("Credentials", "/credentials", path, counts.credentials(), counts.credentials() == 1 ? "credential to look after" : "credentials to look after", "warn"));
     items.add(item("Routes", "/routes", path, counts.routes(), counts.routes() == 1 ? "route is stopped" : "routes are stopped", "warn"));
+    items.add(item("Nodes", "/nodes", path, counts.nodes(), counts.nodes() == 1 ? "node is missed" : "nodes are missed", "warn"));
     if (ConsoleRole.OPERATOR.isOf(who)) {
       items.add(item("Trail", "/trail", path, 0, "", ""));
     }

@@ -22,10 +22,13 @@ public final class GraphRequests {
 
   private final GraphUris uris;
   private final Clock clock;
+  /** A site that names its nodes finds them in the tenant's log of Graph activity; no name is sent that it didn't set. */
+  private final String userAgent;
 
   GraphRequests(MailroomProperties properties, Clock clock) {
     this.uris = new GraphUris(properties.graphUrl());
     this.clock = clock;
+    this.userAgent = properties.node() == null ? USER_AGENT : USER_AGENT + " (" + properties.node() + ")";
   }
 
   /**
@@ -47,7 +50,7 @@ public final class GraphRequests {
     message.setHeader(Exchange.HTTP_URI, request.uri().toString());
     message.setHeader("Prefer", request.prefer() == null ? IMMUTABLE_IDS : IMMUTABLE_IDS + ", " + request.prefer());
     message.setHeader("client-request-id", UUID.randomUUID().toString());
-    message.setHeader("User-Agent", USER_AGENT);
+    message.setHeader("User-Agent", userAgent);
     message.setHeader("Accept", request.operation().isAnsweredInJson() ? "application/json" : "*/*");
     message.setBody(content);
     if (content != null) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.AccountSchedule;
 
 /** One account over JMX. */
@@ -12,15 +13,17 @@ final class AccountMBean implements AccountMXBean {
   private final String id;
   private final Supplier<AccountStatus> status;
   private final AccountSchedule schedule;
+  private final Backfills backfills;
   private final Clock clock;
 
   /**
    * @param status how the account does now
    */
-  AccountMBean(String id, Supplier<AccountStatus> status, AccountSchedule schedule, Clock clock) {
+  AccountMBean(String id, Supplier<AccountStatus> status, AccountSchedule schedule, Backfills backfills, Clock clock) {
     this.id = id;
     this.status = status;
     this.schedule = schedule;
+    this.backfills = backfills;
     this.clock = clock;
   }
 
@@ -103,6 +106,28 @@ final class AccountMBean implements AccountMXBean {
   @Override
   public String importNow() {
     return schedule.importNow(id) ? "The import follows the one that runs." : "The import begins.";
+  }
+
+  @Override
+  public String backfill(String since, String until, boolean includeRead) {
+    Instant from = time(since);
+    Instant to = until == null || until.isBlank() ? null : time(until);
+    if (!from.isBefore(to == null ? clock.instant() : to)) {
+      throw new IllegalArgumentException(to == null ? "since is in the future." : "since isn't before until.");
+    }
+    if (backfills.isUnderway(id)) {
+      return "A backfill of this account runs; wait until it has ended.";
+    }
+    backfills.request(id, from, to, includeRead);
+    return schedule.importNow(id) ? "The backfill follows the import that runs." : "The backfill begins.";
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text == null ? "" : text.strip());
+    } catch (java.time.format.DateTimeParseException notATime) {
+      throw new IllegalArgumentException("Write a time as 2026-01-31T00:00:00Z.");
+    }
   }
 
   private static String text(Instant time) {

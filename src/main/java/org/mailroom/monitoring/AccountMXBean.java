@@ -40,4 +40,13 @@ public interface AccountMXBean {
 
   /** Returns what happens: the import begins, or comes after the one that runs. */
   String importNow();
+
+  /**
+   * Imports a period of the past with the next import, which begins at once, on whichever node. Returns what happens.
+   *
+   * @param since as 2026-01-31T00:00:00Z
+   * @param until exclusive; empty: up to now
+   * @param includeRead also what somebody has read already
+   */
+  String backfill(String since, String until, boolean includeRead);
 }

@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.schedule.Nodes;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportedMinutes;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.graph.MailboxGates;
+import org.mailroom.listing.Backfills;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -45,6 +47,9 @@ final class Watch implements DisposableBean {
   private final MailboxGates gates;
   private final CredentialBeans credentials;
   private final ImportedMinutes minutes;
+  private final Backfills backfills;
+  private final Nodes nodes;
+  private final MissedNodes missed;
   private final MailroomProperties properties;
   private final Clock clock;
   private final ManagementBeans beans = new ManagementBeans();
@@ -53,7 +58,8 @@ final class Watch implements DisposableBean {
   private ScheduledExecutorService timer;
 
   Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
-      DestinationHealth destinations, MailboxGates gates, CredentialBeans credentials, ImportedMinutes minutes, MailroomProperties properties, Clock clock) {
+      DestinationHealth destinations, MailboxGates gates, CredentialBeans credentials, ImportedMinutes minutes, Backfills backfills, Nodes nodes, MissedNodes missed,
+      MailroomProperties properties, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.statuses = statuses;
@@ -64,6 +70,9 @@ final class Watch implements DisposableBean {
     this.gates = gates;
     this.credentials = credentials;
     this.minutes = minutes;
+    this.backfills = backfills;
+    this.nodes = nodes;
+    this.missed = missed;
     this.properties = properties;
     this.clock = clock;
   }
@@ -74,6 +83,7 @@ final class Watch implements DisposableBean {
       return;
     }
     beans.offer("Failures", new FailuresMBean(failures, counts, destinations));
+    beans.offer("Nodes", new NodesMBean(nodes, missed));
     look();
     timer = Executors.newSingleThreadScheduledExecutor(task -> {
       Thread thread = new Thread(task, "watch");
@@ -99,7 +109,8 @@ final class Watch implements DisposableBean {
   }
 
   private Object bean(String id) {
-    return new AccountMBean(id, () -> statuses.find(id).orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")), schedule, clock);
+    return new AccountMBean(id, () -> statuses.find(id).orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")), schedule,
+        backfills, clock);
   }
 
   private void tell(AccountStatus status) {

@@ -31,7 +31,6 @@ public final class Nodes implements InitializingBean, DisposableBean {
 
   private static final int PARTS = 6;
   private static final Duration FORGETS_EVERY = Duration.ofHours(1);
-  private static final int LONGEST_NAME = 100;
 
   /** When something was, by both clocks of this machine: one may stand still while the machine sleeps, the other may be set. */
   private record Moment(long nanos, Instant wall) {}
@@ -62,7 +61,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
     this.clock = clock;
     this.takeoverAfter = properties.takeoverAfter();
     long pid = ProcessHandle.current().pid();
-    this.name = properties.node() == null ? name(machine.name() + "-" + pid) : properties.node();
+    this.name = NodeName.of(properties);
     String implementation = Nodes.class.getPackage().getImplementationVersion();
     this.version = implementation == null ? "development build" : implementation;
     this.kind = properties.polling() ? Node.RUNTIME : Node.COMMAND;
@@ -77,12 +76,6 @@ public final class Nodes implements InitializingBean, DisposableBean {
     read();
     this.alone = rows.stream().noneMatch(other -> !other.id().equals(id) && other.kind().equals(Node.RUNTIME) && !isMissed(other));
     this.startedAt = rows.stream().filter(row -> row.id().equals(id)).map(NodeTable.Row::startedAt).findFirst().orElseGet(time::now);
-  }
-
-  /** A name that a tag of a metric may be. */
-  private static String name(String text) {
-    String safe = text.replaceAll("[^A-Za-z0-9._:@-]", "-");
-    return safe.length() > LONGEST_NAME ? safe.substring(0, LONGEST_NAME) : safe;
   }
 
   @Override

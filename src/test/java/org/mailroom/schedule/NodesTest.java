@@ -62,12 +62,12 @@ class NodesTest {
     NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 86_399);
     one.nodes.read();
     assertThat(one.nodes.missed()).extracting(Node::name).containsExactly("two");
-    one.clock.advance(Duration.ofHours(2));
+    one.clock.pass(Duration.ofHours(2));
     one.nodes.read();
     assertThat(database.rows("node")).isEqualTo(3);
     NodeProcess.wasSeenBefore(database.jdbc(), command.nodes.id(), 301);
     NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 86_401);
-    one.clock.advance(Duration.ofHours(2));
+    one.clock.pass(Duration.ofHours(2));
     one.nodes.read();
     assertThat(database.rows("node")).isEqualTo(1);
   }
@@ -75,15 +75,15 @@ class NodesTest {
   @Test
   void a_sign_of_life_that_comes_too_late_or_finds_no_row_ends_what_was_leased_before(CapturedOutput output) {
     int first = one.nodes.epoch();
-    one.clock.advance(Duration.ofSeconds(24));
+    one.clock.pass(Duration.ofSeconds(24));
     assertThat(one.nodes.isInTime()).isTrue();
-    one.clock.advance(Duration.ofSeconds(1));
+    one.clock.pass(Duration.ofSeconds(1));
     assertThat(one.nodes.isInTime()).as("less a margin").isFalse();
-    one.clock.advance(Duration.ofSeconds(4));
+    one.clock.pass(Duration.ofSeconds(4));
     one.nodes.beat();
     assertThat(one.nodes.isInTime()).isTrue();
     assertThat(one.nodes.epoch()).isEqualTo(first);
-    one.clock.advance(Duration.ofSeconds(30));
+    one.clock.pass(Duration.ofSeconds(30));
     one.nodes.beat();
     assertThat(one.nodes.epoch()).isEqualTo(first + 1);
     assertThat(output.getAll()).contains("node one gave no sign of life for 30 s").contains("lets go of it");
