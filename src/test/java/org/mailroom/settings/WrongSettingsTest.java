@@ -55,8 +55,6 @@ class WrongSettingsTest {
       "--mailroom.poll-every=often|mailroom.poll-every is 'often'",
       "--mailroom.poll-every=often|it must be a duration such as 30s, 5m or 1h",
       "--mailroom.console.allow=anna@contoso.com|mailroom.console.allow is 'anna@contoso.com' (\"mailroom.console.allow\" from property source \"commandLineArgs\"): has an address, which a person can change",
-      "--mailroom.mail-dir=/|mailroom.mail-dir is '/'",
-      "--mailroom.mail-dir=/|must be a folder of its own: not a file, not data-dir, nor a folder that data-dir lies in",
       "--mailroom.mail-dir=pom.xml|must be a folder of its own: not a file",
       "--mailroom.poll-every=0s|must be between 1s and 31d",
       "--mailroom.acounts.x.mailbox=y|mailroom.acounts.x.mailbox is no setting of Mailroom",
@@ -83,5 +81,20 @@ class WrongSettingsTest {
   void a_wrong_setting_stops_the_start_with_what_is_wrong(String setting, String told, CapturedOutput output) {
     assertThatThrownBy(() -> start(setting).close()).isInstanceOf(RuntimeException.class);
     assertThat(output.getAll()).contains(told).doesNotContain("\tat ").doesNotContain(SECRET);
+  }
+
+  @Test
+  void files_of_mail_may_lie_neither_in_data_dir_itself_nor_in_a_folder_around_it(CapturedOutput output) {
+    for (Path wrong : List.of(folder, folder.resolve("data"))) {
+      assertThatThrownBy(() -> start("--mailroom.mail-dir=" + wrong).close()).isInstanceOf(RuntimeException.class);
+      assertThat(output.getAll()).contains("mailroom.mail-dir is '" + wrong + "'")
+          .contains("must be a folder of its own: not a file, not data-dir, nor a folder that data-dir lies in");
+    }
+    try (ConfigurableApplicationContext started = start("--mailroom.mail-dir=" + folder.resolve("share"))) {
+      assertThat(started.getBean(MailroomProperties.class).mailDir()).isEqualTo(folder.resolve("share"));
+    }
+    try (ConfigurableApplicationContext started = start()) {
+      assertThat(started.getBean(MailroomProperties.class).mailDir()).isEqualTo(folder.resolve("data/mail"));
+    }
   }
 }
