@@ -80,7 +80,7 @@ class TokenTable {
   Row lock(String credential) {
     String wait = "";
     if (isPostgres()) {
-      jdbc.execute("set local lock_timeout = '" + PATIENCE_SECONDS + "s'");
+      jdbc.execute("set local lock_timeout = '" + PATIENCE_SECONDS + "s'; set local idle_in_transaction_session_timeout = '" + PATIENCE_SECONDS + "s'");
     } else {
       wait = " wait " + PATIENCE_SECONDS;
     }

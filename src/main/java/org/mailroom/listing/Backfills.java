@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.mailroom.graph.Fence;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Imports of what mailboxes received in the past. A backfill goes through the same routes as every import, oldest first; how far it is
@@ -28,6 +30,8 @@ public final class Backfills {
   private static final String COLUMNS = "select account, received_since, received_until, include_read, position_at, begun_at, ended_at from backfill ";
 
   private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final Fence fence;
   private final Clock clock;
   private final Map<String, Backfill> wanted = new ConcurrentHashMap<>();
   private final Map<String, Backfill> running = new ConcurrentHashMap<>();
@@ -41,8 +45,10 @@ public final class Backfills {
    */
   private record Reached(Instant position, boolean through) {}
 
-  Backfills(JdbcTemplate jdbc, Clock clock) {
+  Backfills(JdbcTemplate jdbc, TransactionTemplate transaction, Fence fence, Clock clock) {
     this.jdbc = jdbc;
+    this.transaction = transaction;
+    this.fence = fence;
     this.clock = clock;
   }
 
@@ -114,7 +120,7 @@ public final class Backfills {
     Map<String, Reached> now = new ConcurrentHashMap<>();
     folders.forEach(folder -> now.put(folder, known.getOrDefault(folder, new Reached(asked.since(), false))));
     Backfill begun = asked.at(least(now, asked.since()));
-    write(begun, mailbox, now);
+    fenced(accountId, () -> write(begun, mailbox, now));
     reached.put(accountId, now);
     running.put(accountId, begun);
     wanted.remove(accountId, asked);
@@ -174,13 +180,25 @@ public final class Backfills {
       return;
     }
     folders.put(folder, now);
-    jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(), backfill.account(),
-        folder);
     Instant all = least(folders, known.position());
+    fenced(backfill.account(), () -> {
+      jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(),
+          backfill.account(), folder);
+      if (all.isAfter(known.position())) {
+        jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
+      }
+    });
     if (all.isAfter(known.position())) {
       running.put(backfill.account(), known.at(all));
-      jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
     }
+  }
+
+  /** How far one is writes only the node that has its mailbox. */
+  private void fenced(String account, Runnable writing) {
+    transaction.executeWithoutResult(status -> {
+      fence.require(account);
+      writing.run();
+    });
   }
 
   /**
@@ -190,7 +208,7 @@ public final class Backfills {
     Backfill now = running.remove(backfill.account());
     reached.remove(backfill.account());
     if (complete && now != null) {
-      jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+      fenced(backfill.account(), () -> jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account()));
     }
   }
 

@@ -247,6 +247,14 @@ final class AccountListings {
     }
   }
 
+  /** What an earlier turn of an account's import left isn't gone on with: another node has had its mailbox since. */
+  void forget(String accountId) {
+    Round round = rounds.remove(accountId);
+    if (round != null && round.backfill != null) {
+      backfills.end(round.backfill, false);
+    }
+  }
+
   /** The import, or its turn, is over. */
   void end(AccountImport running) {
     String id = running.account().id();

@@ -12,9 +12,12 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mailroom.SettableClock;
+import org.mailroom.graph.Fence;
 import org.mailroom.graph.ServiceClock;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Positions in the database: delta links and backfills. */
 class StoredPositionsTest {
@@ -33,8 +36,9 @@ class StoredPositionsTest {
     DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
-    links = new DeltaLinks(jdbc, clock, new ServiceClock(clock));
-    backfills = new Backfills(jdbc, clock);
+    TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+    links = new DeltaLinks(jdbc, transaction, Fence.NONE, clock, new ServiceClock(clock));
+    backfills = new Backfills(jdbc, transaction, Fence.NONE, clock);
   }
 
   @Test
