@@ -1,129 +1,153 @@
 package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.ImportResult;
+import org.mailroom.command.Launcher;
+import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
-import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
-import org.mailroom.monitoring.AccountStatus;
-import org.mailroom.monitoring.AccountStatuses;
 import org.mailroom.schedule.AccountSchedule;
-import org.mailroom.settings.AnotherRuntimeException;
+import org.mailroom.schedule.Node;
+import org.mailroom.schedule.Nodes;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Two runtimes would import each message twice: one works on a database at a time. */
+/** Two runtimes on one PostgreSQL share the work: each mailbox is worked on by one of them at a time. */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(300)
 class TwoRuntimesTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final String LOCKS = "select pid, classid::bigint, objid::bigint from pg_locks where locktype = 'advisory'";
+  private static final int MAILBOXES = 12;
 
   @TempDir
   private Path folder;
 
-  private static String[] settings(EmbeddedPostgres postgres) {
-    return new String[] {"--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
-        "--mailroom.takeover-after=2s"};
+  private static String[] settings(EmbeddedPostgres postgres, String node, String... more) {
+    List<String> all = new ArrayList<>(List.of("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
+        "--mailroom.takeover-after=3s", "--mailroom.node=" + node, "--mailroom.accounts.support.deliver-to=database", "--mailroom.importers=4",
+        "--mailroom.secret-key=one key for both of them"));
+    for (int i = 1; i <= MAILBOXES; i++) {
+      String account = "--mailroom.accounts.branch-" + i + ".";
+      all.addAll(List.of(account + "mailbox=branch-" + i + "@contoso.com", account + "credential=demo", account + "deliver-to=database"));
+    }
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
+  private static void deliver(DemoTenant tenant, int first, int last) {
+    tenant.mailbox("support@contoso.com");
+    for (int i = 1; i <= MAILBOXES; i++) {
+      for (int number = first; number <= last; number++) {
+        tenant.mailbox("branch-" + i + "@contoso.com").deliver(DemoMail.plain(number));
+      }
+    }
+  }
+
+  private static boolean isAllRead(DemoTenant tenant) {
+    for (int i = 1; i <= MAILBOXES; i++) {
+      if (tenant.mailbox("branch-" + i + "@contoso.com").unread() > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Test
-  void a_second_runtime_on_a_database_is_refused_in_words_until_the_first_has_ended_and_commands_work_beside_it(CapturedOutput output) throws Exception {
+  void they_share_the_mailboxes_see_each_other_and_a_wish_of_one_is_fulfilled_by_either() throws Exception {
     Path here = Files.createDirectories(folder.resolve("here"));
     Path there = Files.createDirectories(folder.resolve("there"));
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
-      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-      try (MailroomRun first = MailroomRun.startRuntime(tenant, here, settings(postgres))) {
-        await().atMost(PATIENCE).until(() -> first.bean(AccountSchedule.class).lastSuccess("support").isPresent());
-        first.bean(AccountSchedule.class).pause("support");
-        assertThatThrownBy(() -> MailroomRun.startRuntime(tenant, there, settings(postgres)).close())
-            .hasRootCauseInstanceOf(AnotherRuntimeException.class);
-        assertThat(output.getAll()).contains("Another Mailroom runs on this database: process " + ProcessHandle.current().pid() + " on ").containsPattern(", since 20\\S+Z\\.")
-            .contains("Stop one of the two, or give one a database of its own").doesNotContain("\tat ");
-        try (MailroomRun command = MailroomRun.start(tenant, there, settings(postgres))) {
-          mailbox.deliver(DemoMail.plain(1));
-          assertThat(command.importSupport().imported()).isEqualTo(1);
-        }
-        first.bean(AccountSchedule.class).resume("support");
-        mailbox.deliver(DemoMail.plain(2));
-        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
-      }
-      mailbox.deliver(DemoMail.plain(3));
-      try (MailroomRun next = MailroomRun.startRuntime(tenant, there, settings(postgres))) {
-        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
-        assertThat(next.rows("mail_message")).isEqualTo(3);
+      deliver(tenant, 1, 5);
+      try (MailroomRun one = MailroomRun.startRuntime(tenant, here, settings(postgres, "one"));
+          MailroomRun two = MailroomRun.startRuntime(tenant, there, settings(postgres, "two"))) {
+        await().atMost(PATIENCE).until(() -> isAllRead(tenant));
+        assertThat(two.bean(Nodes.class).self().name()).isEqualTo("two");
+        await().atMost(PATIENCE).until(() -> one.bean(Nodes.class).all().size() == 2);
+        assertThat(one.bean(Nodes.class).missed()).isEmpty();
+        Set<String> workers = new HashSet<>();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+          workers.addAll(one.database().queryForList("select distinct name from node join mailbox_lease on node.id = mailbox_lease.node", String.class));
+          return workers.equals(Set.of("one", "two"));
+        });
+
+        // what one node did the other one tells
+        await().atMost(PATIENCE).until(() -> two.bean(AccountSchedule.class).lastResult("branch-1").isPresent()
+            && one.bean(AccountSchedule.class).lastSuccess("branch-1").isPresent());
+        two.bean(AccountSchedule.class).pause("branch-1");
+        await().atMost(PATIENCE).until(() -> one.bean(AccountSchedule.class).isPaused("branch-1") && one.bean(AccountSchedule.class).workedBy("branch-1").isEmpty());
+        tenant.mailbox("branch-1@contoso.com").deliver(DemoMail.plain(77));
+        two.bean(AccountSchedule.class).importNow("branch-1");
+        await().atMost(PATIENCE).until(() -> isAllRead(tenant));
+
+        assertThat(one.rows("mail_message")).isEqualTo(MAILBOXES * 5 + 1);
+        assertThat(tenant.violations()).isEmpty();
       }
     }
   }
 
   @Test
-  void a_runtime_whose_claim_got_lost_to_another_one_says_so_and_polls_no_more_until_it_is_alone_again(CapturedOutput output) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = tenantWithTheMailbox();
-        MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, settings(postgres));
-        Connection other = postgres.getPostgresDatabase().getConnection(); Statement asked = other.createStatement()) {
-      await().atMost(PATIENCE).until(() -> mailroom.bean(AccountSchedule.class).lastSuccess("support").isPresent());
-      int process;
-      long first;
-      long second;
-      try (ResultSet claim = asked.executeQuery(LOCKS)) {
-        assertThat(claim.next()).isTrue();
-        process = claim.getInt(1);
-        first = claim.getLong(2);
-        second = claim.getLong(3);
-        assertThat(claim.next()).isFalse();
+  void what_one_had_that_dies_the_other_one_takes_over_and_a_command_beside_it_has_its_turn(CapturedOutput output) throws Exception {
+    Path here = Files.createDirectories(folder.resolve("here"));
+    Path there = Files.createDirectories(folder.resolve("there"));
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      deliver(tenant, 1, 2);
+      try (MailroomRun one = MailroomRun.startRuntime(tenant, here, settings(postgres, "one"))) {
+        await().atMost(PATIENCE).until(() -> isAllRead(tenant));
+        // a node that had two mailboxes in hand when it died
+        one.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes)"
+            + " values ('dead', 'dead', '1', 'runtime', 1, current_timestamp, current_timestamp, 2)");
+        for (String account : List.of("branch-1", "branch-2")) {
+          await().atMost(PATIENCE).until(() -> one.database().update("update mailbox_lease set node = 'dead', token = token + 1, taken_at = current_timestamp"
+              + " where mailbox = ? and node is null", account + "@contoso.com") == 1);
+          one.database().update("update account_schedule set node = 'dead', changed_at = current_timestamp where account = ?", account);
+        }
+        deliver(tenant, 3, 3);
+        await().atMost(PATIENCE).until(() -> one.bean(Nodes.class).missed().stream().map(Node::name).toList().equals(List.of("dead")));
+        await().atMost(PATIENCE).until(() -> isAllRead(tenant));
+        assertThat(one.rows("mail_message")).isEqualTo(MAILBOXES * 3);
+        assertThat(one.rows("mailbox_lease where node = 'dead'")).isZero();
+
+        tenant.mailbox("branch-3@contoso.com").deliver(DemoMail.plain(4));
+        try (MailroomRun command = MailroomRun.start(tenant, there, settings(postgres, "command"))) {
+          ImportResult result = command.importAll("branch-3").get(0);
+          assertThat(result.failure()).isNull();
+        }
+        await().atMost(PATIENCE).until(() -> isAllRead(tenant));
+        assertThat(one.rows("mail_message")).isEqualTo(MAILBOXES * 3 + 1);
+        assertThat(one.rows("node where name = 'command'")).as("it said that it ended").isZero();
+
+        // and one that has a mailbox for longer than is waited
+        one.bean(AccountSchedule.class).pause("branch-3");
+        await().atMost(PATIENCE).until(() -> one.bean(AccountSchedule.class).workedBy("branch-3").isEmpty());
+        one.database().update("update node set seen_at = current_timestamp + interval '1' hour where id = 'dead'");
+        await().atMost(PATIENCE).until(() -> one.database().update("update mailbox_lease set node = 'dead', token = token + 1, taken_at = current_timestamp"
+            + " where mailbox = 'branch-3@contoso.com' and node is null") == 1);
+        List<String> settings = MailroomRun.settings(tenant, there);
+        settings.addAll(Arrays.asList(settings(postgres, "command", "--mailroom.limits.mailbox-wait=2s")));
+        assertThat(MailroomCommand.run(new String[] {"import", "--once", "--account", "branch-3"}, new Launcher(MailroomApplication.class, settings))).isEqualTo(4);
+        assertThat(output.getAll()).contains("mailbox branch-3@contoso.com of account branch-3 is being worked on by node dead since 20").contains("waiting for it, at most 2 s")
+            .contains("didn't end within 2 s (mailroom.limits.mailbox-wait)").doesNotContain("\tat ");
+        assertThat(MailroomCommand.run(new String[] {"check", "--account", "branch-3"}, new Launcher(MailroomApplication.class, settings))).isEqualTo(5);
+        assertThat(tenant.violations()).isEmpty();
       }
-      asked.execute("set application_name = 'mailroom 2026-05-04T08:00:00Z 4711 otherhost'");
-      String key = "(" + (int) first + ", " + (int) second + ")";
-      CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> execute(asked, "select pg_advisory_lock" + key));
-      await().atMost(PATIENCE).until(() -> mailroom.rows("pg_locks where locktype = 'advisory' and not granted") == 1);
-      mailroom.database().queryForObject("select pg_terminate_backend(" + process + ")", Boolean.class);
-      assertThat(waiting.join()).isTrue();
-
-      await().atMost(PATIENCE).until(() -> status(mailroom).state() == AccountStatus.State.NEEDS_ATTENTION);
-      assertThat(status(mailroom).reason()).contains("Another Mailroom runs on this database: process 4711 on otherhost, since 2026-05-04T08:00:00Z")
-          .contains("Stop one of the two");
-      assertThat(output.getAll()).containsOnlyOnce("ERROR Another Mailroom runs on this database: process 4711 on otherhost").doesNotContain("\tat ");
-      mailroom.bean(AccountSchedule.class).importNow("support");
-      assertThat(mailroom.bean(AccountSchedule.class).due()).isEmpty();
-
-      assertThat(execute(asked, "select pg_advisory_unlock" + key)).isTrue();
-      tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
-      await().atMost(PATIENCE).until(() -> tenant.mailbox("support@contoso.com").unread() == 0);
-      assertThat(output.getAll()).contains("this one polls again");
-      assertThat(status(mailroom).reason()).isNull();
-    }
-  }
-
-  private static DemoTenant tenantWithTheMailbox() {
-    DemoTenant tenant = DemoTenant.start();
-    tenant.mailbox("support@contoso.com");
-    return tenant;
-  }
-
-  private static AccountStatus status(MailroomRun mailroom) {
-    return mailroom.bean(AccountStatuses.class).find("support").orElseThrow();
-  }
-
-  private static boolean execute(Statement statement, String question) {
-    try {
-      return statement.execute(question);
-    } catch (java.sql.SQLException e) {
-      throw new IllegalStateException(e);
+      assertThat(new org.springframework.jdbc.core.JdbcTemplate(postgres.getPostgresDatabase()).queryForList("select name from node", String.class))
+          .as("who stops says so").containsExactly("dead");
     }
   }
 }

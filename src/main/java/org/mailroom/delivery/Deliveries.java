@@ -10,10 +10,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.mailroom.graph.LeaseLostException;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.routes.RouteFailures;
+import org.mailroom.settings.Causes;
 import org.springframework.stereotype.Component;
 
 /** Who gets what, and in which form. The routes call it on the threads of an import's pages; the variable {@code delivery} holds the {@link Delivery}. */
@@ -119,9 +121,17 @@ public final class Deliveries {
    * A delivery failed. Returns what is to be tried again: each message of a page alone, so that one that is refused doesn't hold up the
    * others; nothing when the destination is down, asks for later, or the message was alone. The header {@code Retry-After}, in seconds or as an HTTP
    * date, counts where a route has set one.
+   *
+   * @throws LeaseLostException when the mailbox is another node's now
    */
   public List<Delivery> again(
       Exchange exchange, @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    LeaseLostException lost = Causes.first(caught, LeaseLostException.class).orElse(null);
+    if (lost != null) {
+      // says nothing of the destination, nor of a message
+      health.givesBackTheTurn(delivery.destination());
+      throw lost;
+    }
     Failure failure = rules.judge(delivery.destination(), routes.located(caught), exchange.getMessage().getHeader(RETRY_AFTER, String.class));
     if (delivery.isSeveral() && failure.outcome().isPerhapsOfOneMessage()) {
       health.givesBackTheTurn(delivery.destination());

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mailroom.graph.Fence;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The table {@code delivery}, as the ledger reads and writes it. */
 @Component
@@ -20,10 +22,14 @@ final class LedgerTable {
 
   private final JdbcTemplate jdbc;
   private final NamedParameterJdbcTemplate named;
+  private final TransactionTemplate transaction;
+  private final Fence fence;
   private final Clock clock;
 
-  LedgerTable(JdbcTemplate jdbc, Clock clock) {
+  LedgerTable(JdbcTemplate jdbc, TransactionTemplate transaction, Fence fence, Clock clock) {
     this.jdbc = jdbc;
+    this.transaction = transaction;
+    this.fence = fence;
     this.named = new NamedParameterJdbcTemplate(jdbc);
     this.clock = clock;
   }
@@ -43,15 +49,23 @@ final class LedgerTable {
   }
 
   /**
-   * Writes entries, several statements in one round trip, and what their messages are recognised by. An entry that says that a message was delivered
-   * is never replaced.
+   * Writes entries of an account, several statements in one round trip, and what their messages are recognised by. An entry that says that a message was
+   * delivered is never replaced. Where a transaction is under way they are part of it.
    *
    * @param known ids of messages whose envelope was written just now
+   * @throws org.mailroom.graph.LeaseLostException when an import wants to write whose mailbox another node has; nothing of the transaction stays
    */
   void write(List<LedgerEntry> rows, Set<String> known) {
     if (rows.isEmpty()) {
       return;
     }
+    transaction.executeWithoutResult(status -> {
+      fence.require(rows.get(0).account());
+      writeWhatIsAllowed(rows, known);
+    });
+  }
+
+  private void writeWhatIsAllowed(List<LedgerEntry> rows, Set<String> known) {
     List<LedgerEntry> again = rows.stream().filter(LedgerEntry::again).toList();
     if (!again.isEmpty()) {
       jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED'", again, again.size(),

@@ -121,6 +121,21 @@ final class MailboxGate {
     return throttling.succeeded(sent);
   }
 
+  /** What whoever works on the mailbox next has to know. */
+  synchronized GateState state() {
+    Instant now = clock.instant();
+    Instant until = throttling.closedUntil();
+    return new GateState(until.isAfter(now) ? until : null, throttling.isTrouble(), quota.used(now));
+  }
+
+  /** Goes on as another node left it. */
+  synchronized void goOnWith(GateState state) {
+    if (state.closedUntil() != null) {
+      throttling.goOnWith(state.closedUntil(), state.trouble());
+    }
+    quota.goOnWith(state.used());
+  }
+
   /** How many requests came to it so far. */
   long requests() {
     return requests.get();

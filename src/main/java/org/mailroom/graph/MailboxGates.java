@@ -56,14 +56,16 @@ public final class MailboxGates {
   private final GraphMetrics metrics;
   private final Supplier<List<Patience>> patience;
   private final StopSignal stop;
+  private final Fence fence;
   private final Clock clock;
   private volatile Instant swept;
 
-  MailboxGates(MailroomProperties properties, GraphMetrics metrics, ObjectProvider<Patience> patience, StopSignal stop, Clock clock) {
+  MailboxGates(MailroomProperties properties, GraphMetrics metrics, ObjectProvider<Patience> patience, StopSignal stop, Fence fence, Clock clock) {
     this.limits = properties.limits();
     this.metrics = metrics;
     this.patience = SingletonSupplier.of(() -> patience.stream().toList());
     this.stop = stop;
+    this.fence = fence;
     this.clock = clock;
     this.swept = clock.instant();
   }
@@ -73,6 +75,7 @@ public final class MailboxGates {
    *
    * @throws StoppingException when that takes longer and the runtime stops
    * @throws MailboxClosedException when that takes longer and somebody waits for an importer
+   * @throws LeaseLostException when the mailbox may be another node's by now
    */
   public void enter(@Variable("request") GraphRequest<?> request) {
     int weight = request.weight();
@@ -84,6 +87,7 @@ public final class MailboxGates {
       gate.enter(weight, parts, () -> patience.get().stream().anyMatch(Patience::isAnyoneWaiting));
       inside.put(request, new Ticket(gate, request.inWords(), weight, parts, clock.instant()));
       entered = true;
+      requireLease(request);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoppingException(request.mailbox());
@@ -91,6 +95,16 @@ public final class MailboxGates {
       if (!entered) {
         gate.unuse();
       }
+    }
+  }
+
+  /** After the wait, which may have been long. */
+  private void requireLease(GraphRequest<?> request) {
+    try {
+      fence.requireInTime(request.mailbox());
+    } catch (LeaseLostException lost) {
+      leave(request);
+      throw lost;
     }
   }
 
@@ -163,6 +177,16 @@ public final class MailboxGates {
     synchronized (inside) {
       return inside.values().stream().filter(ticket -> ticket.gate() == gate).min(Comparator.comparing(Ticket::since));
     }
+  }
+
+  /** What a node that works on a mailbox next has to know of its limits; empty where that is nothing. */
+  public Optional<GateState> state(String mailbox) {
+    return find(mailbox).map(MailboxGate::state).filter(state -> !state.isEmpty());
+  }
+
+  /** Goes on with the limits of a mailbox as the node left them that worked on it before. */
+  public void goOnWith(String mailbox, GateState state) {
+    gates.computeIfAbsent(key(mailbox), name -> newGate(mailbox)).goOnWith(state);
   }
 
   /** How long a mailbox takes no request, because the service asked to wait or its quota is used up; zero when it takes one. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,12 @@ final class QuotaWindow {
 
   /** Answers so close to each other are remembered as one. */
   private static final int SLICES = 500;
+
+  /** In so many slices it is handed on. */
+  private static final int COARSE = 20;
+
+  /** So small a part of the quota isn't worth handing on. */
+  private static final int NEGLIGIBLE = 100;
 
   private static final class Slice {
     private final Instant end;
@@ -49,13 +56,50 @@ final class QuotaWindow {
     answered.peekLast().parts += parts;
   }
 
+  /** What counts at a time, oldest first and in coarse slices that count rather longer than shorter; none where it is hardly anything. */
+  List<GateState.Used> used(Instant now) {
+    forgetBefore(now);
+    if (counted * NEGLIGIBLE < allowed) {
+      return List.of();
+    }
+    Deque<GateState.Used> used = new ArrayDeque<>();
+    Instant begun = null;
+    for (Slice slice : answered) {
+      if (begun != null && Duration.between(begun, slice.end).compareTo(window.dividedBy(COARSE)) < 0) {
+        used.addLast(new GateState.Used(slice.end, used.removeLast().parts() + slice.parts));
+      } else {
+        begun = slice.end;
+        used.addLast(new GateState.Used(slice.end, slice.parts));
+      }
+    }
+    if (inFlight > 0) {
+      used.addLast(new GateState.Used(now, inFlight));
+    }
+    return List.copyOf(used);
+  }
+
+  /** Goes on with what another node counted, who had the mailbox since. */
+  void goOnWith(List<GateState.Used> used) {
+    answered.clear();
+    counted = inFlight;
+    for (GateState.Used slice : used) {
+      answered.addLast(new Slice(slice.at()));
+      answered.peekLast().parts = slice.parts();
+      counted += slice.parts();
+    }
+  }
+
+  private void forgetBefore(Instant now) {
+    while (!answered.isEmpty() && !now.isBefore(answered.peekFirst().end.plus(window))) {
+      counted -= answered.removeFirst().parts;
+    }
+  }
+
   /**
    * @return how long until there is room for so many more, zero when there is; empty when that depends on answers that aren't there yet
    */
   Optional<Duration> roomIn(int parts, Instant now) {
-    while (!answered.isEmpty() && !now.isBefore(answered.peekFirst().end.plus(window))) {
-      counted -= answered.removeFirst().parts;
-    }
+    forgetBefore(now);
     int tooMany = counted + Math.min(parts, allowed) - allowed;
     if (tooMany <= 0) {
       return Optional.of(Duration.ZERO);

@@ -78,6 +78,14 @@ final class Throttling {
     return ends;
   }
 
+  /** Another node was asked for it, who had the mailbox before. */
+  void goOnWith(Instant until, boolean ofTrouble) {
+    if (until.isAfter(closedUntil)) {
+      closedUntil = until;
+      trouble = ofTrouble;
+    }
+  }
+
   /** Whether it is time to tell; the caller does. */
   boolean isToBeTold(Instant now) {
     boolean lasts = since != null && Duration.between(since, closedUntil.isAfter(now) ? closedUntil : now).compareTo(WORTH_TELLING) >= 0;

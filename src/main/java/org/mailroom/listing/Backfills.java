@@ -17,12 +17,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.mailroom.graph.Fence;
+import org.mailroom.graph.LeaseLostException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Imports of what mailboxes received in the past. A backfill goes through the same routes as every import, oldest first. The wish for one stands in
@@ -36,11 +39,12 @@ public final class Backfills {
 
   private static final String COLUMNS = "select account, received_since, received_until, include_read, position_at, begun_at, ended_at from backfill ";
 
-  /** This process is at it. */
   private record Running(Backfill backfill, String wish) {}
 
   private final JdbcTemplate jdbc;
   private final BackfillWishes wishes;
+  private final TransactionTemplate transaction;
+  private final Fence fence;
   private final Clock clock;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   /** Where those that run stand, by account and folder. */
@@ -53,9 +57,11 @@ public final class Backfills {
    */
   private record Reached(Instant position, boolean through) {}
 
-  Backfills(JdbcTemplate jdbc, BackfillWishes wishes, Clock clock) {
+  Backfills(JdbcTemplate jdbc, BackfillWishes wishes, TransactionTemplate transaction, Fence fence, Clock clock) {
     this.jdbc = jdbc;
     this.wishes = wishes;
+    this.transaction = transaction;
+    this.fence = fence;
     this.clock = clock;
   }
 
@@ -146,7 +152,7 @@ public final class Backfills {
     Map<String, Reached> now = new ConcurrentHashMap<>();
     folders.forEach(folder -> now.put(folder, known.getOrDefault(folder, new Reached(asked.since(), false))));
     Backfill begun = asked.at(least(now, asked.since()));
-    write(begun, mailbox, now);
+    fenced(accountId, () -> write(begun, mailbox, now));
     reached.put(accountId, now);
     running.put(accountId, new Running(begun, wish.id()));
     return begun;
@@ -206,13 +212,25 @@ public final class Backfills {
     }
     Backfill known = begun.backfill();
     folders.put(folder, now);
-    jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(), backfill.account(),
-        folder);
     Instant all = least(folders, known.position());
+    fenced(backfill.account(), () -> {
+      jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(),
+          backfill.account(), folder);
+      if (all.isAfter(known.position())) {
+        jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
+      }
+    });
     if (all.isAfter(known.position())) {
       running.put(backfill.account(), new Running(known.at(all), begun.wish()));
-      jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
     }
+  }
+
+  /** How far one is writes only the node that has its mailbox. */
+  private void fenced(String account, Runnable writing) {
+    transaction.executeWithoutResult(status -> {
+      fence.require(account);
+      writing.run();
+    });
   }
 
   /**
@@ -225,13 +243,16 @@ public final class Backfills {
     Running now = left(backfill);
     if (now != null) {
       try {
-        if (complete) {
-          jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
-        }
-        wishes.withdraw(backfill.account(), now.wish());
+        fenced(backfill.account(), () -> {
+          if (complete) {
+            jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+          }
+          wishes.withdraw(backfill.account(), now.wish());
+        });
       } catch (DataAccessException | TransactionException databaseDown) {
-        LOG.warn("account {}: that its backfill has ended can't be stored, so it goes on with the next import: {}", backfill.account(),
-            databaseDown.getMessage());
+        LOG.warn("account {}: that its backfill has ended can't be stored, so it goes on with the next import: {}", backfill.account(), databaseDown.getMessage());
+      } catch (LeaseLostException anotherNodeHasIt) {
+        LOG.debug("account {}: its backfill goes on elsewhere", backfill.account());
       }
     }
   }

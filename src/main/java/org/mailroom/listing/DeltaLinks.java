@@ -9,10 +9,12 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.mailroom.graph.Fence;
 import org.mailroom.graph.ServiceClock;
 import org.mailroom.account.AccountPositions;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.function.SingletonSupplier;
 
 /** How far the mailboxes in which nothing is marked have been read, folder by folder: the table {@code delta_position}. */
@@ -31,11 +33,15 @@ public final class DeltaLinks implements AccountPositions {
   private static final String KEY = " where account = ? and mailbox = ? and folder = ?";
 
   private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final Fence fence;
   private final Clock clock;
   private final ServiceClock serviceClock;
 
-  DeltaLinks(JdbcTemplate jdbc, Clock clock, ServiceClock serviceClock) {
+  DeltaLinks(JdbcTemplate jdbc, TransactionTemplate transaction, Fence fence, Clock clock, ServiceClock serviceClock) {
     this.jdbc = jdbc;
+    this.transaction = transaction;
+    this.fence = fence;
     this.clock = clock;
     this.serviceClock = serviceClock;
   }
@@ -68,6 +74,13 @@ public final class DeltaLinks implements AccountPositions {
   }
 
   void store(String account, String mailbox, String folder, URI link, Instant begunAt) {
+    transaction.executeWithoutResult(status -> {
+      fence.require(account);
+      write(account, mailbox, folder, link, begunAt);
+    });
+  }
+
+  private void write(String account, String mailbox, String folder, URI link, Instant begunAt) {
     OffsetDateTime now = utc(clock.instant());
     int updated = jdbc.update("update delta_position set link = ?, updated_at = ?" + KEY, link.toString(), now, account, mailbox, folder);
     if (updated == 0) {

@@ -15,10 +15,8 @@ import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.AtATime;
 import org.mailroom.graph.GraphException;
-import org.mailroom.graph.MailboxClosedException;
-import org.mailroom.graph.StoppingException;
+import org.mailroom.graph.Interruption;
 import org.mailroom.listing.MailFolders;
-import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +96,7 @@ public final class DeadLetters {
     List<String> left = changes.messages().stream().map(ToMark::messageId).filter(id -> !complete.contains(id)).toList();
     Map<String, Exception> refusals = changes.refusals();
     Exception why = left.stream().map(refusals::get).filter(java.util.Objects::nonNull).findFirst().orElse(failure);
-    boolean laterByItself = Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent();
+    boolean laterByItself = why != null && Interruption.isOne(why);
     if (!left.isEmpty() && !laterByItself) {
       if (why instanceof GraphException refusal && refusal.isGone() && account.afterFailure().moveTo() != null) {
         // the folder to move to may be gone

@@ -15,8 +15,9 @@ import org.mailroom.account.ImportTally.Count;
 import org.mailroom.delivery.Confirmations;
 import org.mailroom.graph.JsonBatch;
 import org.mailroom.graph.JsonBatches;
+import org.mailroom.graph.Interruption;
+import org.mailroom.graph.LeaseLostException;
 import org.mailroom.graph.MailboxClosedException;
-import org.mailroom.graph.StoppingException;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
@@ -172,7 +173,8 @@ public final class Marking {
     List<ToMark> unmarked = changes.messages().stream().filter(message -> !message.givenUp() && !complete.contains(message.messageId())).toList();
     Exception why = unmarked.stream().map(message -> refusals.get(message.messageId())).filter(Objects::nonNull).findFirst().orElse(failure);
     Causes.first(failure, MailboxClosedException.class).ifPresent(closed -> running.goesOn(closed.until()));
-    boolean laterByItself = why != null && (Causes.first(why, StoppingException.class).isPresent() || Causes.first(why, MailboxClosedException.class).isPresent());
+    Causes.first(failure, LeaseLostException.class).ifPresent(running::failed);
+    boolean laterByItself = why != null && Interruption.isOne(why);
     if (!unmarked.isEmpty() && !laterByItself) {
       running.tally().unmarked(unmarked.size(), why == null ? null : ImportFailure.inWords(why));
     }

@@ -16,12 +16,10 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
-import org.mailroom.graph.MailboxClosedException;
-import org.mailroom.graph.StoppingException;
+import org.mailroom.graph.Interruption;
 import org.mailroom.graph.TextTooLongException;
 import org.mailroom.routes.RouteFailureException;
 import org.mailroom.routes.RouteFailures;
-import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
@@ -155,12 +153,13 @@ public final class MessagePreparation {
   /**
    * Something went wrong with the message: says what becomes of it.
    *
-   * @throws Exception what ends the import without being anybody's fault: the runtime stops, or the mailbox takes no request for a while
+   * @throws Exception what ends the import without being anybody's fault: the runtime stops, the mailbox takes no request for a while,
+   *     or another node has it
    */
   public void failed(
       @Variable("import") AccountImport running, @Variable("message") IncomingMessage message,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
-    if (Causes.first(caught, StoppingException.class).isPresent() || Causes.first(caught, MailboxClosedException.class).isPresent()) {
+    if (Interruption.isOne(caught)) {
       throw caught;
     }
     Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;

@@ -12,16 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
-import org.mailroom.schedule.RuntimeClaim;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.FailureInWords;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.account.ImportResult;
 import org.mailroom.account.PollHistory;
-import org.mailroom.credential.CredentialException;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.WaitingDeliveries;
-import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.monitoring.AccountStatus.State;
 import org.slf4j.Logger;
@@ -49,7 +47,6 @@ public final class AccountStatuses {
 
   private final Accounts accounts;
   private final AccountSchedule schedule;
-  private final RuntimeClaim claim;
   private final ImportProgress progress;
   private final PollHistory history;
   private final FailedDeliveries failures;
@@ -62,11 +59,10 @@ public final class AccountStatuses {
   /** What only the database knows, by account. */
   record Figures(Map<String, Long> failed, Map<String, Map<LocalDate, Long>> imported, Map<String, WaitingDeliveries.Refused> refused) {}
 
-  AccountStatuses(Accounts accounts, AccountSchedule schedule, RuntimeClaim claim, ImportProgress progress, PollHistory history, FailedDeliveries failures,
+  AccountStatuses(Accounts accounts, AccountSchedule schedule, ImportProgress progress, PollHistory history, FailedDeliveries failures,
       WaitingDeliveries waiting, DestinationHealth destinations, MailboxGates gates, Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
-    this.claim = claim;
     this.progress = progress;
     this.history = history;
     this.failures = failures;
@@ -123,11 +119,13 @@ public final class AccountStatuses {
     Optional<ImportProgress.Running> running = progress.running(id);
     Optional<ImportResult> last = schedule.lastResult(id);
     boolean paused = schedule.isPaused(id);
-    boolean stalled = !paused && isStalled(account, running, now);
-    Standing standing = standing(account, running, last, figures, paused, stalled, now);
+    boolean elsewhere = running.isEmpty() && schedule.workedBy(id).filter(node -> !node.self()).isPresent();
+    // whoever imports it sees whether it gets on
+    boolean stalled = !paused && !elsewhere && isStalled(account, running, now);
+    Standing standing = standing(account, running, last, figures, paused, stalled, elsewhere, now);
     int importing = running.map(ImportProgress.Running::imported).orElse(0);
     long today = figures.imported().getOrDefault(id, Map.of()).getOrDefault(history.today(), 0L) + importing;
-    return new AccountStatus(id, account.mailbox(), account.credential(), standing.state(), standing.until(), standing.reason(), running.isPresent(), importing,
+    return new AccountStatus(id, account.mailbox(), account.credential(), standing.state(), standing.until(), standing.reason(), running.isPresent() || elsewhere, importing,
         last.map(result -> result.begun().plus(result.took())).orElse(null), schedule.lastSuccess(id).orElse(null), last.map(ImportResult::took).orElse(null),
         paused ? null : schedule.nextPoll(id), schedule.backlog(id).orElse(null), today, failed,
         last.map(result -> result.failure() != null).orElse(false), stalled);
@@ -148,15 +146,11 @@ public final class AccountStatuses {
   private record Standing(State state, Instant until, String reason) {}
 
   private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, Figures figures, boolean paused,
-      boolean stalled, Instant now) {
+      boolean stalled, boolean elsewhere, Instant now) {
     Instant throttled = throttledUntil(account, now);
     Exception failure = last.map(ImportResult::failure).orElse(null);
-    if (paused && (running.isEmpty() || schedule.isSuspended(account.id()))) {
+    if (paused && ((running.isEmpty() && !elsewhere) || schedule.isSuspended(account.id()))) {
       return new Standing(State.PAUSED, null, "Somebody paused it at " + seconds(schedule.pausedSince(account.id()).orElse(now)) + ". Resume it to import again.");
-    }
-    Optional<String> otherRuntime = claim.lostTo();
-    if (otherRuntime.isPresent()) {
-      return new Standing(State.NEEDS_ATTENTION, null, otherRuntime.get());
     }
     if (throttled != null) {
       String why = gates.isInTrouble(account.mailbox())
@@ -168,7 +162,7 @@ public final class AccountStatuses {
       return new Standing(State.WAITING, throttled, stalled ? stalled(account) + " " + why : why);
     }
     if (failure != null) {
-      return goesOnByItself(failure) && !stalled
+      return FailureInWords.of(failure).passing() && !stalled
           ? new Standing(State.WAITING, schedule.nextPoll(account.id()), failure.getMessage()) : new Standing(State.NEEDS_ATTENTION, null, failure.getMessage());
     }
     Optional<MailboxGates.Unanswered> unanswered = gates.unanswered(account.mailbox());
@@ -186,7 +180,7 @@ public final class AccountStatuses {
             + (outage.cause().contains("by itself") ? " Its deliveries wait." : " Its deliveries wait, and Mailroom goes on by itself."));
       }
     }
-    if (running.isPresent()) {
+    if (running.isPresent() || elsewhere) {
       return new Standing(State.IMPORTING, null, null);
     }
     return standing(account, last, figures);
@@ -231,12 +225,6 @@ public final class AccountStatuses {
   private String stalled(Account account) {
     return schedule.lastSuccess(account.id()).map(last -> "The mailbox wasn't read to its end since " + seconds(last) + ".")
         .orElseGet(() -> "The mailbox wasn't read to its end yet; Mailroom has known it since " + seconds(schedule.knownSince(account.id())) + ".");
-  }
-
-  /** The service has trouble or asks for patience: nobody at the site can mend that. */
-  private static boolean goesOnByItself(Exception failure) {
-    return failure instanceof GraphException graph ? graph.isTransient() && graph.status() != 0
-        : failure instanceof CredentialException credential && credential.isTransient() && !credential.isUnreachable();
   }
 
   private static Instant seconds(Instant time) {

@@ -1,41 +1,32 @@
 package org.mailroom.schedule;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.FailureInWords;
 import org.mailroom.account.ImportResult;
-import org.mailroom.graph.GraphException;
-import org.mailroom.credential.CredentialException;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the site once when an account begins to need attention, and once when it works again. Trouble of the service that goes on by itself
- * needs attention only when it lasts. Importers call it at the end of each import.
+ * Tells the site once when an account begins to need attention, and once when it works again, whichever nodes import it. Trouble of the service that goes on by
+ * itself needs attention only when it lasts. Importers call it at the end of each import.
  */
 @Component("accountAlerts")
 public final class AccountAlerts {
 
   private static final Duration LASTS = Duration.ofMinutes(5);
 
-  /**
-   * @param told what the site was told of it; null: nothing yet
-   */
-  private record Trouble(Instant since, Map<String, Object> told) {}
-
   private final Accounts accounts;
-  private final Clock clock;
-  private final Map<String, Trouble> troubles = new HashMap<>();
+  private final Map<String, Map<String, Object>> due = new ConcurrentHashMap<>();
 
-  AccountAlerts(Accounts accounts, Clock clock) {
+  AccountAlerts(Accounts accounts) {
     this.accounts = accounts;
-    this.clock = clock;
   }
 
   /**
@@ -43,26 +34,36 @@ public final class AccountAlerts {
    * {@code account-recovered}, with {@code event} (which of the two), {@code account}, {@code mailbox}, {@code cause}, {@code remedy},
    * {@code code} (Graph's, where the service was the cause) and {@code since}.
    */
-  public synchronized List<Map<String, Object>> due(@Body ImportResult result) {
-    if (result == null || result.goesOnAt() != null) {
-      return List.of();
-    }
-    Instant now = clock.instant();
-    if (result.failure() == null) {
-      Trouble before = result.isThrough() ? troubles.remove(result.account()) : null;
-      return before == null || before.told() == null ? List.of() : List.of(recovered(before.told()));
-    }
-    Trouble trouble = troubles.getOrDefault(result.account(), new Trouble(now, null));
-    boolean tells = trouble.told() == null && (!goesOnByItself(result.failure()) || trouble.since().plus(LASTS).isBefore(now));
-    Map<String, Object> alert = tells ? failed(result, trouble.since()) : null;
-    troubles.put(result.account(), new Trouble(trouble.since(), tells ? alert : trouble.told()));
-    return tells ? List.of(alert) : List.of();
+  public List<Map<String, Object>> due(@Body ImportResult result) {
+    Map<String, Object> alert = result == null ? null : due.remove(result.account());
+    return alert == null ? List.of() : List.of(alert);
   }
 
-  /** The service has trouble or asks for patience: nobody at the site can mend that. */
-  static boolean goesOnByItself(Exception failure) {
-    return failure instanceof GraphException graph ? graph.isTransient() && graph.status() != 0
-        : failure instanceof CredentialException credential && credential.isTransient() && !credential.isUnreachable();
+  /**
+   * An import has ended.
+   *
+   * @param before the trouble that its account was in, as all nodes know it; null: none
+   * @return the trouble that it is in now; null: none
+   */
+  Trouble ended(Trouble before, ImportResult result, Instant now) {
+    due.remove(result.account());
+    if (result.goesOnAt() != null || (result.failure() == null && !result.isThrough())) {
+      return before;
+    }
+    if (result.failure() == null) {
+      if (before != null && before.told() != null) {
+        due.put(result.account(), recovered(before.told()));
+      }
+      return null;
+    }
+    Trouble trouble = before == null ? new Trouble(now, null) : before;
+    boolean tells = trouble.told() == null && (!FailureInWords.of(result.failure()).passing() || trouble.since().plus(LASTS).isBefore(now));
+    if (!tells) {
+      return trouble;
+    }
+    Map<String, Object> alert = failed(result, trouble.since());
+    due.put(result.account(), alert);
+    return new Trouble(trouble.since(), alert);
   }
 
   private static Map<String, Object> recovered(Map<String, Object> told) {
@@ -76,10 +77,10 @@ public final class AccountAlerts {
     alert.put("event", "failed");
     alert.put("account", result.account());
     alert.put("mailbox", accounts.find(result.account()).map(Account::mailbox).orElse(null));
-    boolean ofGraph = result.failure() instanceof GraphException;
-    alert.put("cause", ofGraph ? ((GraphException) result.failure()).cause() : result.failure().getMessage());
-    alert.put("remedy", ofGraph ? ((GraphException) result.failure()).remedy() : null);
-    alert.put("code", ofGraph ? ((GraphException) result.failure()).code() : null);
+    FailureInWords words = FailureInWords.of(result.failure());
+    alert.put("cause", words.cause());
+    alert.put("remedy", words.remedy());
+    alert.put("code", words.code());
     alert.put("since", since.toString());
     return alert;
   }

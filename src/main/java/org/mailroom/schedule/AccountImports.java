@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Body;
@@ -24,6 +25,7 @@ import org.mailroom.account.ImportTally;
 import org.mailroom.account.PollHistory;
 import org.mailroom.account.PollMetrics;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.LeaseLostException;
 import org.mailroom.graph.MailboxClosedException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.graph.StoppingException;
@@ -52,6 +54,7 @@ public final class AccountImports {
 
   private final Accounts accounts;
   private final AccountSchedule schedule;
+  private final MailboxTurns turns;
   private final MailFolders folders;
   private final AccountListings listings;
   private final MailboxGates gates;
@@ -65,11 +68,12 @@ public final class AccountImports {
   /** What the turns so far came to, of accounts whose import goes on. */
   private final Map<String, ImportTally> suspended = new ConcurrentHashMap<>();
 
-  AccountImports(Accounts accounts, AccountSchedule schedule, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
+  AccountImports(Accounts accounts, AccountSchedule schedule, MailboxTurns turns, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
       PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
       Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
+    this.turns = turns;
     this.folders = folders;
     this.listings = listings;
     this.gates = gates;
@@ -83,17 +87,34 @@ public final class AccountImports {
   }
 
   /**
-   * Begins the import of the account whose id is the body; asks neither database nor service.
+   * Begins the import of the account whose id is the body.
    *
    * @throws AccountGoneException when the account was deleted since its task was put on the queue
    */
   public AccountImport begin(@Body String accountId) {
+    turns.takeUnlessInHand(accountId);
     schedule.begun(accountId);
     Account account = accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
     ImportTally earlier = suspended.remove(accountId);
+    if (!schedule.isUnbroken(accountId)) {
+      earlier = null;
+      listings.forget(accountId);
+    }
     AccountImport begun = new AccountImport(account, earlier != null ? earlier : new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
     progress.begun(begun);
     return begun;
+  }
+
+  /**
+   * The account's mailbox is this node's for as long as the import takes. Without the database nobody can tell.
+   *
+   * @throws RuntimeException why it isn't
+   */
+  public void requireLease(@Variable("import") AccountImport running) {
+    RuntimeException why = schedule.refusal(running.account().id());
+    if (why != null) {
+      throw why;
+    }
   }
 
   private boolean isStopping() {
@@ -178,6 +199,13 @@ public final class AccountImports {
 
   /** The import can't go on, or not now. What is in hand is still delivered and marked. */
   public void failed(@Variable("account") String accountId, @Variable("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+    Optional<LeaseLostException> lost = Causes.first(why, LeaseLostException.class);
+    if (lost.isPresent()) {
+      if (running != null) {
+        running.failed(lost.get());
+      }
+      return;
+    }
     boolean stops = Causes.first(why, StoppingException.class).isPresent() || (isStopping() && Causes.first(why, RejectedExecutionException.class).isPresent());
     if (stops || Causes.first(why, AccountGoneException.class).isPresent()) {
       return;
@@ -220,10 +248,24 @@ public final class AccountImports {
     }
   }
 
+  private void endListings(AccountImport running) {
+    try {
+      listings.end(running);
+    } catch (LeaseLostException lost) {
+      running.failed(lost);
+      listings.forget(running.account().id());
+    }
+  }
+
   private ImportResult end(AccountImport running) {
     Account account = running.account();
-    listings.end(running);
+    endListings(running);
     ImportResult result = running.tally().result(running, gates.requests(account.mailbox()));
+    if (schedule.isLost(account.id()) || result.failure() instanceof LeaseLostException) {
+      // how the account stands is told by whoever has it now
+      LOG.warn("account {}: {}", account.id(), result.failure() == null ? "its mailbox was taken over by another node" : result.failure().getMessage());
+      return result;
+    }
     schedule.ended(account, result);
     if (result.goesOnAt() != null && result.failure() == null) {
       suspended.put(account.id(), running.tally());

@@ -18,6 +18,7 @@ import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
+import org.mailroom.graph.LeaseLostException;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
 import org.mailroom.listing.DeltaLinks;
@@ -247,6 +248,14 @@ final class AccountListings {
     }
   }
 
+  /** What an earlier turn of an account's import left isn't gone on with: another node has had its mailbox since. */
+  void forget(String accountId) {
+    Round round = rounds.remove(accountId);
+    if (round != null && round.backfill != null) {
+      backfills.interrupted(round.backfill);
+    }
+  }
+
   /** The import, or its turn, is over. */
   void end(AccountImport running) {
     String id = running.account().id();
@@ -262,7 +271,8 @@ final class AccountListings {
     rounds.remove(id);
     if (round != null && round.backfill != null) {
       boolean complete = running.failure() == null && round.through && isDone(running, round);
-      if (!complete && running.failure() == null && running.isStopping()) {
+      boolean lost = running.failure() instanceof LeaseLostException;
+      if (!complete && (lost || running.failure() == null && running.isStopping())) {
         backfills.interrupted(round.backfill);
       } else {
         backfills.end(round.backfill, complete);

@@ -1,13 +1,9 @@
 package org.mailroom.schedule;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -23,85 +19,53 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * When each account is due. An import that is still running or queued isn't started again. An account that is paused isn't due until it
- * is resumed, on this node and all others, over restarts; an import that runs is finished. Safe for use by several threads.
+ * When each account is due, and who imports it: the table {@code account_schedule}, which all nodes share. A node takes accounts from it, and gives them back
+ * after their imports. An import that is still running or queued, here or elsewhere, isn't started again. An account that is paused isn't due until it is
+ * resumed, on this node and all others, over restarts; an import that runs is finished. Who asks how accounts do is answered from memory: what another node
+ * did is known a second or two later. Safe for use by several threads.
  */
 @Component("accountSchedule")
 public final class AccountSchedule implements Patience {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
-  /** So long a task may be neither on the queue nor begun: an importer has it in hand. */
-  private static final Duration IN_HAND = Duration.ofSeconds(5);
-
   private final Accounts accounts;
   private final AccountPauses pauses;
   private final TaskQueue tasks;
-  private final RuntimeClaim claim;
-  private final Clock clock;
+  private final ScheduleKeeper keeper;
+  private final Board board;
+  private final MailboxLeases leases;
+  private final Nodes nodes;
+  private final AccountAlerts alerts;
+  private final StandingTable table;
+  private final DatabaseTime time;
   private final Instant started;
-  /** Guarded by the schedule. */
-  private final Map<String, Standing> standings = new HashMap<>();
   private volatile boolean stopping;
-  private volatile int queued;
 
-  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, RuntimeClaim claim, Clock clock) {
+  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, ScheduleKeeper keeper, MailboxLeases leases, Nodes nodes, AccountAlerts alerts,
+      StandingTable table, DatabaseTime time, Clock clock) {
     this.accounts = accounts;
     this.pauses = pauses;
     this.tasks = tasks;
-    this.claim = claim;
-    this.clock = clock;
+    this.keeper = keeper;
+    this.board = keeper.board();
+    this.leases = leases;
+    this.nodes = nodes;
+    this.alerts = alerts;
+    this.table = table;
+    this.time = time;
     this.started = clock.instant();
   }
 
   /**
-   * Returns the ids of the accounts that are due and takes them: each is due again one interval after its import has ended, or at once
-   * when its settings have changed; one with {@code poll-at} at the next of its times after that. None is while another runtime works on the
-   * database.
+   * Takes accounts that are due and returns their ids: as many as importers are free on this node, and as many as it finished within the last second. Each is
+   * due again one interval after its import has ended, or at once when its settings have changed; one with {@code poll-at} at the next of its times after
+   * that.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
-    // before the schedule is locked: a database that hangs must not keep everybody from it
-    Collection<Account> all = claim.lostTo().isPresent() ? List.of() : accounts.all();
-    synchronized (this) {
-      List<String> due = new ArrayList<>();
-      Instant now = clock.instant();
-      takeBackLostTasks(now);
-      for (Account account : all) {
-        Standing standing = standing(account.id());
-        standing.see(account, now);
-        if (!stopping && standing.isDue(paused.contains(account.id()), now)) {
-          standing.wanted = false;
-          standing.queuedAt = now;
-          queued++;
-          due.add(account.id());
-        }
-      }
-      return due;
-    }
-  }
-
-  /** A task that was on the queue and is gone without having begun, for the route was stopped, say: its account is due again. */
-  private void takeBackLostTasks(Instant now) {
-    if (queued > 0 && tasks.isEmpty()) {
-      standings.forEach((id, standing) -> {
-        if (standing.queuedAt != null && standing.queuedAt.plus(IN_HAND).isBefore(now)) {
-          LOG.warn("account {}: its task got lost before its import began, as when the route import-account is stopped; it is due again", id);
-          unqueue(standing);
-        }
-      });
-    }
-  }
-
-  private void unqueue(Standing standing) {
-    if (standing.queuedAt != null) {
-      standing.queuedAt = null;
-      queued--;
-    }
-  }
-
-  private Standing standing(String accountId) {
-    return standings.computeIfAbsent(accountId, id -> new Standing(clock.instant()));
+    Collection<Account> all = accounts.all();
+    return stopping ? List.of() : keeper.take(all, paused, !board.isAnythingQueued() || !tasks.isEmpty());
   }
 
   /**
@@ -123,54 +87,60 @@ public final class AccountSchedule implements Patience {
    * @throws IllegalArgumentException when there is no such account
    */
   public void resume(String accountId) {
-    require(accountId);
+    Account account = require(accountId);
     if (isPaused(accountId)) {
       pauses.resume(accountId);
-      synchronized (this) {
-        standing(accountId).resumed(clock.instant());
-      }
+      board.anew(account, time.now()).ifPresent(table::changeDueTime);
       LOG.info("account {}: resumed", accountId);
     }
   }
 
   /**
-   * Imports an account as soon as possible, paused or not: within a second, or after the import that runs.
+   * Imports an account as soon as possible, paused or not: within a second or two, or after the import that runs. Doesn't wait for the database.
    *
    * @return whether another import runs or is queued, so that this one comes after it
    * @throws IllegalArgumentException when there is no such account
    */
   public boolean importNow(@Body String accountId) {
     require(accountId);
-    synchronized (this) {
-      Standing standing = standing(accountId);
-      standing.wanted = true;
-      return standing.isTaken();
-    }
+    boolean another = board.isInHand(accountId) || workedBy(accountId).isPresent();
+    board.want(accountId);
+    return another;
   }
 
-  private void require(String accountId) {
-    if (accounts.find(accountId).isEmpty()) {
-      throw new IllegalArgumentException("There is no account '" + accountId + "'.");
-    }
+  private Account require(String accountId) {
+    return accounts.find(accountId).orElseThrow(() -> new IllegalArgumentException("There is no account '" + accountId + "'."));
   }
 
   /** An importer has taken it up. */
-  synchronized void begun(String accountId) {
-    Standing standing = standing(accountId);
-    unqueue(standing);
-    standing.running = true;
-    standing.goesOnAt = null;
+  void begun(String accountId) {
+    board.begun(accountId);
+  }
+
+  /** Why an account that is in hand can't be worked on; null: it can. */
+  RuntimeException refusal(String accountId) {
+    return board.why(accountId);
+  }
+
+  /** Whether what an earlier import left unfinished in this process can go on: no other node has had its mailbox since. */
+  boolean isUnbroken(String accountId) {
+    return leases.isUnbroken(accountId);
+  }
+
+  /** Whether the mailbox of an account in hand isn't this node's any more. */
+  boolean isLost(String accountId) {
+    return leases.isLost(accountId);
   }
 
   /** Whether its import lets others go first, and goes on later. */
-  public synchronized boolean isSuspended(String accountId) {
-    return standing(accountId).goesOnAt != null;
+  public boolean isSuspended(String accountId) {
+    return board.standing(accountId).filter(Standing::goesOn).isPresent();
   }
 
   /** Whether an account is due that no importer has taken up yet. */
   @Override
   public boolean isAnyoneWaiting() {
-    return queued > 0;
+    return board.isAnyoneWaiting();
   }
 
   /**
@@ -178,36 +148,22 @@ public final class AccountSchedule implements Patience {
    *
    * @param account as it was imported
    */
-  synchronized void ended(Account account, ImportResult result) {
-    Standing standing = standing(account.id());
-    Instant now = clock.instant();
-    standing.lastResult = result;
-    standing.goesOnAt = result.goesOnAt();
-    if (result.isThrough()) {
-      standing.lastSuccess = now;
-    }
-    standing.polled(account, now);
+  void ended(Account account, ImportResult result) {
+    Trouble before = board.standing(account.id()).map(Standing::trouble).orElse(null);
+    Trouble after = alerts.ended(before, result, time.now());
+    board.ended(account, result, time.now(), result.goesOnAt() == null ? null : time.ofHere(result.goesOnAt()), after);
   }
 
   /** Nobody imports it any more, whatever became of its import. */
   void givenBack(String accountId) {
-    Account account = accounts.find(accountId).orElse(null);
-    synchronized (this) {
-      Standing standing = standing(accountId);
-      standing.running = false;
-      unqueue(standing);
-      if (account == null) {
-        standings.remove(accountId);
-      } else if (!standing.isPolled()) {
-        // it ended before it could say what it came to: not at once again
-        standing.polled(account, clock.instant());
-      }
-    }
+    keeper.giveBack(accountId);
   }
 
   /** Looks at many accounts without waiting for each of them, and without anything changing in between; it mustn't ask database or service. */
-  public synchronized <T> T look(Supplier<T> atAccounts) {
-    return atAccounts.get();
+  public <T> T look(Supplier<T> atAccounts) {
+    synchronized (board) {
+      return atAccounts.get();
+    }
   }
 
   public boolean isPaused(String accountId) {
@@ -219,14 +175,19 @@ public final class AccountSchedule implements Patience {
     return Optional.ofNullable(pauses.all().get(accountId));
   }
 
-  /** What the last import of an account came to; empty before the first. */
-  public synchronized Optional<ImportResult> lastResult(String accountId) {
-    return Optional.ofNullable(standing(accountId).lastResult);
+  /** Which node imports an account, or has it on its queue; empty: none, or one that is missed. */
+  public Optional<Node> workedBy(String accountId) {
+    return board.standing(accountId).map(Standing::node).filter(nodes::isAlive).flatMap(nodes::find);
   }
 
-  /** When the last import ended that read its mailbox to the end; empty when none has since the start. */
-  public synchronized Optional<Instant> lastSuccess(String accountId) {
-    return Optional.ofNullable(standing(accountId).lastSuccess);
+  /** What the last import of an account came to, on whichever node; empty before the first. */
+  public Optional<ImportResult> lastResult(String accountId) {
+    return board.standing(accountId).map(Standing::result);
+  }
+
+  /** When the last import ended that read its mailbox to the end, on whichever node; empty when none has since the first of them began. */
+  public Optional<Instant> lastSuccess(String accountId) {
+    return board.standing(accountId).map(Standing::lastSuccess);
   }
 
   /**
@@ -239,20 +200,16 @@ public final class AccountSchedule implements Patience {
   }
 
   /** When the account is due again; in the past when it is due now. */
-  public synchronized Instant nextPoll(String accountId) {
-    Account account = accounts.find(accountId).orElse(null);
-    if (account == null) {
-      return started;
-    }
-    Standing standing = standing(accountId);
-    standing.see(account, clock.instant());
-    Instant next = standing.next();
-    return next.equals(Instant.MIN) ? started : next;
+  public Instant nextPoll(String accountId) {
+    Optional<Standing> standing = board.standing(accountId)
+        .or(() -> accounts.find(accountId).map(account -> Standing.of(account, time.now())));
+    return standing.map(Standing::dueAt).orElse(started);
   }
 
   /** Since when this process knows the account: its start, or when the account was set up. */
-  public synchronized Instant knownSince(String accountId) {
-    return standing(accountId).knownSince;
+  public Instant knownSince(String accountId) {
+    Instant since = board.knownSince(accountId);
+    return since == null ? started : since;
   }
 
   /** When this process began to poll. */

@@ -29,8 +29,17 @@ class DatabaseTime {
     offset = off.abs().compareTo(UNCERTAIN) < 0 ? Duration.ZERO : off;
   }
 
-  /** In parts that a column keeps. */
   Instant now() {
-    return clock.instant().plus(offset).truncatedTo(ChronoUnit.MICROS);
+    return ofHere(clock.instant());
+  }
+
+  /** A time of this machine's clock by the database's, in parts that a column keeps. */
+  Instant ofHere(Instant here) {
+    return here.plus(offset).truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** A time of the database's clock by this machine's. */
+  Instant here(Instant database) {
+    return database.minus(offset);
   }
 }

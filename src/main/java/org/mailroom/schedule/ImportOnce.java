@@ -1,5 +1,7 @@
 package org.mailroom.schedule;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -8,7 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.ProducerTemplate;
 import org.mailroom.account.ImportResult;
 import org.mailroom.settings.MailroomProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** Imports chosen accounts once, whatever their poll says: puts their tasks on the queue of the importers and waits for them. */
 @Component
@@ -16,11 +22,19 @@ public final class ImportOnce {
 
   private static final String TASKS = "seda:import-account?waitForTaskToComplete=Always&timeout=0&size=100000";
 
-  private final ProducerTemplate camel;
-  private final int importers;
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
-  ImportOnce(ProducerTemplate camel, MailroomProperties properties) {
+  private final ProducerTemplate camel;
+  private final MailboxTurns turns;
+  private final ScheduleKeeper keeper;
+  private final int importers;
+  private final Clock clock;
+
+  ImportOnce(ProducerTemplate camel, MailboxTurns turns, ScheduleKeeper keeper, MailroomProperties properties, Clock clock) {
     this.camel = camel;
+    this.turns = turns;
+    this.keeper = keeper;
+    this.clock = clock;
     this.importers = properties.importers();
   }
 
@@ -44,10 +58,24 @@ public final class ImportOnce {
 
   /** Another turn goes on counting where the one before ended. */
   private List<ImportResult> importToItsEnd(String accountId) {
-    ImportResult result = camel.requestBody(TASKS, accountId, ImportResult.class);
+    ImportResult result = importOnce(accountId);
     while (result != null && result.goesOnAt() != null && result.failure() == null) {
-      result = camel.requestBody(TASKS, accountId, ImportResult.class);
+      result = importOnce(accountId);
     }
     return result == null ? List.of() : List.of(result);
+  }
+
+  /** Where another node works on its mailbox, waits for that one first. */
+  private ImportResult importOnce(String accountId) {
+    try {
+      turns.take(accountId, waits -> LOG.info("account {}: {}", accountId, waits));
+    } catch (MailboxBusyException busy) {
+      LOG.error("account {}: {}", accountId, busy.getMessage());
+      return new ImportResult(accountId, clock.instant(), Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, null, null, null, busy);
+    } catch (DataAccessException | TransactionException databaseDown) {
+      // the import says so
+      keeper.refuse(accountId, databaseDown);
+    }
+    return camel.requestBody(TASKS, accountId, ImportResult.class);
   }
 }

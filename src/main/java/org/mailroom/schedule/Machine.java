@@ -18,10 +18,10 @@ record Machine(String name, String id) {
   private static final Path PROCESSES = Path.of("/proc/self/ns/pid");
 
   static Machine here() {
-    return new Machine(host(), machineId());
+    return new Machine(host(), identity());
   }
 
-  private static String machineId() {
+  private static String identity() {
     try {
       return Files.readString(BOOT).strip() + " " + Files.readSymbolicLink(PROCESSES);
     } catch (IOException | UnsupportedOperationException | SecurityException notLinux) {

@@ -29,7 +29,7 @@ class NodeTable {
   /**
    * What the table holds.
    *
-   * @param now the database's time
+   * @param now the database's time; null where the table is empty
    */
   record Reading(Instant now, List<Row> rows) {}
 
@@ -71,11 +71,12 @@ class NodeTable {
 
   Reading read() {
     List<Row> rows = new ArrayList<>();
-    Instant now = jdbc.queryForObject("select current_timestamp", (row, number) -> row.getTimestamp(1).toInstant());
+    Instant[] now = new Instant[1];
     jdbc.query("select " + COLUMNS + ", current_timestamp from node order by name, started_at", row -> {
       rows.add(row(row));
+      now[0] = row.getTimestamp(10).toInstant();
     });
-    return new Reading(now, rows);
+    return new Reading(now[0], rows);
   }
 
   private static Row row(ResultSet row) throws SQLException {

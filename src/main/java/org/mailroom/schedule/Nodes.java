@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -37,6 +38,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
 
   private final NodeTable table;
   private final DatabaseTime time;
+  private final ReservedConnections connections;
   private final Clock clock;
   private final Duration takeoverAfter;
   private final String id = UUID.randomUUID().toString();
@@ -55,9 +57,10 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private Instant forgot = Instant.MIN;
 
   /** Joins those that work on the database. */
-  Nodes(NodeTable table, DatabaseTime time, MailroomProperties properties, Clock clock) {
+  Nodes(NodeTable table, DatabaseTime time, ReservedConnections connections, MailroomProperties properties, Clock clock) {
     this.table = table;
     this.time = time;
+    this.connections = connections;
     this.clock = clock;
     this.takeoverAfter = properties.takeoverAfter();
     long pid = ProcessHandle.current().pid();
@@ -128,6 +131,11 @@ public final class Nodes implements InitializingBean, DisposableBean {
     return nodeId.equals(id) || rows.stream().anyMatch(row -> row.id().equals(nodeId) && !isMissed(row));
   }
 
+  /** Whether other processes work on the database, or did a moment ago. */
+  boolean areOthers() {
+    return rows.stream().anyMatch(row -> !row.id().equals(id));
+  }
+
   String id() {
     return id;
   }
@@ -162,11 +170,15 @@ public final class Nodes implements InitializingBean, DisposableBean {
   }
 
   private void beatAndRead() {
+    // imports that have all connections don't keep it from that
+    connections.begin();
     try {
       beat();
       read();
     } catch (DataAccessException | TransactionException databaseDown) {
       LOG.debug("node {} can't give a sign of life", name, databaseDown);
+    } finally {
+      connections.end();
     }
   }
 
@@ -192,7 +204,9 @@ public final class Nodes implements InitializingBean, DisposableBean {
   /** Reads who is there. */
   void read() {
     NodeTable.Reading reading = table.read();
-    time.told(reading.now());
+    if (reading.now() != null) {
+      time.told(reading.now());
+    }
     rows = reading.rows();
     Instant now = clock.instant();
     if (forgot.isBefore(now.minus(FORGETS_EVERY))) {

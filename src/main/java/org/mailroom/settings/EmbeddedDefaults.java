@@ -1,11 +1,13 @@
 package org.mailroom.settings;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -40,6 +42,10 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
       defaults.put("spring.datasource.hikari.data-source-properties.connectTimeout", "10");
       defaults.put("spring.datasource.hikari.data-source-properties.socketTimeout", "60");
       defaults.put("spring.datasource.hikari.data-source-properties.tcpKeepAlive", "true");
+      // a process that was stopped in the middle of a transaction doesn't keep its locks from those who take its mailboxes over
+      defaults.put("spring.datasource.hikari.connection-init-sql", "set idle_in_transaction_session_timeout = " + takeoverAfter(environment).toMillis() / 2);
+      // by default Flyway locks others out with a transaction that is idle while it migrates
+      defaults.put("spring.flyway.postgresql.transactional-lock", "false");
     }
     artemis(environment, dataDir, defaults);
     environment.getPropertySources().addLast(new MapPropertySource("mailroomDefaults", defaults));
@@ -75,6 +81,15 @@ public final class EmbeddedDefaults implements EnvironmentPostProcessor, Ordered
       }
     });
     return empty;
+  }
+
+  private static Duration takeoverAfter(ConfigurableEnvironment environment) {
+    try {
+      return DurationStyle.detectAndParse(text(environment, "mailroom.takeover-after", "30s"));
+    } catch (IllegalArgumentException wrong) {
+      // the binding refuses the value with all that is allowed
+      return Duration.ofSeconds(30);
+    }
   }
 
   private static Cloud cloud(ConfigurableEnvironment environment) {

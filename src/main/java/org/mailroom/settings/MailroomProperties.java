@@ -441,6 +441,7 @@ public record MailroomProperties(
    * @param waitingDeliveries of one account; while a destination is down and so many wait for it, nothing more is read from the mailbox
    * @param settleWithin how long a message waits for attachments that are still being scanned, or that it has and aren't listed; then it is
    *     delivered as it is, with a warning
+   * @param mailboxWait so long a command waits for a mailbox that another node works on
    * @param longestImport so long one import, or one of its turns, may list; what is left comes with the next one
    */
   public record Limits(
@@ -463,7 +464,13 @@ public record MailroomProperties(
       @DefaultValue("20") @Min(1) int pagesPerTurn,
       @DefaultValue("1000") @Min(1) int waitingDeliveries,
       @DefaultValue("1h") @NotNull Duration settleWithin,
+      @DefaultValue("10m") @NotNull Duration mailboxWait,
       @DefaultValue("6h") @NotNull Duration longestImport) {
+
+    @AssertTrue(message = "mailbox-wait must be between 0s and 1d")
+    boolean isMailboxWaitValid() {
+      return mailboxWait == null || (!mailboxWait.isNegative() && mailboxWait.compareTo(Duration.ofDays(1)) <= 0);
+    }
 
     @AssertTrue(message = "window must be at least 1s")
     boolean isWindowValid() {

@@ -43,9 +43,6 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
       return new FailureAnalysis(cause.getMessage(), "Wait until it has ended and try again; or run Mailroom itself, beside which commands work."
           + " Nothing was imported or marked.", cause);
     }
-    if (cause instanceof AnotherRuntimeException) {
-      return new FailureAnalysis(cause.getMessage(), AnotherRuntimeException.remedy(), cause);
-    }
     if (cause instanceof SQLException database) {
       return new FailureAnalysis("The database refuses: " + firstLine(database.getMessage()) + " (SQL state " + database.getSQLState() + ")",
           "Check spring.datasource.url, username and password, and that the database runs. Nothing was imported or marked.", cause);

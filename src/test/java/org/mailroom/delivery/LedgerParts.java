@@ -18,6 +18,7 @@ import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally;
 import org.mailroom.account.ImportTally.Count;
+import org.mailroom.graph.Fence;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
 import org.mailroom.message.Fate;
@@ -46,7 +47,7 @@ final class LedgerParts {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MailroomProperties properties;
   final DestinationHealth health = new DestinationHealth(clock);
-  final LedgerTable table = new LedgerTable(jdbc, clock);
+  final LedgerTable table = new LedgerTable(jdbc, database.transaction(), Fence.NONE, clock);
   final LedgerRows rows;
   final DeliveryLedger ledger;
   final FailedDeliveries failures;

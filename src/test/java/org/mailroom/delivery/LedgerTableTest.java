@@ -11,8 +11,11 @@ import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.mailroom.graph.Fence;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class LedgerTableTest {
 
@@ -26,7 +29,7 @@ class LedgerTableTest {
     var database = new DriverManagerDataSource("jdbc:h2:mem:ledger" + System.nanoTime() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
-    table = new LedgerTable(jdbc, Clock.fixed(Instant.parse("2026-02-02T00:00:00Z"), ZoneOffset.UTC));
+    table = new LedgerTable(jdbc, new TransactionTemplate(new DataSourceTransactionManager(database)), Fence.NONE, Clock.fixed(Instant.parse("2026-02-02T00:00:00Z"), ZoneOffset.UTC));
   }
 
   private static LedgerEntry entry(String message, String destination, String status, boolean again, Envelope envelope) {

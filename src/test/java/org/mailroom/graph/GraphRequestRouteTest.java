@@ -87,7 +87,7 @@ class GraphRequestRouteTest {
     Clock clock = Clock.systemUTC();
     ServiceClock service = new ServiceClock(clock);
     RuntimeStop stop = new RuntimeStop();
-    gates = new MailboxGates(properties, metrics, new StaticListableBeanFactory().getBeanProvider(Patience.class), stop, clock);
+    gates = new MailboxGates(properties, metrics, new StaticListableBeanFactory().getBeanProvider(Patience.class), stop, Fence.NONE, clock);
     bounds = new RequestBounds(properties, service);
     batchAnswers = new BatchAnswers(properties, gates, json, service);
     GraphWire wire = new GraphWire();

@@ -47,7 +47,7 @@ final class WireParts {
     properties = new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("mailroom", MailroomProperties.class);
     StaticListableBeanFactory beans = new StaticListableBeanFactory();
     beans.addBean("patience", (Patience) () -> anyoneWaiting);
-    gates = new MailboxGates(properties, new GraphMetrics(meters), beans.getBeanProvider(Patience.class), stop, clock);
+    gates = new MailboxGates(properties, new GraphMetrics(meters), beans.getBeanProvider(Patience.class), stop, Fence.NONE, clock);
   }
 
   static GraphRequest<String> request(GraphOperation operation, String mailbox) {

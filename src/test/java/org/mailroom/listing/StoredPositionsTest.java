@@ -12,9 +12,12 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mailroom.SettableClock;
+import org.mailroom.graph.Fence;
 import org.mailroom.graph.ServiceClock;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Positions in the database: delta links and backfills. */
 class StoredPositionsTest {
@@ -25,6 +28,7 @@ class StoredPositionsTest {
 
   private final SettableClock clock = new SettableClock();
   private JdbcTemplate jdbc;
+  private TransactionTemplate transaction;
   private DeltaLinks links;
   private Backfills backfills;
 
@@ -33,8 +37,13 @@ class StoredPositionsTest {
     DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
-    links = new DeltaLinks(jdbc, clock, new ServiceClock(clock));
-    backfills = new Backfills(jdbc, new BackfillWishes(jdbc, false), clock);
+    transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+    links = new DeltaLinks(jdbc, transaction, Fence.NONE, clock, new ServiceClock(clock));
+    backfills = backfills(false);
+  }
+
+  private Backfills backfills(boolean ofACommand) {
+    return new Backfills(jdbc, new BackfillWishes(jdbc, ofACommand), transaction, Fence.NONE, clock);
   }
 
   @Test
@@ -117,7 +126,7 @@ class StoredPositionsTest {
 
   @Test
   void a_wish_of_one_node_is_taken_up_by_another_and_goes_on_there_until_it_is_through_or_has_failed() {
-    Backfills other = new Backfills(jdbc, new BackfillWishes(jdbc, false), clock);
+    Backfills other = backfills(false);
     backfills.request("a", SINCE, null, true);
     assertThat(other.isWanted("a")).isTrue();
     assertThat(other.underway()).containsExactly("a");
@@ -144,7 +153,7 @@ class StoredPositionsTest {
 
   @Test
   void what_a_command_was_asked_for_ends_when_it_is_stopped_and_what_others_wish_waits_for_them() {
-    Backfills command = new Backfills(jdbc, new BackfillWishes(jdbc, true), clock);
+    Backfills command = backfills(true);
     command.request("a", SINCE, null, true);
     command.interrupted(command.begin("a", "a@contoso.com", List.of("inbox")));
     assertThat(backfills.isUnderway("a")).isFalse();

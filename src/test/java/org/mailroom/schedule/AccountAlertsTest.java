@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,14 +24,21 @@ class AccountAlertsTest {
       "serviceNotAvailable", null, null);
 
   private final SettableClock clock = new SettableClock();
-  private final AccountAlerts alerts = new AccountAlerts(mock(Accounts.class), clock);
+  private final AccountAlerts alerts = new AccountAlerts(mock(Accounts.class));
+
+  private final Map<String, Trouble> troubles = new HashMap<>();
+
+  private List<Map<String, Object>> ends(ImportResult result) {
+    troubles.put(result.account(), alerts.ended(troubles.get(result.account()), result, clock.instant()));
+    return alerts.due(result);
+  }
 
   private List<Map<String, Object>> fails(Exception why) {
-    return alerts.due(Imports.failed("a", clock, why));
+    return ends(Imports.failed("a", clock, why));
   }
 
   private List<Map<String, Object>> succeeds() {
-    return alerts.due(Imports.idle("a", clock));
+    return ends(Imports.idle("a", clock));
   }
 
   @Test
@@ -74,8 +82,8 @@ class AccountAlertsTest {
   @Test
   void accounts_are_told_of_apart() {
     assertThat(fails(DENIED)).hasSize(1);
-    assertThat(alerts.due(Imports.failed("b", clock, DENIED))).hasSize(1);
-    assertThat(alerts.due(Imports.idle("b", clock))).hasSize(1);
+    assertThat(ends(Imports.failed("b", clock, DENIED))).hasSize(1);
+    assertThat(ends(Imports.idle("b", clock))).hasSize(1);
     assertThat(fails(DENIED)).isEmpty();
   }
 
@@ -83,8 +91,8 @@ class AccountAlertsTest {
   void an_import_that_is_not_at_its_end_shows_neither_failure_nor_recovery() {
     fails(DENIED);
     ImportResult goesOn = Imports.goingOn("a", clock, clock.instant());
-    assertThat(alerts.due(goesOn)).isEmpty();
-    assertThat(alerts.due(Imports.paused("a", clock))).as("reading pauses").isEmpty();
+    assertThat(ends(goesOn)).isEmpty();
+    assertThat(ends(Imports.paused("a", clock))).as("reading pauses").isEmpty();
     assertThat(alerts.due(null)).as("its account is gone").isEmpty();
     assertThat(succeeds()).hasSize(1);
   }

@@ -2,25 +2,19 @@ package org.mailroom.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
 import org.mailroom.account.Account;
-import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
-import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -30,34 +24,25 @@ class AccountScheduleTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final SettableClock clock = new SettableClock();
-  private final Map<String, Account> known = new TreeMap<>();
-  private final Accounts accounts = mock(Accounts.class);
-  private final TaskQueue tasks = mock(TaskQueue.class);
-  private final AccountPauses pauses = new AccountPauses(new MigratedDatabase().jdbc(), Imports.atOnce(), clock);
-  private final RuntimeClaim claim = mock(RuntimeClaim.class);
-  private final AccountSchedule schedule = new AccountSchedule(accounts, pauses, tasks, claim, clock);
+  private final MigratedDatabase database = new MigratedDatabase();
+  private final NodeProcess node = new NodeProcess(database.jdbc(), database.transaction());
+  private final SettableClock clock = node.clock;
+  private final Map<String, Account> known = node.known;
+  private final TaskQueue tasks = node.tasks;
+  private final AccountSchedule schedule = node.schedule;
 
   @BeforeEach
   void two() {
-    when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
-    when(accounts.find(org.mockito.ArgumentMatchers.any())).thenAnswer(asked ->
-        Optional.ofNullable(known.get(asked.<String>getArgument(0))));
     know("a", MINUTE);
     know("b", Duration.ofMinutes(5));
   }
 
   private Account know(String id, Duration every) {
-    Account account = new Account(id, id + "@contoso.com", "contoso", List.of("inbox"), false, "", every, null, Content.JSON, List.of("file"), null, null,
-        AttachmentsKept.ALL, null, null);
-    known.put(id, account);
-    return account;
+    return node.know(id, every);
   }
 
   private void runs(String id, ImportResult result) {
-    schedule.begun(id);
-    schedule.ended(known.get(id), result);
-    schedule.givenBack(id);
+    node.runs(id, result);
   }
 
   private void bothRun() {

@@ -3,9 +3,11 @@ package org.mailroom.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mailroom.MigratedDatabase;
+import org.mailroom.SettableClock;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -14,17 +16,21 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class NodesTest {
 
   private final MigratedDatabase database = new MigratedDatabase();
-  private final NodeProcess one = new NodeProcess(database.jdbc(), "node", "one");
+  private final NodeProcess one = process("node", "one");
+
+  private NodeProcess process(String... settings) {
+    return new NodeProcess(database.jdbc(), database.transaction(), settings);
+  }
 
   @Test
   void each_sees_all_of_them_itself_included_and_is_gone_when_it_stops() {
-    NodeProcess two = new NodeProcess(database.jdbc(), "node", "two", "polling", "false");
+    NodeProcess two = process("node", "two", "polling", "false");
     one.nodes.read();
     assertThat(one.nodes.all()).extracting(Node::name).containsExactly("one", "two");
     assertThat(one.nodes.all()).extracting(Node::self).containsExactly(true, false);
     assertThat(one.nodes.all()).extracting(Node::kind).containsExactly("runtime", "command");
     assertThat(one.nodes.wasAlone()).isTrue();
-    assertThat(new NodeProcess(database.jdbc()).nodes.wasAlone()).as("one polls").isFalse();
+    assertThat(process().nodes.wasAlone()).as("one polls").isFalse();
     assertThat(one.nodes.find(two.nodes.self().id())).isPresent();
     two.nodes.destroy();
     one.nodes.read();
@@ -34,13 +40,13 @@ class NodesTest {
 
   @Test
   void a_runtime_that_gives_no_sign_of_life_is_missed_by_the_clock_of_the_database_until_it_gives_one() {
-    NodeProcess two = new NodeProcess(database.jdbc(), "node", "two");
+    NodeProcess two = process("node", "two");
     two.nodes.counts(() -> 7);
-    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 29);
+    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 29);
     one.nodes.read();
     assertThat(one.nodes.missed()).isEmpty();
     assertThat(one.nodes.isAlive(two.nodes.id())).isTrue();
-    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 30);
+    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 30);
     one.nodes.read();
     assertThat(one.nodes.missed()).singleElement().satisfies(missed -> {
       assertThat(missed.name()).isEqualTo("two");
@@ -56,17 +62,17 @@ class NodesTest {
 
   @Test
   void a_command_that_was_killed_isnt_missed_and_is_forgotten_and_so_is_a_runtime_after_a_day() {
-    NodeProcess command = new NodeProcess(database.jdbc(), "polling", "false");
-    NodeProcess.wasSeenBefore(database.jdbc(), command.nodes.id(), 299);
-    NodeProcess two = new NodeProcess(database.jdbc(), "node", "two");
-    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 86_399);
+    NodeProcess command = process("polling", "false");
+    NodeProcess.wasSeenBefore(database.jdbc(), command.nodes, 299);
+    NodeProcess two = process("node", "two");
+    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 86_399);
     one.nodes.read();
     assertThat(one.nodes.missed()).extracting(Node::name).containsExactly("two");
     one.clock.pass(Duration.ofHours(2));
     one.nodes.read();
     assertThat(database.rows("node")).isEqualTo(3);
-    NodeProcess.wasSeenBefore(database.jdbc(), command.nodes.id(), 301);
-    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes.id(), 86_401);
+    NodeProcess.wasSeenBefore(database.jdbc(), command.nodes, 301);
+    NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 86_401);
     one.clock.pass(Duration.ofHours(2));
     one.nodes.read();
     assertThat(database.rows("node")).isEqualTo(1);
@@ -96,16 +102,23 @@ class NodesTest {
   @Test
   void a_process_of_this_machine_that_was_killed_isnt_waited_for() {
     database.jdbc().update("update node set pid = " + Integer.MAX_VALUE);
-    NodeProcess next = new NodeProcess(database.jdbc(), "node", "next");
+    NodeProcess next = process("node", "next");
     assertThat(next.nodes.wasAlone()).isTrue();
     assertThat(next.nodes.all()).extracting(Node::name).containsExactly("next");
     database.jdbc().update("update node set pid = " + Integer.MAX_VALUE + ", machine = 'another'");
-    assertThat(new NodeProcess(database.jdbc()).nodes.wasAlone()).as("only that machine knows").isFalse();
+    assertThat(process().nodes.wasAlone()).as("only that machine knows").isFalse();
   }
 
   @Test
-  void times_are_the_databases_where_the_clocks_of_machines_differ() {
-    assertThat(Duration.between(one.time.now(), java.time.Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
-    assertThat(Duration.between(one.nodes.self().startedAt(), java.time.Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
+  void times_are_the_databases_where_the_clock_of_a_machine_is_off() {
+    SettableClock slow = new SettableClock();
+    DatabaseTime time = new DatabaseTime(slow);
+    Instant now = slow.instant();
+    time.told(now.plusSeconds(1));
+    assertThat(time.now()).as("so long the asking may take").isEqualTo(now);
+    time.told(now.plusSeconds(3600));
+    assertThat(time.now()).isEqualTo(now.plusSeconds(3600));
+    assertThat(time.ofHere(now.plusSeconds(5))).isEqualTo(now.plusSeconds(3605));
+    assertThat(time.here(now.plusSeconds(3605))).isEqualTo(now.plusSeconds(5));
   }
 }

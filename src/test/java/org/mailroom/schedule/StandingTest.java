@@ -17,7 +17,7 @@ class StandingTest {
 
   private static final Instant MIDNIGHT = Instant.parse("2026-01-05T00:00:00Z");
 
-  private final Standing standing = new Standing(Instant.EPOCH);
+  private Standing standing;
 
   private static Account account(String mailbox, String pollAt) {
     PollAt at = pollAt == null ? null : PollAt.parse(pollAt, "UTC");
@@ -28,14 +28,18 @@ class StandingTest {
     return Instant.parse("2026-01-05T" + time + "Z");
   }
 
-  private boolean isDue(Account account, String time) {
-    standing.see(account, at(time));
+  private boolean isDue(Account seen, String time) {
+    if (standing == null) {
+      standing = Standing.of(seen, at(time));
+    } else if (!standing.settings().equals(Standing.digest(seen))) {
+      standing = standing.anew(seen, at(time));
+    }
     return standing.isDue(false, at(time));
   }
 
-  private void polled(Account account, String end, int waiting, Exception failure) {
-    standing.lastResult = new ImportResult("support", MIDNIGHT, Duration.ZERO, 0, 0, 0, 0, 0, waiting, 0, 0, 0, 1, false, null, null, null, failure);
-    standing.polled(account, at(end));
+  private void polled(Account as, String end, int waiting, Exception failure) {
+    ImportResult result = new ImportResult("support", MIDNIGHT, Duration.ZERO, 0, 0, 0, 0, 0, waiting, 0, 0, 0, 1, false, null, null, null, failure);
+    standing = standing.ended(as, result, at(end), null, null);
   }
 
   @Test
@@ -52,13 +56,13 @@ class StandingTest {
   void with_times_it_waits_for_the_next_of_them_also_when_it_is_new_or_changed() {
     Account daily = account("a@contoso.com", "0 0 6 * * *");
     assertThat(isDue(daily, "05:00:00")).isFalse();
-    assertThat(standing.next()).isEqualTo(at("06:00:00"));
+    assertThat(standing.dueAt()).isEqualTo(at("06:00:00"));
     assertThat(isDue(daily, "06:00:00")).isTrue();
     polled(daily, "06:02:00", 0, null);
     assertThat(isDue(daily, "23:00:00")).isFalse();
-    assertThat(standing.next()).isEqualTo(at("06:00:00").plus(Duration.ofDays(1)));
+    assertThat(standing.dueAt()).isEqualTo(at("06:00:00").plus(Duration.ofDays(1)));
     assertThat(isDue(account("a@contoso.com", "0 0 7,22 * * *"), "08:00:00")).isFalse();
-    assertThat(standing.next()).isEqualTo(at("22:00:00"));
+    assertThat(standing.dueAt()).isEqualTo(at("22:00:00"));
   }
 
   @Test
@@ -66,17 +70,12 @@ class StandingTest {
     Account hourly = account("a@contoso.com", "0 0 * * * *");
     assertThat(isDue(hourly, "05:59:59")).isFalse();
     assertThat(isDue(hourly, "06:00:00")).isTrue();
-    standing.running = true;
-    assertThat(isDue(hourly, "07:00:00")).isFalse();
-    standing.running = false;
     polled(hourly, "07:30:00", 0, null);
-    assertThat(standing.next()).as("not at once for 07:00").isEqualTo(at("08:00:00"));
-    standing.resumed(at("10:15:00"));
+    assertThat(standing.dueAt()).as("not at once for 07:00").isEqualTo(at("08:00:00"));
+    standing = standing.anew(hourly, at("10:15:00"));
     assertThat(isDue(hourly, "10:15:00")).as("8, 9 and 10 o'clock were missed").isFalse();
-    assertThat(standing.next()).isEqualTo(at("11:00:00"));
-    Standing afterRestart = new Standing(Instant.EPOCH);
-    afterRestart.see(hourly, at("12:10:00"));
-    assertThat(afterRestart.next()).isEqualTo(at("13:00:00"));
+    assertThat(standing.dueAt()).isEqualTo(at("11:00:00"));
+    assertThat(Standing.of(hourly, at("12:10:00")).dueAt()).isEqualTo(at("13:00:00"));
   }
 
   @Test
@@ -87,18 +86,18 @@ class StandingTest {
     assertThat(isDue(daily, "06:01:09")).isFalse();
     assertThat(isDue(daily, "06:01:10")).isTrue();
     polled(daily, "06:01:20", 2, null);
-    assertThat(standing.next()).as("two deliveries wait").isEqualTo(at("06:02:20"));
+    assertThat(standing.dueAt()).as("two deliveries wait").isEqualTo(at("06:02:20"));
     polled(daily, "06:02:30", 0, null);
-    assertThat(standing.next()).isEqualTo(at("06:00:00").plus(Duration.ofDays(1)));
+    assertThat(standing.dueAt()).isEqualTo(at("06:00:00").plus(Duration.ofDays(1)));
   }
 
   @Test
   void an_import_that_somebody_asks_for_does_not_wait_and_one_that_is_paused_does() {
     Account daily = account("a@contoso.com", "0 0 6 * * *");
     assertThat(isDue(daily, "05:00:00")).isFalse();
-    standing.wanted = true;
+    standing = standing.wanted(true);
     assertThat(isDue(daily, "05:00:01")).isTrue();
-    standing.wanted = false;
+    standing = standing.taken("node").back();
     assertThat(standing.isDue(true, at("06:00:00"))).isFalse();
   }
 }

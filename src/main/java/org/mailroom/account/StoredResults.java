@@ -1,0 +1,82 @@
+package org.mailroom.account;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an import came to as a text that other nodes read, of this version or another: what one doesn't know it passes over, and what isn't there counts as
+ * nothing. Failures are kept in words. Safe for use by several threads.
+ */
+public final class StoredResults {
+
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST = 2000;
+
+  private StoredResults() {}
+
+  /** Null for null. */
+  public static String text(ImportResult result) {
+    if (result == null) {
+      return null;
+    }
+    ObjectNode text = JSON.createObjectNode();
+    text.put("begun", result.begun().toString()).put("took", result.took().toMillis()).put("imported", result.imported())
+        .put("passedOver", result.passedOver()).put("failed", result.failed()).put("givenUp", result.givenUp())
+        .put("givenUpBefore", result.givenUpBefore()).put("waiting", result.waiting()).put("gone", result.gone())
+        .put("unmarked", result.unmarked()).put("listedForNothing", result.listedForNothing()).put("requests", result.requests())
+        .put("readingPaused", result.readingPaused());
+    if (result.goesOnAt() != null) {
+      text.put("goesOnAt", result.goesOnAt().toString());
+    }
+    if (result.firstRefusal() != null) {
+      text.put("firstRefusal", shortened(result.firstRefusal()));
+    }
+    put(text, "firstUnmarked", result.firstUnmarked());
+    put(text, "failure", result.failure());
+    return text.toString();
+  }
+
+  private static void put(ObjectNode text, String name, Exception failure) {
+    if (failure != null) {
+      FailureInWords words = FailureInWords.of(failure);
+      text.putObject(name).put("message", shortened(words.message())).put("cause", shortened(words.cause())).put("remedy", shortened(words.remedy()))
+          .put("code", words.code()).put("passing", words.passing()).put("ofDatabase", words.ofDatabase());
+    }
+  }
+
+  private static String shortened(String text) {
+    return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+  }
+
+  /** Null for null, and for what isn't readable. */
+  public static ImportResult read(String account, String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      JsonNode read = JSON.readTree(text);
+      return new ImportResult(account, Instant.parse(read.path("begun").asText()), Duration.ofMillis(read.path("took").asLong()), read.path("imported").asInt(),
+          read.path("passedOver").asInt(), read.path("failed").asInt(), read.path("givenUp").asInt(), read.path("givenUpBefore").asInt(), read.path("waiting").asInt(),
+          read.path("gone").asInt(), read.path("unmarked").asInt(), read.path("listedForNothing").asInt(), read.path("requests").asLong(),
+          read.path("readingPaused").asBoolean(), read.hasNonNull("goesOnAt") ? Instant.parse(read.path("goesOnAt").asText()) : null,
+          failure(read.path("firstUnmarked")), read.path("firstRefusal").asText(null), failure(read.path("failure")));
+    } catch (JsonProcessingException | DateTimeException unreadable) {
+      LOG.debug("account {}: what its last import came to can't be read", account, unreadable);
+      return null;
+    }
+  }
+
+  private static Exception failure(JsonNode words) {
+    return words.isMissingNode() || words.isNull() ? null : new FailureInWords.OfAnotherNode(new FailureInWords(words.path("message").asText(null),
+        words.path("cause").asText(null), words.path("remedy").asText(null), words.path("code").asText(null), words.path("passing").asBoolean(),
+        words.path("ofDatabase").asBoolean()));
+  }
+}
