@@ -67,6 +67,7 @@ final class AccountPage {
     model.addAttribute("backfill", backfills.of(id).orElse(null));
     model.addAttribute("today", history.today());
     model.addAttribute("running", meter.of(id).orElse(null));
+    model.addAttribute("node", schedule.workedBy(id).orElse(null));
     addHistory(id, model);
     return "account";
   }
