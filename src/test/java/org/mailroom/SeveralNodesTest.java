@@ -65,6 +65,7 @@ class SeveralNodesTest {
       await().atMost(PATIENCE).until(() -> site.left(mailboxes) == 0);
       assertEachOnce(site, mailboxes, 10);
       assertThat(site.tenant("/violations")).isEqualTo("none");
+      assertThat(site.tenant("/agents")).isEqualTo("Mailroom/1.0 (node1)\nMailroom/1.0 (node2)");
     }
   }
 
@@ -106,6 +107,8 @@ class SeveralNodesTest {
           + " nothing; violations: %s%n", seed, count, mailboxes.size(), mailboxes.size() * (long) messages, took, events, longest, silence[1], outages, writes[2],
           writes[3], violations);
       assertThat(violations).isEqualTo("none");
+      // otherwise nobody could have told them apart
+      assertThat(site.tenant("/agents").split("\n")).hasSize(count);
       assertThat(silence[2]).isEqualTo(Integer.toString(mailboxes.size()));
       assertThat(longest).as("%s wasn't polled", silence[1]).isLessThan(POLL_EVERY.multipliedBy(2).plus(TAKEOVER_AFTER).plus(outages).plus(BACK));
       assertThat(Long.parseLong(writes[3])).as("what was marked by a node that was killed, and not told any more").isLessThanOrEqualTo(

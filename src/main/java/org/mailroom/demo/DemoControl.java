@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
  *   <li>{@code /ids?address=a@b}: answers the immutable ids of the messages of the mailbox, a line each
+ *   <li>{@code /agents}: answers what clients called themselves so far, a line each
  *   <li>{@code /silence?reset=true}: answers {@code milliseconds mailbox number}: which mailbox wasn't asked for its messages for the longest time, and
  *       how many were asked, and begins anew
  *   <li>{@code /clear}: forgets all mailboxes
@@ -104,6 +105,9 @@ final class DemoControl implements AutoCloseable {
       }
       case "/ids" -> {
         return tenant.mailbox(address).messages().stream().map(DemoMessage::immutableId).collect(Collectors.joining("\n"));
+      }
+      case "/agents" -> {
+        return tenant.agents().stream().sorted().collect(Collectors.joining("\n"));
       }
       case "/silence" -> {
         return silence(options.containsKey("reset"));

@@ -3,6 +3,7 @@ package org.mailroom.demo;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which instances of one client are in a mailbox at the same time. All that the service sees of an instance is what it says of itself in the header
@@ -11,6 +12,10 @@ import java.util.Set;
  */
 final class DemoInstances {
 
+  private static final int MOST = 100;
+
+  /** All that ever came, of clients that run wild the first hundred. */
+  private final Set<String> seen = new TreeSet<>();
   /** Requests in flight, by mailbox and what their clients call themselves. */
   private final Map<String, Map<String, Integer>> inFlight = new HashMap<>();
 
@@ -18,6 +23,9 @@ final class DemoInstances {
   String arrived(String mailbox, String agent) {
     if (agent == null) {
       return null;
+    }
+    if (seen.size() < MOST) {
+      seen.add(agent);
     }
     Map<String, Integer> here = inFlight.computeIfAbsent(mailbox, name -> new HashMap<>());
     String other = here.keySet().stream().filter(each -> !each.equals(agent) && product(each).equals(product(agent))).findFirst().orElse(null);
@@ -33,6 +41,10 @@ final class DemoInstances {
         return here.isEmpty() ? null : here;
       }));
     }
+  }
+
+  Set<String> seen() {
+    return Set.copyOf(seen);
   }
 
   private static String product(String agent) {

@@ -203,6 +203,11 @@ public final class DemoTenant implements AutoCloseable {
     violations.clear();
   }
 
+  /** What clients called themselves so far, in the header User-Agent. */
+  Set<String> agents() {
+    return watch.agents();
+  }
+
   /** How long mailboxes weren't asked for their messages. */
   DemoPolls polls() {
     return polls;

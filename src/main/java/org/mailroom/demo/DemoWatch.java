@@ -114,6 +114,11 @@ final class DemoWatch {
     violations.add(DemoViolation.Kind.MORE_THAN_FOUR, call.mailbox(), call.line(), (DemoLimits.AT_ONCE + 1) + " at once");
   }
 
+  /** What clients called themselves so far. */
+  synchronized Set<String> agents() {
+    return instances.seen();
+  }
+
   /** Nobody has to wait any more. */
   synchronized void clear() {
     retryAfter.clear();

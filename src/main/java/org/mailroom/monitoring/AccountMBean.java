@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.schedule.Node;
 
 /** One account over JMX. */
 final class AccountMBean implements AccountMXBean {
@@ -55,6 +56,11 @@ final class AccountMBean implements AccountMXBean {
   @Override
   public boolean isRunning() {
     return status.get().running();
+  }
+
+  @Override
+  public String getWorkedBy() {
+    return schedule.workedBy(id).map(Node::name).orElse(null);
   }
 
   @Override

@@ -17,6 +17,9 @@ public interface AccountMXBean {
 
   boolean isRunning();
 
+  /** Name of the node that has it in hand; null while none has. */
+  String getWorkedBy();
+
   String getLastPoll();
 
   String getLastSuccess();

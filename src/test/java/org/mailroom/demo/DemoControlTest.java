@@ -98,6 +98,7 @@ class DemoControlTest {
     String token = token();
     assertThat(ask("/silence")).isEqualTo("200 0  0");
     assertThat(listed(token)).isEqualTo("200");
+    assertThat(ask("/agents")).startsWith("200 Java-http-client/");
     org.awaitility.Awaitility.await().until(() -> ask("/silence").matches("200 [1-9]\\d* " + MAILBOX + " 1"));
     long silent = Long.parseLong(ask("/silence").split(" ")[1]);
     assertThat(listed(token)).isEqualTo("200");
