@@ -40,6 +40,14 @@ public final class ImportProgress {
     running.put(begun.account().id(), begun);
   }
 
+  /** Another node goes on with the import of an account whose turn was over here. */
+  public void goneOnElsewhere(String accountId) {
+    AccountImport over = running.get(accountId);
+    if (over != null) {
+      ended(over);
+    }
+  }
+
   public void ended(AccountImport over) {
     if (running.remove(over.account().id(), over)) {
       ended.addAndGet(over.tally().of(ImportTally.Count.IMPORTED));

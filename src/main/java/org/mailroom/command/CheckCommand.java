@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%n",
     footer = {
       "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, destinations.",
-      "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom.",
+      "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom: it waits for a mailbox that one works on.",
       "",
       "Exit codes: 0 all is well, 1 can't start, 2 misuse, 5 something doesn't work."},
     mixinStandardHelpOptions = true,

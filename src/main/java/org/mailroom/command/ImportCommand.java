@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = "Imports every account until nothing is due, then stops.",
     footerHeading = "%n",
     footer = {
-      "It opens no port and can run beside a running Mailroom.",
+      "It opens no port and can run beside a running Mailroom: it waits for a mailbox that one works on, and says which.",
       "A backfill imports what was received in a period, oldest first: import --since 2026-01-01 --until 2026-02-01 --include-read.",
       "What a destination has already isn't delivered again. Interrupted, the same command goes on where it stood.",
       "",

@@ -65,8 +65,8 @@ public final class AccountImports {
   private final CamelContext camel;
   private final MailroomProperties.Limits limits;
   private final Clock clock;
-  /** What the turns so far came to, of accounts whose import goes on. */
-  private final Map<String, ImportTally> suspended = new ConcurrentHashMap<>();
+  /** Turns of imports that go on. */
+  private final Map<String, AccountImport> suspended = new ConcurrentHashMap<>();
 
   AccountImports(Accounts accounts, AccountSchedule schedule, MailboxTurns turns, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
       PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
@@ -84,6 +84,7 @@ public final class AccountImports {
     this.camel = camel;
     this.limits = properties.limits();
     this.clock = clock;
+    schedule.whenGoneOnElsewhere(this::goneOnElsewhere);
   }
 
   /**
@@ -95,14 +96,25 @@ public final class AccountImports {
     turns.takeUnlessInHand(accountId);
     schedule.begun(accountId);
     Account account = accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
-    ImportTally earlier = suspended.remove(accountId);
     if (!schedule.isUnbroken(accountId)) {
-      earlier = null;
-      listings.forget(accountId);
+      goneOnElsewhere(accountId);
     }
-    AccountImport begun = new AccountImport(account, earlier != null ? earlier : new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
+    AccountImport earlier = suspended.remove(accountId);
+    AccountImport begun = new AccountImport(account, earlier != null ? earlier.tally() : new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
     progress.begun(begun);
     return begun;
+  }
+
+  /** Another node goes on with an import whose turn was over here: what it came to here is told, and the rest that one tells. */
+  private void goneOnElsewhere(String accountId) {
+    AccountImport earlier = suspended.remove(accountId);
+    listings.forget(accountId);
+    progress.goneOnElsewhere(accountId);
+    if (earlier != null) {
+      ImportResult result = earlier.tally().result(earlier, gates.requests(earlier.account().mailbox()));
+      history.add(result);
+      log.tell(result);
+    }
   }
 
   /**
@@ -216,6 +228,9 @@ public final class AccountImports {
       return;
     }
     Exception inWords = ImportFailure.inWords(why);
+    if (running == null) {
+      LOG.error("account {}: {}", accountId, inWords.getMessage());
+    }
     if (running != null && inWords instanceof GraphException refusal && refusal.status() == 404) {
       // what was remembered may be gone
       forgetFolders(running.account());
@@ -268,7 +283,7 @@ public final class AccountImports {
     }
     schedule.ended(account, result);
     if (result.goesOnAt() != null && result.failure() == null) {
-      suspended.put(account.id(), running.tally());
+      suspended.put(account.id(), running);
       return result;
     }
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.Body;
 import org.mailroom.account.Account;
@@ -120,6 +121,11 @@ public final class AccountSchedule implements Patience {
   /** Why an account that is in hand can't be worked on; null: it can. */
   RuntimeException refusal(String accountId) {
     return board.why(accountId);
+  }
+
+  /** Who is to know that an import that let others go first here goes on at another node. */
+  void whenGoneOnElsewhere(Consumer<String> told) {
+    keeper.whenGoneOnElsewhere(told);
   }
 
   /** Whether what an earlier import left unfinished in this process can go on: no other node has had its mailbox since. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,6 +25,9 @@ final class Board {
 
   /** So long a task may be neither on the queue nor begun: an importer has it in hand. */
   private static final Duration IN_HAND = Duration.ofSeconds(5);
+
+  /** So much longer waits for its own node what that one has begun: elsewhere it begins anew. */
+  private static final Duration AFFINITY = Duration.ofSeconds(2);
 
   /** An account that this process has in hand. */
   private static final class Task {
@@ -75,13 +79,23 @@ final class Board {
   private final Set<String> untouched = new HashSet<>();
   private final Set<String> wanted = new HashSet<>();
   private final Map<String, Standing> troubled = new HashMap<>();
+  /** Those whose imports let others go first in this process, and weren't gone on with yet. */
+  private final Set<String> suspended = new HashSet<>();
   private int finished;
   private volatile int queued;
   private volatile int beyond;
 
-  /** What the database says, of some or all accounts. What is in hand here, or not written yet, is known better here. Returns what is another node's by now. */
-  synchronized List<String> read(Collection<Standing> rows, boolean all, String self) {
-    List<String> lost = new ArrayList<>();
+  /**
+   * What was heard of other nodes.
+   *
+   * @param lost accounts in hand here that another node has by now
+   * @param goneOn accounts whose imports let others go first here, and another node went on with
+   */
+  record Heard(List<String> lost, List<String> goneOn) {}
+
+  /** What the database says, of some or all accounts. What is in hand here, or not written yet, is known better here. */
+  synchronized Heard read(Collection<Standing> rows, boolean all, String self) {
+    Heard heard = new Heard(new ArrayList<>(), new ArrayList<>());
     if (all) {
       standings.keySet().removeIf(account -> !tasks.containsKey(account) && !ended.containsKey(account));
     }
@@ -89,13 +103,17 @@ final class Board {
       Standing here = standings.get(row.account());
       Task task = tasks.get(row.account());
       if (task != null && task.leased && row.node() != null && !row.node().equals(self)) {
-        lost.add(row.account());
+        heard.lost().add(row.account());
       }
       boolean betterHere = here != null && (task != null || ended.containsKey(row.account()) || untouched.contains(row.account()));
+      if (!betterHere && suspended.contains(row.account()) && (row.node() != null || !row.goesOn() || !Objects.equals(row.dueAt(), here == null ? null : here.dueAt()))) {
+        suspended.remove(row.account());
+        heard.goneOn().add(row.account());
+      }
       // a wish that was made meanwhile isn't written yet
       standings.put(row.account(), (betterHere ? here : row).wanted(row.wanted() || wanted.contains(row.account())));
     }
-    return lost;
+    return heard;
   }
 
   /**
@@ -143,8 +161,12 @@ final class Board {
   synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive, Predicate<String> blocked) {
     return accounts.stream().map(account -> standings.get(account.id())).filter(standing -> standing != null && !tasks.containsKey(standing.account())
         && (standing.node() == null || !alive.test(standing.node())) && !blocked.test(standing.mailbox())
-        && (standing.isDue(paused.contains(standing.account()), now) || standing.takenWanted()))
+        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now) || standing.takenWanted()))
         .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN : standing.dueAt())).toList();
+  }
+
+  private boolean isOfAnother(Standing standing) {
+    return standing.goesOn() && !suspended.contains(standing.account());
   }
 
   /** What the database says this node has in hand, and it hasn't. */
@@ -177,6 +199,7 @@ final class Board {
    */
   synchronized void taken(String account, String self, Instant now, RuntimeException why) {
     tasks.put(account, new Task(now, why));
+    suspended.remove(account);
     standings.computeIfPresent(account, (id, standing) -> standing.taken(self));
     queued++;
   }
@@ -246,6 +269,9 @@ final class Board {
     standings.put(account, back);
     if (task.leased) {
       ended.put(account, back);
+      if (back.goesOn()) {
+        suspended.add(account);
+      }
     } else if (back.trouble() != null && back.trouble().told() != null) {
       troubled.put(account, back);
     }

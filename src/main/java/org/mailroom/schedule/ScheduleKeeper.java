@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.mailroom.account.Account;
 import org.mailroom.settings.MailroomProperties;
@@ -57,6 +58,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final int importers;
   private final Duration takeoverAfter;
   private final Board board = new Board();
+  private volatile Consumer<String> goneOnElsewhere = account -> {};
   private final ReentrantLock talking = new ReentrantLock();
   private Instant readAt = Instant.MIN;
   private Instant allReadAt = Instant.MIN;
@@ -193,15 +195,25 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
 
   private void readAll() {
     Instant now = time.now();
-    board.read(standings.all(), true, nodes.id()).forEach(leases::lose);
+    heard(board.read(standings.all(), true, nodes.id()));
     allReadAt = now;
     readAt = now;
   }
 
   private void read() {
     Instant now = time.now();
-    board.read(standings.changedSince(readAt.minus(OVERLAP)), false, nodes.id()).forEach(leases::lose);
+    heard(board.read(standings.changedSince(readAt.minus(OVERLAP)), false, nodes.id()));
     readAt = now;
+  }
+
+  private void heard(Board.Heard others) {
+    others.lost().forEach(leases::lose);
+    others.goneOn().forEach(goneOnElsewhere);
+  }
+
+  /** Who is to know that an import that let others go first here goes on at another node. */
+  void whenGoneOnElsewhere(Consumer<String> told) {
+    goneOnElsewhere = told;
   }
 
   /** Accounts come, change and go. */

@@ -301,11 +301,18 @@ class LeasesTest {
     one.runs("a", Imports.goingOn("a", one.clock, one.clock.instant()));
     one.keeper.keep();
     know(two, "a");
-    assertThat(two.schedule.isSuspended("a")).isFalse();
+    assertThat(two.schedule.due()).as("the node that has begun it comes first").isEmpty();
+    assertThat(two.schedule.isSuspended("a")).isTrue();
+    List<String> goneOn = new ArrayList<>();
+    one.schedule.whenGoneOnElsewhere(goneOn::add);
+    two.clock.passSeconds(2);
     assertThat(two.schedule.due()).containsExactly("a");
     assertThat(two.schedule.isUnbroken("a")).isFalse();
+    assertThat(one.schedule.due()).isEmpty();
+    assertThat(goneOn).containsExactly("a");
     two.runs("a", Imports.goingOn("a", two.clock, two.clock.instant()));
     two.keeper.keep();
+    one.clock.passSeconds(4);
     assertThat(one.schedule.due()).containsExactly("a");
     assertThat(one.schedule.isUnbroken("a")).isFalse();
   }
