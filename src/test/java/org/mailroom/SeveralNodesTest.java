@@ -140,6 +140,8 @@ class SeveralNodesTest {
       case KILL -> {
         nodes.get(which).kill();
         nodes.set(which, site.startNode(which + 1, mailboxes));
+        // one that finds no database ends, and it would take a supervisor to start it again
+        Site.awaitGreeting(nodes.get(which));
       }
       case STAND_STILL -> {
         Site.signal(nodes.get(which), "STOP");

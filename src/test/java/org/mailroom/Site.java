@@ -115,7 +115,8 @@ final class Site implements AutoCloseable {
     }
     all.addAll(settings);
     all.addAll(Arrays.asList(more));
-    MailroomProcess node = MailroomProcess.start(own, List.of("-Xmx256m"), all);
+    // each start has an output of its own
+    MailroomProcess node = MailroomProcess.start(Files.createDirectories(folder.resolve("output" + nodes.size())), List.of("-Xmx256m"), all);
     nodes.add(node);
     return node;
   }
