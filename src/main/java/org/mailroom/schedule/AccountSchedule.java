@@ -66,7 +66,7 @@ public final class AccountSchedule implements Patience {
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
     Collection<Account> all = accounts.all();
-    return stopping ? List.of() : keeper.take(all, paused, !board.isAnythingQueued() || !tasks.isEmpty());
+    return stopping ? List.of() : keeper.take(all, paused, tasks::isEmpty);
   }
 
   /**
@@ -136,6 +136,11 @@ public final class AccountSchedule implements Patience {
   /** Whether the mailbox of an account in hand isn't this node's any more. */
   boolean isLost(String accountId) {
     return leases.isLost(accountId);
+  }
+
+  /** Its import has met that the mailbox isn't this node's any more, or may not be: it is due as before, for whoever takes it. */
+  void lost(String accountId) {
+    leases.lose(accountId);
   }
 
   /** Whether its import lets others go first, and goes on later. */

@@ -1,11 +1,11 @@
 package org.mailroom.schedule;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
@@ -51,7 +51,7 @@ class MailboxLeases implements Fence {
   /** By which token each account was imported last. */
   private final Map<String, Long> imported = new ConcurrentHashMap<>();
   /** Given back and not written yet. */
-  private final Map<String, Lease> released = new HashMap<>();
+  private final Map<String, Lease> released = new TreeMap<>();
 
   MailboxLeases(LeaseTable table, Nodes nodes) {
     this.table = table;

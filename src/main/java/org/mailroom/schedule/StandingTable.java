@@ -101,7 +101,7 @@ class StandingTable {
     return named.queryForList("select account from account_schedule s where account in (:accounts) and mailbox in (:mailboxes)"
         + " and (node is null or not exists (select 1 from node n where n.id = s.node and " + nodes.isAlive() + "))"
         + (anyway ? "" : " and (wanted or taken_wanted or ((due_at is null or due_at <= :now)"
-            + " and not exists (select 1 from account_pause p where p.account = s.account)))"),
+            + " and not exists (select 1 from account_pause p where p.account = s.account)))") + " order by account",
         Map.of("accounts", accounts, "mailboxes", mailboxes, "now", utc(now)), String.class);
   }
 

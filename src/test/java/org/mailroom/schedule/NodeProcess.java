@@ -67,7 +67,10 @@ final class NodeProcess {
     leases = new MailboxLeases(leaseTable, nodes);
     gates = GatesForTests.of(properties, new SimpleMeterRegistry(), leases, clock);
     StandingTable standings = new StandingTable(jdbc, nodeTable);
-    keeper = new ScheduleKeeper(standings, leaseTable, leases, new GateText(gates, time), nodes, time, transaction, new ReservedConnections(), properties);
+    GateText gateText = new GateText(gates, time);
+    Taking taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
+    Agreement agreement = new Agreement(standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
+    keeper = new ScheduleKeeper(agreement, standings, leaseTable, leases, taking, nodes, time, new ReservedConnections(), properties);
     schedule = new AccountSchedule(accounts, new AccountPauses(jdbc, Imports.atOnce(), clock), tasks, keeper, leases, nodes, alerts, standings, time, clock);
     turns = new MailboxTurns(accounts, keeper, nodes, properties);
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
