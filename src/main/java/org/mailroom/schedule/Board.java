@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,8 +18,8 @@ import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
 /**
- * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who uses it asks the database, so that nobody waits for it
- * here; what has to be written is handed out. Safe for use by several threads.
+ * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who uses it asks the database, so
+ * that nobody waits for it here; what has to be written is handed out. Safe for use by several threads.
  */
 final class Board {
 
@@ -60,8 +59,7 @@ final class Board {
         heard.lost().add(row.account());
       }
       boolean betterHere = here != null && (task != null || isUnwritten(row.account()));
-      if (!betterHere && suspended.contains(row.account()) && (row.node() != null || !row.goesOn() || !Objects.equals(row.dueAt(), here == null ? null : here.dueAt()))) {
-        suspended.remove(row.account());
+      if (!betterHere && here != null && !row.isWaitingAs(here) && suspended.remove(row.account())) {
         heard.goneOn().add(row.account());
       }
       // a wish that was made meanwhile isn't written yet
@@ -84,7 +82,8 @@ final class Board {
       Standing standing = standings.get(account.id());
       if (standing == null) {
         changes.added().add(account);
-      } else if ((looksAnew || before == null || !before.account().equals(account)) && !standing.settings().equals(Standing.digest(account))) {
+      } else if ((looksAnew || before == null || !before.account().equals(account)) && !standing.settings()
+          .equals(Standing.digest(account))) {
         changes.changed().add(account);
       } else if (before == null && beginning && account.pollAt() != null) {
         changes.replanned().add(account);
@@ -113,16 +112,21 @@ final class Board {
   }
 
   /**
-   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for first, then what is due longest.
+   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for first, then what is due
+   * longest.
    *
    * @param alive which nodes are
    * @param blocked in which mailboxes nothing may be begun
    */
-  synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive, Predicate<String> blocked) {
-    return accounts.stream().map(account -> standings.get(account.id())).filter(standing -> standing != null && !tasks.containsKey(standing.account())
+  synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive,
+      Predicate<String> blocked) {
+    return accounts.stream().map(account -> standings.get(account.id()))
+        .filter(standing -> standing != null && !tasks.containsKey(standing.account())
         && (standing.node() == null || !alive.test(standing.node())) && !blocked.test(standing.mailbox())
-        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now) || standing.takenWanted()))
-        .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN : standing.dueAt())).toList();
+        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now)
+        || standing.takenWanted()))
+        .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN
+        : standing.dueAt())).toList();
   }
 
   private boolean isOfAnother(Standing standing) {
@@ -144,7 +148,10 @@ final class Board {
     standings.computeIfPresent(account, (id, standing) -> standing.untouched());
   }
 
-  /** How many more accounts this node may take: one for each importer that is free, and as many as it finished since it took some last. */
+  /**
+   * How many more accounts this node may take: one for each importer that is free, and as many as it finished since it took some
+   * last.
+   */
   synchronized int places(int importers) {
     int places = Math.max(0, importers - tasks.size() + finished);
     finished = 0;
@@ -267,7 +274,8 @@ final class Board {
   }
 
   synchronized Unwritten unwritten() {
-    return new Unwritten(List.copyOf(ended.values()), List.copyOf(untouched), List.copyOf(wanted), List.copyOf(troubled.values()));
+    return new Unwritten(List.copyOf(ended.values()), List.copyOf(untouched), List.copyOf(wanted),
+        List.copyOf(troubled.values()));
   }
 
   /** The database knows it now. */

@@ -26,7 +26,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Takes accounts that are due from the database, and gives them back. One thread at a time talks with the database here; those who only want to know how accounts do ask the {@link Board}, and wait for nobody.
+ * Takes accounts that are due from the database, and gives them back. One thread at a time talks with the database here; those
+ * who only want to know how accounts do ask the {@link Board}, and wait for nobody.
  */
 @Component
 class ScheduleKeeper implements InitializingBean, DisposableBean {
@@ -51,7 +52,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final ReentrantLock talking = new ReentrantLock();
   private ScheduledExecutorService timer;
 
-  ScheduleKeeper(Agreement agreement, StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, Taking taking, Nodes nodes, DatabaseTime time,
+  ScheduleKeeper(Agreement agreement, StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, Taking taking,
+      Nodes nodes, DatabaseTime time,
       ReservedConnections connections, MailroomProperties properties) {
     this.agreement = agreement;
     this.standings = standings;
@@ -125,7 +127,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private void giveBackLostTasks(BooleanSupplier noTaskWaits) {
     List<String> silent = board.lostTasks(time.now());
     for (String account : silent.isEmpty() || !noTaskWaits.getAsBoolean() ? List.<String>of() : silent) {
-      LOG.warn("account {}: its task got lost before its import began, as when the route import-account is stopped; it is due again", account);
+      LOG.warn("account {}: its task got lost before its import began, as when the route import-account is stopped; it is due again",
+          account);
       giveBack(account);
     }
   }
@@ -174,7 +177,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
       if (!board.isInHand(account.id()) && !taking.take(List.of(standing), true, board).isEmpty()) {
         return Optional.empty();
       }
-      return Optional.of(leaseTable.holder(standing.mailbox()).orElseGet(() -> new LeaseTable.Holder(standings.holder(account.id()), null)));
+      return Optional.of(leaseTable.holder(standing.mailbox())
+          .orElseGet(() -> new LeaseTable.Holder(standings.holder(account.id()), null)));
     });
   }
 

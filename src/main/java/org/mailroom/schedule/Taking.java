@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Takes accounts and their mailboxes from the database, in one short transaction; what another node is faster with isn't waited for. One thread at a time. */
+/**
+ * Takes accounts and their mailboxes from the database, in one short transaction; what another node is faster with isn't waited
+ * for. One thread at a time.
+ */
 @Component
 class Taking {
 
@@ -24,7 +27,8 @@ class Taking {
   private final DatabaseTime time;
   private final TransactionTemplate transaction;
 
-  Taking(StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, GateText gates, Nodes nodes, DatabaseTime time, TransactionTemplate transaction) {
+  Taking(StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, GateText gates, Nodes nodes, DatabaseTime time,
+      TransactionTemplate transaction) {
     this.standings = standings;
     this.leaseTable = leaseTable;
     this.leases = leases;
@@ -46,7 +50,8 @@ class Taking {
     Map<String, LeaseTable.Row> found = new HashMap<>();
     Map<String, Long> tokens = new HashMap<>();
     List<String> accounts = transaction.execute(status -> {
-      Set<String> mailboxes = wanted.stream().map(Standing::mailbox).filter(mailbox -> !leases.isBlocked(mailbox)).collect(Collectors.toCollection(TreeSet::new));
+      Set<String> mailboxes = wanted.stream().map(Standing::mailbox).filter(mailbox -> !leases.isBlocked(mailbox))
+          .collect(Collectors.toCollection(TreeSet::new));
       if (mailboxes.isEmpty()) {
         return List.<String>of();
       }
@@ -56,7 +61,8 @@ class Taking {
       }
       List<String> takeable = standings.takeable(wanted.stream().map(Standing::account).toList(), found.keySet(), now, anyway);
       List<LeaseTable.Held> taken = new ArrayList<>();
-      wanted.stream().filter(standing -> takeable.contains(standing.account()) && !tokens.containsKey(standing.mailbox())).forEach(standing -> {
+      wanted.stream().filter(standing -> takeable.contains(standing.account()) && !tokens.containsKey(standing.mailbox()))
+          .forEach(standing -> {
         LeaseTable.Row row = found.get(standing.mailbox());
         boolean had = nodes.id().equals(row.node()) && leases.token(row.mailbox()) == row.token();
         tokens.put(row.mailbox(), had ? row.token() : row.token() + 1);
