@@ -20,6 +20,7 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.schedule.Node;
@@ -148,6 +149,40 @@ class TwoRuntimesTest {
       }
       assertThat(new org.springframework.jdbc.core.JdbcTemplate(postgres.getPostgresDatabase()).queryForList("select name from node", String.class))
           .as("who stops says so").containsExactly("dead");
+    }
+  }
+
+  @Test
+  void an_import_whose_mailbox_another_node_takes_meanwhile_ends_in_words_writes_nothing_more_and_all_comes_once(CapturedOutput output)
+      throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      tenant.mailbox("support@contoso.com");
+      DemoMailbox mailbox = tenant.mailbox("branch-1@contoso.com");
+      for (int number = 1; number <= 300; number++) {
+        mailbox.deliver(DemoMail.plain(number));
+      }
+      tenant.latency().set(Duration.ofMillis(40), Duration.ZERO);
+      try (MailroomRun one = MailroomRun.startRuntime(tenant, folder, settings(postgres, "one", "--mailroom.limits.page-size=10"))) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> one.rows("mail_message where account = 'branch-1'") >= 20);
+        one.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes)"
+            + " values ('other', 'other', '1', 'runtime', 1, current_timestamp, current_timestamp + interval '1' hour, 1)");
+        one.database().update("update mailbox_lease set node = 'other', token = token + 1, taken_at = current_timestamp"
+            + " where mailbox = 'branch-1@contoso.com'");
+        long delivered = one.rows("mail_message where account = 'branch-1'");
+        assertThat(delivered).isLessThan(300);
+        await().atMost(PATIENCE).until(() -> output.getAll().contains("Mailbox branch-1@contoso.com was taken over by node other"));
+        await().atMost(PATIENCE).until(() -> one.rows("account_schedule where account = 'branch-1' and node is null") == 1);
+        assertThat(one.rows("mail_message where account = 'branch-1'")).as("nothing is written after that").isEqualTo(delivered);
+        assertThat(one.rows("delivery where status <> 'DELIVERED'")).as("no message has failed").isZero();
+        assertThat(one.bean(AccountSchedule.class).lastResult("branch-1")).as("the other one tells").isEmpty();
+
+        one.database().update("update mailbox_lease set node = null where mailbox = 'branch-1@contoso.com'");
+        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+        assertThat(one.rows("mail_message where account = 'branch-1'")).isEqualTo(300);
+        assertThat(one.rows("delivery where account = 'branch-1' and status = 'DELIVERED'")).isEqualTo(300);
+        assertThat(output.getAll()).doesNotContain("\tat ").doesNotContain("is down");
+        assertThat(tenant.violations()).isEmpty();
+      }
     }
   }
 }

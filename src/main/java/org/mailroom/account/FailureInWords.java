@@ -32,9 +32,11 @@ public record FailureInWords(String message, String cause, String remedy, String
       return told.words;
     }
     if (failure instanceof GraphException graph) {
-      return new FailureInWords(graph.getMessage(), graph.cause(), graph.remedy(), graph.code(), graph.isTransient() && graph.status() != 0, false);
+      return new FailureInWords(graph.getMessage(), graph.cause(), graph.remedy(), graph.code(), graph.isTransient()
+          && graph.status() != 0, false);
     }
-    boolean passing = failure instanceof CredentialException credential && credential.isTransient() && !credential.isUnreachable();
+    boolean passing = failure instanceof CredentialException credential && credential.isTransient()
+        && !credential.isUnreachable();
     boolean ofDatabase = failure instanceof ImportFailure ended && ended.isOfDatabase();
     return new FailureInWords(failure.getMessage(), failure.getMessage(), null, null, passing, ofDatabase);
   }

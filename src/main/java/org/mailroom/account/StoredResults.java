@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an import came to as a text that other nodes read, of this version or another: what one doesn't know it passes over, and what isn't there counts as
- * nothing. Failures are kept in words. Safe for use by several threads.
+ * What an import came to as a text that other nodes read, of this version or another: what one doesn't know it passes over, and
+ * what isn't there counts as nothing. Failures are kept in words. Safe for use by several threads.
  */
 public final class StoredResults {
 
@@ -47,7 +47,8 @@ public final class StoredResults {
   private static void put(ObjectNode text, String name, Exception failure) {
     if (failure != null) {
       FailureInWords words = FailureInWords.of(failure);
-      text.putObject(name).put("message", shortened(words.message())).put("cause", shortened(words.cause())).put("remedy", shortened(words.remedy()))
+      text.putObject(name).put("message", shortened(words.message())).put("cause", shortened(words.cause()))
+          .put("remedy", shortened(words.remedy()))
           .put("code", words.code()).put("passing", words.passing()).put("ofDatabase", words.ofDatabase());
     }
   }
@@ -63,10 +64,11 @@ public final class StoredResults {
     }
     try {
       JsonNode read = JSON.readTree(text);
-      return new ImportResult(account, Instant.parse(read.path("begun").asText()), Duration.ofMillis(read.path("took").asLong()), read.path("imported").asInt(),
-          read.path("passedOver").asInt(), read.path("failed").asInt(), read.path("givenUp").asInt(), read.path("givenUpBefore").asInt(), read.path("waiting").asInt(),
-          read.path("gone").asInt(), read.path("unmarked").asInt(), read.path("listedForNothing").asInt(), read.path("requests").asLong(),
-          read.path("readingPaused").asBoolean(), read.hasNonNull("goesOnAt") ? Instant.parse(read.path("goesOnAt").asText()) : null,
+      return new ImportResult(account, Instant.parse(read.path("begun").asText()), Duration.ofMillis(read.path("took").asLong()),
+          count(read, "imported"), count(read, "passedOver"), count(read, "failed"), count(read, "givenUp"),
+          count(read, "givenUpBefore"), count(read, "waiting"), count(read, "gone"), count(read, "unmarked"),
+          count(read, "listedForNothing"), read.path("requests").asLong(), read.path("readingPaused").asBoolean(),
+          read.hasNonNull("goesOnAt") ? Instant.parse(read.path("goesOnAt").asText()) : null,
           failure(read.path("firstUnmarked")), read.path("firstRefusal").asText(null), failure(read.path("failure")));
     } catch (JsonProcessingException | DateTimeException unreadable) {
       LOG.debug("account {}: what its last import came to can't be read", account, unreadable);
@@ -74,9 +76,16 @@ public final class StoredResults {
     }
   }
 
+  private static int count(JsonNode read, String name) {
+    return read.path(name).asInt();
+  }
+
   private static Exception failure(JsonNode words) {
-    return words.isMissingNode() || words.isNull() ? null : new FailureInWords.OfAnotherNode(new FailureInWords(words.path("message").asText(null),
-        words.path("cause").asText(null), words.path("remedy").asText(null), words.path("code").asText(null), words.path("passing").asBoolean(),
+    if (words.isMissingNode() || words.isNull()) {
+      return null;
+    }
+    return new FailureInWords.OfAnotherNode(new FailureInWords(words.path("message").asText(null), words.path("cause").asText(null),
+        words.path("remedy").asText(null), words.path("code").asText(null), words.path("passing").asBoolean(),
         words.path("ofDatabase").asBoolean()));
   }
 }

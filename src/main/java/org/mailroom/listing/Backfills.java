@@ -238,6 +238,7 @@ public final class Backfills {
    *
    * @param complete whether it got to its end, with each message delivered or in the ledger; otherwise the same wish, asked again, goes on where it
    *     stands
+   * @throws LeaseLostException when another node has the account, which goes on with it
    */
   public void end(Backfill backfill, boolean complete) {
     Running now = left(backfill);
@@ -251,8 +252,6 @@ public final class Backfills {
         });
       } catch (DataAccessException | TransactionException databaseDown) {
         LOG.warn("account {}: that its backfill has ended can't be stored, so it goes on with the next import: {}", backfill.account(), databaseDown.getMessage());
-      } catch (LeaseLostException anotherNodeHasIt) {
-        LOG.debug("account {}: its backfill goes on elsewhere", backfill.account());
       }
     }
   }
@@ -263,9 +262,13 @@ public final class Backfills {
    */
   public void interrupted(Backfill backfill) {
     Running now = running.get(backfill.account());
-    if (now != null && wishes.endsWithThisProcess(now.wish())) {
-      end(backfill, false);
-    } else {
+    try {
+      if (now != null && wishes.endsWithThisProcess(now.wish())) {
+        end(backfill, false);
+      }
+    } catch (LeaseLostException anotherNodeHasIt) {
+      LOG.debug("account {}: its backfill goes on elsewhere", backfill.account());
+    } finally {
       left(backfill);
     }
   }

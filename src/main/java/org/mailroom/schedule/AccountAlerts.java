@@ -14,8 +14,8 @@ import org.mailroom.account.ImportResult;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the site once when an account begins to need attention, and once when it works again, whichever nodes import it. Trouble of the service that goes on by
- * itself needs attention only when it lasts. Importers call it at the end of each import.
+ * Tells the site once when an account begins to need attention, and once when it works again, whichever nodes import it. Trouble
+ * of the service that goes on by itself needs attention only when it lasts. Importers call it at the end of each import.
  */
 @Component("accountAlerts")
 public final class AccountAlerts {
@@ -57,7 +57,8 @@ public final class AccountAlerts {
       return null;
     }
     Trouble trouble = before == null ? new Trouble(now, null) : before;
-    boolean tells = trouble.told() == null && (!FailureInWords.of(result.failure()).passing() || trouble.since().plus(LASTS).isBefore(now));
+    boolean tells = trouble.told() == null && (!FailureInWords.of(result.failure()).passing() || trouble.since().plus(LASTS)
+        .isBefore(now));
     if (!tells) {
       return trouble;
     }

@@ -278,6 +278,7 @@ public final class AccountImports {
     ImportResult result = running.tally().result(running, gates.requests(account.mailbox()));
     if (schedule.isLost(account.id()) || result.failure() instanceof LeaseLostException) {
       // how the account stands is told by whoever has it now
+      schedule.lost(account.id());
       LOG.warn("account {}: {}", account.id(), result.failure() == null ? "its mailbox was taken over by another node" : result.failure().getMessage());
       return result;
     }

@@ -20,10 +20,11 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * When each account is due, and who imports it: the table {@code account_schedule}, which all nodes share. A node takes accounts from it, and gives them back
- * after their imports. An import that is still running or queued, here or elsewhere, isn't started again. An account that is paused isn't due until it is
- * resumed, on this node and all others, over restarts; an import that runs is finished. Who asks how accounts do is answered from memory: what another node
- * did is known a second or two later. Safe for use by several threads.
+ * When each account is due, and who imports it: the table {@code account_schedule}, which all nodes share. A node takes accounts
+ * from it, and gives them back after their imports. An import that is still running or queued, here or elsewhere, isn't started
+ * again. An account that is paused isn't due until it is resumed, on this node and all others, over restarts; an import that runs
+ * is finished. Who asks how accounts do is answered from memory: what another node did is known a second or two later. Safe for
+ * use by several threads.
  */
 @Component("accountSchedule")
 public final class AccountSchedule implements Patience {
@@ -43,7 +44,8 @@ public final class AccountSchedule implements Patience {
   private final Instant started;
   private volatile boolean stopping;
 
-  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, ScheduleKeeper keeper, MailboxLeases leases, Nodes nodes, AccountAlerts alerts,
+  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, ScheduleKeeper keeper, MailboxLeases leases,
+      Nodes nodes, AccountAlerts alerts,
       StandingTable table, DatabaseTime time, Clock clock) {
     this.accounts = accounts;
     this.pauses = pauses;
@@ -59,14 +61,14 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Takes accounts that are due and returns their ids: as many as importers are free on this node, and as many as it finished within the last second. Each is
-   * due again one interval after its import has ended, or at once when its settings have changed; one with {@code poll-at} at the next of its times after
-   * that.
+   * Takes accounts that are due and returns their ids: as many as importers are free on this node, and as many as it finished
+   * within the last second. Each is due again one interval after its import has ended, or at once when its settings have changed;
+   * one with {@code poll-at} at the next of its times after that.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
     Collection<Account> all = accounts.all();
-    return stopping ? List.of() : keeper.take(all, paused, !board.isAnythingQueued() || !tasks.isEmpty());
+    return stopping ? List.of() : keeper.take(all, paused, tasks::isEmpty);
   }
 
   /**
@@ -97,7 +99,8 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Imports an account as soon as possible, paused or not: within a second or two, or after the import that runs. Doesn't wait for the database.
+   * Imports an account as soon as possible, paused or not: within a second or two, or after the import that runs. Doesn't wait
+   * for the database.
    *
    * @return whether another import runs or is queued, so that this one comes after it
    * @throws IllegalArgumentException when there is no such account
@@ -138,6 +141,11 @@ public final class AccountSchedule implements Patience {
     return leases.isLost(accountId);
   }
 
+  /** Its import has met that the mailbox isn't this node's any more, or may not be: it is due as before, for whoever takes it. */
+  void lost(String accountId) {
+    leases.lose(accountId);
+  }
+
   /** Whether its import lets others go first, and goes on later. */
   public boolean isSuspended(String accountId) {
     return board.standing(accountId).filter(Standing::goesOn).isPresent();
@@ -165,7 +173,10 @@ public final class AccountSchedule implements Patience {
     keeper.giveBack(accountId);
   }
 
-  /** Looks at many accounts without waiting for each of them, and without anything changing in between; it mustn't ask database or service. */
+  /**
+   * Looks at many accounts without waiting for each of them, and without anything changing in between; it mustn't ask database or
+   * service.
+   */
   public <T> T look(Supplier<T> atAccounts) {
     synchronized (board) {
       return atAccounts.get();
@@ -191,14 +202,17 @@ public final class AccountSchedule implements Patience {
     return board.standing(accountId).map(Standing::result);
   }
 
-  /** When the last import ended that read its mailbox to the end, on whichever node; empty when none has since the first of them began. */
+  /**
+   * When the last import ended that read its mailbox to the end, on whichever node; empty when none has since the first of them
+   * began.
+   */
   public Optional<Instant> lastSuccess(String accountId) {
     return board.standing(accountId).map(Standing::lastSuccess);
   }
 
   /**
-   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one runs those that it hasn't imported
-   * yet. Empty while that isn't known.
+   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one runs those that it hasn't
+   * imported yet. Empty while that isn't known.
    */
   public Optional<Long> backlog(String accountId) {
     return lastResult(accountId).filter(ImportResult::couldBeRead)

@@ -2,7 +2,6 @@ package org.mailroom.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,16 +9,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
 /**
- * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who uses it asks the database, so that nobody waits for it
- * here; what has to be written is handed out. Safe for use by several threads.
+ * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who uses it asks the database, so
+ * that nobody waits for it here; what has to be written is handed out. Safe for use by several threads.
  */
 final class Board {
 
@@ -29,73 +29,26 @@ final class Board {
   /** So much longer waits for its own node what that one has begun: elsewhere it begins anew. */
   private static final Duration AFFINITY = Duration.ofSeconds(2);
 
-  /** An account that this process has in hand. */
-  private static final class Task {
-    private final boolean leased;
-    private final RuntimeException why;
-    /** Null: its import runs. */
-    private Instant queuedAt;
-    private boolean ended;
-
-    private Task(Instant queuedAt, RuntimeException why) {
-      this.queuedAt = queuedAt;
-      this.leased = why == null;
-      this.why = why;
-    }
-  }
-
   /** An account as this process sees it, and since when it has known it. */
   private record Known(Account account, Instant since) {}
-
-  /**
-   * What the database is to be told.
-   *
-   * @param ended where accounts stand after their imports
-   * @param untouched that were in hand and not imported
-   * @param wanted that somebody asks for
-   * @param troubled of which the site was told while the database was away
-   */
-  record Unwritten(List<Standing> ended, List<String> untouched, List<String> wanted, List<Standing> troubled) {
-
-    boolean isEmpty() {
-      return ended.isEmpty() && untouched.isEmpty() && wanted.isEmpty() && troubled.isEmpty();
-    }
-  }
-
-  /**
-   * What has changed of the accounts since this process looked last.
-   *
-   * @param added those of which no row is known
-   * @param changed those with other settings than they are due by
-   * @param replanned those whose next time counts from now on, for nobody polled before
-   * @param gone those that aren't there any more
-   */
-  record Changes(List<Account> added, List<Account> changed, List<Account> replanned, List<String> gone) {}
 
   private final Map<String, Standing> standings = new HashMap<>();
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final Map<String, Known> known = new HashMap<>();
-  private final Map<String, Standing> ended = new LinkedHashMap<>();
-  private final Set<String> untouched = new HashSet<>();
-  private final Set<String> wanted = new HashSet<>();
-  private final Map<String, Standing> troubled = new HashMap<>();
+  private final Map<String, Standing> ended = new TreeMap<>();
+  private final Set<String> untouched = new TreeSet<>();
+  private final Set<String> wanted = new TreeSet<>();
+  private final Map<String, Standing> troubled = new TreeMap<>();
   /** Those whose imports let others go first in this process, and weren't gone on with yet. */
   private final Set<String> suspended = new HashSet<>();
+  private boolean looksAnew;
   private int finished;
   private volatile int queued;
   private volatile int beyond;
 
-  /**
-   * What was heard of other nodes.
-   *
-   * @param lost accounts in hand here that another node has by now
-   * @param goneOn accounts whose imports let others go first here, and another node went on with
-   */
-  record Heard(List<String> lost, List<String> goneOn) {}
-
   /** What the database says, of some or all accounts. What is in hand here, or not written yet, is known better here. */
   synchronized Heard read(Collection<Standing> rows, boolean all, String self) {
-    Heard heard = new Heard(new ArrayList<>(), new ArrayList<>());
+    Heard heard = Heard.nothing();
     if (all) {
       standings.keySet().removeIf(account -> !tasks.containsKey(account) && !ended.containsKey(account));
     }
@@ -105,9 +58,8 @@ final class Board {
       if (task != null && task.leased && row.node() != null && !row.node().equals(self)) {
         heard.lost().add(row.account());
       }
-      boolean betterHere = here != null && (task != null || ended.containsKey(row.account()) || untouched.contains(row.account()));
-      if (!betterHere && suspended.contains(row.account()) && (row.node() != null || !row.goesOn() || !Objects.equals(row.dueAt(), here == null ? null : here.dueAt()))) {
-        suspended.remove(row.account());
+      boolean betterHere = here != null && (task != null || isUnwritten(row.account()));
+      if (!betterHere && here != null && !row.isWaitingAs(here) && suspended.remove(row.account())) {
         heard.goneOn().add(row.account());
       }
       // a wish that was made meanwhile isn't written yet
@@ -121,8 +73,8 @@ final class Board {
    *
    * @param beginning nobody polled before this process
    */
-  synchronized Changes see(Collection<Account> accounts, Instant now, boolean beginning) {
-    Changes changes = new Changes(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+  synchronized AccountChanges see(Collection<Account> accounts, Instant now, boolean beginning) {
+    AccountChanges changes = AccountChanges.none();
     Set<String> ids = new HashSet<>();
     for (Account account : accounts) {
       ids.add(account.id());
@@ -130,15 +82,22 @@ final class Board {
       Standing standing = standings.get(account.id());
       if (standing == null) {
         changes.added().add(account);
-      } else if ((before == null || !before.account().equals(account)) && !standing.settings().equals(Standing.digest(account))) {
+      } else if ((looksAnew || before == null || !before.account().equals(account)) && !standing.settings()
+          .equals(Standing.digest(account))) {
         changes.changed().add(account);
       } else if (before == null && beginning && account.pollAt() != null) {
         changes.replanned().add(account);
       }
       known.put(account.id(), new Known(account, before == null ? now : before.since()));
     }
+    looksAnew = false;
     known.keySet().stream().filter(id -> !ids.contains(id)).forEach(changes.gone()::add);
     return changes;
+  }
+
+  /** Whether settings have changed is seen by what the database has, and not by what was seen last. */
+  synchronized void lookAnew() {
+    looksAnew = true;
   }
 
   /** Its settings have changed, and the database knows. */
@@ -153,16 +112,21 @@ final class Board {
   }
 
   /**
-   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for first, then what is due longest.
+   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for first, then what is due
+   * longest.
    *
    * @param alive which nodes are
    * @param blocked in which mailboxes nothing may be begun
    */
-  synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive, Predicate<String> blocked) {
-    return accounts.stream().map(account -> standings.get(account.id())).filter(standing -> standing != null && !tasks.containsKey(standing.account())
+  synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive,
+      Predicate<String> blocked) {
+    return accounts.stream().map(account -> standings.get(account.id()))
+        .filter(standing -> standing != null && !tasks.containsKey(standing.account())
         && (standing.node() == null || !alive.test(standing.node())) && !blocked.test(standing.mailbox())
-        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now) || standing.takenWanted()))
-        .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN : standing.dueAt())).toList();
+        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now)
+        || standing.takenWanted()))
+        .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN
+        : standing.dueAt())).toList();
   }
 
   private boolean isOfAnother(Standing standing) {
@@ -172,7 +136,11 @@ final class Board {
   /** What the database says this node has in hand, and it hasn't. */
   synchronized List<String> orphans(String self) {
     return standings.values().stream().filter(standing -> self.equals(standing.node())).map(Standing::account)
-        .filter(account -> !tasks.containsKey(account) && !ended.containsKey(account) && !untouched.contains(account)).toList();
+        .filter(account -> !tasks.containsKey(account) && !isUnwritten(account)).toList();
+  }
+
+  private boolean isUnwritten(String account) {
+    return ended.containsKey(account) || untouched.contains(account);
   }
 
   /** Nobody has it in hand. */
@@ -180,7 +148,10 @@ final class Board {
     standings.computeIfPresent(account, (id, standing) -> standing.untouched());
   }
 
-  /** How many more accounts this node may take: one for each importer that is free, and as many as it finished since it took some last. */
+  /**
+   * How many more accounts this node may take: one for each importer that is free, and as many as it finished since it took some
+   * last.
+   */
   synchronized int places(int importers) {
     int places = Math.max(0, importers - tasks.size() + finished);
     finished = 0;
@@ -210,8 +181,7 @@ final class Board {
 
   /** An importer has taken it up. */
   synchronized void begun(String account) {
-    Task task = tasks.computeIfAbsent(account, id -> new Task(null, null));
-    unqueue(task);
+    unqueue(tasks.computeIfAbsent(account, id -> new Task(null, null)));
   }
 
   private void unqueue(Task task) {
@@ -230,9 +200,8 @@ final class Board {
   /** Its import has ended; what it came to is known. */
   synchronized void ended(Account as, ImportResult result, Instant now, Instant goesOnAt, Trouble trouble) {
     Standing standing = standings.getOrDefault(as.id(), Standing.of(as, now)).ended(as, result, now, goesOnAt, trouble);
-    Known present = known.get(as.id());
-    boolean changedSince = present != null && !present.account().equals(as);
-    standings.put(as.id(), changedSince ? standing.anew(present.account(), now) : standing);
+    Account present = known.containsKey(as.id()) ? known.get(as.id()).account() : as;
+    standings.put(as.id(), present.equals(as) ? standing : standing.anew(present, now));
     Task task = tasks.get(as.id());
     if (task != null) {
       task.ended = true;
@@ -280,7 +249,7 @@ final class Board {
   /** Tasks that were on the queue and are gone without having begun. */
   synchronized List<String> lostTasks(Instant now) {
     return queued == 0 ? List.of() : tasks.entrySet().stream()
-        .filter(each -> each.getValue().queuedAt != null && each.getValue().queuedAt.plus(IN_HAND).isBefore(now)).map(Map.Entry::getKey).toList();
+        .filter(each -> each.getValue().isQueuedBefore(now.minus(IN_HAND))).map(Map.Entry::getKey).toList();
   }
 
   /** All that is in hand. */
@@ -288,13 +257,9 @@ final class Board {
     return List.copyOf(tasks.keySet());
   }
 
-  boolean isAnythingQueued() {
-    return queued > 0;
-  }
-
   /** Whether an account is due that no importer has taken up yet. */
   boolean isAnyoneWaiting() {
-    return queued > 0 || beyond > 0;
+    return queued + beyond > 0;
   }
 
   /** Somebody asks for an import. */
@@ -305,12 +270,12 @@ final class Board {
 
   /** It is due anew. */
   synchronized Optional<Standing> anew(Account account, Instant now) {
-    Standing standing = standings.computeIfPresent(account.id(), (id, before) -> before.anew(account, now));
-    return Optional.ofNullable(standing);
+    return Optional.ofNullable(standings.computeIfPresent(account.id(), (id, before) -> before.anew(account, now)));
   }
 
   synchronized Unwritten unwritten() {
-    return new Unwritten(List.copyOf(ended.values()), List.copyOf(untouched), List.copyOf(wanted), List.copyOf(troubled.values()));
+    return new Unwritten(List.copyOf(ended.values()), List.copyOf(untouched), List.copyOf(wanted),
+        List.copyOf(troubled.values()));
   }
 
   /** The database knows it now. */

@@ -7,8 +7,8 @@ import java.time.temporal.ChronoUnit;
 import org.springframework.stereotype.Component;
 
 /**
- * The database's time without asking it: this machine's clock, and how far it was off when the database last told. What one node plans another one may
- * carry out, so that plans are made by the one clock that all share. Safe for use by several threads.
+ * The database's time without asking it: this machine's clock, and how far it was off when the database last told. What one node
+ * plans another one may carry out, so that plans are made by the one clock that all share. Safe for use by several threads.
  */
 @Component
 class DatabaseTime {

@@ -54,7 +54,8 @@ class GateText {
     try {
       JsonNode read = JSON.readTree(text);
       List<GateState.Used> used = new ArrayList<>();
-      read.path("used").forEach(each -> used.add(new GateState.Used(time.here(Instant.ofEpochMilli(each.path(0).asLong())), each.path(1).asInt())));
+      read.path("used").forEach(each -> used.add(new GateState.Used(time.here(Instant.ofEpochMilli(each.path(0).asLong())),
+          each.path(1).asInt())));
       Instant closed = read.hasNonNull("closedUntil") ? time.here(Instant.parse(read.path("closedUntil").asText())) : null;
       return Optional.of(new GateState(closed, read.path("trouble").asBoolean(), used));
     } catch (JsonProcessingException | java.time.DateTimeException ofAnotherVersion) {

@@ -41,17 +41,22 @@ class LeaseTable {
     this.nodes = nodes;
   }
 
-  /** Those of these mailboxes that this node may take or has, locked until the transaction ends; what another transaction has locked is passed over. */
+  /**
+   * Those of these mailboxes that this node may take or has, locked until the transaction ends; what another transaction has
+   * locked is passed over.
+   */
   List<Row> lock(Collection<String> mailboxes, String self) {
     return named.query("select mailbox, node, token, gate from mailbox_lease l where mailbox in (:mailboxes)"
-        + " and (node is null or node = :self or not exists (select 1 from node n where n.id = l.node and " + nodes.isAlive() + ")) for update skip locked",
+        + " and (node is null or node = :self or not exists (select 1 from node n where n.id = l.node and " + nodes.isAlive()
+        + ")) for update skip locked",
         Map.of("mailboxes", mailboxes, "self", self),
         (row, number) -> new Row(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
   }
 
   void take(Collection<Held> taken, String self) {
     if (!taken.isEmpty()) {
-      jdbc.batchUpdate("update mailbox_lease set node = ?, token = ?, taken_at = current_timestamp where mailbox = ?", taken, taken.size(), (statement, lease) -> {
+      jdbc.batchUpdate("update mailbox_lease set node = ?, token = ?, taken_at = current_timestamp where mailbox = ?", taken,
+          taken.size(), (statement, lease) -> {
         statement.setString(1, self);
         statement.setLong(2, lease.token());
         statement.setString(3, lease.mailbox());
@@ -61,7 +66,8 @@ class LeaseTable {
 
   /** Gives them back; what another node has taken meanwhile stays that one's. */
   void release(Collection<Held> released, String self) {
-    update("update mailbox_lease set node = null, taken_at = null, gate = ? where mailbox = ? and node = ? and token = ?", released, self);
+    update("update mailbox_lease set node = null, taken_at = null, gate = ? where mailbox = ? and node = ? and token = ?",
+        released, self);
   }
 
   /** Stores what is known of their limits. */
@@ -80,9 +86,13 @@ class LeaseTable {
     }
   }
 
-  /** Whether a mailbox is still a node's as it took it; where the database has shared locks it stays so until the transaction ends. */
+  /**
+   * Whether a mailbox is still a node's as it took it; where the database has shared locks it stays so until the transaction
+   * ends.
+   */
   boolean isHeld(String mailbox, String node, long token) {
-    return !jdbc.queryForList("select 1 from mailbox_lease where mailbox = ? and node = ? and token = ?" + shared(), Integer.class, mailbox, node, token).isEmpty();
+    return !jdbc.queryForList("select 1 from mailbox_lease where mailbox = ? and node = ? and token = ?" + shared(),
+        Integer.class, mailbox, node, token).isEmpty();
   }
 
   private String shared() {

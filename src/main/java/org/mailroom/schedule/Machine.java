@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * Where this process runs.
  *
  * @param name of the host
- * @param id the same for processes that see each other's process ids, until the machine is started again; null where that can't be told
+ * @param id the same for processes that see each other's process ids, until the machine is started again; null where that can't
+ *     be told
  */
 record Machine(String name, String id) {
 

@@ -1,19 +1,20 @@
 package org.mailroom.schedule;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
 import org.springframework.stereotype.Component;
 
 /**
- * The mailboxes that this node works on, each under the token by which it took it. A lease is a mailbox's: the accounts that read it share it, and it is given
- * back with the last of them. Safe for use by several threads; what changes leases is called by one at a time.
+ * The mailboxes that this node works on, each under the token by which it took it. A lease is a mailbox's: the accounts that read
+ * it share it, and it is given back with the last of them. Safe for use by several threads; what changes leases is called by one
+ * at a time.
  */
 @Component
 class MailboxLeases implements Fence {
@@ -51,7 +52,7 @@ class MailboxLeases implements Fence {
   /** By which token each account was imported last. */
   private final Map<String, Long> imported = new ConcurrentHashMap<>();
   /** Given back and not written yet. */
-  private final Map<String, Lease> released = new HashMap<>();
+  private final Map<String, Lease> released = new TreeMap<>();
 
   MailboxLeases(LeaseTable table, Nodes nodes) {
     this.table = table;
@@ -112,12 +113,14 @@ class MailboxLeases implements Fence {
 
   /** The mailboxes that are given back and not written yet. */
   synchronized List<LeaseTable.Held> released(java.util.function.UnaryOperator<String> gate) {
-    return released.values().stream().map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox))).toList();
+    return released.values().stream().map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox)))
+        .toList();
   }
 
   /** These are written. */
   synchronized void written(List<LeaseTable.Held> held) {
-    held.forEach(each -> released.computeIfPresent(each.mailbox(), (mailbox, lease) -> lease.token == each.token() ? null : lease));
+    held.forEach(each -> released.computeIfPresent(each.mailbox(), (mailbox, lease) -> lease.token == each.token() ? null
+        : lease));
   }
 
   /** The mailboxes that this node works on and whose limits aren't stored as they are. */
@@ -178,9 +181,11 @@ class MailboxLeases implements Fence {
   }
 
   private LeaseLostException takenOver(Lease lease) {
-    String by = table.holder(lease.mailbox).flatMap(holder -> nodes.find(holder.node())).filter(node -> !node.self()).map(node -> "node " + node.name())
+    String by = table.holder(lease.mailbox).flatMap(holder -> nodes.find(holder.node())).filter(node -> !node.self())
+        .map(node -> "node " + node.name())
         .orElse("another node");
-    return new LeaseLostException("Mailbox " + lease.mailbox + " was taken over by " + by + ", for this one, " + nodes.self().name()
+    return new LeaseLostException("Mailbox " + lease.mailbox + " was taken over by " + by + ", for this one, " + nodes.self()
+        .name()
         + ", gave no sign of life in time. What was in hand here is left to that one.");
   }
 
@@ -191,8 +196,10 @@ class MailboxLeases implements Fence {
       return;
     }
     if (lease.lost || lease.epoch != nodes.epoch() || !nodes.isInTime()) {
-      throw new LeaseLostException("Node " + nodes.self().name() + " couldn't tell Mailroom's database in time that it works on mailbox " + mailbox
-          + ", so another node may have taken it over: nothing more is sent to it from here. Mailroom goes on by itself; if it lasts, check the database and the network.");
+      throw new LeaseLostException("Node " + nodes.self().name()
+          + " couldn't tell Mailroom's database in time that it works on mailbox " + mailbox
+          + ", so another node may have taken it over: nothing more is sent to it from here. Mailroom goes on by itself; if it lasts,"
+          + " check the database and the network.");
     }
   }
 }

@@ -3,7 +3,6 @@ package org.mailroom.schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.mailroom.account.Account;
@@ -12,7 +11,8 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Waits for the mailbox of an account where another node works on it: for commands, which come beside running nodes. Safe for use by several threads.
+ * Waits for the mailbox of an account where another node works on it: for commands, which come beside running nodes. Safe for use
+ * by several threads.
  */
 @Component
 public final class MailboxTurns {
@@ -63,11 +63,16 @@ public final class MailboxTurns {
     }
     long begun = System.nanoTime();
     boolean isTold = false;
-    for (Optional<LeaseTable.Holder> holder = keeper.takeOne(account, accounts.all()); holder.isPresent(); holder = keeper.takeOne(account, accounts.all())) {
+    while (true) {
+      LeaseTable.Holder holder = keeper.takeOne(account, accounts.all()).orElse(null);
+      if (holder == null) {
+        return;
+      }
       Duration waited = Duration.ofNanos(System.nanoTime() - begun);
-      String by = "mailbox " + account.mailbox() + " of account " + accountId + " is being worked on by " + inWords(holder.get());
+      String by = "mailbox " + account.mailbox() + " of account " + accountId + " is being worked on by " + inWords(holder);
       if (waited.compareTo(longest) >= 0) {
-        throw new MailboxBusyException(by + ", and that didn't end within " + longest.toSeconds() + " s (mailroom.limits.mailbox-wait). Try again later, or stop that node;"
+        throw new MailboxBusyException(by + ", and that didn't end within " + longest.toSeconds()
+            + " s (mailroom.limits.mailbox-wait). Try again later, or stop that node;"
             + " a running Mailroom imports the account by itself.");
       }
       if (!isTold && waited.compareTo(WORTH_TELLING) >= 0) {

@@ -24,7 +24,8 @@ class NodeTable {
    * @param age how long ago it was seen, when the table was read
    */
   record Row(
-      String id, String name, String version, String kind, String machine, long pid, Instant startedAt, Instant seenAt, int mailboxes, Duration age) {}
+      String id, String name, String version, String kind, String machine, long pid, Instant startedAt, Instant seenAt,
+      int mailboxes, Duration age) {}
 
   /**
    * What the table holds.
@@ -51,7 +52,8 @@ class NodeTable {
   }
 
   void add(String id, String name, String version, String kind, Machine machine, long pid) {
-    jdbc.update("insert into node (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, current_timestamp, current_timestamp, 0)", id, name, version, kind, machine.id(), pid);
+    jdbc.update("insert into node (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, current_timestamp, current_timestamp, 0)", id,
+        name, version, kind, machine.id(), pid);
   }
 
   /** A sign of life; returns whether the row is still there. */
@@ -81,7 +83,9 @@ class NodeTable {
 
   private static Row row(ResultSet row) throws SQLException {
     Instant seen = row.getTimestamp("seen_at").toInstant();
-    return new Row(row.getString("id"), row.getString("name"), row.getString("version"), row.getString("kind"), row.getString("machine"), row.getLong("pid"),
-        row.getTimestamp("started_at").toInstant(), seen, row.getInt("mailboxes"), Duration.between(seen, row.getTimestamp(10).toInstant()));
+    return new Row(row.getString("id"), row.getString("name"), row.getString("version"), row.getString("kind"),
+        row.getString("machine"), row.getLong("pid"),
+        row.getTimestamp("started_at").toInstant(), seen, row.getInt("mailboxes"),
+        Duration.between(seen, row.getTimestamp(10).toInstant()));
   }
 }

@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The processes that work on this database, and this one's sign of life: one statement every sixth of {@code mailroom.takeover-after}, however many mailboxes it
- * works on. What one has leased is its own as long as its signs of life come in time. What is asked here is answered from memory. Safe for use by several
- * threads.
+ * The processes that work on this database, and this one's sign of life: one statement every sixth of {@code
+ * mailroom.takeover-after}, however many mailboxes it works on. What one has leased is its own as long as its signs of life come
+ * in time. What is asked here is answered from memory. Safe for use by several threads.
  */
 @Component
 public final class Nodes implements InitializingBean, DisposableBean {
@@ -77,8 +77,10 @@ public final class Nodes implements InitializingBean, DisposableBean {
     table.add(id, name, version, kind, machine, pid);
     lastBeat = before;
     read();
-    this.alone = rows.stream().noneMatch(other -> !other.id().equals(id) && other.kind().equals(Node.RUNTIME) && !isMissed(other));
-    this.startedAt = rows.stream().filter(row -> row.id().equals(id)).map(NodeTable.Row::startedAt).findFirst().orElseGet(time::now);
+    this.alone = rows.stream().noneMatch(other -> !other.id().equals(id) && other.kind().equals(Node.RUNTIME)
+        && !isMissed(other));
+    this.startedAt = rows.stream().filter(row -> row.id().equals(id)).map(NodeTable.Row::startedAt).findFirst()
+        .orElseGet(time::now);
   }
 
   @Override
@@ -119,7 +121,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
   }
 
   private Node node(NodeTable.Row row) {
-    return new Node(row.id(), row.name(), row.version(), row.kind(), row.startedAt(), row.seenAt(), row.mailboxes(), isMissed(row), row.id().equals(id));
+    return new Node(row.id(), row.name(), row.version(), row.kind(), row.startedAt(), row.seenAt(), row.mailboxes(),
+        isMissed(row), row.id().equals(id));
   }
 
   private boolean isMissed(NodeTable.Row row) {
@@ -146,8 +149,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
   }
 
   /**
-   * Counts how often this node's signs of life came so late that others may have taken over what it had. What was leased under another number isn't its
-   * own any more.
+   * Counts how often this node's signs of life came so late that others may have taken over what it had. What was leased under
+   * another number isn't its own any more.
    */
   int epoch() {
     return epoch;
@@ -195,7 +198,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
       table.add(id, name, version, kind, machine, ProcessHandle.current().pid());
     }
     if (late || !known) {
-      LOG.warn("node {} gave no sign of life for {} s: what it had in hand may be another node's by now, so it lets go of it", name, since(lastBeat).toSeconds());
+      LOG.warn("node {} gave no sign of life for {} s: what it had in hand may be another node's by now, so it lets go of it",
+          name, since(lastBeat).toSeconds());
       epoch = epoch + 1;
     }
     lastBeat = before;

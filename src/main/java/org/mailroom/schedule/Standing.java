@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
 import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
@@ -49,6 +50,11 @@ record Standing(
   /** When an account is due that wasn't polled with its settings yet: times of {@code poll-at} that were before don't count. */
   private static Instant next(Account account, Instant now) {
     return account.pollAt() == null ? null : account.pollAt().after(now);
+  }
+
+  /** Nobody has gone on with the import that waits for its next turn. */
+  boolean isWaitingAs(Standing before) {
+    return node == null && goesOn && Objects.equals(dueAt, before.dueAt);
   }
 
   boolean isDue(boolean paused, Instant now) {

@@ -27,7 +27,8 @@ class StandingTable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
-  private static final String COLUMNS = "account, mailbox, node, due_at, wanted, taken_wanted, goes_on, settings, last_success, result, trouble_since, trouble_told";
+  private static final String COLUMNS = "account, mailbox, node, due_at, wanted, taken_wanted, goes_on, settings, last_success, result,"
+      + " trouble_since, trouble_told";
   private static final String CHANGED = ", changed_at = current_timestamp";
 
   private final JdbcTemplate jdbc;
@@ -46,13 +47,15 @@ class StandingTable {
 
   /** Those that were changed since, by the database's time. */
   List<Standing> changedSince(Instant since) {
-    return jdbc.query("select " + COLUMNS + " from account_schedule where changed_at > ?", (row, number) -> standing(row), utc(since));
+    return jdbc.query("select " + COLUMNS + " from account_schedule where changed_at > ?", (row, number) -> standing(row),
+        utc(since));
   }
 
   /** Those that aren't there yet, together with the rows of their leases; what is there stays. */
   void add(Collection<Standing> added) {
     addLeases(added);
-    batch("insert into account_schedule (" + COLUMNS + ", changed_at) values (?, ?, null, ?, false, false, false, ?, null, null, null, null, current_timestamp)"
+    batch("insert into account_schedule (" + COLUMNS
+        + ", changed_at) values (?, ?, null, ?, false, false, false, ?, null, null, null, null, current_timestamp)"
         + " on conflict do nothing", added, (statement, standing) -> {
           statement.setString(1, standing.account());
           statement.setString(2, standing.mailbox());
@@ -69,7 +72,8 @@ class StandingTable {
   /** Settings have changed; where another node noticed that before, nothing is changed once more. */
   void changeSettings(Collection<Standing> changed) {
     addLeases(changed);
-    batch("update account_schedule set mailbox = ?, settings = ?, due_at = case when goes_on then due_at else cast(? as timestamp with time zone) end" + CHANGED
+    batch("update account_schedule set mailbox = ?, settings = ?, due_at ="
+        + " case when goes_on then due_at else cast(? as timestamp with time zone) end" + CHANGED
         + " where account = ? and settings <> ?", changed, (statement, standing) -> {
           statement.setString(1, standing.mailbox());
           statement.setString(2, standing.settings());
@@ -81,7 +85,8 @@ class StandingTable {
 
   /** It is due at another time, unless its import goes on. */
   void changeDueTime(Standing standing) {
-    batch("update account_schedule set due_at = ?" + CHANGED + " where account = ? and not goes_on", List.of(standing), (statement, each) -> {
+    batch("update account_schedule set due_at = ?" + CHANGED + " where account = ? and not goes_on", List.of(standing),
+        (statement, each) -> {
       set(statement, 1, each.dueAt());
       statement.setString(2, each.account());
     });
@@ -89,11 +94,13 @@ class StandingTable {
 
   /** Somebody asks for imports. */
   void want(Collection<String> accounts) {
-    batch("update account_schedule set wanted = true" + CHANGED + " where account = ?", accounts, (statement, account) -> statement.setString(1, account));
+    batch("update account_schedule set wanted = true" + CHANGED + " where account = ?", accounts,
+        (statement, account) -> statement.setString(1, account));
   }
 
   /**
-   * Which of these may be taken now, of mailboxes whose leases the transaction has locked: nobody has them in hand who is alive, and they are due.
+   * Which of these may be taken now, of mailboxes whose leases the transaction has locked: nobody has them in hand who is alive,
+   * and they are due.
    *
    * @param anyway also those that aren't due
    */
@@ -101,12 +108,13 @@ class StandingTable {
     return named.queryForList("select account from account_schedule s where account in (:accounts) and mailbox in (:mailboxes)"
         + " and (node is null or not exists (select 1 from node n where n.id = s.node and " + nodes.isAlive() + "))"
         + (anyway ? "" : " and (wanted or taken_wanted or ((due_at is null or due_at <= :now)"
-            + " and not exists (select 1 from account_pause p where p.account = s.account)))"),
+            + " and not exists (select 1 from account_pause p where p.account = s.account)))") + " order by account",
         Map.of("accounts", accounts, "mailboxes", mailboxes, "now", utc(now)), String.class);
   }
 
   void take(Collection<String> accounts, String node) {
-    batch("update account_schedule set node = ?, taken_at = current_timestamp, taken_wanted = (wanted or taken_wanted), wanted = false, goes_on = false" + CHANGED
+    batch("update account_schedule set node = ?, taken_at = current_timestamp, taken_wanted = (wanted or taken_wanted),"
+        + " wanted = false, goes_on = false" + CHANGED
         + " where account = ?", accounts, (statement, account) -> {
           statement.setString(1, node);
           statement.setString(2, account);
@@ -115,7 +123,8 @@ class StandingTable {
 
   /** Their imports have ended; what another node has taken over meanwhile stays as that one has it. */
   void giveBack(Collection<Standing> ended, String node) {
-    batch("update account_schedule set node = null, taken_at = null, taken_wanted = false, due_at = ?, goes_on = ?, settings = ?, last_success = ?, result = ?,"
+    batch("update account_schedule set node = null, taken_at = null, taken_wanted = false, due_at = ?, goes_on = ?, settings = ?,"
+        + " last_success = ?, result = ?,"
         + " trouble_since = ?, trouble_told = ?" + CHANGED + " where account = ? and node = ?", ended, (statement, standing) -> {
           set(statement, 1, standing.dueAt());
           statement.setBoolean(2, standing.goesOn());
@@ -131,7 +140,8 @@ class StandingTable {
 
   /** They weren't imported, or not to their end: they are due as before. */
   void letGo(Collection<String> accounts, String node) {
-    batch("update account_schedule set node = null, taken_at = null, wanted = (wanted or taken_wanted), taken_wanted = false" + CHANGED
+    batch("update account_schedule set node = null, taken_at = null, wanted = (wanted or taken_wanted), taken_wanted = false"
+        + CHANGED
         + " where account = ? and node = ?", accounts, (statement, account) -> {
           statement.setString(1, account);
           statement.setString(2, node);
@@ -140,7 +150,8 @@ class StandingTable {
 
   /** The site was told of trouble while the database was away, unless another node had told it before. */
   void noteTrouble(Collection<Standing> troubled) {
-    batch("update account_schedule set trouble_since = ?, trouble_told = ?" + CHANGED + " where account = ? and trouble_told is null", troubled,
+    batch("update account_schedule set trouble_since = ?, trouble_told = ?" + CHANGED
+        + " where account = ? and trouble_told is null", troubled,
         (statement, standing) -> {
           set(statement, 1, standing.trouble().since());
           statement.setString(2, text(standing.trouble().told()));
@@ -158,14 +169,17 @@ class StandingTable {
 
   /** Nobody polls but this node, which has just begun: all are due at once, and what was before isn't told as if it were now. */
   void beginAnew() {
-    jdbc.update("update account_schedule set node = null, taken_at = null, wanted = (wanted or taken_wanted), taken_wanted = false, goes_on = false, due_at = null,"
+    jdbc.update("update account_schedule set node = null, taken_at = null, wanted = (wanted or taken_wanted), taken_wanted = false,"
+        + " goes_on = false, due_at = null,"
         + " result = null, last_success = null" + CHANGED
-        + " where node is null or not exists (select 1 from node n where n.id = account_schedule.node and " + nodes.isAlive() + ")");
+        + " where node is null or not exists (select 1 from node n where n.id = account_schedule.node and " + nodes.isAlive()
+        + ")");
   }
 
   /** Who has an account in hand, as the id of a node; null: nobody. */
   String holder(String account) {
-    return jdbc.queryForList("select node from account_schedule where account = ? and node is not null", String.class, account).stream().findFirst().orElse(null);
+    return jdbc.queryForList("select node from account_schedule where account = ? and node is not null", String.class, account)
+        .stream().findFirst().orElse(null);
   }
 
   private <T> void batch(String sql, Collection<T> all, ParameterizedPreparedStatementSetter<T> setter) {
@@ -177,9 +191,12 @@ class StandingTable {
   private static Standing standing(ResultSet row) throws SQLException {
     String account = row.getString("account");
     Instant since = instant(row.getTimestamp("trouble_since"));
-    return new Standing(account, row.getString("mailbox"), row.getString("node"), instant(row.getTimestamp("due_at")), row.getBoolean("wanted"),
-        row.getBoolean("taken_wanted"), row.getBoolean("goes_on"), row.getString("settings"), instant(row.getTimestamp("last_success")),
-        StoredResults.read(account, row.getString("result")), since == null ? null : new Trouble(since, told(row.getString("trouble_told"))));
+    return new Standing(account, row.getString("mailbox"), row.getString("node"), instant(row.getTimestamp("due_at")),
+        row.getBoolean("wanted"),
+        row.getBoolean("taken_wanted"), row.getBoolean("goes_on"), row.getString("settings"),
+        instant(row.getTimestamp("last_success")),
+        StoredResults.read(account, row.getString("result")), since == null ? null
+        : new Trouble(since, told(row.getString("trouble_told"))));
   }
 
   private static String text(Map<String, Object> told) {

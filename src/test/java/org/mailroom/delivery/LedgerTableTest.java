@@ -1,17 +1,20 @@
 package org.mailroom.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mailroom.graph.Fence;
+import org.mailroom.graph.LeaseLostException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -77,5 +80,29 @@ class LedgerTableTest {
         .isEqualTo("the service has trouble. The message is looked at again every six hours; failed retry does that at once.");
     assertThat(DeliveryError.whenGivenUp("Check the network, DNS and mailroom.graph-url; Mailroom tries again by itself.", false)).doesNotContain("by itself").startsWith("Check the network");
     assertThat(DeliveryError.whenGivenUp("the destination refuses it.", false)).isEqualTo("the destination refuses it.");
+  }
+
+  @Test
+  void what_an_import_writes_whose_mailbox_another_node_has_is_rolled_back_with_all_of_its_transaction() {
+    var transaction = new TransactionTemplate(new DataSourceTransactionManager(jdbc.getDataSource()));
+    List<String> asked = new ArrayList<>();
+    LedgerTable fenced = new LedgerTable(jdbc, transaction, new Fence() {
+      @Override
+      public void require(String account) {
+        asked.add(account);
+        throw new LeaseLostException("taken over");
+      }
+
+      @Override
+      public void requireInTime(String mailbox) {}
+    }, Clock.systemUTC());
+    assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+      table.write(List.of(entry("1", "file", "DELIVERED", false, envelope("one"))), Set.of());
+      fenced.write(List.of(entry("2", "file", "DELIVERED", false, envelope("two"))), Set.of());
+    })).isInstanceOf(LeaseLostException.class);
+    assertThat(asked).containsExactly("support");
+    assertThat(jdbc.queryForList("select message_id from delivery")).isEmpty();
+    fenced.write(List.of(), Set.of());
+    assertThat(asked).as("nothing to write").hasSize(1);
   }
 }

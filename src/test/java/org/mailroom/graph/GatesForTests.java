@@ -13,7 +13,8 @@ public final class GatesForTests {
   private GatesForTests() {}
 
   public static MailboxGates of(MailroomProperties properties, MeterRegistry meters, Fence fence, Clock clock) {
-    return new MailboxGates(properties, new GraphMetrics(meters), new StaticListableBeanFactory().getBeanProvider(Patience.class), new RuntimeStop(), fence, clock);
+    return new MailboxGates(properties, new GraphMetrics(meters), new StaticListableBeanFactory()
+        .getBeanProvider(Patience.class), new RuntimeStop(), fence, clock);
   }
 
   /** A request passes, and its answer comes. */
@@ -29,6 +30,7 @@ public final class GatesForTests {
   }
 
   private static GraphRequest<String> request(String mailbox) {
-    return GraphRequest.get(GraphOperation.GET_MESSAGE, "contoso", mailbox, URI.create("https://graph.microsoft.com/v1.0/x"), answer -> "read");
+    return GraphRequest.get(GraphOperation.GET_MESSAGE, "contoso", mailbox, URI.create("https://graph.microsoft.com/v1.0/x"),
+        answer -> "read");
   }
 }

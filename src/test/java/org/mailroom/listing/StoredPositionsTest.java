@@ -1,6 +1,7 @@
 package org.mailroom.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mailroom.SettableClock;
 import org.mailroom.graph.Fence;
+import org.mailroom.graph.LeaseLostException;
 import org.mailroom.graph.ServiceClock;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -27,6 +29,18 @@ class StoredPositionsTest {
   private static final MailFolder INBOX = new MailFolder("contoso", "a@contoso.com", "inbox");
 
   private final SettableClock clock = new SettableClock();
+  private boolean lost;
+  private final Fence fence = new Fence() {
+    @Override
+    public void require(String account) {
+      if (lost) {
+        throw new LeaseLostException("taken over");
+      }
+    }
+
+    @Override
+    public void requireInTime(String mailbox) {}
+  };
   private JdbcTemplate jdbc;
   private TransactionTemplate transaction;
   private DeltaLinks links;
@@ -38,12 +52,12 @@ class StoredPositionsTest {
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
     transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
-    links = new DeltaLinks(jdbc, transaction, Fence.NONE, clock, new ServiceClock(clock));
+    links = new DeltaLinks(jdbc, transaction, fence, clock, new ServiceClock(clock));
     backfills = backfills(false);
   }
 
   private Backfills backfills(boolean ofACommand) {
-    return new Backfills(jdbc, new BackfillWishes(jdbc, ofACommand), transaction, Fence.NONE, clock);
+    return new Backfills(jdbc, new BackfillWishes(jdbc, ofACommand), transaction, fence, clock);
   }
 
   @Test
@@ -165,5 +179,19 @@ class StoredPositionsTest {
   private static void assertStored(DeltaLinks.Stored stored, URI link, Instant begunAt) {
     assertThat(stored.link()).isEqualTo(link);
     assertThat(stored.begunAt().get()).isEqualTo(begunAt);
+  }
+
+  @Test
+  void a_position_is_not_stored_by_a_node_that_has_lost_the_mailbox() {
+    backfills.request("a", SINCE, null, true);
+    Backfill begun = backfills.begin("a", "a@contoso.com", List.of("inbox"));
+    lost = true;
+    assertThatThrownBy(() -> links.storing("a", INBOX, clock::instant).accept(Position.link(LINK))).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)))).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> backfills.end(begun, true)).isInstanceOf(LeaseLostException.class);
+    lost = false;
+    assertThat(links.find("a", "a@contoso.com", "inbox").link()).isNull();
+    assertThat(jdbc.queryForObject("select count(*) from backfill_folder where position_at > ?", Long.class, OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC))).isZero();
+    assertThat(jdbc.queryForObject("select count(*) from backfill where ended_at is null", Long.class)).isEqualTo(1);
   }
 }

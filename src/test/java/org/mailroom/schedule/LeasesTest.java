@@ -22,7 +22,10 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
 
-/** Several nodes on one database: who works on which mailbox, and what becomes of it when one of them is gone. On both kinds of database. */
+/**
+ * Several nodes on one database: who works on which mailbox, and what becomes of it when one of them is gone. On both kinds of
+ * database.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class LeasesTest {
 
@@ -137,7 +140,8 @@ class LeasesTest {
     })).isInstanceOf(LeaseLostException.class).hasMessageContaining("a@contoso.com was taken over by node two");
     assertThat(database.rows("account_pause")).as("it is rolled back").isZero();
     assertThat(one.schedule.isLost("a")).isTrue();
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "A@contoso.com")).isInstanceOf(LeaseLostException.class).hasMessageContaining("nothing more is sent");
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "A@contoso.com")).isInstanceOf(LeaseLostException.class)
+        .hasMessageContaining("nothing more is sent");
     assertThat(one.schedule.due()).as("it has an import there that isn't through").isEmpty();
     one.schedule.givenBack("a");
     one.schedule.givenBack("b");
@@ -151,7 +155,8 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_node_whose_sign_of_life_came_too_late_lets_go_of_what_it_had_though_nobody_took_it_and_takes_it_anew(Kind kind, CapturedOutput output) {
+  void a_node_whose_sign_of_life_came_too_late_lets_go_of_what_it_had_though_nobody_took_it_and_takes_it_anew(Kind kind,
+      CapturedOutput output) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     know(one, "a");
@@ -163,7 +168,8 @@ class LeasesTest {
     GatesForTests.pass(one.gates, "other@contoso.com");
     one.clock.pass(Duration.ofSeconds(5));
     one.nodes.beat();
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com")).as("also when it is back").isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com")).as("also when it is back")
+        .isInstanceOf(LeaseLostException.class);
     assertThatThrownBy(() -> one.leases.require("a")).isInstanceOf(LeaseLostException.class);
     long token = database.token("a@contoso.com");
     one.schedule.givenBack("a");
@@ -216,7 +222,8 @@ class LeasesTest {
     one.schedule.begun("b");
     GatesForTests.throttled(one.gates, "b@contoso.com", Duration.ofSeconds(900));
     one.keeper.keep();
-    assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null")).as("nothing to hand on").isEqualTo(1);
+    assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null")).as("nothing to hand on")
+        .isEqualTo(1);
 
     know(two, "a", "b");
     two.clock.pass(MINUTE);
@@ -224,7 +231,8 @@ class LeasesTest {
     assertThat(two.schedule.due()).containsExactlyInAnyOrder("a", "b");
     assertThat(two.gates.closedUntil("b@contoso.com")).contains(one.clock.instant().plusSeconds(900));
     assertThat(two.gates.opensIn("b@contoso.com")).isEqualTo(Duration.ofSeconds(840));
-    assertThat(two.gates.opensIn("a@contoso.com")).as("five of 25 are left").isBetween(Duration.ofSeconds(540), Duration.ofSeconds(545));
+    assertThat(two.gates.opensIn("a@contoso.com")).as("five of 25 are left")
+        .isBetween(Duration.ofSeconds(540), Duration.ofSeconds(545));
     two.clock.pass(Duration.ofMinutes(9).plusSeconds(2));
     assertThat(two.gates.opensIn("a@contoso.com")).isZero();
   }
@@ -240,7 +248,8 @@ class LeasesTest {
     var failed = Imports.failed("a", one.clock, new IllegalStateException("the folder is gone"));
     one.schedule.due();
     one.runs("a", failed);
-    assertThat(one.alerts.due(failed)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed").containsEntry("cause", "the folder is gone"));
+    assertThat(one.alerts.due(failed)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
+        .containsEntry("cause", "the folder is gone"));
     one.keeper.keep();
     two.clock.pass(MINUTE);
     assertThat(two.schedule.due()).containsExactly("a");
@@ -253,13 +262,14 @@ class LeasesTest {
     know(next, "a");
     next.schedule.due();
     next.runs("a", Imports.idle("a", next.clock));
-    assertThat(next.alerts.due(Imports.idle("a", next.clock))).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "recovered")
+    assertThat(next.alerts.due(Imports.idle("a", next.clock))).singleElement()
+        .satisfies(alert -> assertThat(alert).containsEntry("event", "recovered")
         .containsEntry("cause", "the folder is gone").containsEntry("since", one.clock.instant().toString()));
   }
 
   @ParameterizedTest
   @EnumSource
-  void changed_settings_that_several_nodes_notice_are_one_more_poll_and_other_settings_on_a_node_are_not_one_after_the_other(Kind kind) {
+  void changed_settings_that_several_nodes_notice_are_one_more_poll_and_other_ones_on_a_node_are_not_one_after_another(Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -356,7 +366,8 @@ class LeasesTest {
     one.schedule.begun("a");
     List<String> told = new ArrayList<>();
     assertThatThrownBy(() -> command.turns.await("a", told::add)).isInstanceOf(MailboxBusyException.class)
-        .hasMessageContaining("mailbox a@contoso.com of account a is being worked on by node one since 2").hasMessageContaining("mailroom.limits.mailbox-wait");
+        .hasMessageContaining("mailbox a@contoso.com of account a is being worked on by node one since 2")
+        .hasMessageContaining("mailroom.limits.mailbox-wait");
     one.ends("a", Imports.idle("a", one.clock));
     one.keeper.keep();
     one.schedule.pause("a");
@@ -406,9 +417,11 @@ class LeasesTest {
     database.transaction.executeWithoutResult(status -> {
       one.leases.require("a");
       // of another thread, which has a transaction of its own
-      assertThat(CompletableFuture.supplyAsync(two.schedule::due).orTimeout(30, TimeUnit.SECONDS).join()).as("it isn't waited for").containsExactly("b");
+      assertThat(CompletableFuture.supplyAsync(two.schedule::due).orTimeout(30, TimeUnit.SECONDS).join())
+          .as("it isn't waited for").containsExactly("b");
     });
     assertThat(two.schedule.due()).containsExactly("a");
-    assertThatThrownBy(() -> database.transaction.executeWithoutResult(status -> one.leases.require("a"))).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> database.transaction.executeWithoutResult(status -> one.leases.require("a")))
+        .isInstanceOf(LeaseLostException.class);
   }
 }

@@ -28,8 +28,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What a process has of nodes, leases and schedule, on a database that several share in a test, by a clock that the test drives. It gives signs of life and
- * takes accounts when the test says so. Whether others are alive the database's own clock tells.
+ * What a process has of nodes, leases and schedule, on a database that several share in a test, by a clock that the test drives.
+ * It gives signs of life and takes accounts when the test says so. Whether others are alive the database's own clock tells.
  */
 final class NodeProcess {
 
@@ -67,8 +67,13 @@ final class NodeProcess {
     leases = new MailboxLeases(leaseTable, nodes);
     gates = GatesForTests.of(properties, new SimpleMeterRegistry(), leases, clock);
     StandingTable standings = new StandingTable(jdbc, nodeTable);
-    keeper = new ScheduleKeeper(standings, leaseTable, leases, new GateText(gates, time), nodes, time, transaction, new ReservedConnections(), properties);
-    schedule = new AccountSchedule(accounts, new AccountPauses(jdbc, Imports.atOnce(), clock), tasks, keeper, leases, nodes, alerts, standings, time, clock);
+    GateText gateText = new GateText(gates, time);
+    Taking taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
+    Agreement agreement = new Agreement(standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
+    keeper = new ScheduleKeeper(agreement, standings, leaseTable, leases, taking, nodes, time, new ReservedConnections(),
+        properties);
+    schedule = new AccountSchedule(accounts, new AccountPauses(jdbc, Imports.atOnce(), clock), tasks, keeper, leases, nodes,
+        alerts, standings, time, clock);
     turns = new MailboxTurns(accounts, keeper, nodes, properties);
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
     when(accounts.find(any())).thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
@@ -79,7 +84,8 @@ final class NodeProcess {
   }
 
   Account know(String id, String mailbox, Duration every) {
-    Account account = new Account(id, mailbox, "contoso", List.of("inbox"), false, "", every, null, Content.JSON, List.of("file"), null, null, AttachmentsKept.ALL,
+    Account account = new Account(id, mailbox, "contoso", List.of("inbox"), false, "", every, null, Content.JSON,
+        List.of("file"), null, null, AttachmentsKept.ALL,
         null, null);
     known.put(id, account);
     return account;
