@@ -118,7 +118,7 @@ final class EraseCommand implements Callable<Integer> {
 
   private static String counts(Result result) {
     return messages(result.total()) + ": " + result.rows() + " rows and " + result.attachments() + " attachments in the database, " + result.files() + " files ("
-        + Sizes.inWords(result.bytes()) + "); " + result.discarded() + " deliveries discarded";
+        + Sizes.inWords(result.bytes()) + "); " + (result.discarded() == 1 ? "1 delivery" : result.discarded() + " deliveries") + " discarded";
   }
 
   private void tell(Result result) {
