@@ -28,6 +28,7 @@ final class Dates {
   }
 
   private static Instant time(String text) {
-    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$") ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
+    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$") ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text)
+        .atZone(ZoneId.systemDefault()).toInstant();
   }
 }

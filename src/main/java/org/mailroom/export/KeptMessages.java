@@ -12,7 +12,10 @@ import org.mailroom.message.MessageFolders;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** What Mailroom keeps of a message: its document in the database, else its file; its original; contents of attachments. Safe for use by several threads. */
+/**
+ * What Mailroom keeps of a message: its document in the database, else its file; its original; contents of attachments. Safe for
+ * use by several threads.
+ */
 @Component
 final class KeptMessages {
 
@@ -36,7 +39,8 @@ final class KeptMessages {
 
   /** As JSON; null when it is kept nowhere. */
   String document(KnownMessage message) throws IOException {
-    List<String> stored = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?", String.class, message.account(), message.messageId());
+    List<String> stored = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?",
+        String.class, message.account(), message.messageId());
     if (!stored.isEmpty()) {
       return stored.get(0);
     }

@@ -10,7 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Writes mails as an mbox of the kind mboxrd, bit by bit: each begins with a line {@code From }, a line of a mail that would look like one gets a {@code >}
+ * Writes mails as an mbox of the kind mboxrd, bit by bit: each begins with a line {@code From }, a line of a mail that would look
+ * like one gets a {@code >}
  * before it, as does one that had one already, so that a reader can take exactly one away again. Lines end with LF alone.
  */
 final class MboxOutput extends OutputStream {
@@ -66,7 +67,8 @@ final class MboxOutput extends OutputStream {
    */
   void begin(String sender, Instant at) throws IOException {
     String address = sender != null && sender.matches("[\\x21-\\x7e]+@[\\x21-\\x7e]+") ? sender : NOBODY;
-    out.write(("From " + address + " " + TIME.format(OffsetDateTime.ofInstant(at == null ? Instant.EPOCH : at, ZoneOffset.UTC)) + "\n").getBytes(StandardCharsets.US_ASCII));
+    out.write(("From " + address + " " + TIME.format(OffsetDateTime.ofInstant(at == null ? Instant.EPOCH : at, ZoneOffset.UTC))
+        + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Ends the mail: its last line, if that isn't ended, and an empty one. */

@@ -20,7 +20,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes out what was imported, for whoever has to hand it over: earliest received first, then by account and message id, so that the same question has the
+ * Writes out what was imported, for whoever has to hand it over: earliest received first, then by account and message id, so that
+ * the same question has the
  * same order. One message at a time is in memory; contents of attachments are streamed. Threads: any, each call for itself.
  */
 @Component("messageExport")
@@ -107,12 +108,17 @@ public final class MessageExport {
       values.addValue("account", selection.account());
     }
     if (last != null) {
-      where.append(" and m.listed_at >= :at and (m.listed_at > :at or m.account > :lastAccount or (m.account = :lastAccount and m.message_id > :lastId))");
-      values.addValue("at", utc(last.listedAt())).addValue("lastAccount", last.message().account()).addValue("lastId", last.message().messageId());
+      where.append(" and m.listed_at >= :at and (m.listed_at > :at or m.account > :lastAccount or (m.account = :lastAccount and"
+          + " m.message_id > :lastId))");
+      values.addValue("at", utc(last.listedAt())).addValue("lastAccount", last.message().account())
+          .addValue("lastId", last.message().messageId());
     }
-    return jdbc.query("select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at from ledger_message m"
-        + " left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id" + where + " order by m.listed_at, m.account, m.message_id limit "
-        + AT_A_TIME, values, (row, number) -> new Place(row.getTimestamp("listed_at").toInstant(), new KnownMessage(row.getString("account"), row.getString("message_id"),
+    return jdbc.query("select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at)"
+        + " as filed_at from ledger_message m"
+        + " left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id" + where
+        + " order by m.listed_at, m.account, m.message_id limit "
+        + AT_A_TIME, values, (row, number) -> new Place(row.getTimestamp("listed_at").toInstant(),
+        new KnownMessage(row.getString("account"), row.getString("message_id"),
             row.getTimestamp("filed_at") == null ? null : row.getTimestamp("filed_at").toInstant())));
   }
 
@@ -160,7 +166,8 @@ public final class MessageExport {
     }
 
     private String oneLine(String document) throws JsonProcessingException {
-      return document.indexOf('\n') < 0 && document.indexOf('\r') < 0 ? document : json.mapper().writeValueAsString(json.mapper().readTree(document));
+      return document.indexOf('\n') < 0 && document.indexOf('\r') < 0 ? document : json.mapper()
+          .writeValueAsString(json.mapper().readTree(document));
     }
   }
 

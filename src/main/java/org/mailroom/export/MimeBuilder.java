@@ -25,7 +25,8 @@ import org.mailroom.message.MailMessage;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes a mail of a document, where the original isn't kept: its headers, its text, and the contents of attachments as they lie on disk, which are read
+ * Makes a mail of a document, where the original isn't kept: its headers, its text, and the contents of attachments as they lie
+ * on disk, which are read
  * while they are written. It isn't the mail as it was sent. Safe for use by several threads.
  */
 @Component
@@ -73,7 +74,8 @@ final class MimeBuilder {
     }
   }
 
-  private static void fill(MimeMessage mail, MailMessage.Body body, List<BodyPart> related, List<BodyPart> mixed) throws MessagingException {
+  private static void fill(MimeMessage mail, MailMessage.Body body, List<BodyPart> related,
+      List<BodyPart> mixed) throws MessagingException {
     if (related.isEmpty() && mixed.isEmpty()) {
       text(mail, body);
       return;
@@ -133,9 +135,11 @@ final class MimeBuilder {
       return ofItem(content);
     }
     try {
-      ContentType told = new ContentType(attachment.contentType() == null ? OCTETS : MimeHeaders.oneLine(attachment.contentType()));
+      ContentType told = new ContentType(attachment.contentType() == null ? OCTETS
+          : MimeHeaders.oneLine(attachment.contentType()));
       String type = told.getBaseType().toLowerCase(Locale.ROOT);
-      return type.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+") && !type.startsWith("multipart/") && !type.startsWith("message/") ? type : OCTETS;
+      return type.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+") && !type.startsWith("multipart/")
+          && !type.startsWith("message/") ? type : OCTETS;
     } catch (MessagingException notAType) {
       return OCTETS;
     }

@@ -17,8 +17,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Erases messages so that a kill leaves nothing half: their rows go, and what is still to do is written down, in one transaction; then the files go; then
- * what was written down. Whoever comes next, a command or the runtime, completes it. Messages that an import may have in hand at that moment are looked at
+ * Erases messages so that a kill leaves nothing half: their rows go, and what is still to do is written down, in one transaction;
+ * then the files go; then
+ * what was written down. Whoever comes next, a command or the runtime, completes it. Messages that an import may have in hand at
+ * that moment are looked at
  * again, when that import is over. Safe for use by several threads and processes.
  */
 @Component
@@ -29,7 +31,7 @@ final class ErasedMessages {
   private static final int MOST = 500;
 
   /** What went, of some messages. */
-  record Erased(MessageRows.Count rows, int discarded, long files, long bytes, List<String> problems) {}
+  record Erased(MessageRows.Count rows, long discarded, long files, long bytes, List<String> problems) {}
 
   private record Entry(Found message, Instant erasedAt) {}
 
@@ -43,7 +45,8 @@ final class ErasedMessages {
   private final Duration longestImport;
   private final Clock clock;
 
-  ErasedMessages(JdbcTemplate jdbc, MessageRows rows, MailTree tree, MessageFolders folders, TransactionTemplate transaction, MailroomProperties properties, Clock clock) {
+  ErasedMessages(JdbcTemplate jdbc, MessageRows rows, MailTree tree, MessageFolders folders, TransactionTemplate transaction,
+      MailroomProperties properties, Clock clock) {
     this.jdbc = jdbc;
     this.rows = rows;
     this.tree = tree;
@@ -56,11 +59,14 @@ final class ErasedMessages {
   /** Erases these, at most {@link MessageRows#AT_A_TIME} of them. */
   Erased erase(List<Found> messages) {
     Instant now = clock.instant();
-    int[] discarded = new int[1];
+    long[] discarded = new long[1];
     MessageRows.Count count = transaction.execute(status -> {
-      jdbc.batchUpdate("delete from erased_message where account = ? and message_id = ?", messages.stream().map(each -> new Object[] {each.account(), each.messageId()}).toList());
-      jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?, ?, ?, ?, ?, ?)",
-          messages.stream().map(each -> new Object[] {each.account(), each.messageId(), each.filedAt() == null ? null : OldRows.utc(each.filedAt()), OldRows.utc(now),
+      jdbc.batchUpdate("delete from erased_message where account = ? and message_id = ?", messages.stream()
+          .map(each -> new Object[] {each.account(), each.messageId()}).toList());
+      jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?,"
+          + " ?, ?, ?, ?, ?)",
+          messages.stream().map(each -> new Object[] {each.account(), each.messageId(), each.filedAt() == null ? null
+          : OldRows.utc(each.filedAt()), OldRows.utc(now),
               OldRows.utc(now), each.waits()}).toList());
       discarded[0] = rows.erase(messages, now);
       return rows.delete(messages);
@@ -90,7 +96,8 @@ final class ErasedMessages {
       problem = problem == null ? deleted.problem() : problem;
       // an import makes folders of days that are not over
       LocalDate day = tree.date(folder.getParent());
-      if (deleted.problem() == null && day != null && day.isBefore(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(1))) {
+      if (deleted.problem() == null && day != null && day.isBefore(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)
+          .minusDays(1))) {
         tree.removeIfEmpty(folder.getParent());
       }
     }
@@ -105,7 +112,8 @@ final class ErasedMessages {
       return List.of(folder);
     }
     try {
-      return tree.days(folders.root().resolve(message.account()), LocalDate.MAX).stream().map(day -> day.resolve(folder.getFileName())).filter(tree::isThere).toList();
+      return tree.days(folders.root().resolve(message.account()), LocalDate.MAX).stream()
+          .map(day -> day.resolve(folder.getFileName())).filter(tree::isThere).toList();
     } catch (IOException unreadable) {
       return List.of(folder);
     }
@@ -118,9 +126,11 @@ final class ErasedMessages {
     Instant next = problem != null ? now.plus(TRIED_AGAIN) : !entry.message().waits() || !now.isBefore(end) ? null
         : now.isBefore(entry.erasedAt().plus(FIRST_LOOK)) ? entry.erasedAt().plus(FIRST_LOOK) : end;
     if (next == null) {
-      jdbc.update("delete from erased_message where account = ? and message_id = ?", entry.message().account(), entry.message().messageId());
+      jdbc.update("delete from erased_message where account = ? and message_id = ?", entry.message().account(), entry.message()
+          .messageId());
     } else {
-      jdbc.update("update erased_message set look_again_at = ?, problem = ? where account = ? and message_id = ?", OldRows.utc(next), problem, entry.message().account(),
+      jdbc.update("update erased_message set look_again_at = ?, problem = ? where account = ? and message_id = ?",
+          OldRows.utc(next), problem, entry.message().account(),
           entry.message().messageId());
     }
   }
@@ -132,11 +142,13 @@ final class ErasedMessages {
   /** What of erased messages can't be deleted, in words; null when there is nothing of it. */
   String problem() {
     State state = state();
-    return state.problems() == 0 ? null : state.problem() + (state.problems() > 1 ? "; and " + (state.problems() - 1) + " more" : "") + ". It was to be erased, and is tried again each hour.";
+    return state.problems() == 0 ? null : state.problem() + (state.problems() > 1 ? "; and " + (state.problems() - 1) + " more"
+        : "") + ". It was to be erased, and is tried again each hour.";
   }
 
   private State state() {
-    return jdbc.queryForObject("select count(case when look_again_at <= ? then 1 end), count(problem), min(cast(problem as varchar(2000))) from erased_message",
+    return jdbc.queryForObject("select count(case when look_again_at <= ? then 1 end), count(problem), min(cast(problem as"
+        + " varchar(2000))) from erased_message",
         (row, number) -> new State(row.getLong(1), row.getLong(2), row.getString(3)), OldRows.utc(clock.instant()));
   }
 
@@ -148,9 +160,12 @@ final class ErasedMessages {
   void complete(Run run, boolean all) {
     Instant now = clock.instant();
     while (run.goesOn()) {
-      List<Entry> entries = jdbc.query("select erased.account, erased.message_id, filed_at, in_hand, erased_at from erased_message erased where look_again_at <= ?"
-          + (all ? " or problem is not null" : "") + " order by look_again_at, account, message_id limit " + MOST, (row, number) -> new Entry(
-              new Found(row.getString(1), row.getString(2), OldRows.instant(row.getTimestamp(3)), true, row.getBoolean(4)), row.getTimestamp(5).toInstant()), OldRows.utc(now));
+      List<Entry> entries = jdbc.query("select erased.account, erased.message_id, filed_at, in_hand, erased_at from"
+          + " erased_message erased where look_again_at <= ?"
+          + (all ? " or problem is not null" : "") + " order by look_again_at, account, message_id limit " + MOST,
+          (row, number) -> new Entry(
+              new Found(row.getString(1), row.getString(2), OldRows.instant(row.getTimestamp(3)), true, row.getBoolean(4)),
+              row.getTimestamp(5).toInstant()), OldRows.utc(now));
       for (int from = 0; from < entries.size() && run.goesOn(); from += MessageRows.AT_A_TIME) {
         complete(entries.subList(from, Math.min(entries.size(), from + MessageRows.AT_A_TIME)), run);
       }

@@ -11,12 +11,16 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
- * Erases from database and files what was imported of a sender, a message, or longer ago than an age. The keys of the ledger stay, so that nothing of it is
- * imported again; what waits for another try is discarded. Small transactions, and memory for a few hundred messages, however many there are. Several
+ * Erases from database and files what was imported of a sender, a message, or longer ago than an age. The keys of the ledger
+ * stay, so that nothing of it is
+ * imported again; what waits for another try is discarded. Small transactions, and memory for a few hundred messages, however
+ * many there are. Several
  * processes may erase at the same time, beside a running runtime.
  */
 @Component("erasure")
@@ -43,7 +47,8 @@ public final class Erasure {
    * @param elsewhere how many of the messages other destinations have, which can't be recalled, by destination
    * @param problems what couldn't be erased, in words
    */
-  public record Result(Map<String, Long> messages, long rows, long attachments, long files, long bytes, long discarded, Map<String, Long> elsewhere, List<String> problems) {
+  public record Result(Map<String, Long> messages, long rows, long attachments, long files, long bytes, long discarded,
+      Map<String, Long> elsewhere, List<String> problems) {
 
     /** Of all accounts. */
     public long total() {
@@ -53,13 +58,18 @@ public final class Erasure {
 
   private static final int MOST_PROBLEMS = 20;
 
+  private static final String THESE = "unnest(cast(:accounts as varchar array), cast(:ids as varchar array)) as"
+      + " these(these_account, these_id) join ";
+  private static final String OF_THESE = " on account = these_account and message_id = these_id";
+
   private final NamedParameterJdbcTemplate jdbc;
   private final ErasureSearch search;
   private final ErasedMessages erased;
   private final MailroomProperties properties;
   private final Clock clock;
 
-  Erasure(NamedParameterJdbcTemplate jdbc, ErasureSearch search, ErasedMessages erased, MailroomProperties properties, Clock clock) {
+  Erasure(NamedParameterJdbcTemplate jdbc, ErasureSearch search, ErasedMessages erased, MailroomProperties properties,
+      Clock clock) {
     this.jdbc = jdbc;
     this.search = search;
     this.erased = erased;
@@ -69,7 +79,8 @@ public final class Erasure {
 
   /** Whether anything of an account is known, though it may not be in the settings any more. */
   public boolean knows(String account) {
-    return !jdbc.queryForList("select 1 from delivery where account = :account limit 1", Map.of("account", account), Integer.class).isEmpty();
+    return !jdbc.queryForList("select 1 from delivery where account = :account limit 1", Map.of("account", account),
+        Integer.class).isEmpty();
   }
 
   /**
@@ -103,12 +114,10 @@ public final class Erasure {
   }
 
   private void count(List<Found> messages, Tally tally) {
-    for (var each : MessageRows.byAccount(messages).entrySet()) {
-      Map<String, Object> these = Map.of("account", each.getKey(), "ids", each.getValue());
-      tally.rows += count("mail_message", "", these);
-      tally.attachments += count("mail_attachment", "", these);
-      tally.discarded += count("delivery", " and status in ('PENDING', 'FAILED')", these);
-    }
+    MapSqlParameterSource these = these(messages);
+    tally.rows += count("mail_message", "", these);
+    tally.attachments += count("mail_attachment", "", these);
+    tally.discarded += count("delivery", " where status in ('PENDING', 'FAILED')", these);
     for (Found message : messages) {
       tally.messages.merge(message.account(), 1L, Long::sum);
       try {
@@ -121,19 +130,28 @@ public final class Erasure {
     }
   }
 
-  private long count(String table, String more, Map<String, Object> these) {
-    return jdbc.queryForObject("select count(*) from " + table + " where account = :account and message_id in (:ids)" + more, these, Long.class);
+  private long count(String table, String where, MapSqlParameterSource these) {
+    return jdbc.queryForObject("select count(*) from " + THESE + table + OF_THESE + where, these, Long.class);
+  }
+
+  /** Found by whole keys: the embedded database doesn't find a list of ids by its index. */
+  private static MapSqlParameterSource these(List<Found> messages) {
+    return new MapSqlParameterSource("accounts", new SqlArrayValue("varchar", messages.stream().map(Found::account).toArray()))
+        .addValue("ids", new SqlArrayValue("varchar", messages.stream().map(Found::messageId).toArray()));
   }
 
   /** By destination, how many of the messages have left Mailroom. */
   private Map<String, Long> elsewhere(List<Found> messages) {
     Map<String, Long> elsewhere = new TreeMap<>();
-    MessageRows.byAccount(messages).forEach((account, ids) -> jdbc.query("select destination, count(*) from delivery where account = :account and message_id in (:ids)"
-        + " and status = 'DELIVERED' group by destination", Map.of("account", account, "ids", ids), row -> {
-          if (!isErasable(row.getString(1))) {
-            elsewhere.merge(row.getString(1), row.getLong(2), Long::sum);
-          }
-        }));
+    if (messages.isEmpty()) {
+      return elsewhere;
+    }
+    jdbc.query("select destination, count(*) from " + THESE + "delivery" + OF_THESE
+        + " where status = 'DELIVERED' group by destination", these(messages), row -> {
+      if (!isErasable(row.getString(1))) {
+        elsewhere.put(row.getString(1), row.getLong(2));
+      }
+    });
     return elsewhere;
   }
 

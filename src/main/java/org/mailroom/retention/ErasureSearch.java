@@ -23,8 +23,10 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the messages that are to be erased, a few hundred at a time, in the order of their keys. Of a sender the ledger knows the address that a mail is
- * from; by whom it was sent in that person's name the document tells, in the database or else in its file. Safe for use by several threads.
+ * Finds the messages that are to be erased, a few hundred at a time, in the order of their keys. Of a sender the ledger knows the
+ * address that a mail is
+ * from; by whom it was sent in that person's name the document tells, in the database or else in its file. Safe for use by
+ * several threads.
  */
 @Component
 final class ErasureSearch {
@@ -32,16 +34,21 @@ final class ErasureSearch {
   private static final int LOOKED_AT = 500;
 
   /** What the ledger recognises messages by; and rows that it has no word of. */
-  private static final List<String> SOURCES = List.of("ledger_message",
-      "(select account, message_id, internet_message_id, sender, coalesce(received_at, sent_at) as received_at, imported_at as listed_at from mail_message lone"
-          + " where not exists (select 1 from ledger_message known where known.account = lone.account and known.message_id = lone.message_id))");
+  private static final List<String> SOURCES = List.of("ledger_message", """
+      (select account, message_id, internet_message_id, sender, coalesce(received_at, sent_at) as received_at,
+        imported_at as listed_at from mail_message lone where not exists
+        (select 1 from ledger_message known where known.account = lone.account and known.message_id = lone.message_id))""");
 
-  private static final String COLUMNS = "select m.account, m.message_id, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at, m.sender, stored.sender as stored_sender,"
-      + " case when stored.message_id is null then false else true end as in_database, (select count(*) from delivery waits where waits.account = m.account"
-      + " and waits.message_id = m.message_id and waits.status in ('PENDING', 'FAILED')) as waits from ";
+  private static final String COLUMNS = """
+      select m.account, m.message_id, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at, m.sender,
+        stored.sender as stored_sender, case when stored.message_id is null then false else true end as in_database,
+        (select count(*) from delivery waits where waits.account = m.account and waits.message_id = m.message_id
+          and waits.status in ('PENDING', 'FAILED')) as waits
+      from\s""";
 
-  private static final String BEHIND = " m left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id where m.account >= :behindAccount"
-      + " and (m.account > :behindAccount or m.message_id > :behindId)";
+  private static final String BEHIND = """
+       m left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id
+      where m.account >= :behindAccount and (m.account > :behindAccount or m.message_id > :behindId)""";
 
   private static final String IN_ORDER = " order by m.account, m.message_id limit " + LOOKED_AT;
 
@@ -67,7 +74,8 @@ final class ErasureSearch {
     long looked = 0;
     for (String source : SOURCES) {
       Found last = new Found("", "", null, false, false);
-      for (List<Row> rows = next(source, selection, before, last); !rows.isEmpty(); rows = next(source, selection, before, last)) {
+      for (List<Row> rows = next(source, selection, before, last); !rows.isEmpty(); rows =
+          next(source, selection, before, last)) {
         last = rows.get(rows.size() - 1).found();
         looked += rows.size();
         found.accept(rows.stream().filter(row -> isMeant(row, selection, problem)).map(Row::found).toList());
@@ -77,7 +85,8 @@ final class ErasureSearch {
   }
 
   private List<Row> next(String source, Selection selection, Instant before, Found last) {
-    MapSqlParameterSource values = new MapSqlParameterSource("behindAccount", last.account()).addValue("behindId", last.messageId());
+    MapSqlParameterSource values = new MapSqlParameterSource("behindAccount", last.account())
+        .addValue("behindId", last.messageId());
     List<String> conditions = new ArrayList<>();
     if (selection.account() != null) {
       values.addValue("account", selection.account());
@@ -90,16 +99,20 @@ final class ErasureSearch {
     if (selection.sender() != null) {
       String address = selection.sender().toLowerCase(Locale.ROOT);
       values.addValue("sender", address).addValue("written", asWritten(address));
-      conditions.add("(lower(m.sender) = :sender or stored.message_id is null or lower(stored.sender) = :sender or position(:written in lower(stored.document)) > 0)");
+      conditions.add("(lower(m.sender) = :sender or stored.message_id is null or lower(stored.sender) = :sender or"
+          + " position(:written in lower(stored.document)) > 0)");
     }
     if (before != null) {
       values.addValue("before", OldRows.utc(before));
-      conditions.add("coalesce((select max(coalesce(delivered_at, last_attempt_at)) from delivery tried where tried.account = m.account and tried.message_id = m.message_id),"
+      conditions.add("coalesce((select max(coalesce(delivered_at, last_attempt_at)) from delivery tried where tried.account ="
+          + " m.account and tried.message_id = m.message_id),"
           + " m.listed_at) < :before");
     }
     String where = conditions.isEmpty() ? "" : " and " + String.join(" and ", conditions);
-    return jdbc.query(COLUMNS + source + BEHIND + where + IN_ORDER, values, (row, number) -> new Row(new Found(row.getString("account"), row.getString("message_id"),
-        OldRows.instant(row.getTimestamp("filed_at")), row.getBoolean("in_database"), row.getInt("waits") > 0), row.getString("sender"), row.getString("stored_sender")));
+    return jdbc.query(COLUMNS + source + BEHIND + where + IN_ORDER, values, (row, number) ->
+        new Row(new Found(row.getString("account"), row.getString("message_id"),
+        OldRows.instant(row.getTimestamp("filed_at")), row.getBoolean("in_database"), row.getInt("waits") > 0),
+        row.getString("sender"), row.getString("stored_sender")));
   }
 
   /** As a document has it. */
@@ -120,7 +133,8 @@ final class ErasureSearch {
     try {
       MailMessage message = row.found().inDatabase() ? stored(row.found()) : inFile(row.found());
       return message != null && Stream.of(message.from() == null ? new EmailAddress(null, null) : message.from(),
-          message.sender() == null ? new EmailAddress(null, null) : message.sender()).anyMatch(who -> sender.equalsIgnoreCase(who.address()));
+          message.sender() == null ? new EmailAddress(null, null) : message.sender())
+          .anyMatch(who -> sender.equalsIgnoreCase(who.address()));
     } catch (IOException e) {
       problem.accept("whom " + row.found() + " is from can't be read (" + Causes.inShort(e) + "): it isn't erased");
       return false;

@@ -23,7 +23,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * The folders of messages below {@code mail}, and how they go. Nothing outside of them is touched, and symbolic links aren't followed: one in a
+ * The folders of messages below {@code mail}, and how they go. Nothing outside of them is touched, and symbolic links aren't
+ * followed: one in a
  * message's folder goes itself, one on the way there is left alone with all behind it. Safe for use by several threads.
  */
 @Component
@@ -71,7 +72,8 @@ final class MailTree {
     }
     Look look = new Look();
     Files.walkFileTree(folder, look);
-    return new Content(look.files, look.bytes, look.newest.equals(Instant.MIN) ? Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant() : look.newest);
+    return new Content(look.files, look.bytes, look.newest.equals(Instant.MIN)
+        ? Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant() : look.newest);
   }
 
   private static final class Look extends SimpleFileVisitor<Path> {
@@ -112,7 +114,8 @@ final class MailTree {
     }
     Path link = linkOnTheWay(folder);
     if (link != null) {
-      return new Deleted(0, 0, link + " is a symbolic link, which isn't followed: delete what lies behind it yourself, and the link");
+      return new Deleted(0, 0, link + " is a symbolic link, which isn't followed: delete what lies behind it yourself, and the"
+          + " link");
     }
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return new Deleted(0, 0, null);
@@ -172,7 +175,8 @@ final class MailTree {
     /** The first is enough to know: a folder with something in it can't go, either. */
     private void failed(Path what, IOException why) {
       if (problem == null && !(why instanceof NoSuchFileException)) {
-        problem = what + " can't be deleted (" + Causes.inShort(why) + "): let the user that Mailroom runs as write to its folder";
+        problem = what + " can't be deleted (" + Causes.inShort(why)
+            + "): let the user that Mailroom runs as write to its folder";
       }
     }
   }
@@ -214,7 +218,8 @@ final class MailTree {
   LocalDate date(Path day) {
     try {
       Path month = day.getParent();
-      return LocalDate.of(Integer.parseInt(month.getParent().getFileName().toString()), Integer.parseInt(month.getFileName().toString()),
+      return LocalDate.of(Integer.parseInt(month.getParent().getFileName().toString()),
+          Integer.parseInt(month.getFileName().toString()),
           Integer.parseInt(day.getFileName().toString()));
     } catch (DateTimeException noSuchDay) {
       return null;

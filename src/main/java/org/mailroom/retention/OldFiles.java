@@ -26,8 +26,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes the folders of messages whose files were all written longer ago than they are kept, and the folders of days that nothing lies in any more. The
- * tree itself tells what is left to do, so that a run that was killed is gone on with, and files that nobody knows of go, too. Rows that say where a
+ * Deletes the folders of messages whose files were all written longer ago than they are kept, and the folders of days that
+ * nothing lies in any more. The
+ * tree itself tells what is left to do, so that a run that was killed is gone on with, and files that nobody knows of go, too.
+ * Rows that say where a
  * content lies say so no longer, before it goes. Used by one thread.
  */
 @Component
@@ -48,7 +50,8 @@ final class OldFiles {
   private final NamedParameterJdbcTemplate jdbc;
   private final TransactionTemplate transaction;
 
-  OldFiles(MailTree tree, MessageFolders folders, MailMessageJson json, NamedParameterJdbcTemplate jdbc, TransactionTemplate transaction) {
+  OldFiles(MailTree tree, MessageFolders folders, MailMessageJson json, NamedParameterJdbcTemplate jdbc,
+      TransactionTemplate transaction) {
     this.tree = tree;
     this.folders = folders;
     this.mapper = json.mapper();
@@ -56,7 +59,10 @@ final class OldFiles {
     this.transaction = transaction;
   }
 
-  /** Deletes what was written before a time, as long as the run may go on. What can't be read or deleted is told, and the rest goes. */
+  /**
+   * Deletes what was written before a time, as long as the run may go on. What can't be read or deleted is told, and the rest
+   * goes.
+   */
   void delete(Instant before, Run run) {
     LocalDate last = LocalDate.ofInstant(before, ZoneOffset.UTC);
     try {
@@ -120,11 +126,15 @@ final class OldFiles {
     }
   }
 
-  /** A folder's name is made of the message's id and can't be turned back: the messages of the day are gone through for those that it may be. */
+  /**
+   * A folder's name is made of the message's id and can't be turned back: the messages of the day are gone through for those that
+   * it may be.
+   */
   private void tellRows(Path day, Set<String> keys) {
     LocalDate date = tree.date(day);
     String account = day.getParent().getParent().getParent().getFileName().toString();
-    Map<String, Object> ofDay = Map.of("account", account, "epoch", OldRows.utc(Instant.EPOCH), "from", date.atStartOfDay().atOffset(ZoneOffset.UTC),
+    Map<String, Object> ofDay = Map.of("account", account, "epoch", OldRows.utc(Instant.EPOCH), "from", date.atStartOfDay()
+        .atOffset(ZoneOffset.UTC),
         "to", date.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
     List<String> ids = new ArrayList<>();
     for (String time : OF_DAY) {
@@ -143,11 +153,14 @@ final class OldFiles {
 
   private void noLongerStored(String account, String id) {
     Map<String, Object> key = Map.of("account", account, "id", id);
-    if (jdbc.update("update mail_attachment set location = null where account = :account and message_id = :id and location is not null", key) == 0) {
+    if (jdbc.update("update mail_attachment set location = null where account = :account and message_id = :id and location is"
+        + " not null", key) == 0) {
       return;
     }
-    jdbc.queryForList("select document from mail_message where account = :account and message_id = :id", key, String.class).stream().findFirst().map(this::withoutContents)
-        .ifPresent(document -> jdbc.update("update mail_message set document = :document where account = :account and message_id = :id",
+    jdbc.queryForList("select document from mail_message where account = :account and message_id = :id", key, String.class)
+        .stream().findFirst().map(this::withoutContents)
+        .ifPresent(document -> jdbc.update("update mail_message set document = :document where account = :account and message_id"
+        + " = :id",
             Map.of("account", account, "id", id, "document", document)));
   }
 

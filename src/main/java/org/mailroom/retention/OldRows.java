@@ -4,8 +4,6 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.mailroom.message.MessageFolders;
@@ -15,8 +13,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes the rows of messages that were imported longer ago than they are kept, in small transactions. What the ledger recognises a message by goes when
- * its files are gone, too: until then {@code erase} and {@code export} find them by it. A message that isn't through, because a delivery waits or was given
+ * Deletes the rows of messages that were imported longer ago than they are kept, in small transactions. What the ledger
+ * recognises a message by goes when
+ * its files are gone, too: until then {@code erase} and {@code export} find them by it. A message that isn't through, because a
+ * delivery waits or was given
  * up, stays until that is decided. Used by one thread.
  */
 @Component
@@ -25,24 +25,34 @@ final class OldRows {
   private static final int LOOKED_AT = 500;
 
   /**
-   * In the order of the console's list, by its index: when a message was received is never after its import, so that what was received later needs no look.
+   * In the order of the console's list, by its index: when a message was received is never after its import, so that what was
+   * received later needs no look.
    */
-  private static final String NEXT = "select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at,"
-      + " case when stored.message_id is null then false else true end as in_database from ledger_message m left join mail_message stored"
-      + " on stored.account = m.account and stored.message_id = m.message_id where m.listed_at < :before and m.listed_at >= :at"
-      + " and (m.listed_at > :at or m.account > :account or (m.account = :account and m.message_id > :id)) order by m.listed_at, m.account, m.message_id limit " + LOOKED_AT;
-
-  private static final String IMPORTED = "select message_id, max(coalesce(delivered_at, last_attempt_at)) as imported, count(case when status in ('PENDING', 'FAILED') then 1 end)"
-      + " as unsettled from delivery where account = :account and message_id in (:ids) group by message_id";
+  private static final String NEXT = """
+      select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at,
+        case when stored.message_id is null then false else true end as in_database,
+        (select max(coalesce(delivered_at, last_attempt_at)) from delivery tried
+          where tried.account = m.account and tried.message_id = m.message_id) as imported,
+        (select count(*) from delivery waits where waits.account = m.account and waits.message_id = m.message_id
+          and waits.status in ('PENDING', 'FAILED')) as waits
+      from ledger_message m left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id
+      where m.listed_at < :before and m.listed_at >= :at
+        and (m.listed_at > :at or m.account > :account or (m.account = :account and m.message_id > :id))
+      order by m.listed_at, m.account, m.message_id limit :most""";
 
   /** Rows that the ledger has no word of. */
-  private static final String STRAYS = "select account, message_id, coalesce(received_at, sent_at) as filed_at from mail_message stored where (received_at < :before or received_at is null)"
-      + " and imported_at < :before and not exists (select 1 from ledger_message m where m.account = stored.account and m.message_id = stored.message_id)"
-      + " order by account, message_id limit " + MessageRows.AT_A_TIME;
+  private static final String STRAYS = """
+      select account, message_id, coalesce(received_at, sent_at) as filed_at from mail_message stored
+      where (received_at < :before or received_at is null) and imported_at < :before and not exists
+        (select 1 from ledger_message m where m.account = stored.account and m.message_id = stored.message_id)
+      order by account, message_id limit :most""";
 
-  private record Candidate(Found found, Instant listedAt) {}
+  private record Candidate(Found found, Instant listedAt, Instant importedAt) {
 
-  private record Imported(Instant at, boolean settled) {}
+    private boolean isOld(Instant before) {
+      return !found.waits() && (importedAt == null ? listedAt : importedAt).isBefore(before);
+    }
+  }
 
   private final NamedParameterJdbcTemplate jdbc;
   private final MessageRows rows;
@@ -50,7 +60,8 @@ final class OldRows {
   private final MessageFolders folders;
   private final TransactionTemplate transaction;
 
-  OldRows(NamedParameterJdbcTemplate jdbc, MessageRows rows, MailTree tree, MessageFolders folders, TransactionTemplate transaction) {
+  OldRows(NamedParameterJdbcTemplate jdbc, MessageRows rows, MailTree tree, MessageFolders folders,
+      TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.rows = rows;
     this.tree = tree;
@@ -76,29 +87,19 @@ final class OldRows {
   }
 
   private List<Candidate> next(Instant before, Candidate last) {
-    return jdbc.query(NEXT, new MapSqlParameterSource("before", utc(before)).addValue("at", utc(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
-            .addValue("account", last == null ? "" : last.found().account()).addValue("id", last == null ? "" : last.found().messageId()),
-        (row, number) -> new Candidate(new Found(row.getString("account"), row.getString("message_id"), instant(row.getTimestamp("filed_at")),
-            row.getBoolean("in_database"), false), row.getTimestamp("listed_at").toInstant()));
+    return jdbc.query(NEXT, new MapSqlParameterSource("before", utc(before))
+        .addValue("at", utc(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
+            .addValue("account", last == null ? "" : last.found().account())
+            .addValue("id", last == null ? "" : last.found().messageId()),
+        (row, number) -> new Candidate(new Found(row.getString("account"), row.getString("message_id"),
+        instant(row.getTimestamp("filed_at")),
+            row.getBoolean("in_database"), row.getInt("waits") > 0), row.getTimestamp("listed_at").toInstant(),
+            instant(row.getTimestamp("imported"))));
   }
 
   private List<Found> old(List<Candidate> candidates, Instant before) {
-    Map<String, Map<String, Imported>> imported = new HashMap<>();
-    MessageRows.byAccount(candidates.stream().map(Candidate::found).toList()).forEach((account, ids) -> {
-      Map<String, Imported> ofAccount = imported.computeIfAbsent(account, id -> new HashMap<>());
-      jdbc.query(IMPORTED, Map.of("account", account, "ids", ids), row -> {
-        ofAccount.put(row.getString(1), new Imported(instant(row.getTimestamp(2)), row.getInt(3) == 0));
-      });
-    });
-    List<Found> old = new ArrayList<>();
-    for (Candidate each : candidates) {
-      Imported known = imported.get(each.found().account()).getOrDefault(each.found().messageId(), new Imported(null, true));
-      Instant at = known.at() == null ? each.listedAt() : known.at();
-      if (known.settled() && at.isBefore(before) && (each.found().inDatabase() || !hasFiles(each.found()))) {
-        old.add(each.found());
-      }
-    }
-    return old;
+    return candidates.stream().filter(each -> each.isOld(before)).map(Candidate::found)
+        .filter(each -> each.inDatabase() || !hasFiles(each)).toList();
   }
 
   private boolean hasFiles(Found message) {
@@ -117,7 +118,7 @@ final class OldRows {
 
   private void deleteStrays(Instant before, Run run) {
     while (run.goesOn()) {
-      List<Found> strays = jdbc.query(STRAYS, Map.of("before", utc(before)),
+      List<Found> strays = jdbc.query(STRAYS, Map.of("before", utc(before), "most", MessageRows.AT_A_TIME),
           (row, number) -> new Found(row.getString(1), row.getString(2), instant(row.getTimestamp(3)), true, false));
       if (strays.isEmpty()) {
         return;

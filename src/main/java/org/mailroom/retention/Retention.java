@@ -24,7 +24,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Deletes what was imported longer ago than {@code mailroom.retention} says, at its times, on one node at a time, and completes what {@code erase} has
+ * Deletes what was imported longer ago than {@code mailroom.retention} says, at its times, on one node at a time, and completes
+ * what {@code erase} has
  * begun. Once a minute it is looked whether there is something to do. Commands that end by themselves do none of it.
  */
 @Component
@@ -60,7 +61,8 @@ public final class Retention implements DisposableBean {
   private Instant toldAt = Instant.MIN;
   private ScheduledExecutorService timer;
 
-  Retention(MailroomProperties properties, RetentionTurn turn, OldRows oldRows, OldFiles oldFiles, ErasedMessages erased, MeterRegistry meters, Clock clock) {
+  Retention(MailroomProperties properties, RetentionTurn turn, OldRows oldRows, OldFiles oldFiles, ErasedMessages erased,
+      MeterRegistry meters, Clock clock) {
     this.settings = properties.retention();
     this.runs = properties.polling();
     this.turn = turn;
@@ -85,7 +87,10 @@ public final class Retention implements DisposableBean {
     timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.MINUTES);
   }
 
-  /** Looks whether there is something to do, and does it, unless another node is at it. Never fails. One thread at a time calls it. */
+  /**
+   * Looks whether there is something to do, and does it, unless another node is at it. Never fails. One thread at a time calls
+   * it.
+   */
   void look() {
     try {
       boolean due = isDue();
@@ -99,7 +104,8 @@ public final class Retention implements DisposableBean {
       judge();
     } catch (DataAccessException | TransactionException databaseDown) {
       String reason = DatabaseBreaker.reason(databaseDown);
-      tell("what is older than mailroom.retention can't be deleted: Mailroom's database doesn't answer as it should (" + reason + "). " + DatabaseBreaker.remedy(reason)
+      tell("what is older than mailroom.retention can't be deleted: Mailroom's database doesn't answer as it should (" + reason
+          + "). " + DatabaseBreaker.remedy(reason)
           + "; it is tried again by itself.");
     } catch (RuntimeException unexpected) {
       // an exception would end the timer in silence
@@ -175,8 +181,10 @@ public final class Retention implements DisposableBean {
   }
 
   private String inWords(Run run) {
-    return String.format(Locale.ROOT, "deleted by mailroom.retention or erase: %d messages with %d attachments from the database%s, %d files (%s) of %d messages%s, in %d s%s",
-        run.messages(), run.attachments(), imported(settings.database()), run.files(), Sizes.inWords(run.bytes()), run.folders(), imported(settings.files()),
+    return String.format(Locale.ROOT, "deleted by mailroom.retention or erase: %d messages with %d attachments from the"
+        + " database%s, %d files (%s) of %d messages%s, in %d s%s",
+        run.messages(), run.attachments(), imported(settings.database()), run.files(), Sizes.inWords(run.bytes()), run.folders(),
+        imported(settings.files()),
         run.took().toSeconds(), run.isCut() ? "; there may be more, which goes with the next run" : "");
   }
 

@@ -10,7 +10,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose turn it is to delete: one node's at a time, by a row that all see. The turn of a node that died is over after {@link #LEASE}. That two have it for
+ * Whose turn it is to delete: one node's at a time, by a row that all see. The turn of a node that died is over after {@link
+ * #LEASE}. That two have it for
  * a moment does no harm, for what one has deleted the other doesn't find. Used by one thread.
  */
 @Component
@@ -38,7 +39,8 @@ final class RetentionTurn {
   /** Takes the turn, unless another node has it. */
   boolean take() {
     OffsetDateTime now = now();
-    boolean taken = jdbc.update("update retention_turn set node = ?, lease_until = ? where id = 1 and (lease_until is null or lease_until <= ? or node = ?)",
+    boolean taken = jdbc.update("update retention_turn set node = ?, lease_until = ? where id = 1 and (lease_until is null or"
+        + " lease_until <= ? or node = ?)",
         node, now.plus(LEASE), now, node) == 1;
     renewed = taken ? clock.instant() : renewed;
     return taken;
@@ -54,7 +56,8 @@ final class RetentionTurn {
     if (clock.instant().isBefore(renewed.plus(RENEWED_AFTER))) {
       return true;
     }
-    boolean kept = jdbc.update("update retention_turn set lease_until = ? where id = 1 and node = ?", now().plus(LEASE), node) == 1;
+    boolean kept = jdbc.update("update retention_turn set lease_until = ? where id = 1 and node = ?", now().plus(LEASE),
+        node) == 1;
     renewed = clock.instant();
     return kept;
   }

@@ -51,7 +51,8 @@ public record RetentionProperties(
     return longestRun == null || isWithin(longestRun, Duration.ofSeconds(1), Duration.ofDays(1));
   }
 
-  @AssertTrue(message = "at must be a cron expression of a time that comes, in six fields: second, minute, hour, day of the month, month, day of the week,"
+  @AssertTrue(message = "at must be a cron expression of a time that comes, in six fields: second, minute, hour, day of the"
+      + " month, month, day of the week,"
       + " such as 0 0 3 * * *")
   boolean isAtValid() {
     return isReadable(at, null);

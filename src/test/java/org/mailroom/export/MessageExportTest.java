@@ -51,7 +51,8 @@ class MessageExportTest {
   }
 
   private ObjectNode mail(String account, String id, Instant received) {
-    ObjectNode mail = json.mapper().createObjectNode().put("account", account).put("id", id).put("subject", "about " + id).put("receivedAt", received.toString())
+    ObjectNode mail = json.mapper().createObjectNode().put("account", account).put("id", id).put("subject", "about " + id)
+        .put("receivedAt", received.toString())
         .put("internetMessageId", "<" + id + "@example.com>").put("kind", "message");
     mail.putObject("from").put("name", "Anna Bérg").put("address", "anna@example.com");
     mail.putObject("body").put("contentType", "text").put("content", "Hello " + id);
@@ -60,7 +61,8 @@ class MessageExportTest {
   }
 
   private void knows(ObjectNode mail) {
-    jdbc.update("insert into ledger_message (account, message_id, listed_at, received_at) values (?, ?, ?, ?)", mail.get("account").textValue(), mail.get("id").textValue(),
+    jdbc.update("insert into ledger_message (account, message_id, listed_at, received_at) values (?, ?, ?, ?)",
+        mail.get("account").textValue(), mail.get("id").textValue(),
         at(mail), at(mail));
   }
 
@@ -70,12 +72,14 @@ class MessageExportTest {
 
   private void inDatabase(ObjectNode mail) {
     knows(mail);
-    jdbc.update("insert into mail_message (account, message_id, received_at, has_attachments, document, imported_at) values (?, ?, ?, false, ?, ?)", mail.get("account").textValue(),
+    jdbc.update("insert into mail_message (account, message_id, received_at, has_attachments, document, imported_at) values (?,"
+        + " ?, ?, false, ?, ?)", mail.get("account").textValue(),
         mail.get("id").textValue(), at(mail), mail.toString(), at(mail));
   }
 
   private Path file(ObjectNode mail, String name, byte[] content) throws IOException {
-    Path file = folders.of(mail.get("account").textValue(), mail.get("id").textValue(), at(mail).toInstant()).path().resolve(name);
+    Path file = folders.of(mail.get("account").textValue(), mail.get("id").textValue(), at(mail).toInstant()).path()
+        .resolve(name);
     Files.createDirectories(file.getParent());
     return Files.write(file, content);
   }
@@ -118,9 +122,11 @@ class MessageExportTest {
     file(onlyFile, "message.json", onlyFile.toPrettyString().getBytes(StandardCharsets.UTF_8));
     knows(mail("support", "queued", MONDAY));
     Result[] result = new Result[1];
-    assertThat(exported(Format.JSONL, new Selection(null, MONDAY, null), result)).isEqualTo(alike + "\n" + first + "\n" + onlyFile + "\n" + late + "\n");
+    assertThat(exported(Format.JSONL, new Selection(null, MONDAY, null), result))
+        .isEqualTo(alike + "\n" + first + "\n" + onlyFile + "\n" + late + "\n");
     assertThat(result[0]).extracting(Result::written, Result::notKept, Result::problems).containsExactly(4L, 1L, List.of());
-    assertThat(exported(Format.JSONL, new Selection(null, MONDAY.plusSeconds(1), MONDAY.plusSeconds(3)), result)).isEqualTo(onlyFile + "\n");
+    assertThat(exported(Format.JSONL, new Selection(null, MONDAY.plusSeconds(1), MONDAY.plusSeconds(3)), result))
+        .isEqualTo(onlyFile + "\n");
     assertThat(exported(Format.JSONL, new Selection("orders", MONDAY, null), result)).isEqualTo(alike + "\n");
   }
 
@@ -138,14 +144,18 @@ class MessageExportTest {
   void the_original_is_written_as_it_was_sent_with_lines_that_look_like_a_beginning_quoted() throws Exception {
     ObjectNode mail = mail("support", "A", MONDAY);
     inDatabase(mail);
-    byte[] original = "From: x@example.com\r\nSubject: y\r\n\r\nFrom here\r\n>From there\r\nFromage\r\n>>From\r\nbare\rreturn \u00e9\r\nno end".getBytes(StandardCharsets.ISO_8859_1);
+    String text = "From: x@example.com\r\nSubject: y\r\n\r\nFrom here\r\n>From there\r\nFromage\r\n>>From\r\nbare\rreturn"
+        + " \u00e9\r\nno end";
+    byte[] original = text.getBytes(StandardCharsets.ISO_8859_1);
     file(mail, "message.eml", original);
     ObjectNode second = mail("support", "B", MONDAY.plusSeconds(1));
     inDatabase(second);
     file(second, "message.eml", "Subject: second\n\nFrom ".getBytes(StandardCharsets.UTF_8));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     export.export(new Selection(null, MONDAY, null), Format.MBOX, out, looked -> {});
-    assertThat(out.toString(StandardCharsets.ISO_8859_1)).isEqualTo("From anna@example.com Mon Jan  5 08:00:00 2026\nFrom: x@example.com\nSubject: y\n\n>From here\n>>From there\nFromage\n>>From\n"
+    assertThat(out.toString(StandardCharsets.ISO_8859_1))
+        .isEqualTo("From anna@example.com Mon Jan  5 08:00:00 2026\nFrom: x@example.com\nSubject: y\n\n>From here\n>>From"
+        + " there\nFromage\n>>From\n"
         + "bare\rreturn \u00e9\nno end\n\nFrom anna@example.com Mon Jan  5 08:00:01 2026\nSubject: second\n\n>From \n\n");
   }
 
@@ -165,13 +175,17 @@ class MessageExportTest {
     byte[] content = new byte[200_000];
     Arrays.fill(content, (byte) 0xe9);
     var attachments = mail.putArray("attachments");
-    attachments.addObject().put("kind", "file").put("name", "ördér.bin").put("contentType", "multipart/evil; boundary=x").put("inline", false)
+    attachments.addObject().put("kind", "file").put("name", "ördér.bin").put("contentType", "multipart/evil; boundary=x")
+        .put("inline", false)
         .put("location", file(mail, "attachments/1-x.bin", content).toString());
-    attachments.addObject().put("kind", "file").put("name", "pic.png").put("contentType", "image/png").put("inline", true).put("contentId", "pic@1")
+    attachments.addObject().put("kind", "file").put("name", "pic.png").put("contentType", "image/png").put("inline", true)
+        .put("contentId", "pic@1")
         .put("location", file(mail, "attachments/2-pic.png", new byte[] {1, 2, 3}).toString());
     attachments.addObject().put("kind", "item").put("name", "forwarded").put("inline", false)
-        .put("location", file(mail, "attachments/3-forwarded", "Subject: inner\r\n\r\nFrom inner\r\n".getBytes(StandardCharsets.UTF_8)).toString());
-    attachments.addObject().put("kind", "reference").put("name", "link").put("notStored", "a reference: its content lies elsewhere");
+        .put("location", file(mail, "attachments/3-forwarded",
+        "Subject: inner\r\n\r\nFrom inner\r\n".getBytes(StandardCharsets.UTF_8)).toString());
+    attachments.addObject().put("kind", "reference").put("name", "link").put("notStored",
+        "a reference: its content lies elsewhere");
     inDatabase(mail);
     MimeMessage made = mails(exported(Format.MBOX)).get(0);
     assertThat(made.getSubject()).isEqualTo("Müller's order Bcc: evil@example.com");
@@ -189,7 +203,8 @@ class MessageExportTest {
     assertThat(mixed.getCount()).isEqualTo(3);
     Multipart related = (Multipart) mixed.getBodyPart(0).getContent();
     assertThat(related.getContentType()).startsWith("multipart/related");
-    assertThat(related.getBodyPart(0).getContent().toString().replace("\r\n", "\n")).isEqualTo("<p>From me\nFrom you <img src='cid:pic@1'> ✔</p>");
+    assertThat(related.getBodyPart(0).getContent().toString().replace("\r\n", "\n"))
+        .isEqualTo("<p>From me\nFrom you <img src='cid:pic@1'> ✔</p>");
     assertThat(related.getBodyPart(1).getHeader("Content-ID")).containsExactly("<pic@1>");
     assertThat(related.getBodyPart(1).getInputStream().readAllBytes()).containsExactly(1, 2, 3);
     Part file = mixed.getBodyPart(1);
@@ -201,7 +216,8 @@ class MessageExportTest {
 
   @Test
   void a_mail_without_anything_is_one_all_the_same() throws Exception {
-    ObjectNode mail = json.mapper().createObjectNode().put("account", "support").put("id", "A").put("receivedAt", MONDAY.toString());
+    ObjectNode mail = json.mapper().createObjectNode().put("account", "support").put("id", "A")
+        .put("receivedAt", MONDAY.toString());
     inDatabase(mail);
     String mbox = exported(Format.MBOX);
     assertThat(mbox).startsWith("From MAILER-DAEMON Mon Jan  5 08:00:00 2026\n");
@@ -218,7 +234,8 @@ class MessageExportTest {
     knows(broken);
     file(broken, "message.json", "{\"account\":".getBytes(StandardCharsets.UTF_8));
     ObjectNode without = mail("support", "B", MONDAY.plusSeconds(1));
-    without.withArray("attachments").addObject().put("kind", "file").put("name", "gone.txt").put("location", folder.resolve("mail/support/gone.txt").toString());
+    without.withArray("attachments").addObject().put("kind", "file").put("name", "gone.txt")
+        .put("location", folder.resolve("mail/support/gone.txt").toString());
     without.withArray("attachments").addObject().put("kind", "file").put("name", "passwd").put("location", "/etc/passwd");
     inDatabase(without);
     ObjectNode good = mail("support", "C", MONDAY.plusSeconds(2));
@@ -243,7 +260,8 @@ class MessageExportTest {
       }
     };
     for (Format format : Format.values()) {
-      assertThatThrownBy(() -> export.export(new Selection(null, MONDAY, null), format, full, looked -> {})).isInstanceOf(IOException.class).hasMessageContaining("no space left");
+      assertThatThrownBy(() -> export.export(new Selection(null, MONDAY, null), format, full, looked -> {}))
+          .isInstanceOf(IOException.class).hasMessageContaining("no space left");
     }
   }
 
@@ -270,6 +288,7 @@ class MessageExportTest {
   }
 
   private static long allocated() {
-    return ((com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    return ((com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
   }
 }

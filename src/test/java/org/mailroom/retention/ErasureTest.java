@@ -57,13 +57,16 @@ class ErasureTest {
     MailMessage other = parts.imports("support", "B", days(1));
     Result result = eraseMessage("A");
     assertThat(result.messages()).isEqualTo(Map.of("support", 1L));
-    assertThat(result).extracting(Result::rows, Result::attachments, Result::files, Result::discarded, Result::problems).containsExactly(1L, 1L, 2L, 0L, List.of());
+    assertThat(result).extracting(Result::rows, Result::attachments, Result::files, Result::discarded, Result::problems)
+        .containsExactly(1L, 1L, 2L, 0L, List.of());
     assertThat(result.bytes()).isEqualTo(8L + parts.json.toBytes(parts.writeFiles(erased, parts.clock.instant())).length);
     for (String table : List.of("mail_message", "mail_attachment", "ledger_message")) {
       assertThat(parts.ids(table)).as(table).containsExactly("B");
     }
-    assertThat(parts.keys()).containsExactly("support A database DELIVERED", "support A file DELIVERED", "support B database DELIVERED", "support B file DELIVERED");
-    assertThat(parts.jdbc.queryForList("select distinct message_id from delivery where erased_at is not null", String.class)).containsExactly("A");
+    assertThat(parts.keys()).containsExactly("support A database DELIVERED", "support A file DELIVERED",
+        "support B database DELIVERED", "support B file DELIVERED");
+    assertThat(parts.jdbc.queryForList("select distinct message_id from delivery where erased_at is not null", String.class))
+        .containsExactly("A");
     assertThat(journal()).isZero();
     assertThat(eraseMessage("<B@example.com>").total()).isEqualTo(1);
     assertThat(parts.hasFiles(other)).isFalse();
@@ -92,7 +95,8 @@ class ErasureTest {
     assertThat(parts.hasFiles(parts.mail("support", "A", days(1), null, null))).isTrue();
     assertThat(parts.hasFiles(parts.mail("orders", "A", days(1), null, null))).isFalse();
     assertThat(eraseMessage("B").messages()).isEqualTo(Map.of("orders", 1L, "support", 1L));
-    assertThat(parts.jdbc.queryForList("select account || message_id from mail_message", String.class)).containsExactly("supportA");
+    assertThat(parts.jdbc.queryForList("select account || message_id from mail_message", String.class))
+        .containsExactly("supportA");
   }
 
   @Test
@@ -102,7 +106,8 @@ class ErasureTest {
     parts.imports(parts.mail("support", "other", days(1), "no-o'brien+x@example.com", null));
     MailMessage mentions = parts.mail("support", "body", days(1), "anna@example.com", null);
     parts.imports(mentions);
-    parts.jdbc.update("update mail_message set document = replace(document, 'body of body', 'write to o''brien+x@example.com') where message_id = 'body'");
+    parts.jdbc.update("update mail_message set document = replace(document, 'body of body', 'write to o''brien+x@example.com')"
+        + " where message_id = 'body'");
     MailMessage onlyFile = parts.mail("support", "file", days(1), "boss@example.com", "o'brien+x@example.com");
     parts.writeFiles(onlyFile, parts.clock.instant());
     parts.knows(onlyFile, parts.clock.instant(), "file", "DELIVERED");
@@ -143,7 +148,8 @@ class ErasureTest {
     parts.knows(mail, parts.clock.instant(), "crm", "FAILED");
     assertThat(eraseMessage("A").discarded()).isEqualTo(2);
     assertThat(parts.keys()).contains("support A queue DISCARDED", "support A crm DISCARDED");
-    assertThat(parts.jdbc.queryForObject("select count(*) from delivery where last_error is not null or subject is not null or next_attempt_at is not null", Integer.class)).isZero();
+    assertThat(parts.jdbc.queryForObject("select count(*) from delivery where last_error is not null or subject is not null or"
+        + " next_attempt_at is not null", Integer.class)).isZero();
   }
 
   @Test
@@ -179,10 +185,12 @@ class ErasureTest {
       }
       return Files.deleteIfExists(path);
     };
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null)).isInstanceOf(InternalError.class);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null))
+        .isInstanceOf(InternalError.class);
     assertThat(parts.ids("mail_message")).isEmpty();
     assertThat(journal()).isPositive();
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null)).isInstanceOf(InternalError.class);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null))
+        .isInstanceOf(InternalError.class);
     parts.remover = Files::deleteIfExists;
     parts.clock.passSeconds(60);
     parts.retention.look();
@@ -245,7 +253,8 @@ class ErasureTest {
   }
 
   private void forgetAll() {
-    List.of("mail_attachment", "mail_message", "ledger_message", "delivery", "erased_message").forEach(table -> parts.jdbc.update("delete from " + table));
+    List.of("mail_attachment", "mail_message", "ledger_message", "delivery", "erased_message")
+        .forEach(table -> parts.jdbc.update("delete from " + table));
   }
 
   @Test
@@ -253,7 +262,8 @@ class ErasureTest {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       DataSource database = postgres.getPostgresDatabase();
       Flyway.configure().dataSource(database).load().migrate();
-      parts = new RetentionParts(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)), folder,
+      parts = new RetentionParts(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)),
+          folder,
           "retention.database", "365d", "retention.files", "90d");
       an_id_may_hold_anything_and_its_case_counts();
       forgetAll();
@@ -265,9 +275,12 @@ class ErasureTest {
       MailMessage undated = parts.mail("orders", "undated", null, "anna@example.com", null);
       parts.writeRow(parts.writeFiles(undated, parts.clock.instant().minus(days(100))));
       parts.retention.look();
-      assertThat(parts.jdbc.queryForList("select message_id from mail_message where account = 'orders' order by 1", String.class)).containsExactly("older", "undated");
-      assertThat(parts.jdbc.queryForList("select message_id from ledger_message where account = 'orders'", String.class)).containsExactly("older");
-      assertThat(parts.jdbc.queryForList("select location from mail_attachment where account = 'orders'", String.class)).containsOnlyNulls();
+      assertThat(parts.jdbc.queryForList("select message_id from mail_message where account = 'orders' order by 1",
+          String.class)).containsExactly("older", "undated");
+      assertThat(parts.jdbc.queryForList("select message_id from ledger_message where account = 'orders'", String.class))
+          .containsExactly("older");
+      assertThat(parts.jdbc.queryForList("select location from mail_attachment where account = 'orders'", String.class))
+          .containsOnlyNulls();
       forgetAll();
       what_an_import_had_in_hand_and_brings_again_is_erased_again();
       forgetAll();

@@ -26,7 +26,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Retention and erasure on a database with the tables as the migrations make them, a folder of mail, and a clock that the test drives. */
+/**
+ * Retention and erasure on a database with the tables as the migrations make them, a folder of mail, and a clock that the test
+ * drives.
+ */
 final class RetentionParts {
 
   final SettableClock clock = new SettableClock();
@@ -64,17 +67,19 @@ final class RetentionParts {
     folders = new MessageFolders(folder);
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     MailTree tree = new MailTree(folders, path -> remover.remove(path));
-    MessageRows rows = new MessageRows(named);
+    MessageRows rows = new MessageRows(jdbc);
     erased = new ErasedMessages(jdbc, rows, tree, folders, transaction, properties, clock);
     erasure = new Erasure(named, new ErasureSearch(named, json, folders), erased, properties, clock);
     turn = new RetentionTurn(jdbc, clock);
-    retention = new Retention(properties, turn, new OldRows(named, rows, tree, folders, transaction), new OldFiles(tree, folders, json, named, transaction), erased, meters, clock);
+    retention = new Retention(properties, turn, new OldRows(named, rows, tree, folders, transaction),
+        new OldFiles(tree, folders, json, named, transaction), erased, meters, clock);
     health = new RetentionHealth(retention, properties);
   }
 
   /** A mail as it is imported, received so long ago; null: that isn't known. */
   MailMessage mail(String account, String id, Duration ago, String from, String sender) {
-    Map<String, Object> mail = new LinkedHashMap<>(Map.of("account", account, "id", id, "internetMessageId", "<" + id + "@example.com>", "subject", "about " + id,
+    Map<String, Object> mail = new LinkedHashMap<>(Map.of("account", account, "id", id, "internetMessageId", "<" + id
+        + "@example.com>", "subject", "about " + id,
         "body", Map.of("contentType", "text", "content", "body of " + id), "kind", "message", "attachments", List.of()));
     if (ago != null) {
       mail.put("receivedAt", clock.instant().minus(ago).toString());
@@ -114,7 +119,8 @@ final class RetentionParts {
     MessageFolder folder = folders.of(mail);
     Path attachment = folder.attachment(1, "order.txt");
     ObjectNode tree = json.mapper().valueToTree(mail);
-    tree.putArray("attachments").addObject().put("id", "a").put("kind", "file").put("name", "order.txt").put("contentType", "text/plain").put("size", 8).put("inline", false)
+    tree.putArray("attachments").addObject().put("id", "a").put("kind", "file").put("name", "order.txt")
+        .put("contentType", "text/plain").put("size", 8).put("inline", false)
         .put("sha256", "00").put("location", attachment.toString());
     MailMessage stored = read(tree);
     write(attachment, "12345678", at);
@@ -133,11 +139,15 @@ final class RetentionParts {
   }
 
   void writeRow(MailMessage mail) {
-    jdbc.update("insert into mail_message (account, message_id, internet_message_id, subject, sender, received_at, sent_at, has_attachments, document, imported_at, body)"
-            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", mail.account(), mail.id(), mail.internetMessageId(), mail.subject(), mail.sentBy(), utc(mail.receivedAt()),
-        utc(mail.sentAt()), mail.hasAttachments(), json.toString(mail), utc(mail.receivedAt() == null ? clock.instant() : mail.receivedAt()), mail.body().content());
+    jdbc.update("insert into mail_message (account, message_id, internet_message_id, subject, sender, received_at, sent_at,"
+        + " has_attachments, document, imported_at, body)"
+            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", mail.account(), mail.id(), mail.internetMessageId(), mail.subject(),
+            mail.sentBy(), utc(mail.receivedAt()),
+        utc(mail.sentAt()), mail.hasAttachments(), json.toString(mail), utc(mail.receivedAt() == null ? clock.instant()
+        : mail.receivedAt()), mail.body().content());
     if (mail.hasAttachments()) {
-      jdbc.update("insert into mail_attachment (account, message_id, position, kind, name, is_inline, location) values (?, ?, 1, 'file', 'order.txt', false, ?)",
+      jdbc.update("insert into mail_attachment (account, message_id, position, kind, name, is_inline, location) values (?, ?, 1,"
+          + " 'file', 'order.txt', false, ?)",
           mail.account(), mail.id(), mail.attachments().get(0).location());
     }
   }
@@ -145,11 +155,15 @@ final class RetentionParts {
   /** An entry of the ledger. */
   void knows(MailMessage mail, Instant at, String destination, String status) {
     boolean delivered = status.equals("DELIVERED");
-    jdbc.update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, next_attempt_at, delivered_at, last_attempt_at) values (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
-        mail.account(), mail.id(), destination, status, delivered ? null : "refused: " + mail.subject(), delivered ? null : mail.subject(), status.equals("PENDING") ? utc(at) : null,
+    jdbc.update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, next_attempt_at,"
+        + " delivered_at, last_attempt_at) values (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
+        mail.account(), mail.id(), destination, status, delivered ? null : "refused: " + mail.subject(), delivered ? null
+        : mail.subject(), status.equals("PENDING") ? utc(at) : null,
         delivered ? utc(at) : null, delivered ? null : utc(at));
-    jdbc.update("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, internet_message_id) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        mail.account(), mail.id(), utc(mail.receivedAt() == null ? at : mail.receivedAt()), utc(mail.receivedAt()), mail.subject(), mail.from() == null ? null : mail.from().address(),
+    jdbc.update("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, internet_message_id)"
+        + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        mail.account(), mail.id(), utc(mail.receivedAt() == null ? at : mail.receivedAt()), utc(mail.receivedAt()),
+        mail.subject(), mail.from() == null ? null : mail.from().address(),
         mail.internetMessageId());
   }
 
@@ -164,7 +178,8 @@ final class RetentionParts {
   }
 
   List<String> keys() {
-    return jdbc.queryForList("select account || ' ' || message_id || ' ' || destination || ' ' || status from delivery order by 1", String.class);
+    return jdbc.queryForList("select account || ' ' || message_id || ' ' || destination || ' ' || status from delivery order by"
+        + " 1", String.class);
   }
 
   boolean hasFiles(MailMessage mail) {

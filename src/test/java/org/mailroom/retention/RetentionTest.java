@@ -8,14 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.MigratedDatabase;
 import org.mailroom.message.MailMessage;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RetentionTest {
@@ -31,7 +36,8 @@ class RetentionTest {
     assertThat(parts.ids("mail_message")).containsExactly("A");
     assertThat(parts.ids("ledger_message")).containsExactly("A");
     assertThat(parts.hasFiles(old)).isTrue();
-    assertThat(parts.health.health().getDetails()).containsEntry("database", "kept for ever").containsEntry("files", "kept for ever");
+    assertThat(parts.health.health().getDetails()).containsEntry("database", "kept for ever")
+        .containsEntry("files", "kept for ever");
   }
 
   @Test
@@ -54,13 +60,17 @@ class RetentionTest {
     assertThat(parts.hasFiles(old)).isFalse();
     assertThat(parts.hasFiles(young)).isTrue();
     assertThat(parts.hasFiles(lately)).isTrue();
-    assertThat(parts.keys()).containsExactly("orders A file DISCARDED", "support A database DELIVERED", "support A file DELIVERED", "support B database DELIVERED",
+    assertThat(parts.keys()).containsExactly("orders A file DISCARDED", "support A database DELIVERED",
+        "support A file DELIVERED", "support B database DELIVERED",
         "support B file DELIVERED", "support C database DELIVERED", "support D queue DELIVERED");
-    assertThat(parts.jdbc.queryForObject("select count(*) from delivery where last_error is not null or subject is not null or erased_at is not null", Integer.class)).isZero();
+    assertThat(parts.jdbc.queryForObject("select count(*) from delivery where last_error is not null or subject is not null or"
+        + " erased_at is not null", Integer.class)).isZero();
     assertThat(parts.deleted("messages")).isEqualTo(1);
     assertThat(parts.deleted("attachments")).isEqualTo(1);
     assertThat(parts.deleted("files")).isEqualTo(2);
-    assertThat(output).containsOnlyOnce("INFO").contains("1 messages with 1 attachments from the database (imported before 2025-03-01), 2 files").doesNotContain("about A");
+    assertThat(output).containsOnlyOnce("INFO")
+        .contains("1 messages with 1 attachments from the database (imported before 2025-03-01), 2 files")
+        .doesNotContain("about A");
     parts.anHourLater();
     assertThat(output).as("a run that did nothing says nothing").containsOnlyOnce("INFO");
   }
@@ -82,7 +92,8 @@ class RetentionTest {
     assertThat(parts.ids("mail_message")).containsExactly("PENDING");
     assertThat(parts.ids("ledger_message")).containsExactly("PENDING");
     assertThat(parts.keys()).contains("support FAILED queue DISCARDED");
-    assertThat(parts.jdbc.queryForList("select last_error from delivery where message_id = 'FAILED' and destination = 'queue'", String.class)).containsOnlyNulls();
+    assertThat(parts.jdbc.queryForList("select last_error from delivery where message_id = 'FAILED' and destination = 'queue'",
+        String.class)).containsOnlyNulls();
   }
 
   @Test
@@ -109,9 +120,11 @@ class RetentionTest {
     parts.imports("support", "B", days(80));
     parts.retention.look();
     assertThat(parts.ids("mail_message")).containsExactly("A", "B", "N");
-    assertThat(parts.jdbc.queryForList("select message_id from mail_attachment where location is not null", String.class)).containsExactly("B");
+    assertThat(parts.jdbc.queryForList("select message_id from mail_attachment where location is not null", String.class))
+        .containsExactly("B");
     for (String id : new String[] {"A", "N"}) {
-      MailMessage document = parts.json.read(parts.jdbc.queryForObject("select document from mail_message where message_id = ?", String.class, id));
+      MailMessage document = parts.json.read(parts.jdbc.queryForObject("select document from mail_message where message_id = ?",
+          String.class, id));
       assertThat(document.attachments()).singleElement().satisfies(attachment -> {
         assertThat(attachment.location()).isNull();
         assertThat(attachment.notStored()).isEqualTo("deleted by mailroom.retention.files");
@@ -173,7 +186,8 @@ class RetentionTest {
     assertThat(file).exists();
     assertThat(parts.ids("mail_message")).isEmpty();
     assertThat(parts.ids("ledger_message")).containsExactly("A");
-    assertThat(output).containsOnlyOnce("WARN").contains(file + " can't be deleted").contains("let the user that Mailroom runs as write to its folder");
+    assertThat(output).containsOnlyOnce("WARN").contains(file + " can't be deleted")
+        .contains("let the user that Mailroom runs as write to its folder");
     assertThat(parts.health.health().getStatus()).isEqualTo(new Status("WARNING"));
     assertThat(parts.health.health().getDetails().get("reason")).asString().contains(file.toString()).contains("tried again");
     parts.anHourLater();
@@ -243,7 +257,8 @@ class RetentionTest {
     parts.retention.look();
     assertThat(parts.ids("mail_message")).isEmpty();
 
-    RetentionParts nightly = new RetentionParts(folder, "retention.database", "90d", "retention.at", "0 0 3 * * *", "retention.zone", "UTC");
+    RetentionParts nightly = new RetentionParts(folder, "retention.database", "90d", "retention.at", "0 0 3 * * *",
+        "retention.zone", "UTC");
     nightly.imports("support", "A", days(100));
     nightly.clock.pass(Duration.ofHours(3).minusSeconds(1));
     nightly.retention.look();
@@ -255,6 +270,32 @@ class RetentionTest {
     nightly.clock.pass(Duration.ofHours(23));
     nightly.retention.look();
     assertThat(nightly.ids("mail_message")).containsExactly("B");
+  }
+
+  @Test
+  void many_messages_go_in_small_transactions() {
+    MigratedDatabase database = new MigratedDatabase();
+    List<Long> gone = new ArrayList<>();
+    TransactionTemplate counting = new TransactionTemplate(database.transaction().getTransactionManager()) {
+      @Override
+      public <T> T execute(TransactionCallback<T> action) {
+        long before = database.rows("mail_message") + database.rows("ledger_message");
+        T result = super.execute(action);
+        gone.add(before - database.rows("mail_message") - database.rows("ledger_message"));
+        return result;
+      }
+    };
+    RetentionParts parts = new RetentionParts(database.jdbc(), counting, folder, "retention.database", "365d");
+    for (int number = 0; number < 1_250; number++) {
+      MailMessage mail = parts.mail("support", "M" + number, days(400), "anna@example.com", null);
+      parts.writeRow(mail);
+      parts.knows(mail, mail.receivedAt(), "database", "DELIVERED");
+    }
+    parts.retention.look();
+    assertThat(database.rows("mail_message")).isZero();
+    assertThat(database.rows("ledger_message")).isZero();
+    assertThat(gone).hasSizeBetween(13, 20).allMatch(rows -> rows <= 200);
+    assertThat(parts.keys()).hasSize(1_250);
   }
 
   @Test
