@@ -87,14 +87,15 @@ final class OldRows {
   }
 
   private List<Candidate> next(Instant before, Candidate last) {
-    return jdbc.query(NEXT, new MapSqlParameterSource("before", utc(before))
+    MapSqlParameterSource place = new MapSqlParameterSource("before", utc(before)).addValue("most", LOOKED_AT)
         .addValue("at", utc(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
-            .addValue("account", last == null ? "" : last.found().account())
-            .addValue("id", last == null ? "" : last.found().messageId()),
-        (row, number) -> new Candidate(new Found(row.getString("account"), row.getString("message_id"),
-        instant(row.getTimestamp("filed_at")),
-            row.getBoolean("in_database"), row.getInt("waits") > 0), row.getTimestamp("listed_at").toInstant(),
-            instant(row.getTimestamp("imported"))));
+        .addValue("account", last == null ? "" : last.found().account())
+        .addValue("id", last == null ? "" : last.found().messageId());
+    return jdbc.query(NEXT, place, (row, number) -> {
+      Found found = new Found(row.getString("account"), row.getString("message_id"), instant(row.getTimestamp("filed_at")),
+          row.getBoolean("in_database"), row.getInt("waits") > 0);
+      return new Candidate(found, row.getTimestamp("listed_at").toInstant(), instant(row.getTimestamp("imported")));
+    });
   }
 
   private List<Found> old(List<Candidate> candidates, Instant before) {
