@@ -1,11 +1,6 @@
 package org.mailroom.command;
 
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +69,8 @@ final class ImportCommand implements Callable<Integer> {
     if (since == null && (until != null || includeRead)) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--until and --include-read need --since DATE.");
     }
-    Instant from = since == null ? null : date("--since", since);
-    Instant to = until == null ? null : date("--until", until);
+    Instant from = since == null ? null : Dates.of(spec, "--since", since);
+    Instant to = until == null ? null : Dates.of(spec, "--until", until);
     if (from != null && !from.isBefore(to == null ? Instant.now() : to)) {
       throw new CommandLine.ParameterException(spec.commandLine(), to == null ? "--since is in the future." : "--since isn't before --until.");
     }
@@ -149,19 +144,6 @@ final class ImportCommand implements Callable<Integer> {
     known.stream().filter(schedule::isPaused)
         .forEach(id -> spec.commandLine().getErr().println("mailroom: account " + id + " is paused and left out; --account " + id + " imports it all the same."));
     return known.stream().filter(id -> !schedule.isPaused(id)).toList();
-  }
-
-  private Instant date(String option, String text) {
-    try {
-      return text.contains("T") ? time(text) : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
-    } catch (DateTimeException notADate) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "Invalid value for option '" + option + "': '" + text
-          + "' is no date. Write 2026-01-31, 2026-01-31T08:00 or 2026-01-31T08:00:00Z.");
-    }
-  }
-
-  private static Instant time(String text) {
-    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$") ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
   }
 
   static int exitCode(List<ImportResult> results) {

@@ -63,6 +63,8 @@ final class Trail {
     CREATED("created"),
     CHANGED("changed"),
     DELETED("deleted"),
+    ERASED("erased"),
+    EXPORTED("exported"),
     TESTED("tested"),
     CONSENTED("signed a person in with"),
     STARTED("started"),

@@ -155,14 +155,16 @@ public final class DeliveryLedger {
       running.tally().add(unconfirmed.isGivenUp() ? Count.GIVEN_UP_BEFORE : Count.WAITING, 1);
       return null;
     }
-    List<String> wanted = wanted(account, known, now);
+    // what was erased never comes again, not even to a destination that never had it
+    boolean erased = known.values().stream().anyMatch(LedgerState::erased);
+    List<String> wanted = erased ? List.of() : wanted(account, known, now);
     List<String> due = wanted.stream().filter(health::isWorthATry).toList();
     Map<String, EarlierDelivery> earlier = new HashMap<>();
     known.forEach((name, state) -> earlier.put(name, new EarlierDelivery(state.attempts(), state.isSettled(), state.isDue(now))));
     if (left != null) {
       earlier.put(LedgerRows.LEFT, new EarlierDelivery(0, true, false));
     }
-    boolean othersSettled = responsible(account, known).allMatch(name -> due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
+    boolean othersSettled = erased || responsible(account, known).allMatch(name -> due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
     IncomingMessage message = new IncomingMessage(account, listed.id(), listed.receivedAt(), listed.resource(), due, earlier, othersSettled);
     if (!othersSettled) {
       running.tally().add(known.values().stream().anyMatch(LedgerState::isGivenUp) ? Count.GIVEN_UP_BEFORE : Count.WAITING, 1);

@@ -7,8 +7,9 @@ import java.time.Instant;
  *
  * @param error why it isn't further; null when there is no reason
  * @param nextAttempt null when it is due, or none follows
+ * @param erased the message was erased: no destination gets it any more
  */
-record LedgerState(String status, int attempts, String error, Instant nextAttempt) {
+record LedgerState(String status, int attempts, String error, Instant nextAttempt, boolean erased) {
 
   boolean isSettled() {
     return status.equals(LedgerEntry.DELIVERED) || status.equals(LedgerEntry.DISCARDED);

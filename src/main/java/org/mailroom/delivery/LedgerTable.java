@@ -38,19 +38,20 @@ final class LedgerTable {
   Map<String, Map<String, LedgerState>> states(String account, List<String> messageIds) {
     Map<String, Map<String, LedgerState>> states = new HashMap<>();
     named.query(
-        "select message_id, destination, status, attempts, last_error, next_attempt_at from delivery where account = :account and message_id in (:ids)",
+        "select message_id, destination, status, attempts, last_error, next_attempt_at, erased_at from delivery where account = :account and message_id in (:ids)",
         Map.of("account", account, "ids", messageIds),
         row -> {
           Timestamp next = row.getTimestamp("next_attempt_at");
           states.computeIfAbsent(row.getString("message_id"), id -> new HashMap<>()).put(row.getString("destination"),
-              new LedgerState(row.getString("status"), row.getInt("attempts"), row.getString("last_error"), next == null ? null : next.toInstant()));
+              new LedgerState(row.getString("status"), row.getInt("attempts"), row.getString("last_error"), next == null ? null : next.toInstant(),
+                  row.getTimestamp("erased_at") != null));
         });
     return states;
   }
 
   /**
    * Writes entries of an account, several statements in one round trip, and what their messages are recognised by. An entry that says that a message was
-   * delivered is never replaced. Where a transaction is under way they are part of it.
+   * delivered is never replaced, and neither is one of a message that was erased meanwhile. Where a transaction is under way they are part of it.
    *
    * @param known ids of messages whose envelope was written just now
    * @throws org.mailroom.graph.LeaseLostException when an import wants to write whose mailbox another node has; nothing of the transaction stays
@@ -68,7 +69,7 @@ final class LedgerTable {
   private void writeWhatIsAllowed(List<LedgerEntry> rows, Set<String> known) {
     List<LedgerEntry> again = rows.stream().filter(LedgerEntry::again).toList();
     if (!again.isEmpty()) {
-      jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED'", again, again.size(),
+      jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED' and erased_at is null", again, again.size(),
           (statement, row) -> {
             statement.setString(1, row.account());
             statement.setString(2, row.messageId());

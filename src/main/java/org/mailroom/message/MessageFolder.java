@@ -12,6 +12,11 @@ public final class MessageFolder {
     this.folder = folder;
   }
 
+  /** The folder itself. */
+  public Path path() {
+    return folder;
+  }
+
   public Path messageJson() {
     return folder.resolve("message.json");
   }

@@ -27,6 +27,11 @@ public final class MessageFolders {
     this.mail = mailDir.toAbsolutePath().normalize();
   }
 
+  /** What lies below it is mail. */
+  public Path root() {
+    return mail;
+  }
+
   public MessageFolder of(MailMessage message) {
     return of(message.account(), message.id(), message.receivedAt() != null ? message.receivedAt() : message.sentAt());
   }

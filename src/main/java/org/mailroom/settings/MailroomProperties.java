@@ -48,6 +48,7 @@ import org.springframework.validation.annotation.Validated;
  * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
+ * @param retention how long is kept what was imported
  * @param console who may enter it
  * @param destinations by name; database, file and queue are packaged
  * @param polling whether accounts are polled on a timer; commands that end by themselves switch it off
@@ -76,6 +77,7 @@ public record MailroomProperties(
     @DefaultValue("true") boolean polling,
     @DefaultValue @Valid Limits limits,
     @DefaultValue @Valid Retry retry,
+    @DefaultValue @Valid RetentionProperties retention,
     @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
