@@ -148,7 +148,8 @@ class FailureOfTheMachineTest {
   void a_full_disk_under_database_files_and_broker_at_once_stops_none_of_them_for_good() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("data"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk.toString()), "a small disk can't be mounted here");
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue", table.logSetting())) {
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue",
+        "--mailroom.retry.backoff=1s", table.logSetting())) {
       mailbox.deliver(DemoMail.plain(1));
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
       fill(disk.resolve("filler"));

@@ -102,7 +102,7 @@ class TokenSharingTest {
 
   @Test
   void fifty_accounts_take_one_token_request_in_each_lifetime_of_a_token() {
-    Duration lifetime = Duration.ofSeconds(12);
+    Duration lifetime = Duration.ofSeconds(8);
     // it is renewed when nine tenths of so short a life are over, whose end msal4j tells in whole seconds
     Duration used = lifetime.minusSeconds(1).multipliedBy(9).dividedBy(10);
     try (DemoTenant tenant = DemoTenant.start(DemoTenantOptions.defaults().withTokenLifetime(lifetime))) {
