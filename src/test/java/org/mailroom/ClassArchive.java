@@ -1,7 +1,5 @@
 package org.mailroom;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,17 +8,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import org.mailroom.demo.DemoMail;
-import org.mailroom.demo.DemoMailbox;
-import org.mailroom.demo.DemoTenant;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -29,9 +24,6 @@ import org.springframework.util.FileSystemUtils;
  * classes are packed first.
  */
 final class ClassArchive {
-
-  /** So many messages in a row are of all kinds that the demo tenant makes. */
-  private static final int KINDS = 20;
 
   private static ClassArchive made;
 
@@ -146,24 +138,19 @@ final class ClassArchive {
     return jar;
   }
 
-  /** Runs until Mailroom has imported mail of each kind, then stops it: the archive is written at the end. */
+  /** Runs until Mailroom has greeted, then stops it: the archive is written at the end. After an import, Java 17 breaks down while it writes it. */
   private static void train(Path folder, String classPath, Path archive) throws IOException, InterruptedException {
     Path output = folder.resolve("training.log");
     List<String> command = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-        "-XX:ArchiveClassesAtExit=" + archive, "-cp", classPath, "org.mailroom.Mailroom"));
-    try (DemoTenant tenant = DemoTenant.start()) {
-      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-      DemoMail maker = new DemoMail(1);
-      for (int i = 0; i < KINDS; i++) {
-        mailbox.deliver(maker.next());
-      }
-      command.addAll(MailroomRun.settings(tenant, folder));
-      command.addAll(List.of("--server.port=0", "--mailroom.accounts.support.deliver-to=database,file,queue"));
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-      await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || mailbox.unread() == 0);
-      process.destroy();
-      process.waitFor(3, TimeUnit.MINUTES);
-    }
+        "-XX:ArchiveClassesAtExit=" + archive, "-cp", classPath));
+    command.addAll(Arrays.asList("org.mailroom.Mailroom", "--spring.config.location=classpath:/application.yaml",
+        "--server.port=0",
+        "--mailroom.data-dir=" + folder.resolve("data")));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(3))
+        .until(() -> !process.isAlive() || Files.readString(output).contains("No account is configured"));
+    process.destroy();
+    process.waitFor(3, TimeUnit.MINUTES);
   }
 
   static String java() {

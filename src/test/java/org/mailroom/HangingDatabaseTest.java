@@ -156,9 +156,10 @@ class HangingDatabaseTest {
   @Test
   void a_migration_may_take_longer_than_any_other_answer() throws Exception {
     Path migrations = Files.createDirectories(folder.resolve("migrations"));
-    Files.writeString(migrations.resolve("V999__a_large_table.sql"), "select pg_sleep(5);");
+    Files.writeString(migrations.resolve("V999__a_large_table.sql"), "select pg_sleep(3);");
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort())) {
       List<String> settings = new java.util.ArrayList<>(database(proxy));
+      settings.replaceAll(setting -> setting.replace("socketTimeout=4", "socketTimeout=2"));
       settings.add("--spring.flyway.locations=classpath:db/migration,filesystem:" + migrations);
       try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings.toArray(String[]::new))) {
         assertThat(mailroom.rows("flyway_schema_history where version = '999' and success")).isEqualTo(1);
