@@ -3,7 +3,6 @@ package org.mailroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +54,7 @@ class CrashTest {
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void killed_after_the_record_after_the_patch_and_between_patch_and_move_it_delivers_marks_and_moves_every_message_exactly_once() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = filled(tenant, 3 * PAGE);
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
       List<String> settings = settings(tenant, postgres);
@@ -143,7 +142,7 @@ class CrashTest {
   }
 
   private void prove(int kills, int messages, double faults) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = filled(tenant, messages);
       tenant.faults().random(seed, faults);
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
@@ -179,7 +178,7 @@ class CrashTest {
     }
   }
 
-  private List<String> settings(DemoTenant tenant, EmbeddedPostgres postgres) {
+  private List<String> settings(DemoTenant tenant, Postgres postgres) {
     List<String> settings = MailroomRun.settings(tenant, folder);
     settings.addAll(database(postgres));
     settings.add("--server.port=0");
@@ -192,7 +191,7 @@ class CrashTest {
     return settings;
   }
 
-  private static List<String> database(EmbeddedPostgres postgres) {
+  private static List<String> database(Postgres postgres) {
     return List.of("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
         "--mailroom.accounts.support.deliver-to=" + String.join(",", DESTINATIONS));
   }
@@ -207,7 +206,7 @@ class CrashTest {
     assertThat(delivered(database)).containsAll(mailbox.messages().stream().filter(DemoMessage::isRead).map(DemoMessage::immutableId).toList());
   }
 
-  private void count(DemoTenant tenant, EmbeddedPostgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed) throws IOException {
+  private void count(DemoTenant tenant, Postgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed) throws IOException {
     assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
     assertThat(mailbox.unread()).isZero();
     List<String> ids = mailbox.messages().stream().map(DemoMessage::immutableId).toList();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.CookieManager;
@@ -85,7 +84,7 @@ class FailureOfTheMachineTest {
 
   @Test
   void while_the_database_is_down_people_sign_in_and_every_channel_tells() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--spring.datasource.url=jdbc:postgresql://localhost:" + proxy.port() + "/postgres",
             "--spring.datasource.username=postgres", "--spring.datasource.hikari.connection-timeout=2000", "--spring.security.user.name=",
             "--spring.security.user.password=", "--mailroom.accounts.support.deliver-to=file", table.logSetting())) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -84,7 +83,7 @@ class OutageTest {
 
   @Test
   void the_database_goes_away_and_comes_back(CapturedOutput output) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), ""))) {
       deliverPlain(50);
       awaitImport();
@@ -103,7 +102,7 @@ class OutageTest {
 
   @Test
   void a_commit_whose_acknowledgement_is_lost_inserts_nothing_twice() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), "?prepareThreshold=0"))) {
       deliverPlain(1);
       awaitImport();
