@@ -14,25 +14,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Headless Chromium, Debian's. What its pages complain about (scripts that break, refused by the content security policy) is collected. */
+/**
+ * Headless Chromium, Debian's; one for all tests of a JVM, for its start takes seconds. What the pages of a test complain about (scripts that break, refused by
+ * the content security policy) is collected.
+ */
 final class Browser implements AutoCloseable {
 
   private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync");
 
-  private final Playwright playwright;
+  private static com.microsoft.playwright.Browser shared;
+
   private final com.microsoft.playwright.Browser chromium;
+  private final List<BrowserContext> sessions = Collections.synchronizedList(new ArrayList<>());
   private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
 
-  private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
-    this.playwright = playwright;
+  private Browser(com.microsoft.playwright.Browser chromium) {
     this.chromium = chromium;
   }
 
   static Browser start() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-    Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    return new Browser(playwright, playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(FLAGS)));
+    return new Browser(shared());
+  }
+
+  private static synchronized com.microsoft.playwright.Browser shared() {
+    if (shared == null || !shared.isConnected()) {
+      PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
+      Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
+      shared = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(FLAGS));
+    }
+    return shared;
   }
 
   /** The system property {@code mailroom.chromium}, or where distributions put it. */
@@ -46,6 +58,7 @@ final class Browser implements AutoCloseable {
   Page open(String address, int width, ColorScheme colours) {
     BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setBaseURL(address).setViewportSize(width, 900)
         .setColorScheme(colours).setIgnoreHTTPSErrors(true));
+    sessions.add(context);
     context.setDefaultTimeout(60_000);
     Page page = context.newPage();
     page.onConsoleMessage(message -> {
@@ -62,9 +75,9 @@ final class Browser implements AutoCloseable {
     return List.copyOf(complaints);
   }
 
+  /** Ends the sessions that this test has begun. */
   @Override
   public void close() {
-    chromium.close();
-    playwright.close();
+    sessions.forEach(BrowserContext::close);
   }
 }

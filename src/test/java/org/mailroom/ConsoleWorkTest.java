@@ -122,7 +122,7 @@ class ConsoleWorkTest {
     });
     Locator gone = page.locator("#gone");
     for (int i = 0; i < 20 && !gone.isVisible(); i++) {
-      page.clock().runFor(4_000);
+      page.clock().fastForward(4_000);
     }
     assertThat(gone).containsText(Pattern.compile("Mailroom hasn’t answered since [0-9].*What you see is from then"));
     assertThat(page.locator("body.stale")).hasCount(1);
@@ -130,7 +130,7 @@ class ConsoleWorkTest {
     assertThat(gone).hasCSS("opacity", "1");
     page.unrouteAll();
     for (int i = 0; i < 20 && gone.isVisible(); i++) {
-      page.clock().runFor(8_000);
+      page.clock().fastForward(8_000);
     }
     assertThat(gone).isHidden();
     assertThat(page.locator("body.stale")).hasCount(0);

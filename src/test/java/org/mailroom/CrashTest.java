@@ -3,7 +3,6 @@ package org.mailroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoFaults;
+import org.mailroom.demo.DemoFaults.Kind;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
@@ -29,45 +33,123 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * The promise under SIGKILL: a runtime of its own process is killed again and again while it imports into a real PostgreSQL, files and the
- * persistent queue; then everything is counted. A seed repeats a run: {@code -Dproof.seed=…}; {@code -Dproof.kills} and
- * {@code -Dproof.messages} make it longer.
+ * persistent queue; then everything is counted. Ten kills in each build: three where it matters most, the others at random instants. A seed
+ * repeats a run: {@code -Dproof.seed=…}; {@code -Dproof.kills} and {@code -Dproof.messages} make it longer.
  */
 class CrashTest {
 
   private static final List<String> DESTINATIONS = List.of("database", "file", "queue");
+  private static final int PAGE = 20;
+  private static final int MESSAGES_TO_MOVE = 60;
 
   @TempDir
   private Path folder;
 
   private final long seed = Long.getLong("proof.seed", 4);
 
-  /** Ten kills in each build. */
+  @BeforeAll
+  static void makeTheClassArchive() {
+    ClassArchive.get();
+  }
+
   @Test
-  @Timeout(value = 40, unit = java.util.concurrent.TimeUnit.MINUTES)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void killed_after_the_record_between_patch_and_move_and_after_the_patch_it_delivers_marks_and_moves_every_message_exactly_once() throws Exception {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = filled(tenant, MESSAGES_TO_MOVE);
+      JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
+      List<String> settings = settings(tenant, postgres);
+      settings.addAll(List.of("--mailroom.accounts.support.after-import.move-to=Done", "--mailroom.limits.pages-in-hand=1"));
+
+      // no change of the mailbox reaches the service
+      tenant.faults().kind(CrashTest::isBatch, Kind.RESET_BEFORE, DemoFaults.ALWAYS);
+      killOnce(() -> tenant.faults().hits() > 0, settings);
+      assertThat(delivered(database)).as("it is recorded").isNotEmpty();
+      assertThat(mailbox.unread()).as("nothing is marked").isEqualTo(MESSAGES_TO_MOVE);
+
+      // the first messages are marked, and that is heard of; their move doesn't reach the service
+      tenant.faults().clear();
+      tenant.faults().kind(call -> isBatch(call) && readInTheInbox(mailbox) > 0, Kind.RESET_BEFORE, DemoFaults.ALWAYS);
+      killOnce(() -> tenant.faults().hits() > 0, settings);
+      assertThat(readInTheInbox(mailbox)).as("marked and not moved").isPositive();
+      assertThat(moved(mailbox)).isZero();
+      assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
+
+      // these are moved, the next ones are marked, and nobody hears of it
+      tenant.faults().clear();
+      tenant.faults().kind(call -> isBatch(call) && moved(mailbox) > 0 && readInTheInbox(mailbox) == 0, Kind.SILENT, DemoFaults.ALWAYS);
+      killOnce(() -> tenant.faults().hits() > 0 && readInTheInbox(mailbox) > 0, settings);
+      assertThat(moved(mailbox)).isPositive();
+      assertThat(mailbox.unread()).as("there is something left to do").isPositive();
+      assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
+
+      tenant.faults().clear();
+      importToTheEnd(mailbox, settings, () -> readInTheInbox(mailbox) == 0);
+      count(tenant, postgres, mailbox, database, 3);
+      assertThat(mailbox.messages()).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Done"));
+      assertThat(tenant.requests()).filteredOn(request -> request.path().endsWith("/move")).as("each is moved once").hasSize(MESSAGES_TO_MOVE);
+      assertThat(mailbox.purged()).isEmpty();
+    }
+  }
+
+  @Test
+  @Timeout(value = 40, unit = TimeUnit.MINUTES)
   void killed_at_random_instants_it_delivers_every_message_exactly_once() throws Exception {
-    prove(Integer.getInteger("proof.kills", 10), Integer.getInteger("proof.messages", 400), 0);
+    prove(Integer.getInteger("proof.kills", 4), Integer.getInteger("proof.messages", 160), 0);
+  }
+
+  @Test
+  @Timeout(value = 40, unit = TimeUnit.MINUTES)
+  void killed_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
+    prove(Integer.getInteger("proof.kills.faulty", 3), Integer.getInteger("proof.messages.faulty", 60), 0.2);
   }
 
   @Test
   @Tag("proof")
-  @Timeout(value = 60, unit = java.util.concurrent.TimeUnit.MINUTES)
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void killed_at_50_random_instants_it_delivers_every_message_exactly_once() throws Exception {
     prove(50, 1000, 0);
   }
 
   @Test
-  @Timeout(value = 40, unit = java.util.concurrent.TimeUnit.MINUTES)
-  void killed_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
-    prove(Integer.getInteger("proof.kills.faulty", 5), Integer.getInteger("proof.messages.faulty", 200), 0.2);
+  @Tag("proof")
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
+  void killed_20_times_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
+    prove(20, 600, 0.2);
+  }
+
+  private static boolean isBatch(String call) {
+    return call.startsWith("POST /v1.0/$batch");
+  }
+
+  private static long readInTheInbox(DemoMailbox mailbox) {
+    return mailbox.messages().stream().filter(message -> message.isRead() && message.folder().equals(mailbox.folder("Inbox"))).count();
+  }
+
+  private static long moved(DemoMailbox mailbox) {
+    return mailbox.messages().stream().filter(message -> !message.folder().equals(mailbox.folder("Inbox"))).count();
+  }
+
+  private DemoMailbox filled(DemoTenant tenant, int messages) {
+    DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+    DemoMail maker = new DemoMail(seed);
+    for (int i = 0; i < messages; i++) {
+      mailbox.deliver(maker.next());
+    }
+    return mailbox;
+  }
+
+  private void killOnce(Callable<Boolean> reached, List<String> settings) throws Exception {
+    try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
+      await().pollInterval(Duration.ofMillis(10)).atMost(Duration.ofMinutes(3)).until(() -> reached.call() || !mailroom.isAlive());
+      assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
+      mailroom.kill();
+    }
   }
 
   private void prove(int kills, int messages, double faults) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
-      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-      DemoMail maker = new DemoMail(seed);
-      for (int i = 0; i < messages; i++) {
-        mailbox.deliver(maker.next());
-      }
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = filled(tenant, messages);
       tenant.faults().random(seed, faults);
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
       List<String> settings = settings(tenant, postgres);
@@ -89,38 +171,48 @@ class CrashTest {
           tenant.revokeTokens();
         }
       }
-      try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
-        await().atMost(Duration.ofMinutes(20)).until(() -> mailbox.unread() == 0 || !mailroom.isAlive());
-        assertThat(mailroom.stop()).as(mailroom::output).isZero();
-      }
+      importToTheEnd(mailbox, settings, () -> true);
       tenant.faults().random(seed, 0);
       count(tenant, postgres, mailbox, database, killed);
     }
   }
 
-  private List<String> settings(DemoTenant tenant, EmbeddedPostgres postgres) {
+  private void importToTheEnd(DemoMailbox mailbox, List<String> settings, Callable<Boolean> isOver) throws Exception {
+    try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
+      await().atMost(Duration.ofMinutes(20)).until(() -> (mailbox.unread() == 0 && isOver.call()) || !mailroom.isAlive());
+      assertThat(mailroom.stop()).as(mailroom::output).isZero();
+    }
+  }
+
+  private List<String> settings(DemoTenant tenant, Postgres postgres) {
     List<String> settings = MailroomRun.settings(tenant, folder);
     settings.addAll(database(postgres));
     settings.add("--server.port=0");
     settings.add("--mailroom.poll-every=1s");
-    settings.add("--mailroom.limits.page-size=20");
+    settings.add("--mailroom.limits.page-size=" + PAGE);
     settings.add("--mailroom.retry.backoff=1s");
     settings.add("--mailroom.retry.max-attempts=50");
+    // how soon what failed is tried again isn't what is shown here
+    settings.add("--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri());
     return settings;
   }
 
-  private static List<String> database(EmbeddedPostgres postgres) {
+  private static List<String> database(Postgres postgres) {
     return List.of("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
         "--mailroom.accounts.support.deliver-to=" + String.join(",", DESTINATIONS));
   }
 
-  private static void assertThatNothingIsMarkedThatWasNotDelivered(DemoMailbox mailbox, JdbcTemplate database) {
-    Set<String> delivered = new HashSet<>(database.queryForList(
+  /** The messages that every destination has. */
+  private static Set<String> delivered(JdbcTemplate database) {
+    return new HashSet<>(database.queryForList(
         "select message_id from delivery where status = 'DELIVERED' group by message_id having count(*) = " + DESTINATIONS.size(), String.class));
-    assertThat(delivered).containsAll(mailbox.messages().stream().filter(DemoMessage::isRead).map(DemoMessage::immutableId).toList());
   }
 
-  private void count(DemoTenant tenant, EmbeddedPostgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed) throws IOException {
+  private static void assertThatNothingIsMarkedThatWasNotDelivered(DemoMailbox mailbox, JdbcTemplate database) {
+    assertThat(delivered(database)).containsAll(mailbox.messages().stream().filter(DemoMessage::isRead).map(DemoMessage::immutableId).toList());
+  }
+
+  private void count(DemoTenant tenant, Postgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed) throws IOException {
     assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
     assertThat(mailbox.unread()).isZero();
     List<String> ids = mailbox.messages().stream().map(DemoMessage::immutableId).toList();

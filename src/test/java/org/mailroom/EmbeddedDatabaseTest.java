@@ -40,7 +40,7 @@ class EmbeddedDatabaseTest {
       List<String> settings = MailroomRun.settings(tenant, folder);
       settings.addAll(List.of("--server.port=0", "--mailroom.poll-every=1s", "--mailroom.accounts.support.deliver-to=database"));
       try (MailroomProcess mailroom = MailroomProcess.start(Files.createDirectories(folder.resolve("process")), List.of(), settings)) {
-        for (int i = 2; i <= 10; i++) {
+        for (int i = 2; i <= 4; i++) {
           awaitMarked(mailbox, mailroom);
           mailbox.deliver(DemoMail.plain(i));
         }
@@ -48,8 +48,8 @@ class EmbeddedDatabaseTest {
         mailroom.kill();
       }
       try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
-        assertThat(mailroom.rows("mail_message")).isEqualTo(10);
-        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(10);
+        assertThat(mailroom.rows("mail_message")).isEqualTo(4);
+        assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(4);
       }
     }
   }

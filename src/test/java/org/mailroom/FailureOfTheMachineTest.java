@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.CookieManager;
@@ -85,7 +84,7 @@ class FailureOfTheMachineTest {
 
   @Test
   void while_the_database_is_down_people_sign_in_and_every_channel_tells() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--spring.datasource.url=jdbc:postgresql://localhost:" + proxy.port() + "/postgres",
             "--spring.datasource.username=postgres", "--spring.datasource.hikari.connection-timeout=2000", "--spring.security.user.name=",
             "--spring.security.user.password=", "--mailroom.accounts.support.deliver-to=file", table.logSetting())) {
@@ -148,7 +147,8 @@ class FailureOfTheMachineTest {
   void a_full_disk_under_database_files_and_broker_at_once_stops_none_of_them_for_good() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("data"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk.toString()), "a small disk can't be mounted here");
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue", table.logSetting())) {
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue",
+        "--mailroom.retry.backoff=1s", table.logSetting())) {
       mailbox.deliver(DemoMail.plain(1));
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
       fill(disk.resolve("filler"));

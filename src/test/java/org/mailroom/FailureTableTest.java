@@ -231,7 +231,7 @@ class FailureTableTest {
     servers.add(proxy);
     answer(proxy, "HTTP/1.1 407 Proxy Authentication Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     try (MailroomRun run = MailroomRun.start(tenant, folder, "--mailroom.proxy=http://127.0.0.1:" + proxy.getLocalPort(),
-        table.logSetting())) {
+        "--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri(), table.logSetting())) {
       run.importSupport();
       table.show(new Failure("proxy refusing", "support", "Entra ID could not be reached", "mailroom.proxy", "TLS"), run,
           run.bean(AccountStatuses.class).find("support").orElseThrow());

@@ -63,6 +63,7 @@ class FailureTest {
   private static Path addADestinationThatRefusesMessage42(Path folder) throws Exception {
     Path routes = folder.resolve("routes");
     ImportTest.copyRoutes(routes);
+    ManyAccounts.routesOfShortWaits(folder);
     return Files.writeString(routes.resolve("deliver-to-picky.camel.yaml"), """
         - route:
             id: deliver-to-picky

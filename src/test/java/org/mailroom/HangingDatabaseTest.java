@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +77,7 @@ class HangingDatabaseTest {
   void every_channel_says_so_within_the_bounds_and_everything_goes_on_once_it_answers_with_nothing_lost_or_doubled(CapturedOutput output) throws Exception {
     DemoMailbox past = tenant.mailbox("past@contoso.com");
     past.read(past.deliver(DemoMail.plain(1)));
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort()); MailroomRun mailroom = start(proxy)) {
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort()); MailroomRun mailroom = start(proxy)) {
       deliver(1, 50);
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0 && mailroom.bean(AccountSchedule.class).lastSuccess("past").isPresent());
       ConsoleSession console = ConsoleSession.signIn(mailroom);
@@ -117,7 +116,7 @@ class HangingDatabaseTest {
 
   @Test
   void a_stop_waits_for_a_database_that_hangs_no_longer_than_for_a_connection(CapturedOutput output) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, withoutSocketTimeout(proxy))) {
       deliver(1, 1);
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
@@ -138,7 +137,7 @@ class HangingDatabaseTest {
 
   @Test
   void a_backfill_asked_for_by_command_while_it_hangs_or_is_down_ends_with_1_in_words(CapturedOutput output) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort())) {
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort())) {
       List<String> settings = MailroomRun.settings(tenant, folder);
       settings.addAll(database(proxy));
       String[] words = {"import", "--since", "2026-01-01"};
@@ -156,9 +155,10 @@ class HangingDatabaseTest {
   @Test
   void a_migration_may_take_longer_than_any_other_answer() throws Exception {
     Path migrations = Files.createDirectories(folder.resolve("migrations"));
-    Files.writeString(migrations.resolve("V999__a_large_table.sql"), "select pg_sleep(5);");
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort())) {
+    Files.writeString(migrations.resolve("V999__a_large_table.sql"), "select pg_sleep(3);");
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort())) {
       List<String> settings = new java.util.ArrayList<>(database(proxy));
+      settings.replaceAll(setting -> setting.replace("socketTimeout=4", "socketTimeout=2"));
       settings.add("--spring.flyway.locations=classpath:db/migration,filesystem:" + migrations);
       try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings.toArray(String[]::new))) {
         assertThat(mailroom.rows("flyway_schema_history where version = '999' and success")).isEqualTo(1);

@@ -30,6 +30,7 @@ import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.settings.Home;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -79,6 +80,9 @@ class KameletsTest {
       return all.stream().map(taken -> taken.getMessage().getHeader("messageId", String.class)).toList();
     }
   }
+
+  /** What the source of the recipe is called, which polls twice a minute. */
+  private static final String TICKETS = "tickets-contoso.com-inbox";
 
   private final DemoTenant tenant = DemoTenant.start();
   private final Taken taken = new Taken();
@@ -132,6 +136,8 @@ class KameletsTest {
     for (int i = 1; i <= 45; i++) {
       sent.add(tickets.deliver("Inbox", DemoMail.plain(i), i < 20 ? second.plusSeconds(i) : second.plusSeconds(20)));
     }
+    within(() -> mailroom.bean(AccountSchedule.class).lastResult(TICKETS).isPresent());
+    mailroom.bean(AccountSchedule.class).importNow(TICKETS);
     within(() -> tickets.unread() == 0);
     List<MailMessage> got = new ArrayList<>();
     for (Path file : files("tickets")) {
@@ -139,7 +145,7 @@ class KameletsTest {
     }
     assertThat(got.stream().map(MailMessage::id)).containsExactlyInAnyOrderElementsOf(sent.stream().map(DemoMessage::immutableId).toList());
     assertThat(got).allSatisfy(message -> assertThat(message.mailbox()).isEqualTo("tickets@contoso.com"));
-    assertThat(mailroom.bean(Accounts.class).home("tickets-contoso.com-inbox")).contains(Home.ROUTE);
+    assertThat(mailroom.bean(Accounts.class).home(TICKETS)).contains(Home.ROUTE);
     assertThat(tenant.violations()).isEmpty();
     assertThat(tenant.requests().stream().map(DemoRequest::prefer).filter(prefer -> prefer == null || !prefer.contains("ImmutableId"))).isEmpty();
   }

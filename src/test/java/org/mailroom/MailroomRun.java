@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.catalina.Context;
@@ -58,9 +59,14 @@ final class MailroomRun implements AutoCloseable {
   }
 
   static MailroomRun start(DemoTenant tenant, Path folder, String... settings) {
+    return start(MailroomApplication.class, tenant, folder, settings);
+  }
+
+  /** The same with beans of a test. */
+  static MailroomRun start(Class<?> application, DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
     all.addAll(Arrays.asList(settings));
-    return new MailroomRun(new Launcher(MailroomApplication.class, all).startCommand(Map.of()));
+    return new MailroomRun(new Launcher(application, all).startCommand(Map.of()));
   }
 
   /** The runtime itself, which polls. */
@@ -112,7 +118,11 @@ final class MailroomRun implements AutoCloseable {
   }
 
   List<ImportResult> importAll(String... accounts) {
-    return context.getBean(ImportOnce.class).begin(List.of(accounts)).join();
+    return beginToImport(List.of(accounts)).join();
+  }
+
+  CompletableFuture<List<ImportResult>> beginToImport(List<String> accounts) {
+    return context.getBean(ImportOnce.class).begin(accounts);
   }
 
   ImportResult importSupport() {

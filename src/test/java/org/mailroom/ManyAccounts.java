@@ -1,6 +1,7 @@
 package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,10 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.mailroom.account.ImportResult;
 import org.mailroom.demo.DemoAttachment;
@@ -20,13 +24,14 @@ import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.graph.MailboxGates;
 
 /** One demo tenant and one Mailroom for all tests of a class: each test takes accounts of its own, whose mailboxes have their names. */
 final class ManyAccounts implements AutoCloseable {
 
-  /** Waits that a test can bear. */
+  /** Waits that a test can bear, and fewer of them. */
   private static final List<String> SHORT_WAITS = List.of("--mailroom.limits.response-timeout=2s", "--mailroom.limits.least-rate-after=1s",
-      "--mailroom.limits.throttled-for=5s", "--mailroom.retry.backoff=1ms", "--mailroom.retry.max-attempts=3");
+      "--mailroom.limits.tries=3", "--mailroom.limits.throttled-for=5s", "--mailroom.retry.backoff=1ms", "--mailroom.retry.max-attempts=3");
 
   private final DemoTenant tenant;
   private final MailroomRun mailroom;
@@ -36,10 +41,10 @@ final class ManyAccounts implements AutoCloseable {
     this.mailroom = mailroom;
   }
 
-  /** Mailroom as {@code import --once} starts it. */
+  /** Mailroom as {@code import --once} starts it, by a {@link TravellingClock}. */
   static ManyAccounts start(Path folder, List<String> accounts, String... more) {
     DemoTenant tenant = DemoTenant.start();
-    return new ManyAccounts(tenant, MailroomRun.start(tenant, folder, settings(folder, accounts, more)));
+    return new ManyAccounts(tenant, MailroomRun.start(TravellingClock.Application.class, tenant, folder, settings(folder, accounts, more)));
   }
 
   /** The runtime, which polls each second, by a {@link TravellingClock}. */
@@ -55,6 +60,11 @@ final class ManyAccounts implements AutoCloseable {
     tenant.clock(clock.ahead());
   }
 
+  /** What time it is for Mailroom and the service. */
+  Instant now() {
+    return mailroom.bean(TravellingClock.class).instant();
+  }
+
   /** The settings of accounts, in front of others, which win. */
   static String[] settings(Path folder, List<String> accounts, String... more) {
     List<String> settings = new ArrayList<>(SHORT_WAITS);
@@ -68,7 +78,7 @@ final class ManyAccounts implements AutoCloseable {
   }
 
   /** How long a request rests before it is sent again stands in a route file. */
-  private static Path routesOfShortWaits(Path folder) {
+  static Path routesOfShortWaits(Path folder) {
     try {
       String failures = Files.readString(Path.of("routes/failures.camel.yaml"));
       String impatient = failures.replaceFirst("redeliveryDelay: \"\\d+\"", "redeliveryDelay: \"20\"")
@@ -112,6 +122,22 @@ final class ManyAccounts implements AutoCloseable {
 
   ImportResult importOnce(String account) {
     return mailroom.importAll(account).get(0);
+  }
+
+  /** Imports accounts side by side, each once. Whenever a mailbox is left alone for a time, that time has passed at once. */
+  List<ImportResult> importWithoutWaits(Collection<String> names) {
+    CompletableFuture<List<ImportResult>> running = mailroom.beginToImport(List.copyOf(names));
+    await().atMost(Duration.ofSeconds(150)).pollInterval(Duration.ofMillis(50)).until(() -> {
+      names.forEach(this::passTheWait);
+      return running.isDone();
+    });
+    return running.join();
+  }
+
+  /** If an account's mailbox is left alone for a time, that time has passed. */
+  void passTheWait(String account) {
+    mailroom.bean(MailboxGates.class).closedUntil(address(account))
+        .ifPresent(opens -> travel(Duration.between(now(), opens)));
   }
 
   /** The requests for an account's mailbox so far, parts of batches included. */

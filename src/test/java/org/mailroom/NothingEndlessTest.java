@@ -81,7 +81,7 @@ class NothingEndlessTest {
       accounts.fill(account, 3);
       accounts.mailbox(account).fails(fault);
     });
-    for (ImportResult result : accounts.mailroom().importAll(ANSWERS.keySet().toArray(String[]::new))) {
+    for (ImportResult result : accounts.importWithoutWaits(ANSWERS.keySet())) {
       String account = result.account();
       assertThat(result.failure()).as(account).isInstanceOf(GraphException.class);
       assertThat(result.imported()).as(account).isZero();
@@ -90,14 +90,14 @@ class NothingEndlessTest {
       assertThat(accounts.requests(account)).as(account).hasSizeLessThan(40);
       accounts.mailbox(account).fails(null);
     }
-    assertThat(accounts.mailroom().importAll(ANSWERS.keySet().toArray(String[]::new)))
+    assertThat(accounts.importWithoutWaits(ANSWERS.keySet()))
         .allMatch(ImportResult::isComplete).allMatch(result -> result.imported() == 3);
   }
 
   @Test
   void parts_of_a_batch_that_fail_for_ever_end_the_import_leave_their_message_unmarked_and_mark_all_others() {
     PARTS.forEach((account, fault) -> accounts.fill(account, 10).get(4).fails(DemoSpot.CHANGE, fault));
-    for (ImportResult result : accounts.mailroom().importAll(PARTS.keySet().toArray(String[]::new))) {
+    for (ImportResult result : accounts.importWithoutWaits(PARTS.keySet())) {
       String account = result.account();
       assertThat(result.imported()).as(account).isEqualTo(10);
       assertThat(accounts.imported(account)).as(account).hasSize(10);
@@ -108,7 +108,7 @@ class NothingEndlessTest {
       assertThat(accounts.requests(account)).as(account).hasSizeLessThan(60);
     }
     PARTS.keySet().forEach(account -> accounts.mailbox(account).messages().forEach(DemoMessage::heals));
-    for (ImportResult result : accounts.mailroom().importAll(PARTS.keySet().toArray(String[]::new))) {
+    for (ImportResult result : accounts.importWithoutWaits(PARTS.keySet())) {
       assertThat(result.isComplete()).as("%s", result).isTrue();
       assertThat(result.imported()).as("delivered once: %s", result.account()).isZero();
       assertThat(accounts.mailbox(result.account()).unread()).as(result.account()).isZero();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,6 +59,11 @@ class OutageTest {
     await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
   }
 
+  /** A request that failed is sent again at once. */
+  private String impatient() {
+    return "--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri();
+  }
+
   private static String[] postgres(int port, String options) {
     return new String[] {"--spring.datasource.url=jdbc:postgresql://localhost:" + port + "/postgres" + options, "--spring.datasource.username=postgres",
         "--spring.datasource.hikari.connection-timeout=1000", "--mailroom.limits.page-size=20"};
@@ -79,7 +83,7 @@ class OutageTest {
 
   @Test
   void the_database_goes_away_and_comes_back(CapturedOutput output) throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), ""))) {
       deliverPlain(50);
       awaitImport();
@@ -98,7 +102,7 @@ class OutageTest {
 
   @Test
   void a_commit_whose_acknowledgement_is_lost_inserts_nothing_twice() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
+    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
         MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), "?prepareThreshold=0"))) {
       deliverPlain(1);
       awaitImport();
@@ -150,7 +154,7 @@ class OutageTest {
       for (int i = 0; i < 70; i++) {
         mailbox.deliver(maker.next());
       }
-      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=20")) {
+      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=20", "--mailroom.retry.backoff=1s")) {
         await().atMost(PATIENCE).until(() -> output.getAll().contains("attachments can't be written below") || output.getAll().contains("destination file is down"));
         await().atMost(PATIENCE).until(() -> output.getAll().contains("space"));
         assertThat(mailbox.unread()).isPositive();
@@ -189,9 +193,9 @@ class OutageTest {
 
   @Test
   void graph_and_the_identity_platform_go_away_and_come_back(CapturedOutput output) {
-    tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), 30);
+    tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), 10);
     deliverPlain(10);
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder)) {
+    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, impatient())) {
       awaitImport();
       tenant.faults().kind(call -> call.contains("/v1.0/"), DemoFaults.Kind.RESET_BEFORE, 12);
       deliverPlain(10);
@@ -209,7 +213,7 @@ class OutageTest {
     }
     tenant.faults().random(11, 0.2);
     try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s",
-        "--mailroom.retry.max-attempts=50")) {
+        "--mailroom.retry.max-attempts=50", impatient())) {
       await().atMost(PATIENCE).until(() -> mailbox.unread() <= 30);
       tenant.revokeTokens();
       awaitImport();

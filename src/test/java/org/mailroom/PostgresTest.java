@@ -3,7 +3,6 @@ package org.mailroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +22,7 @@ class PostgresTest {
 
   @Test
   void the_same_tables_fill_in_postgresql_with_one_bad_message_among_good_ones_and_what_is_given_up_is_moved_there_too() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
       DemoMail maker = new DemoMail(5);
       for (int i = 0; i < 50; i++) {
@@ -55,7 +54,7 @@ class PostgresTest {
 
   @Test
   void the_console_reads_and_searches_postgresql() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
       tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(4711));
       try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder,
           "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres")) {

@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * One demo tenant and few applications for all tests of a class, for a start takes seconds. Each test has a tenant without mail,
+ * One demo tenant and few applications for all tests of a class, for a start takes seconds; a request that failed is sent again at once. Each test has a tenant without mail,
  * faults and recorded requests, empty tables, and an account with a mailbox that no test had before it: so Mailroom remembers
  * nothing of it. What Mailroom knows of the credential stays, its token too. Tests that restart Mailroom, or that concern what it
  * knows beyond an account, start their own with {@link MailroomRun#start}.
@@ -93,7 +93,9 @@ final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
     try {
       Path folder = Files.createTempDirectory("mailroom-shared");
       folders.add(folder);
-      return MailroomRun.start(tenant, folder, all.toArray(String[]::new));
+      List<String> settings = new ArrayList<>(List.of("--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri()));
+      settings.addAll(all);
+      return MailroomRun.start(tenant, folder, settings.toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

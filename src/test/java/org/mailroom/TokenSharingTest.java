@@ -2,7 +2,6 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ class TokenSharingTest {
 
   @Test
   void two_nodes_on_postgresql_that_need_a_token_at_once_send_one_request_and_share_what_it_brings() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
       Path here = Files.createDirectories(folder.resolve("here"));
       Path there = Files.createDirectories(folder.resolve("there"));
       askFromTwoNodes(tenant, here, there, "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
@@ -102,7 +101,7 @@ class TokenSharingTest {
 
   @Test
   void fifty_accounts_take_one_token_request_in_each_lifetime_of_a_token() {
-    Duration lifetime = Duration.ofSeconds(12);
+    Duration lifetime = Duration.ofSeconds(8);
     // it is renewed when nine tenths of so short a life are over, whose end msal4j tells in whole seconds
     Duration used = lifetime.minusSeconds(1).multipliedBy(9).dividedBy(10);
     try (DemoTenant tenant = DemoTenant.start(DemoTenantOptions.defaults().withTokenLifetime(lifetime))) {

@@ -2,12 +2,12 @@ package org.mailroom.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.mailroom.Postgres;
 import org.mailroom.console.MessageLog.Line;
 import org.mailroom.console.MessageLog.Place;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -36,7 +36,7 @@ class MessageLogTest {
 
   @Test
   void messages_of_all_destinations_are_paged_through_searched_and_chosen_in_postgresql() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       holds(postgres.getPostgresDatabase(), "generate_series(1, " + MESSAGES + ") as n(n)");
     }
   }

@@ -2,7 +2,6 @@ package org.mailroom.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -10,6 +9,7 @@ import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.Postgres;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** On the tables as the migrations make them, in both databases. */
@@ -50,7 +50,7 @@ class UnsettledMessagesTest {
 
   @Test
   void since_when_a_message_is_not_settled_is_remembered_and_unknown_values_have_room_in_postgresql() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       holds(postgres.getPostgresDatabase());
     }
   }
