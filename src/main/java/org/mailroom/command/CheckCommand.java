@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Walks each account from its configuration to its destinations and says what works and how to mend what doesn't.",
     footerHeading = "%n",
     footer = {
-      "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, destinations.",
+      "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, push, destinations.",
       "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom.",
       "",
       "Exit codes: 0 all is well, 1 can't start, 2 misuse, 5 something doesn't work."},

@@ -39,6 +39,8 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoViolations violations = new DemoViolations();
   private final DemoWatch watch = new DemoWatch(violations, clock);
   private final DemoTokenWatch tokenWatch = new DemoTokenWatch(violations);
+  private final DemoNotifier notifier = new DemoNotifier();
+  private final DemoSubscriptions subscriptions = new DemoSubscriptions(clock, notifier);
   private volatile boolean recording = true;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
@@ -54,7 +56,7 @@ public final class DemoTenant implements AutoCloseable {
     stranger = new DemoStranger(tls, threads, violations);
     identityPlatform = new DemoIdentityPlatform(TENANT_ID, loginUrl(), clock, options.tokenLifetime());
     DemoDamage damage = new DemoDamage(clock, stranger);
-    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters);
+    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters, subscriptions);
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     DemoLogin login = new DemoLogin(identityPlatform, tokenWatch, violations);
@@ -127,6 +129,11 @@ public final class DemoTenant implements AutoCloseable {
     graph.forgetDeltaTokens();
   }
 
+  /** Subscriptions to change notifications. */
+  public DemoSubscriptions subscriptions() {
+    return subscriptions;
+  }
+
   public DemoFaults faults() {
     return faults;
   }
@@ -197,6 +204,7 @@ public final class DemoTenant implements AutoCloseable {
     counters.reset();
     requests.clear();
     clock.offset(Duration.ZERO);
+    subscriptions.clear();
     watch.clear();
     violations.clear();
   }
@@ -214,6 +222,7 @@ public final class DemoTenant implements AutoCloseable {
   public void close() {
     server.close();
     stranger.close();
+    notifier.close();
     threads.shutdownNow();
   }
 

@@ -39,6 +39,7 @@ import org.springframework.validation.annotation.Validated;
  * @param secretKeyFile a file that holds the secret key
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
+ * @param push whether Microsoft Graph tells of new mail, beside the polls
  * @param dataDir everything that Mailroom itself keeps on disk
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
@@ -62,6 +63,7 @@ public record MailroomProperties(
     Path secretKeyFile,
     List<String> previousSecretKeys,
     URI publicUrl,
+    @DefaultValue @Valid PushProperties push,
     @DefaultValue("data") @NotNull Path dataDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
