@@ -15,6 +15,8 @@ create table push_subscription (
   refusals         int not null,
   -- when a node last had an account for it
   wanted_at        timestamp(6) with time zone not null,
+  -- when it last became what it is
+  changed_at       timestamp(6) with time zone,
   taken_until      timestamp(6) with time zone,
   version          bigint not null,
   primary key (mailbox)

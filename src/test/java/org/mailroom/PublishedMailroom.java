@@ -13,6 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.mailroom.demo.DemoTenant;
 
 /** A runtime behind a public https address, as a reverse proxy gives it: the demo tenant sends what goes there to this machine. */
@@ -20,6 +25,7 @@ final class PublishedMailroom implements AutoCloseable {
 
   static final String PUBLIC_URL = "https://mailroom.contoso.com";
 
+  private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final URI here;
@@ -60,6 +66,28 @@ final class PublishedMailroom implements AutoCloseable {
 
   MailroomRun run() {
     return mailroom;
+  }
+
+  /** A page of the console for whoever is signed in, as a browser gets it through the proxy: the cookies are for https alone. */
+  String page(String path) {
+    Map<String, String> cookies = new TreeMap<>();
+    Matcher token = TOKEN.matcher(keep(cookies, send(HttpRequest.newBuilder(here.resolve("/login")))).body());
+    if (!token.find()) {
+      throw new IllegalStateException("the sign-in has no form");
+    }
+    keep(cookies, send(with(cookies, "/login").header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(
+        "username=" + MailroomRun.USER + "&password=" + ConsoleSession.encoded(MailroomRun.PASSWORD) + "&_csrf=" + ConsoleSession.encoded(token.group(1))))));
+    return send(with(cookies, path)).body();
+  }
+
+  private HttpRequest.Builder with(Map<String, String> cookies, String path) {
+    return HttpRequest.newBuilder(here.resolve(path)).header("Accept", "text/html")
+        .header("Cookie", cookies.entrySet().stream().map(cookie -> cookie.getKey() + "=" + cookie.getValue()).collect(Collectors.joining("; ")));
+  }
+
+  private static HttpResponse<String> keep(Map<String, String> cookies, HttpResponse<String> answer) {
+    answer.headers().allValues("Set-Cookie").forEach(cookie -> cookies.put(cookie.split("=", 2)[0], cookie.split("=", 2)[1].split(";")[0]));
+    return answer;
   }
 
   HttpResponse<String> get(String path) {

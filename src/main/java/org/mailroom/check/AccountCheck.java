@@ -41,11 +41,12 @@ public final class AccountCheck {
   private final MailboxGates gates;
   private final DestinationCheck destinations;
   private final PushStatus push;
+  private final DiscoveryCheck entries;
   private final ObjectMapper json;
   private final Clock clock;
 
   AccountCheck(Accounts accounts, Credentials credentials, MailroomProperties properties, TlsProbe tls, TokenCache tokens, GraphQuestions graph, MailboxGates gates,
-      DestinationCheck destinations, PushStatus push, ObjectMapper json, Clock clock) {
+      DestinationCheck destinations, PushStatus push, DiscoveryCheck entries, ObjectMapper json, Clock clock) {
     this.accounts = accounts;
     this.credentials = credentials;
     this.properties = properties;
@@ -55,6 +56,7 @@ public final class AccountCheck {
     this.gates = gates;
     this.destinations = destinations;
     this.push = push;
+    this.entries = entries;
     this.json = json;
     this.clock = clock;
   }
@@ -73,6 +75,10 @@ public final class AccountCheck {
    */
   public void check(String accountId, Consumer<CheckStep> told) {
     Account account = accounts.find(accountId).orElse(null);
+    if (account == null && entries.isEntry(accountId)) {
+      entries.check(accountId, told);
+      return;
+    }
     if (account == null) {
       String problem = accounts.problems().get(accountId);
       told.accept(CheckStep.failed("configuration", "account " + accountId, problem == null ? "there is no such account." : problem, null));

@@ -2,11 +2,13 @@ package org.mailroom.command;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.check.AccountCheck;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
@@ -45,8 +47,10 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
       Accounts accounts = context.getBean(Accounts.class);
-      List<String> known = new ArrayList<>(accounts.all().stream().map(Account::id).toList());
-      known.addAll(accounts.problems().keySet());
+      Set<String> all = new LinkedHashSet<>(context.getBean(DiscoveredAccounts.class).entries().keySet());
+      accounts.all().forEach(account -> all.add(account.id()));
+      all.addAll(accounts.problems().keySet());
+      List<String> known = List.copyOf(all);
       for (String id : accountIds) {
         if (!known.contains(id)) {
           throw new CommandLine.ParameterException(spec.commandLine(), "There is no account '" + id + "'. Known: " + String.join(", ", known) + ".");

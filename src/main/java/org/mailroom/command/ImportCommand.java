@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
+import org.mailroom.discovery.Discovery;
 import org.mailroom.listing.Backfills;
 import org.mailroom.account.ImportResult;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -86,6 +87,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private int run(ConfigurableApplicationContext context, Instant from, Instant to) {
     Accounts accounts = context.getBean(Accounts.class);
+    context.getBean(Discovery.class).refresh();
     List<String> known = accounts.all().stream().map(Account::id).toList();
     Map<String, String> unusable = new TreeMap<>(accounts.problems());
     for (String id : accountIds) {

@@ -41,6 +41,7 @@ import java.util.stream.Collectors;
  *   <li>{@code /lifecycle?address=a@b&event=subscriptionRemoved}: tells the mailbox's subscribers of that event; reauthorizationRequired, missed
  *   <li>{@code /notifications?delay=300&lose=true}: how many milliseconds after its arrival a message is told of; whether notifications get lost
  *   <li>{@code /refuse-subscriptions?status=403&code=ExtensionError}: new subscriptions are refused; without a status they aren't any more
+ *   <li>{@code /group?name=everyone&join=a@b}: makes a group, answers its object id; somebody may join it, or {@code leave}
  *   <li>what makes things fail: {@link DemoControlFaults}
  * </ul>
  *
@@ -130,6 +131,16 @@ final class DemoControl implements AutoCloseable {
       case "/subscriptions" -> {
         return tenant.subscriptions().active(address).stream().map(one -> one.id() + " " + one.expires() + " " + one.resource())
             .reduce((one, other) -> one + "\n" + other).orElse("none");
+      }
+      case "/group" -> {
+        String group = tenant.directory().group(options.getOrDefault("name", ""));
+        if (options.containsKey("join")) {
+          tenant.directory().join(group, options.get("join"));
+        }
+        if (options.containsKey("leave")) {
+          tenant.directory().leave(group, options.get("leave"));
+        }
+        return group;
       }
       case "/lifecycle" -> tenant.subscriptions().lifecycle(address, options.getOrDefault("event", "missed"));
       case "/notifications" -> {

@@ -27,9 +27,12 @@ final class DemoGraph {
   private final ConcurrentMap<String, DemoMailbox> mailboxes = new ConcurrentHashMap<>();
   private final Set<String> shared = ConcurrentHashMap.newKeySet();
   private final DemoSubscriptions subscriptions;
+  private final DemoDirectory directory;
 
-  DemoGraph(String root, long seed, DemoFaults faults, DemoDamage damage, DemoCounters counters, DemoSubscriptions subscriptions) {
+  DemoGraph(String root, long seed, DemoFaults faults, DemoDamage damage, DemoCounters counters, DemoSubscriptions subscriptions,
+      DemoDirectory directory) {
     this.subscriptions = subscriptions;
+    this.directory = directory;
     this.faults = faults;
     this.damage = damage;
     this.counters = counters;
@@ -69,6 +72,9 @@ final class DemoGraph {
   DemoAnswer answer(DemoCall asked, DemoTokens.Access access) {
     if (asked.segment(0).equals("subscriptions")) {
       return subscriptions.answer(asked, access, this);
+    }
+    if (asked.segment(0).equals("groups")) {
+      return directory.answer(asked, access);
     }
     DemoCall call = asked.segment(0).equals("me") ? asked.ofUser(access.user()) : asked;
     if (!call.segment(0).equals("users")) {

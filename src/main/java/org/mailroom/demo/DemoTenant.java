@@ -41,6 +41,7 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoTokenWatch tokenWatch = new DemoTokenWatch(violations);
   private final DemoNotifier notifier = new DemoNotifier();
   private final DemoSubscriptions subscriptions = new DemoSubscriptions(clock, notifier);
+  private final DemoDirectory directory;
   private volatile boolean recording = true;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
@@ -56,7 +57,8 @@ public final class DemoTenant implements AutoCloseable {
     stranger = new DemoStranger(tls, threads, violations);
     identityPlatform = new DemoIdentityPlatform(TENANT_ID, loginUrl(), clock, options.tokenLifetime());
     DemoDamage damage = new DemoDamage(clock, stranger);
-    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters, subscriptions);
+    directory = new DemoDirectory(graphUrl());
+    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters, subscriptions, directory);
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     DemoLogin login = new DemoLogin(identityPlatform, tokenWatch, violations);
@@ -134,6 +136,11 @@ public final class DemoTenant implements AutoCloseable {
     return subscriptions;
   }
 
+  /** Groups. */
+  public DemoDirectory directory() {
+    return directory;
+  }
+
   public DemoFaults faults() {
     return faults;
   }
@@ -205,6 +212,7 @@ public final class DemoTenant implements AutoCloseable {
     requests.clear();
     clock.offset(Duration.ZERO);
     subscriptions.clear();
+    directory.clear();
     watch.clear();
     violations.clear();
   }

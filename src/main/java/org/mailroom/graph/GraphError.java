@@ -156,7 +156,7 @@ enum GraphError {
 
   private static GraphError ofSubscription(GraphOperation operation, int status, String code) {
     return switch (status) {
-      case 400 -> "ValidationError".equals(code) || "InvalidRequest".equals(code) ? PUSH_UNREACHABLE : PUSH_REFUSED;
+      case 400 -> "ValidationError".equals(code) ? PUSH_UNREACHABLE : PUSH_REFUSED;
       case 403 -> PUSH_FORBIDDEN;
       case 404 -> operation == GraphOperation.RENEW_SUBSCRIPTION ? ITEM_GONE : PUSH_REFUSED;
       case 409 -> PUSH_REFUSED;

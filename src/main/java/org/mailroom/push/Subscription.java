@@ -16,12 +16,13 @@ import java.time.Instant;
  * @param refusal why there is none, in words; or null
  * @param refusals how often in a row it was refused
  * @param wantedAt when some node last had an account for it
+ * @param changedAt when it last became what it is; null before that
  * @param takenUntil until when a node works on it; or null
  * @param version of the row
  */
 record Subscription(
     String mailbox, String credential, String resource, String notificationUrl, String id, String clientState, Instant expiresAt, Instant dueAt,
-    String refusal, int refusals, Instant wantedAt, Instant takenUntil, long version) {
+    String refusal, int refusals, Instant wantedAt, Instant changedAt, Instant takenUntil, long version) {
 
   /** It isn't what its accounts, or the settings, ask for any more. */
   boolean differsFrom(WantedSubscription wanted, String url) {

@@ -10,8 +10,10 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
@@ -61,16 +63,20 @@ class SubscriptionRequests {
    * @throws org.mailroom.graph.GraphException when it is refused; Graph asks at the address first whether it is ours
    */
   Granted create(WantedSubscription wanted, String url, String clientState) {
+    return inTheServicesTime(expiration -> graph.ask(GraphRequest.once(GraphRequest.post(GraphOperation.CREATE_SUBSCRIPTION, wanted.credential(),
+        wanted.mailbox(), uris.of("subscriptions"), content(wanted, url, clientState, expiration), this::granted))));
+  }
+
+  private String content(WantedSubscription wanted, String url, String clientState, Instant expiration) {
     ObjectNode asked = json.createObjectNode().put("changeType", "created").put("notificationUrl", url).put("lifecycleNotificationUrl", url)
-        .put("resource", wanted.resource()).put("expirationDateTime", expiration()).put("clientState", clientState);
-    return graph.ask(GraphRequest.once(GraphRequest.post(GraphOperation.CREATE_SUBSCRIPTION, wanted.credential(), wanted.mailbox(),
-        uris.of("subscriptions"), asked.toString(), this::granted)));
+        .put("resource", wanted.resource()).put("expirationDateTime", expiration.toString()).put("clientState", clientState);
+    return asked.toString();
   }
 
   /** Renews a subscription, which authorises it anew as well. */
   Granted renew(WantedSubscription wanted, String id) {
-    return graph.ask(GraphRequest.once(GraphRequest.patch(GraphOperation.RENEW_SUBSCRIPTION, wanted.credential(), wanted.mailbox(),
-        uris.of("subscriptions", id), json.createObjectNode().put("expirationDateTime", expiration()).toString(), this::granted)));
+    return inTheServicesTime(expiration -> graph.ask(GraphRequest.once(GraphRequest.patch(GraphOperation.RENEW_SUBSCRIPTION, wanted.credential(),
+        wanted.mailbox(), uris.of("subscriptions", id), json.createObjectNode().put("expirationDateTime", expiration.toString()).toString(), this::granted))));
   }
 
   void delete(Subscription subscription) {
@@ -78,8 +84,22 @@ class SubscriptionRequests {
         uris.of("subscriptions", subscription.id()))));
   }
 
-  private String expiration() {
-    return service.now().plus(lifetime).minus(MARGIN).truncatedTo(ChronoUnit.SECONDS).toString();
+  /** Where this machine's clock is wrong, a time that is too far away is refused; the refusal tells what time it is for the service. */
+  private Granted inTheServicesTime(Function<Instant, Granted> ask) {
+    Instant expiration = expiration();
+    try {
+      return ask.apply(expiration);
+    } catch (GraphException refusal) {
+      Instant better = expiration();
+      if (refusal.status() != 400 || Duration.between(better, expiration).compareTo(MARGIN.dividedBy(2)) < 0) {
+        throw refusal;
+      }
+      return ask.apply(better);
+    }
+  }
+
+  private Instant expiration() {
+    return service.now().plus(lifetime).minus(MARGIN).truncatedTo(ChronoUnit.SECONDS);
   }
 
   private Granted granted(InputStream answer) throws IOException {

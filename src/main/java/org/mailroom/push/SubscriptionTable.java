@@ -23,7 +23,7 @@ class SubscriptionTable {
   private static final int LONGEST_REFUSAL = 2000;
 
   private static final String COLUMNS = "mailbox, credential, resource, notification_url, subscription_id, client_state, expires_at, due_at, refusal,"
-      + " refusals, wanted_at, taken_until, version";
+      + " refusals, wanted_at, changed_at, taken_until, version";
 
   private final JdbcTemplate jdbc;
 
@@ -59,18 +59,18 @@ class SubscriptionTable {
   }
 
   /** There is a subscription: a new one, or one that was renewed. */
-  void subscribed(Subscription taken, WantedSubscription wanted, String url, String id, String clientState, Instant expires, Instant due) {
+  void subscribed(Subscription taken, WantedSubscription wanted, String url, String id, String clientState, Instant expires, Instant due, Instant now) {
     jdbc.update("update push_subscription set credential = ?, resource = ?, notification_url = ?, subscription_id = ?, client_state = ?, expires_at = ?,"
-            + " due_at = ?, refusal = null, refusals = 0, taken_until = null, version = version + 1 where mailbox = ? and version = ?",
-        wanted.credential(), wanted.resource(), url, id, clientState, utc(expires), utc(due), taken.mailbox(), taken.version());
+            + " due_at = ?, refusal = null, refusals = 0, changed_at = ?, taken_until = null, version = version + 1 where mailbox = ? and version = ?",
+        wanted.credential(), wanted.resource(), url, id, clientState, utc(expires), utc(due), utc(now), taken.mailbox(), taken.version());
   }
 
   /** There is none, for this reason. */
-  void refused(Subscription taken, WantedSubscription wanted, String url, String refusal, Instant due) {
+  void refused(Subscription taken, WantedSubscription wanted, String url, String refusal, Instant due, Instant now) {
     jdbc.update("update push_subscription set credential = ?, resource = ?, notification_url = ?, subscription_id = null, client_state = null,"
-            + " expires_at = null, due_at = ?, refusal = ?, refusals = refusals + 1, taken_until = null, version = version + 1"
-            + " where mailbox = ? and version = ?",
-        wanted.credential(), wanted.resource(), url, utc(due), cut(refusal), taken.mailbox(), taken.version());
+            + " expires_at = null, due_at = ?, refusal = ?, refusals = refusals + 1, changed_at = ?, taken_until = null,"
+            + " version = version + 1 where mailbox = ? and version = ?",
+        wanted.credential(), wanted.resource(), url, utc(due), cut(refusal), utc(now), taken.mailbox(), taken.version());
   }
 
   /** It stays as it is, and is tried again then. */
@@ -91,7 +91,8 @@ class SubscriptionTable {
   private static Subscription subscription(ResultSet row) throws SQLException {
     return new Subscription(row.getString("mailbox"), row.getString("credential"), row.getString("resource"), row.getString("notification_url"),
         row.getString("subscription_id"), row.getString("client_state"), instant(row.getTimestamp("expires_at")), instant(row.getTimestamp("due_at")),
-        row.getString("refusal"), row.getInt("refusals"), instant(row.getTimestamp("wanted_at")), instant(row.getTimestamp("taken_until")),
+        row.getString("refusal"), row.getInt("refusals"), instant(row.getTimestamp("wanted_at")), instant(row.getTimestamp("changed_at")),
+        instant(row.getTimestamp("taken_until")),
         row.getLong("version"));
   }
 

@@ -98,7 +98,9 @@ class SubscriptionUpkeep {
     if (one == null) {
       return row.wantedAt().plus(UNWANTED_AFTER).isBefore(now) && (row.id() == null || row.refusals() == 0 || !row.dueAt().isAfter(now));
     }
-    return !row.dueAt().isAfter(now) || row.differsFrom(one, address.url().orElse(null)) || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
+    // not at once: while settings are changed, node by node, they would undo each other's work
+    boolean settled = row.changedAt() == null || row.changedAt().plus(UNWANTED_AFTER).isBefore(now);
+    return !row.dueAt().isAfter(now) || (settled && row.differsFrom(one, address.url().orElse(null))) || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
         // somebody may have mended it, and started Mailroom anew
         || (!begun && row.refusal() != null);
   }
@@ -148,7 +150,7 @@ class SubscriptionUpkeep {
   private void create(Subscription taken, WantedSubscription one, Instant now) {
     String url = address.url().orElseThrow();
     if (now.isBefore(unreachableUntil)) {
-      table.refused(taken, one, url, unreachable, unreachableUntil);
+      table.refused(taken, one, url, unreachable, unreachableUntil, now);
       return;
     }
     String clientState = ClientState.make();
@@ -162,7 +164,7 @@ class SubscriptionUpkeep {
         unreachable = inWords.getMessage();
         unreachableUntil = due;
       }
-      table.refused(taken, one, url, inWords.getMessage(), due);
+      table.refused(taken, one, url, inWords.getMessage(), due, now);
       log.refused(one.key(), inWords);
     }
   }
@@ -191,7 +193,7 @@ class SubscriptionUpkeep {
   private void granted(Subscription taken, WantedSubscription one, SubscriptionRequests.Granted granted, String hash) {
     Instant now = clock.instant();
     Duration half = Duration.between(now, granted.expires()).dividedBy(2);
-    table.subscribed(taken, one, address.url().orElseThrow(), granted.id(), hash, granted.expires(), now.plus(half));
+    table.subscribed(taken, one, address.url().orElseThrow(), granted.id(), hash, granted.expires(), now.plus(half), now);
   }
 
   private void delete(Subscription taken, Instant now) {

@@ -46,7 +46,7 @@ final class WantedSubscriptions {
 
   /** The one folder that all of them read, where the service knows it by name; else all of the mailbox. */
   private static String resource(List<Account> readers) {
-    String user = user(readers.get(0).mailbox());
+    String user = user(WantedSubscription.key(readers.get(0).mailbox()));
     Optional<String> folder = folder(readers.get(0));
     boolean same = folder.isPresent() && readers.stream().allMatch(account -> folder(account).equals(folder));
     return same ? user + "/mailFolders('" + folder.get() + "')/messages" : user + "/messages";

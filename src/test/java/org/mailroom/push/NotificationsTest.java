@@ -52,7 +52,7 @@ class NotificationsTest {
   }
 
   private static Subscription row(String id, String mailbox) {
-    return new Subscription(mailbox, "contoso", "", "", id, ClientState.hash(SECRET), Instant.MAX, Instant.MAX, null, 0, Instant.MAX, null, 0);
+    return new Subscription(mailbox, "contoso", "", "", id, ClientState.hash(SECRET), Instant.MAX, Instant.MAX, null, 0, Instant.MAX, null, null, 0);
   }
 
   private static String notification(String id, String secret, String more) {

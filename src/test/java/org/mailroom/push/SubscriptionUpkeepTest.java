@@ -193,6 +193,9 @@ class SubscriptionUpkeepTest {
     assertThat(parts.row(SUPPORT).resource()).isEqualTo("users/support@contoso.com/mailFolders('inbox')/messages");
     node.knows(PushParts.account("support", SUPPORT, List.of("inbox", "Inbox/Tickets"), null));
     node.round();
+    assertThat(parts.service.deleted).as("another node may still be of another opinion").isEmpty();
+    parts.clock.pass(Duration.ofMinutes(4));
+    node.round();
     assertThat(parts.row(SUPPORT).resource()).isEqualTo("users/support@contoso.com/messages");
     assertThat(parts.service.deleted).containsExactly("id-1-" + SUPPORT);
     assertThat(parts.row(SUPPORT).id()).isEqualTo("id-2-" + SUPPORT);
