@@ -43,7 +43,7 @@ final class MailboxesFile {
     int number = 0;
     for (String line : lines(file)) {
       number++;
-      String mailbox = line.replaceFirst("(^|\\s)#.*", "").replace("\uFEFF", "").strip();
+      String mailbox = line.replace("\uFEFF", "").replaceFirst("(^|\\s)#.*", "").strip();
       if (mailbox.isEmpty()) {
         continue;
       }

@@ -8,16 +8,16 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** The one address that Microsoft Graph comes to is open: what is sent there proves itself, or is thrown away. It has no session and nothing of the console. */
+/** The one address that Microsoft Graph comes to is open, where push is on: what is sent there proves itself, or is thrown away. It has no session and nothing of the console. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class NotificationSecurity {
 
   @Bean
   @Order(0)
-  SecurityFilterChain notificationsOfGraph(HttpSecurity http) throws Exception {
+  SecurityFilterChain notificationsOfGraph(HttpSecurity http, NotificationAddress address) throws Exception {
     return http
-        .securityMatcher(request -> NotificationAddress.PATH.equals(request.getServletPath()) && request.getPathInfo() == null)
+        .securityMatcher(request -> address.url().isPresent() && NotificationAddress.PATH.equals(request.getServletPath()) && request.getPathInfo() == null)
         .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
         .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(cache -> cache.disable())
