@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.sql.DataSource;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
 import org.mailroom.account.Accounts;
@@ -19,6 +20,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The parts of discovery as a unit test puts them together: nodes that share a database, a clock that the test drives, and a directory that it fills. */
 final class DiscoveryParts {
@@ -94,9 +98,17 @@ final class DiscoveryParts {
   }
 
   final SettableClock clock = new SettableClock();
-  final MigratedDatabase database = new MigratedDatabase();
-  final DiscoveryTable table = new DiscoveryTable(database.jdbc(), database.transaction());
+  final DiscoveryTable table;
   final Directory directory = new Directory();
+
+  DiscoveryParts() {
+    MigratedDatabase database = new MigratedDatabase();
+    table = new DiscoveryTable(database.jdbc(), database.transaction());
+  }
+
+  DiscoveryParts(DataSource database) {
+    table = new DiscoveryTable(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)));
+  }
 
   Node node() {
     return new Node("accounts.everyone.members-of", GROUP);

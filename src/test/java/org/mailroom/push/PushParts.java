@@ -23,6 +23,7 @@ import org.mailroom.settings.MailroomProperties.Content;
 import org.mailroom.settings.PollAt;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The parts of push as a unit test puts them together: nodes that share a database, a clock that the test drives, and a service that notes what it is asked. */
 final class PushParts {
@@ -107,9 +108,17 @@ final class PushParts {
   }
 
   final SettableClock clock = new SettableClock();
-  final SubscriptionTable table = new SubscriptionTable(new MigratedDatabase().jdbc());
+  final SubscriptionTable table;
   final ExecutorService threads = Executors.newCachedThreadPool();
   final Service service = new Service();
+
+  PushParts() {
+    this(new MigratedDatabase().jdbc());
+  }
+
+  PushParts(JdbcTemplate database) {
+    table = new SubscriptionTable(database);
+  }
 
   Node node() {
     return new Node(Map.of("mailroom.public-url", PUBLIC_URL));
