@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -91,6 +92,28 @@ class CommandLineTest {
     assertThat(mailbox.unread()).isZero();
     assertThat(run(List.of(), "import", "--once", "--account", "support")).isZero();
     assertThat(run(List.of(), "import", "--once", "--account", "orders")).isEqualTo(4);
+  }
+
+  @Test
+  void a_command_asks_first_whose_mailboxes_a_group_has_and_a_refusal_ends_with_4_or_5_and_leaves_those_that_are_known(CapturedOutput output) {
+    String group = tenant.directory().group("everyone");
+    tenant.directory().join(group, "ada@contoso.com");
+    tenant.mailbox("ada@contoso.com").deliver(DemoMail.plain(1));
+    List<String> everyone = List.of("--mailroom.accounts.everyone.members-of=" + group, "--mailroom.accounts.everyone.credential=demo",
+        "--mailroom.accounts.everyone.deliver-to=database");
+    assertThat(run(everyone, "import", "--once", "--account", "everyone")).isEqualTo(4);
+    assertThat(run(everyone, "check", "--account", "everyone")).isEqualTo(5);
+    assertThat(output.getErr()).contains("mailroom: entry everyone: list members of " + group).contains("Grant it GroupMember.Read.All");
+    assertThat(output.getOut()).contains("failed    mailboxes: the members of group " + group);
+    tenant.register(DemoTenant.CLIENT_ID, DemoTenant.CLIENT_SECRET, Set.of("Mail.ReadWrite", "GroupMember.Read.All", "User.ReadBasic.All"));
+    tenant.revokeTokens();
+    assertThat(run(everyone, "import", "--once", "--account", "everyone")).isZero();
+    assertThat(tenant.mailbox("ada@contoso.com").unread()).isZero();
+    tenant.register(DemoTenant.CLIENT_ID, DemoTenant.CLIENT_SECRET, Set.of("Mail.ReadWrite"));
+    tenant.revokeTokens();
+    tenant.mailbox("ada@contoso.com").deliver(DemoMail.plain(2));
+    assertThat(run(everyone, "import", "--once")).isEqualTo(4);
+    assertThat(tenant.mailbox("ada@contoso.com").unread()).isZero();
   }
 
   @Test

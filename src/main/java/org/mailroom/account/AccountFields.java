@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.mailroom.settings.AttachmentsKept;
+import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.settings.MailroomProperties.AfterImport;
 
 /** The settings of an account as the fields of a form, by their keys in {@code application.yaml}. */
@@ -45,6 +46,16 @@ final class AccountFields {
       put(fields, "after-failure.add-categories", account.afterFailure().addCategories().isEmpty() ? null : String.join(", ", account.afterFailure().addCategories()));
       put(fields, "after-failure.move-to", account.afterFailure().moveTo());
     }
+    return fields;
+  }
+
+  /** Of an entry for many mailboxes, what tells it from others. */
+  static Map<String, String> ofEntry(AccountProperties settings) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("mailbox", settings.mailboxesFile() != null ? "those of " + settings.mailboxesFile() : "members of " + settings.membersOf());
+    fields.put("credential", settings.credential());
+    fields.put("folder", String.join(", ", settings.foldersToRead()));
+    fields.put("deliver-to", String.join(", ", settings.deliverTo()));
     return fields;
   }
 

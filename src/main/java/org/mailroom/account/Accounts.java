@@ -30,7 +30,7 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * All accounts: those of {@code application.yaml}, which can only be read, those of the database, which are created, changed and deleted
- * at run time, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
+ * at run time, those that are found by an entry of {@code application.yaml} for many, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
  *
  * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, folders, recursive, filter, poll-every, poll-at, zone, content,
  * deliver-to} (separated by commas), {@code max-size, max-age, attachments.include, attachments.exclude, attachments.inline, attachments.max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
@@ -52,6 +52,7 @@ public final class Accounts implements CredentialUse {
   private final SettingsBinder binder;
   private final SettingsRevision revision;
   private final AccountReferences references;
+  private final DiscoveredAccounts discovered;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final Map<String, Account> ofRoutes = new ConcurrentHashMap<>();
   private volatile Snapshot snapshot;
@@ -60,12 +61,13 @@ public final class Accounts implements CredentialUse {
    * @throws ConfigurationException when an account of application.yaml refers to a credential or destination that isn't there
    */
   Accounts(MailroomProperties properties, Credentials credentials, AccountTable table, AccountPositions positions, SettingsBinder binder,
-      SettingsRevision revision) {
+      SettingsRevision revision, DiscoveredAccounts discovered) {
     this.properties = properties;
     this.table = table;
     this.positions = positions;
     this.binder = binder;
     this.revision = revision;
+    this.discovered = discovered;
     this.references = new AccountReferences(credentials, properties);
     List<String> problems = new ArrayList<>();
     properties.accounts().forEach((id, settings) -> references.problems(settings).forEach(problem ->
@@ -79,16 +81,23 @@ public final class Accounts implements CredentialUse {
   /** Those that can be imported, in the order of their ids. */
   public Collection<Account> all() {
     Map<String, Account> kept = present().all();
-    if (ofRoutes.isEmpty()) {
+    Map<String, Account> found = found();
+    if (ofRoutes.isEmpty() && found.isEmpty()) {
       return kept.values();
     }
-    Map<String, Account> all = new TreeMap<>(ofRoutes);
+    Map<String, Account> all = new TreeMap<>(found);
+    all.putAll(ofRoutes);
     all.putAll(kept);
     return all.values();
   }
 
   public Optional<Account> find(String id) {
-    return Optional.ofNullable(present().all().getOrDefault(id, ofRoutes.get(id)));
+    Account kept = present().all().getOrDefault(id, ofRoutes.get(id));
+    return Optional.ofNullable(kept != null ? kept : found().get(id));
+  }
+
+  private Map<String, Account> found() {
+    return discovered.all((one, settings) -> account(one.account(), one.mailbox(), settings));
   }
 
   /**
@@ -107,7 +116,7 @@ public final class Accounts implements CredentialUse {
       problems.add(new FieldProblem("name", id + ": there is an account of that name already; give it another"));
     }
     reject(problems);
-    Account account = account(id, settings);
+    Account account = account(id, settings.mailbox(), settings);
     ofRoutes.put(id, account);
     return account;
   }
@@ -121,17 +130,31 @@ public final class Accounts implements CredentialUse {
   public Optional<Home> home(String id) {
     Snapshot known = present();
     return properties.accounts().containsKey(id) ? Optional.of(Home.CONFIGURATION)
-        : known.stored().contains(id) ? Optional.of(Home.DATABASE) : ofRoutes.containsKey(id) ? Optional.of(Home.ROUTE) : Optional.empty();
+        : known.stored().contains(id) ? Optional.of(Home.DATABASE) : ofRoutes.containsKey(id) ? Optional.of(Home.ROUTE)
+        : discovered.found().containsKey(id) ? Optional.of(Home.DISCOVERED) : Optional.empty();
   }
 
-  /** Why accounts of the database can't be imported, in one sentence each, by id: a destination was taken out of application.yaml, say. */
+  /**
+   * Why accounts of the database can't be imported, in one sentence each, by id: a destination was taken out of application.yaml, say. And why it isn't known
+   * which mailboxes an entry for many has now, by its name.
+   */
   public Map<String, String> problems() {
-    return present().problems();
+    Map<String, String> stored = present().problems();
+    Map<String, String> ofEntries = discovered.problems();
+    if (ofEntries.isEmpty()) {
+      return stored;
+    }
+    Map<String, String> all = new TreeMap<>(stored);
+    all.putAll(ofEntries);
+    return all;
   }
 
   /** The fields of an account for a form to change it. */
   public Map<String, String> fields(String id) {
     Optional<Account> account = find(id);
+    if (discovered.entries().containsKey(id)) {
+      return AccountFields.ofEntry(discovered.entries().get(id));
+    }
     return account.isPresent() ? AccountFields.of(account.get()) : Collections.unmodifiableMap(table.all().getOrDefault(id, new TreeMap<>()));
   }
 
@@ -144,12 +167,18 @@ public final class Accounts implements CredentialUse {
         using.add(id);
       }
     });
+    discovered.entries().forEach((id, settings) -> {
+      if (credential.equals(settings.credential())) {
+        using.add(id);
+      }
+    });
     return List.copyOf(using);
   }
 
   @Override
   public boolean isUsed(String credential) {
-    return all().stream().anyMatch(account -> account.credential().equals(credential));
+    return all().stream().anyMatch(account -> account.credential().equals(credential))
+        || discovered.entries().values().stream().anyMatch(settings -> settings.credential().equals(credential));
   }
 
   /**
@@ -166,6 +195,7 @@ public final class Accounts implements CredentialUse {
     Set<String> taken = new HashSet<>(present().stored());
     taken.addAll(properties.accounts().keySet());
     taken.addAll(ofRoutes.keySet());
+    taken.addAll(discovered.found().keySet());
     if (problems.isEmpty() && taken.stream().anyMatch(id::equalsIgnoreCase)) {
       problems.add(new FieldProblem("id", "there is an account " + id + " already"));
     }
@@ -262,13 +292,21 @@ public final class Accounts implements CredentialUse {
     if (home.isEmpty()) {
       return List.of(new FieldProblem("id", "there is no account " + id));
     }
-    return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id",
-        id + (home.get() == Home.ROUTE ? " is what a route reads: change it in that route" : " is kept in application.yaml: change it there")));
+    return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id", id + switch (home.get()) {
+      case ROUTE -> " is what a route reads: change it in that route";
+      case DISCOVERED -> " was found by " + discovered.entryOf(id).orElse("an entry") + " of application.yaml: change that there";
+      default -> " is kept in application.yaml: change it there";
+    }));
   }
 
   private List<FieldProblem> problemsOf(Map<String, String> fields) {
     try {
-      return references.problems(binder.bind(AccountProperties.class, fields));
+      AccountProperties settings = binder.bind(AccountProperties.class, fields);
+      List<FieldProblem> problems = references.problems(settings);
+      if (settings.isDiscovered()) {
+        problems.add(new FieldProblem(fields.containsKey("members-of") ? "members-of" : "mailboxes-file", "belongs into application.yaml"));
+      }
+      return problems;
     } catch (SettingsRejectedException e) {
       return e.problems();
     }
@@ -311,14 +349,19 @@ public final class Accounts implements CredentialUse {
       }
       List<FieldProblem> wrong = problemsOf(fields);
       if (wrong.isEmpty()) {
-        all.put(id, account(id, binder.bindStored(AccountProperties.class, fields)));
+        AccountProperties settings = binder.bindStored(AccountProperties.class, fields);
+        all.put(id, account(id, settings.mailbox(), settings));
       } else {
         String problem = wrong.get(0).field() + " = " + wrong.get(0).message() + " The account isn't imported: correct it in the console.";
         problems.put(id, problem);
         tellOnce("account " + id + ": " + problem);
       }
     });
-    properties.accounts().forEach((id, settings) -> all.put(id, account(id, settings)));
+    properties.accounts().forEach((id, settings) -> {
+      if (!settings.isDiscovered()) {
+        all.put(id, account(id, settings.mailbox(), settings));
+      }
+    });
     return new Snapshot(number, Collections.unmodifiableMap(all), Set.copyOf(stored.keySet()), Collections.unmodifiableMap(problems));
   }
 
@@ -328,8 +371,8 @@ public final class Accounts implements CredentialUse {
     }
   }
 
-  private Account account(String id, AccountProperties settings) {
-    return new Account(id, settings.mailbox(), settings.credential(), settings.foldersToRead(), settings.recursive(), settings.filter(),
+  private Account account(String id, String mailbox, AccountProperties settings) {
+    return new Account(id, mailbox, settings.credential(), settings.foldersToRead(), settings.recursive(), settings.filter(),
         settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
         settings.times(), settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.maxAge(), settings.attachments(), settings.afterImport(), settings.afterFailure());
   }

@@ -17,6 +17,8 @@ import org.mailroom.credential.Credentials;
 import org.mailroom.credential.TokenCache;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxGates;
+import org.mailroom.push.PushStatus;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,11 +40,13 @@ public final class AccountCheck {
   private final GraphQuestions graph;
   private final MailboxGates gates;
   private final DestinationCheck destinations;
+  private final PushStatus push;
+  private final DiscoveryCheck entries;
   private final ObjectMapper json;
   private final Clock clock;
 
   AccountCheck(Accounts accounts, Credentials credentials, MailroomProperties properties, TlsProbe tls, TokenCache tokens, GraphQuestions graph, MailboxGates gates,
-      DestinationCheck destinations, ObjectMapper json, Clock clock) {
+      DestinationCheck destinations, PushStatus push, DiscoveryCheck entries, ObjectMapper json, Clock clock) {
     this.accounts = accounts;
     this.credentials = credentials;
     this.properties = properties;
@@ -51,6 +55,8 @@ public final class AccountCheck {
     this.graph = graph;
     this.gates = gates;
     this.destinations = destinations;
+    this.push = push;
+    this.entries = entries;
     this.json = json;
     this.clock = clock;
   }
@@ -69,6 +75,10 @@ public final class AccountCheck {
    */
   public void check(String accountId, Consumer<CheckStep> told) {
     Account account = accounts.find(accountId).orElse(null);
+    if (account == null && entries.isEntry(accountId)) {
+      entries.check(accountId, told);
+      return;
+    }
     if (account == null) {
       String problem = accounts.problems().get(accountId);
       told.accept(CheckStep.failed("configuration", "account " + accountId, problem == null ? "there is no such account." : problem, null));
@@ -119,8 +129,21 @@ public final class AccountCheck {
       walk.goOnWithout("folder");
       walk.goOnWithout("listing");
     }
+    push(account, told);
     // they don't depend on the service
     account.deliverTo().forEach(name -> new Walk(told).step("destination", name, () -> destinations.check(name)));
+  }
+
+  /** Whether Graph tells of new mail: what the runtime came to. Where it doesn't, polls do, so that nothing is wrong. */
+  private void push(Account account, Consumer<CheckStep> told) {
+    if (!push.isAskedFor()) {
+      return;
+    }
+    try {
+      told.accept(CheckStep.ok("push", account.mailbox(), push.of(account).words()));
+    } catch (DataAccessException databaseDown) {
+      told.accept(CheckStep.skipped("push", account.mailbox(), "the database doesn't tell"));
+    }
   }
 
   private String skew(Instant date) throws CheckFailure {

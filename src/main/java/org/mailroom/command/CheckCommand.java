@@ -2,11 +2,13 @@ package org.mailroom.command;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.schedule.MailboxBusyException;
 import org.mailroom.schedule.MailboxTurns;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = "Walks each account from its configuration to its destinations and says what works and how to mend what doesn't.",
     footerHeading = "%n",
     footer = {
-      "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, destinations.",
+      "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, push, destinations.",
       "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom: it waits for a mailbox that one works on.",
       "",
       "Exit codes: 0 all is well, 1 can't start, 2 misuse, 5 something doesn't work."},
@@ -49,8 +51,10 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     try (ConfigurableApplicationContext context = mailroom.launcher().startCommand(Map.of())) {
       Accounts accounts = context.getBean(Accounts.class);
-      List<String> known = new ArrayList<>(accounts.all().stream().map(Account::id).toList());
-      known.addAll(accounts.problems().keySet());
+      Set<String> all = new LinkedHashSet<>(context.getBean(DiscoveredAccounts.class).entries().keySet());
+      accounts.all().forEach(account -> all.add(account.id()));
+      all.addAll(accounts.problems().keySet());
+      List<String> known = List.copyOf(all);
       for (String id : accountIds) {
         if (!known.contains(id)) {
           throw new CommandLine.ParameterException(spec.commandLine(), "There is no account '" + id + "'. Known: " + String.join(", ", known) + ".");

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
@@ -28,9 +29,11 @@ final class Greeting {
   private final Credentials credentials;
   private final MailroomProperties properties;
   private final Environment environment;
+  private final DiscoveredAccounts discovered;
 
-  Greeting(Accounts accounts, Credentials credentials, MailroomProperties properties, Environment environment) {
+  Greeting(Accounts accounts, DiscoveredAccounts discovered, Credentials credentials, MailroomProperties properties, Environment environment) {
     this.accounts = accounts;
+    this.discovered = discovered;
     this.credentials = credentials;
     this.properties = properties;
     this.environment = environment;
@@ -51,7 +54,10 @@ final class Greeting {
     LOG.info("Console: {}/  Health: {}/actuator/health", console, console);
     LOG.info("Credentials: {}. Destinations: {}.", orNone(credentials.list().stream().map(Credential::id).toList()),
         orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue().uri() + ")").toList()));
-    if (accounts.all().isEmpty()) {
+    discovered.entries().forEach((entry, settings) -> LOG.info("entry {}: {}, each an account to {}", entry,
+        settings.mailboxesFile() != null ? "the mailboxes of " + settings.mailboxesFile() : "the members of group " + settings.membersOf(),
+        String.join(", ", settings.deliverTo())));
+    if (accounts.all().isEmpty() && discovered.entries().isEmpty()) {
       LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml, or in the console.");
     }
     for (Account account : accounts.all().stream().limit(MOST_ACCOUNTS).toList()) {

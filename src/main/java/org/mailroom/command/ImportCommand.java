@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
+import org.mailroom.discovery.Discovery;
 import org.mailroom.listing.Backfills;
 import org.mailroom.account.ImportResult;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -81,19 +84,23 @@ final class ImportCommand implements Callable<Integer> {
 
   private int run(ConfigurableApplicationContext context, Instant from, Instant to) {
     Accounts accounts = context.getBean(Accounts.class);
+    context.getBean(Discovery.class).refresh();
+    DiscoveredAccounts discovered = context.getBean(DiscoveredAccounts.class);
+    List<String> asked = accountIds.stream().flatMap(id -> ofEntry(id, discovered)).distinct().toList();
     List<String> known = accounts.all().stream().map(Account::id).toList();
     Map<String, String> unusable = new TreeMap<>(accounts.problems());
-    for (String id : accountIds) {
+    for (String id : asked) {
       if (!known.contains(id) && !unusable.containsKey(id)) {
         throw new CommandLine.ParameterException(spec.commandLine(),
             "There is no account '" + id + "'. Known: " + (known.isEmpty() ? "none" : String.join(", ", known)) + ".");
       }
     }
     if (!accountIds.isEmpty()) {
-      unusable.keySet().retainAll(accountIds);
+      unusable.keySet().retainAll(asked);
     }
-    unusable.forEach((id, problem) -> spec.commandLine().getErr().println("mailroom: account " + id + " is left out: " + problem));
-    List<String> chosen = accountIds.isEmpty() ? unpaused(context, known) : accountIds.stream().distinct().filter(known::contains).toList();
+    unusable.forEach((id, problem) -> spec.commandLine().getErr().println(discovered.entries().containsKey(id) ? "mailroom: entry " + id + ": " + problem
+        : "mailroom: account " + id + " is left out: " + problem));
+    List<String> chosen = accountIds.isEmpty() ? unpaused(context, known) : asked.stream().filter(known::contains).toList();
     if (from != null) {
       chosen.forEach(id -> context.getBean(Backfills.class).request(id, from, to, includeRead));
     }
@@ -108,6 +115,15 @@ final class ImportCommand implements Callable<Integer> {
       code = SOME_MESSAGES_FAILED;
     }
     return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
+  }
+
+  /** An entry for many stands for the accounts that it has found, and for itself where it isn't known which. */
+  private static Stream<String> ofEntry(String id, DiscoveredAccounts discovered) {
+    if (!discovered.entries().containsKey(id)) {
+      return Stream.of(id);
+    }
+    Stream<String> found = discovered.found().values().stream().filter(one -> one.entry().equals(id)).map(DiscoveredAccounts.Found::account);
+    return discovered.problems().containsKey(id) ? Stream.concat(found, Stream.of(id)) : found;
   }
 
   /** An exit code other than 0 comes with a line that says why, also when nothing new went wrong. */

@@ -9,6 +9,7 @@ import org.mailroom.account.PollHistory;
 import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.push.PushStatus;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
@@ -40,10 +41,11 @@ final class AccountPage {
   private final Trail trail;
   private final ImportMeter meter;
   private final WaitingDeliveries waiting;
+  private final PushStatus push;
 
   AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks,
       BackfillProgress backfills, Attention attention, PauseReasons pauses, Trail trail, ImportMeter meter,
-      WaitingDeliveries waiting) {
+      WaitingDeliveries waiting, PushStatus push) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -55,6 +57,7 @@ final class AccountPage {
     this.trail = trail;
     this.meter = meter;
     this.waiting = waiting;
+    this.push = push;
   }
 
   @GetMapping("/account/{id}")
@@ -79,6 +82,7 @@ final class AccountPage {
     try {
       polls = history.recent(id, POLLS);
       model.addAttribute("waiting", waiting.of(id, WAITING));
+      accounts.find(id).ifPresent(account -> model.addAttribute("push", push.of(account).words()));
       imported = history.importedByDay(DAYS).getOrDefault(id, Map.of());
     } catch (DataAccessException databaseDown) {
       model.addAttribute("historyUnknown", true);

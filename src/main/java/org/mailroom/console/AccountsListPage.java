@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.monitoring.AccountStatus;
@@ -59,18 +60,21 @@ final class AccountsListPage {
   /**
    * @param status how it does; null when that isn't known
    * @param problem why it can't be imported; or null
+   * @param kept where, in words
    */
   record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status,
-      String problem) {}
+      String problem, String kept) {}
 
   private final Accounts accounts;
+  private final DiscoveredAccounts discovered;
   private final AccountStatuses statuses;
   private final Credentials credentials;
   private final Attention attention;
   private final Trail trail;
 
-  AccountsListPage(Accounts accounts, AccountStatuses statuses, Credentials credentials, Attention attention, Trail trail) {
+  AccountsListPage(Accounts accounts, DiscoveredAccounts discovered, AccountStatuses statuses, Credentials credentials, Attention attention, Trail trail) {
     this.accounts = accounts;
+    this.discovered = discovered;
     this.statuses = statuses;
     this.credentials = credentials;
     this.attention = attention;
@@ -105,14 +109,23 @@ final class AccountsListPage {
       boolean editable = accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
       if (account != null) {
         lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), editable, status,
-            null));
+            null, kept(id)));
       } else {
         Map<String, String> fields = accounts.fields(id);
         lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), editable, status,
-            accounts.problems().get(id)));
+            accounts.problems().get(id), kept(id)));
       }
     }
     return lines;
+  }
+
+  private String kept(String id) {
+    return switch (accounts.home(id).orElse(Home.CONFIGURATION)) {
+      case DATABASE -> "database";
+      case DISCOVERED -> "discovered by " + discovered.entryOf(id).orElse("application.yaml");
+      case ROUTE -> "a route";
+      case CONFIGURATION -> "application.yaml";
+    };
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
@@ -36,13 +37,15 @@ final class AccountsPage {
   private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   private final Accounts accounts;
+  private final DiscoveredAccounts discovered;
   private final Credentials credentials;
   private final MailroomProperties properties;
   private final Attention attention;
   private final Trail trail;
 
-  AccountsPage(Accounts accounts, Credentials credentials, MailroomProperties properties, Attention attention, Trail trail) {
+  AccountsPage(Accounts accounts, DiscoveredAccounts discovered, Credentials credentials, MailroomProperties properties, Attention attention, Trail trail) {
     this.accounts = accounts;
+    this.discovered = discovered;
     this.credentials = credentials;
     this.properties = properties;
     this.attention = attention;
@@ -119,6 +122,7 @@ final class AccountsPage {
     model.addAttribute("fields", fields);
     model.addAttribute("editable", id == null || isEditable(id));
     model.addAttribute("ofRoute", id != null && accounts.home(id).filter(home -> home == Home.ROUTE).isPresent());
+    model.addAttribute("foundBy", id == null ? null : discovered.entryOf(id).orElse(null));
     model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
     model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
     model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));

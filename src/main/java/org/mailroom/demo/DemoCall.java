@@ -101,6 +101,11 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     return segment(0).equals("users") ? segment(1).toLowerCase(Locale.ROOT) : "";
   }
 
+  /** Whether it counts against what a mailbox allows. */
+  boolean isOfMailbox() {
+    return !segment(0).equals("subscriptions") && !segment(0).equals("groups");
+  }
+
   /** A user whose name begins with a dollar sign is a key in quotes; as a segment it is taken for an operation. */
   boolean isUserAnOperation() {
     return rawPath.matches("(?i)/?users/(\\$|%24).*");

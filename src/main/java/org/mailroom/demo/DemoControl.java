@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,6 +40,12 @@ import java.util.stream.Collectors;
  *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
  *   <li>{@code /hits}: answers how many calls have failed on purpose
  *   <li>{@code /revoke}: refuses every access token that was issued so far
+ *   <li>{@code /publish?public=https://mailroom.contoso.com&here=http://127.0.0.1:8080}: notifications to a public address go there
+ *   <li>{@code /subscriptions?address=a@b}: answers the mailbox's subscriptions, {@code id expires resource} a line; {@code none} when there is none
+ *   <li>{@code /lifecycle?address=a@b&event=subscriptionRemoved}: tells the mailbox's subscribers of that event; reauthorizationRequired, missed
+ *   <li>{@code /notifications?delay=300&lose=true}: how many milliseconds after its arrival a message is told of; whether notifications get lost
+ *   <li>{@code /refuse-subscriptions?status=403&code=ExtensionError}: new subscriptions are refused; without a status they aren't any more
+ *   <li>{@code /group?name=everyone&join=a@b}: makes a group, answers its object id; somebody may join it, or {@code leave}
  *   <li>what makes things fail: {@link DemoControlFaults}
  * </ul>
  *
@@ -132,6 +139,33 @@ final class DemoControl implements AutoCloseable {
       case "/writes" -> {
         DemoCounters counters = tenant.counters();
         return counters.deletes() + " " + counters.purged() + " " + counters.patches() + " " + counters.idlePatches();
+      }
+      case "/publish" -> tenant.subscriptions().publish(URI.create(options.get("public")), URI.create(options.get("here")));
+      case "/subscriptions" -> {
+        return tenant.subscriptions().active(address).stream().map(one -> one.id() + " " + one.expires() + " " + one.resource())
+            .reduce((one, other) -> one + "\n" + other).orElse("none");
+      }
+      case "/group" -> {
+        String group = tenant.directory().group(options.getOrDefault("name", ""));
+        if (options.containsKey("join")) {
+          tenant.directory().join(group, options.get("join"));
+        }
+        if (options.containsKey("leave")) {
+          tenant.directory().leave(group, options.get("leave"));
+        }
+        return group;
+      }
+      case "/lifecycle" -> tenant.subscriptions().lifecycle(address, options.getOrDefault("event", "missed"));
+      case "/notifications" -> {
+        tenant.subscriptions().delay(Duration.ofMillis(number(options, "delay", 300)));
+        tenant.subscriptions().lose("true".equals(options.get("lose")));
+      }
+      case "/refuse-subscriptions" -> {
+        if (options.containsKey("status")) {
+          tenant.subscriptions().refuse(number(options, "status", 403), options.getOrDefault("code", "ExtensionError"));
+        } else {
+          tenant.subscriptions().refuseNoMore();
+        }
       }
       case "/violations" -> {
         return violations(options.containsKey("reset"));

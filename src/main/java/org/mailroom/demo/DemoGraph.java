@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -25,8 +26,13 @@ final class DemoGraph {
   private final DemoDelta delta;
   private final ConcurrentMap<String, DemoMailbox> mailboxes = new ConcurrentHashMap<>();
   private final Set<String> shared = ConcurrentHashMap.newKeySet();
+  private final DemoSubscriptions subscriptions;
+  private final DemoDirectory directory;
 
-  DemoGraph(String root, long seed, DemoFaults faults, DemoDamage damage, DemoCounters counters) {
+  DemoGraph(String root, long seed, DemoFaults faults, DemoDamage damage, DemoCounters counters, DemoSubscriptions subscriptions,
+      DemoDirectory directory) {
+    this.subscriptions = subscriptions;
+    this.directory = directory;
     this.faults = faults;
     this.damage = damage;
     this.counters = counters;
@@ -51,7 +57,11 @@ final class DemoGraph {
   }
 
   DemoMailbox mailbox(String address) {
-    return mailboxes.computeIfAbsent(address.toLowerCase(Locale.ROOT), name -> new DemoMailbox(address, seed * 31 + name.hashCode()));
+    return mailboxes.computeIfAbsent(address.toLowerCase(Locale.ROOT), name -> new DemoMailbox(address, seed * 31 + name.hashCode(), subscriptions::arrived));
+  }
+
+  Optional<DemoMailbox> find(String address) {
+    return Optional.ofNullable(mailboxes.get(address.toLowerCase(Locale.ROOT)));
   }
 
   /** Lets somebody open another mailbox, as Exchange's full access does. */
@@ -60,6 +70,12 @@ final class DemoGraph {
   }
 
   DemoAnswer answer(DemoCall asked, DemoTokens.Access access) {
+    if (asked.segment(0).equals("subscriptions")) {
+      return subscriptions.answer(asked, access, this);
+    }
+    if (asked.segment(0).equals("groups")) {
+      return directory.answer(asked, access);
+    }
     DemoCall call = asked.segment(0).equals("me") ? asked.ofUser(access.user()) : asked;
     if (!call.segment(0).equals("users")) {
       throw new GraphFault(400, "BadRequest", "Resource not found for the segment '" + call.segment(0) + "'.");
@@ -112,6 +128,12 @@ final class DemoGraph {
     }
     boolean writes = !call.method().equals("GET");
     return access.permissions().contains("Mail.ReadWrite" + suffix) || (!writes && access.permissions().contains("Mail.Read" + suffix));
+  }
+
+  /** An application subscribes to every mailbox that it may read, a person to the own one alone. */
+  boolean maySubscribe(DemoTokens.Access access, String mailbox) {
+    boolean own = access.user() == null || mailbox.equalsIgnoreCase(access.user().userPrincipalName()) || mailbox.equalsIgnoreCase(access.user().id());
+    return own && (access.permissions().contains("Mail.ReadWrite") || access.permissions().contains("Mail.Read"));
   }
 
   private static GraphFault unknown(String segment) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads. */
@@ -26,6 +27,7 @@ public final class DemoMailbox {
    */
   record Change(long number, String folderId, DemoMessage message, boolean removed) {}
 
+  private final BiConsumer<DemoMailbox, DemoMessage> arrivals;
   private final String address;
   private final DemoIds ids;
   private final DemoFolders folders;
@@ -38,7 +40,11 @@ public final class DemoMailbox {
   private long changes;
   private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
 
-  DemoMailbox(String address, long seed) {
+  /**
+   * @param arrivals is told what comes into a folder, new or moved
+   */
+  DemoMailbox(String address, long seed, BiConsumer<DemoMailbox, DemoMessage> arrivals) {
+    this.arrivals = arrivals;
     this.address = address;
     this.ids = new DemoIds(seed);
     this.folders = new DemoFolders(ids);
@@ -108,6 +114,7 @@ public final class DemoMailbox {
       byTime.computeIfAbsent(received, time -> new LinkedHashSet<>()).add(message);
       byRegularId.put(message.regularId(), message);
       message.arrived(++changes);
+      arrivals.accept(this, message);
       return message;
     }
   }
@@ -200,6 +207,7 @@ public final class DemoMailbox {
     byRegularId.put(message.regularId(), message);
     message.changed(changes);
     message.arrived(++changes);
+    arrivals.accept(this, message);
   }
 
   synchronized void changed(DemoMessage message) {

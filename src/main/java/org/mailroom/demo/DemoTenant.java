@@ -40,6 +40,9 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoViolations violations = new DemoViolations();
   private final DemoWatch watch = new DemoWatch(violations, clock);
   private final DemoTokenWatch tokenWatch = new DemoTokenWatch(violations);
+  private final DemoNotifier notifier = new DemoNotifier();
+  private final DemoSubscriptions subscriptions = new DemoSubscriptions(clock, notifier);
+  private final DemoDirectory directory;
   private volatile boolean recording = true;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
@@ -55,7 +58,8 @@ public final class DemoTenant implements AutoCloseable {
     stranger = new DemoStranger(tls, threads, violations);
     identityPlatform = new DemoIdentityPlatform(TENANT_ID, loginUrl(), clock, options.tokenLifetime());
     DemoDamage damage = new DemoDamage(clock, stranger);
-    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters);
+    directory = new DemoDirectory(graphUrl());
+    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters, subscriptions, directory);
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     DemoLogin login = new DemoLogin(identityPlatform, tokenWatch, violations);
@@ -128,6 +132,16 @@ public final class DemoTenant implements AutoCloseable {
     graph.forgetDeltaTokens();
   }
 
+  /** Subscriptions to change notifications. */
+  public DemoSubscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Groups. */
+  public DemoDirectory directory() {
+    return directory;
+  }
+
   public DemoFaults faults() {
     return faults;
   }
@@ -198,6 +212,8 @@ public final class DemoTenant implements AutoCloseable {
     counters.reset();
     requests.clear();
     clock.offset(Duration.ZERO);
+    subscriptions.clear();
+    directory.clear();
     watch.clear();
     polls.clear();
     violations.clear();
@@ -226,6 +242,7 @@ public final class DemoTenant implements AutoCloseable {
   public void close() {
     server.close();
     stranger.close();
+    notifier.close();
     threads.shutdownNow();
   }
 

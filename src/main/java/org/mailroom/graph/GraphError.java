@@ -46,6 +46,16 @@ enum GraphError {
   NOT_JSON(true, "the answer isn't Graph's: it is no JSON",
       "Mailroom tries again by itself; check mailroom.proxy and mailroom.graph-url if it lasts: something between answers in the service's place."),
   CUT_ANSWER(true, "the answer was cut off or isn't whole", "Mailroom tries again by itself; check the proxy if it lasts."),
+  PUSH_FORBIDDEN(false, "the application may not subscribe to this mailbox",
+      "Mailroom goes on polling. Application permission needs Mail.Read or Mail.ReadWrite for the mailbox; a delegated credential may subscribe to the"
+          + " mailbox of whoever signed in, and to no shared one."),
+  PUSH_UNREACHABLE(false, "Microsoft Graph can't reach Mailroom there",
+      "Mailroom goes on polling. Let the address be reached from the internet, by https with a certificate of a public authority and without a sign-in"
+          + " before it, or set mailroom.push.mode: off."),
+  PUSH_REFUSED(false, "the service doesn't take this subscription", "Mailroom goes on polling; look the code up in Microsoft Graph's error reference."),
+  GROUP_FORBIDDEN(false, "the application may not read who is in the group",
+      "Grant it GroupMember.Read.All and User.ReadBasic.All with admin consent; then wait for a new token."),
+  GROUP_MISSING(false, "the tenant has no such group", "Check members-of: it is the object id of a group of the credential's tenant."),
   UNEXPECTED(false, "the service answered something unexpected", "Look the code up in Microsoft Graph's error reference.");
 
   static final String CODE_CUT = "MailroomCutAnswer";
@@ -123,6 +133,12 @@ enum GraphError {
     if ("ErrorQuotaExceeded".equals(code)) {
       return MAILBOX_FULL;
     }
+    if (operation.isOfSubscriptions() && operation != GraphOperation.DELETE_SUBSCRIPTION) {
+      return ofSubscription(operation, status, code);
+    }
+    if (operation == GraphOperation.LIST_MEMBERS) {
+      return status == 403 ? GROUP_FORBIDDEN : status == 404 || status == 400 ? GROUP_MISSING : null;
+    }
     if (status == 404 && "ErrorItemNotFound".equals(code) && (LISTINGS.contains(operation) || operation == GraphOperation.FIND_FOLDER)) {
       return FOLDER_MISSING;
     }
@@ -136,6 +152,16 @@ enum GraphError {
       return NO_ORIGINAL;
     }
     return null;
+  }
+
+  private static GraphError ofSubscription(GraphOperation operation, int status, String code) {
+    return switch (status) {
+      case 400 -> "ValidationError".equals(code) ? PUSH_UNREACHABLE : PUSH_REFUSED;
+      case 403 -> PUSH_FORBIDDEN;
+      case 404 -> operation == GraphOperation.RENEW_SUBSCRIPTION ? ITEM_GONE : PUSH_REFUSED;
+      case 409 -> PUSH_REFUSED;
+      default -> null;
+    };
   }
 
   private static GraphError ofCode(String code) {

@@ -196,6 +196,11 @@ public final class GraphException extends RuntimeException {
     return error == GraphError.SILENCE || error == GraphError.TOO_SLOW;
   }
 
+  /** A subscription was refused, for the service couldn't reach the address for its notifications: that holds for every other one, too. */
+  public boolean isOfNotificationAddress() {
+    return error == GraphError.PUSH_UNREACHABLE;
+  }
+
   /** The service refused the request without doing anything of it. */
   boolean isBeforeAnyWork() {
     return answer.status() >= 400 && answer.status() < 500 && answer.status() != 408;

@@ -15,7 +15,11 @@ public enum GraphOperation {
   BATCH("batch"),
   MARK_MESSAGES("mark messages"),
   MOVE_MESSAGES("move messages"),
-  LOOK_UP_MESSAGES("look up messages");
+  LOOK_UP_MESSAGES("look up messages"),
+  CREATE_SUBSCRIPTION("create subscription"),
+  RENEW_SUBSCRIPTION("renew subscription"),
+  DELETE_SUBSCRIPTION("delete subscription"),
+  LIST_MEMBERS("list members");
 
   private final String words;
 
@@ -33,9 +37,14 @@ public enum GraphOperation {
     return this == LIST_MESSAGES || this == LIST_CHANGES;
   }
 
-  /** Its answer is a JSON object, and not the bytes of a content. */
+  /** It concerns a subscription to change notifications. */
+  boolean isOfSubscriptions() {
+    return this == CREATE_SUBSCRIPTION || this == RENEW_SUBSCRIPTION || this == DELETE_SUBSCRIPTION;
+  }
+
+  /** Its answer is a JSON object, and not the bytes of a content, or nothing. */
   boolean isAnsweredInJson() {
-    return this != GET_ATTACHMENT && this != GET_MIME;
+    return this != GET_ATTACHMENT && this != GET_MIME && this != DELETE_SUBSCRIPTION;
   }
 
   /** For log lines and causes: {@code list messages}. */

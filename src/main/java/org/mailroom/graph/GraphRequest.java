@@ -87,4 +87,19 @@ public interface GraphRequest<T> {
   static <T> GraphRequest<T> post(GraphOperation operation, String credential, String mailbox, URI uri, String content, Answer<T> answer) {
     return new SingleRequest<>(operation, credential, mailbox, "POST", uri, content, null, answer, new Tries());
   }
+
+  /** The same request, of which one try is all: whoever asks comes again by itself, later. */
+  static <T> GraphRequest<T> once(GraphRequest<T> request) {
+    return new OnceRequest<>(request);
+  }
+
+  /** A PATCH with a JSON body that takes one place and counts once. */
+  static <T> GraphRequest<T> patch(GraphOperation operation, String credential, String mailbox, URI uri, String content, Answer<T> answer) {
+    return new SingleRequest<>(operation, credential, mailbox, "PATCH", uri, content, null, answer, new Tries());
+  }
+
+  /** A DELETE, of what is no message, that takes one place and counts once; its answer is empty. */
+  static GraphRequest<Void> delete(GraphOperation operation, String credential, String mailbox, URI uri) {
+    return new SingleRequest<>(operation, credential, mailbox, "DELETE", uri, null, null, answer -> null, new Tries());
+  }
 }

@@ -52,6 +52,10 @@ public final class GraphRequests {
     message.setHeader("client-request-id", UUID.randomUUID().toString());
     message.setHeader("User-Agent", userAgent);
     message.setHeader("Accept", request.operation().isAnsweredInJson() ? "application/json" : "*/*");
+    if (request.operation() == GraphOperation.LIST_MEMBERS) {
+      // without it the directory takes no type in a path
+      message.setHeader("ConsistencyLevel", "eventual");
+    }
     message.setBody(content);
     if (content != null) {
       message.setHeader(Exchange.CONTENT_TYPE, "application/json");

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
@@ -221,6 +222,12 @@ public final class MailFolders {
       found.put(key, known);
     }
     return known;
+  }
+
+  /** The well-known name that a folder is written by, in small letters; empty for a path or an id. */
+  public static Optional<String> wellKnownName(String folder) {
+    FolderPath path = FolderPath.parse(folder);
+    return path.names().isEmpty() ? Optional.ofNullable(path.wellKnown()) : Optional.empty();
   }
 
   /** The service says that a folder isn't there (any more): it is looked for again. */

@@ -6,6 +6,8 @@ public enum Home {
   CONFIGURATION,
   /** The database: created, changed and deleted at run time. */
   DATABASE,
+  /** An entry of {@code application.yaml} that names a group or a list: there while the mailbox belongs to it. */
+  DISCOVERED,
   /** A route that reads the mailbox: there while it runs. */
   ROUTE
 }

@@ -40,10 +40,12 @@ import org.springframework.validation.annotation.Validated;
  * @param secretKeyFile a file that holds the secret key
  * @param previousSecretKeys keys of earlier times, which what they encrypted can still be read with
  * @param publicUrl the address that browsers see
+ * @param push whether Microsoft Graph tells of new mail, beside the polls
  * @param dataDir everything that Mailroom itself keeps on disk
  * @param mailDir where files of mail lie: what nodes share; null: {@code mail} in {@code dataDir}
  * @param routes the folder that route files are read from, {@code file:…} or {@code classpath:…}; what isn't there is packaged
  * @param pollEvery how often an account is polled that doesn't say so itself
+ * @param discoverEvery how often it is asked who is in the groups that accounts are made of
  * @param node what this process is called among those that work on the same database; null: host and process
  * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
@@ -66,10 +68,12 @@ public record MailroomProperties(
     Path secretKeyFile,
     List<String> previousSecretKeys,
     URI publicUrl,
+    @DefaultValue @Valid PushProperties push,
     @DefaultValue("data") @NotNull Path dataDir,
     Path mailDir,
     @DefaultValue("file:routes") @NotBlank String routes,
     @DefaultValue("1m") @NotNull Duration pollEvery,
+    @DefaultValue("15m") @NotNull Duration discoverEvery,
     @Pattern(regexp = "[A-Za-z0-9._:@-]{1,100}", message = "has letters, digits and . _ : @ - only, and at most 100 of them") String node,
     @DefaultValue("30s") @NotNull Duration takeoverAfter,
     @DefaultValue("mailroom.messages") @NotBlank String queue,
@@ -158,6 +162,11 @@ public record MailroomProperties(
   @AssertTrue(message = POLL_EVERY)
   boolean isPollEveryValid() {
     return isPollable(pollEvery);
+  }
+
+  @AssertTrue(message = "discover-every must be between 1m and 7d")
+  boolean isDiscoverEveryValid() {
+    return discoverEvery == null || (discoverEvery.compareTo(Duration.ofMinutes(1)) >= 0 && discoverEvery.compareTo(Duration.ofDays(7)) <= 0);
   }
 
   @AssertTrue(message = "takeover-after must be between 1s and 1h")
@@ -257,10 +266,16 @@ public record MailroomProperties(
   /** OAuth 2.0 grants. */
   public enum GrantType { CLIENT_CREDENTIALS, AUTHORIZATION_CODE }
 
-  /** One mailbox to import: what of it, with which credential, to where, and what happens to a message afterwards. */
+  /**
+   * One mailbox to import, or many alike: what of it, with which credential, to where, and what happens to a message afterwards.
+   *
+   * @param membersOf instead of a mailbox: the object id of a group, of whose members' mailboxes each becomes an account
+   * @param mailboxesFile instead of a mailbox: a file that lists some
+   */
   public record AccountProperties(
-      @NotBlank(message = "is missing: the address or object id of the mailbox")
-          @Size(max = 320, message = "has at most 320 characters") String mailbox,
+      @Size(max = 320, message = "has at most 320 characters") String mailbox,
+      @Size(max = 36, message = "has at most 36 characters") String membersOf,
+      Path mailboxesFile,
       @NotBlank(message = "is missing: the name of one of mailroom.credentials") String credential,
       @Size(max = 1000, message = "has at most 1000 characters") String folder,
       @Size(max = 100, message = "has at most 100 folders") List<@Size(max = 1000, message = "of one has at most 1000 characters") String> folders,
@@ -278,6 +293,30 @@ public record MailroomProperties(
       @Valid AfterFailure afterFailure) {
 
     private static final String INBOX = "inbox";
+
+    @AssertTrue(message = "is missing: the address or object id of the mailbox; or members-of, or mailboxes-file")
+    boolean isMailboxNamed() {
+      return hasText(mailbox) || isDiscovered();
+    }
+
+    @AssertTrue(message = "and another of mailbox, members-of and mailboxes-file are both set: choose one")
+    boolean isMailboxOrDiscovered() {
+      return !isDiscovered() || (!hasText(mailbox) && (!hasText(membersOf) || mailboxesFile == null));
+    }
+
+    @AssertTrue(message = "members-of must be the object id of a group, such as 22222222-3333-4444-5555-666666666666")
+    boolean isMembersOfValid() {
+      return !hasText(membersOf) || membersOf.strip().matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    }
+
+    /** It names no mailbox itself: which ones are meant is found out. */
+    public boolean isDiscovered() {
+      return hasText(membersOf) || mailboxesFile != null;
+    }
+
+    private static boolean hasText(String value) {
+      return value != null && !value.isBlank();
+    }
 
     @AssertTrue(message = "and folder are both set: choose one")
     boolean isFolderOrFolders() {

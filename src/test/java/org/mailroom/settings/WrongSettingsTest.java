@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mailroom.command.Launcher;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -43,6 +45,12 @@ class WrongSettingsTest {
   }
 
   @Test
+  void off_is_a_mode_of_push_although_yaml_reads_it_as_false() {
+    PushProperties read = new Binder(new MapConfigurationPropertySource(Map.of("push.mode", Boolean.FALSE))).bindOrCreate("push", PushProperties.class);
+    assertThat(read.mode()).isEqualTo(PushProperties.Mode.OFF);
+  }
+
+  @Test
   void the_settings_without_a_mistake_start() {
     try (ConfigurableApplicationContext started = start()) {
       assertThat(started.getBean(MailroomProperties.class).accounts()).containsOnlyKeys("support");
@@ -57,6 +65,10 @@ class WrongSettingsTest {
       "--mailroom.console.allow=anna@contoso.com|mailroom.console.allow is 'anna@contoso.com' (\"mailroom.console.allow\" from property source \"commandLineArgs\"): has an address, which a person can change",
       "--mailroom.mail-dir=pom.xml|must be a folder of its own: not a file",
       "--mailroom.poll-every=0s|must be between 1s and 31d",
+      "--mailroom.push.lifetime=8d|mailroom.push.lifetime is '8d' (\"mailroom.push.lifetime\" from property source \"commandLineArgs\"): must be between 45m and 7d",
+      "--mailroom.push.mode=always|allowed are auto, off",
+      "--mailroom.discover-every=5s|must be between 1m and 7d",
+      "--mailroom.accounts.support.members-of=22222222-3333-4444-5555-666666666666|mailroom.accounts.support.members-of is '22222222-3333-4444-5555-666666666666'",
       "--mailroom.acounts.x.mailbox=y|mailroom.acounts.x.mailbox is no setting of Mailroom",
       "--mailroom.accounts.support.content=all|mailroom.accounts.support.content",
       "--mailroom.limits.page-size=5000|mailroom.limits.page-size is '5000'",

@@ -1,0 +1,41 @@
+package org.mailroom.push;
+
+import java.net.URI;
+import java.util.Optional;
+import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.PushProperties;
+import org.springframework.stereotype.Component;
+
+/** Where Microsoft Graph sends its notifications: below {@code mailroom.public-url}, where that is an https address and push isn't switched off. */
+@Component
+final class NotificationAddress {
+
+  /** Below the address that browsers see. */
+  static final String PATH = "/notifications";
+
+  private final String url;
+  private final String whyNot;
+
+  NotificationAddress(MailroomProperties properties) {
+    URI publicUrl = properties.publicUrl();
+    boolean isSet = publicUrl != null && !publicUrl.toString().isBlank();
+    if (properties.push().mode() == PushProperties.Mode.OFF) {
+      whyNot = "mailroom.push.mode is off";
+    } else if (!isSet) {
+      whyNot = "mailroom.public-url isn't set";
+    } else {
+      whyNot = "https".equalsIgnoreCase(publicUrl.getScheme()) ? null : "mailroom.public-url isn't an https address, and Microsoft Graph takes no other";
+    }
+    url = whyNot == null ? publicUrl.toString().replaceFirst("/+$", "") + PATH : null;
+  }
+
+  /** Empty where push is off. */
+  Optional<String> url() {
+    return Optional.ofNullable(url);
+  }
+
+  /** Why push is off; null where it is on. */
+  String whyNot() {
+    return whyNot;
+  }
+}

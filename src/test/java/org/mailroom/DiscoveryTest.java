@@ -1,0 +1,157 @@
+package org.mailroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.check.AccountCheck;
+import org.mailroom.check.CheckStep;
+import org.mailroom.demo.DemoDirectory;
+import org.mailroom.demo.DemoMail;
+import org.mailroom.demo.DemoTenant;
+import org.mailroom.settings.Home;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** A runtime whose accounts are the members of a group, and those that a file lists. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(OutputCaptureExtension.class)
+class DiscoveryTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final DemoTenant tenant = DemoTenant.start();
+  private final DemoDirectory directory = tenant.directory();
+  private final String group = directory.group("everyone");
+  private MailroomRun mailroom;
+  private TravellingClock clock;
+  private Path file;
+  private int plain;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws IOException {
+    may("Mail.ReadWrite", "GroupMember.Read.All", "User.ReadBasic.All");
+    IntStream.range(0, 5).forEach(i -> arrives("member" + i + "@contoso.com"));
+    IntStream.range(0, 5).forEach(i -> directory.join(group, "member" + i + "@contoso.com"));
+    directory.joinWithoutMailbox(group, "room@contoso.com");
+    directory.joinAsGuest(group, "guest@fabrikam.com");
+    arrives("listed@contoso.com");
+    file = Files.writeString(folder.resolve("mailboxes.txt"), "listed@contoso.com # one\n");
+    mailroom = MailroomRun.startRuntime(TravellingClock.Application.class, tenant, folder,
+        "--mailroom.accounts.everyone.members-of=" + group, "--mailroom.accounts.everyone.credential=demo", "--mailroom.accounts.everyone.deliver-to=database",
+        "--mailroom.accounts.list.mailboxes-file=" + file, "--mailroom.accounts.list.credential=demo", "--mailroom.accounts.list.deliver-to=database");
+    clock = mailroom.bean(TravellingClock.class);
+    tenant.mailbox("support@contoso.com");
+    await().atMost(PATIENCE).until(() -> ids().contains("everyone-member0_contoso.com"));
+  }
+
+  @AfterAll
+  void stop() {
+    mailroom.close();
+    tenant.close();
+  }
+
+  private void may(String... roles) {
+    tenant.register(DemoTenant.CLIENT_ID, DemoTenant.CLIENT_SECRET, Set.of(roles));
+  }
+
+  private void arrives(String address) {
+    tenant.mailbox(address).deliver(DemoMail.plain(++plain));
+  }
+
+  private List<String> ids() {
+    return mailroom.bean(Accounts.class).all().stream().map(Account::id).toList();
+  }
+
+  private void awaitRead(String address) {
+    await().atMost(PATIENCE).until(() -> tenant.mailbox(address).unread() == 0);
+  }
+
+  @Test
+  void each_member_with_a_mailbox_of_its_own_is_imported_with_the_entrys_settings_and_so_is_each_line_of_the_file() {
+    IntStream.range(0, 5).forEach(i -> awaitRead("member" + i + "@contoso.com"));
+    awaitRead("listed@contoso.com");
+    assertThat(ids()).contains("everyone-member4_contoso.com", "list-listed_contoso.com", "support").noneMatch(id -> id.contains("guest") || id.contains("room"))
+        .doesNotContain("everyone", "list");
+    assertThat(mailroom.bean(Accounts.class).find("everyone-member4_contoso.com").orElseThrow().deliverTo()).containsExactly("database");
+    assertThat(mailroom.database().queryForList("select distinct account from mail_message", String.class)).contains("everyone-member4_contoso.com");
+  }
+
+  @Test
+  void who_joins_is_imported_and_who_leaves_is_not_and_comes_back_without_a_second_copy(CapturedOutput output) {
+    directory.join(group, "cleo@contoso.com");
+    arrives("cleo@contoso.com");
+    clock.travel(Duration.ofMinutes(15));
+    awaitRead("cleo@contoso.com");
+    directory.leave(group, "cleo@contoso.com");
+    clock.travel(Duration.ofMinutes(15));
+    await().atMost(PATIENCE).until(() -> !ids().contains("everyone-cleo_contoso.com"));
+    assertThat(output.getOut()).contains("not polled any more: cleo@contoso.com");
+    tenant.mailbox("cleo@contoso.com").unreadAll();
+    directory.join(group, "cleo@contoso.com");
+    clock.travel(Duration.ofMinutes(15));
+    awaitRead("cleo@contoso.com");
+    assertThat(mailroom.database().queryForObject("select count(*) from mail_message where account = 'everyone-cleo_contoso.com'", Long.class)).isEqualTo(1);
+  }
+
+  @Test
+  void a_line_that_is_added_to_the_file_is_imported() throws IOException {
+    arrives("added@contoso.com");
+    Files.writeString(file, "listed@contoso.com # one\nadded@contoso.com\n");
+    awaitRead("added@contoso.com");
+  }
+
+  @Test
+  void a_missing_permission_is_said_by_check_log_health_and_console_and_the_members_are_imported_on(CapturedOutput output) {
+    may("Mail.ReadWrite");
+    tenant.revokeTokens();
+    try {
+      assertThat(mailroom.bean(AccountCheck.class).check("everyone")).filteredOn(CheckStep::isFailed).singleElement()
+          .matches(step -> step.name().equals("mailboxes") && step.inWords().contains("Grant it GroupMember.Read.All"));
+      clock.travel(Duration.ofMinutes(15));
+      await().atMost(PATIENCE).until(() -> output.getOut().contains("entry everyone: list members of " + group));
+      arrives("member0@contoso.com");
+      awaitRead("member0@contoso.com");
+      await().atMost(PATIENCE).until(() -> mailroom.bean(Accounts.class).problems().containsKey("everyone"));
+      ConsoleSession console = ConsoleSession.signIn(mailroom);
+      assertThat(console.get("/accounts").body()).contains("GroupMember.Read.All").contains("members of " + group);
+      assertThat(console.get("/account/everyone").body()).contains("GroupMember.Read.All");
+      assertThat(console.get("/accounts/everyone").statusCode()).isEqualTo(200);
+    } finally {
+      may("Mail.ReadWrite", "GroupMember.Read.All", "User.ReadBasic.All");
+      tenant.revokeTokens();
+      clock.travel(Duration.ofMinutes(15));
+      await().atMost(PATIENCE).until(() -> !mailroom.bean(Accounts.class).problems().containsKey("everyone"));
+    }
+    assertThat(mailroom.bean(AccountCheck.class).check("everyone")).noneMatch(CheckStep::isFailed)
+        .anyMatch(step -> step.told().matches("the group has \\d+ members, \\d+ of them with a mailbox"));
+  }
+
+  @Test
+  void the_console_lists_them_as_discovered_and_they_can_not_be_changed_there() {
+    ConsoleSession console = ConsoleSession.signIn(mailroom);
+    assertThat(console.get("/accounts?q=member1").body()).contains("everyone-member1_contoso.com").contains("discovered by everyone");
+    String settings = console.get("/accounts/everyone-member1_contoso.com").body();
+    assertThat(settings).contains("Discovered by everyone of application.yaml").contains("disabled").doesNotContain(">Save<");
+    Accounts accounts = mailroom.bean(Accounts.class);
+    assertThat(accounts.home("everyone-member1_contoso.com")).contains(Home.DISCOVERED);
+    assertThat(accounts.validateChange("everyone-member1_contoso.com", accounts.fields("everyone-member1_contoso.com"))).singleElement()
+        .matches(problem -> problem.message().contains("was found by everyone"));
+    assertThat(accounts.validateNew("everyone-member1_contoso.com", accounts.fields("support"))).isNotEmpty();
+    assertThat(accounts.accountsUsing("demo")).contains("everyone", "everyone-member1_contoso.com");
+  }
+}
