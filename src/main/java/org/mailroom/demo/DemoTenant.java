@@ -40,6 +40,7 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoWatch watch = new DemoWatch(violations, clock);
   private final DemoTokenWatch tokenWatch = new DemoTokenWatch(violations);
   private volatile boolean recording = true;
+  private DemoMachine machine;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
     this.options = options;
@@ -99,6 +100,14 @@ public final class DemoTenant implements AutoCloseable {
   /** Applications, users, and what can go wrong with them. */
   public DemoIdentity identity() {
     return new DemoIdentity(identityPlatform, tokenWatch);
+  }
+
+  /** A machine in Azure whose managed identities are of this tenant; made when it is first asked for. */
+  public synchronized DemoMachine machine() {
+    if (machine == null) {
+      machine = new DemoMachine(identityPlatform, threads);
+    }
+    return machine;
   }
 
   /** Shares a mailbox with somebody who has one of one's own. */
@@ -211,7 +220,10 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (machine != null) {
+      machine.close();
+    }
     server.close();
     stranger.close();
     threads.shutdownNow();
