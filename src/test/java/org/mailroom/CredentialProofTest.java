@@ -200,6 +200,7 @@ class CredentialProofTest {
         "--mailroom.credentials.treed.tenant-id=" + DemoTenant.TENANT_ID, "--mailroom.credentials.treed.client-id=treed",
         "--mailroom.credentials.treed.client-secret=${contoso-secret}", "--mailroom.accounts.treed.mailbox=treed@contoso.com",
         "--mailroom.accounts.treed.credential=treed", "--mailroom.accounts.treed.deliver-to=database"))) {
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
       assertImports(mailroom, 1);
 
       // half written and empty: the old ones still count

@@ -50,9 +50,12 @@ class ManagedIdentityClient {
     try {
       ManagedIdentityApplication application = ManagedIdentityApplication.builder(identity(credential)).clientCapabilities(List.of("cp1"))
           .httpClient(conversation).executorService(threads).disableInternalRetries().build();
-      // with claims msal4j tells the machine which of its tokens was refused, which it takes from its own cache
-      IAuthenticationResult result = application.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource(credential.scope()))
-          .forceRefresh(claims == null).claims(claims).build()).get();
+      var parameters = ManagedIdentityParameters.builder(resource(credential.scope())).forceRefresh(claims == null);
+      if (claims != null) {
+        // msal4j tells the machine which of its tokens was refused, and takes that from its own cache
+        parameters.claims(claims);
+      }
+      IAuthenticationResult result = application.acquireTokenForManagedIdentity(parameters.build()).get();
       return new Issued(result, null, false);
     } catch (ExecutionException e) {
       throw MachineRefusal.inWords(credential, conversation, e.getCause());

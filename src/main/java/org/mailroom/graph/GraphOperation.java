@@ -15,7 +15,8 @@ public enum GraphOperation {
   BATCH("batch"),
   MARK_MESSAGES("mark messages"),
   MOVE_MESSAGES("move messages"),
-  LOOK_UP_MESSAGES("look up messages");
+  LOOK_UP_MESSAGES("look up messages"),
+  REPLY("send reply");
 
   private final String words;
 
@@ -33,9 +34,14 @@ public enum GraphOperation {
     return this == LIST_MESSAGES || this == LIST_CHANGES;
   }
 
+  /** Doing it twice does something twice: it is sent again only where nothing was done. */
+  boolean isRepeatable() {
+    return this != REPLY;
+  }
+
   /** Its answer is a JSON object, and not the bytes of a content. */
   boolean isAnsweredInJson() {
-    return this != GET_ATTACHMENT && this != GET_MIME;
+    return this != GET_ATTACHMENT && this != GET_MIME && this != REPLY;
   }
 
   /** For log lines and causes: {@code list messages}. */
