@@ -121,7 +121,9 @@ final class Proofs {
     }
     String secret = settings.clientSecret();
     String wrong = secret == null || secret.isBlank() ? "is empty" : secret.length() > LONGEST_SECRET ? "is longer than any secret"
-        : secret.chars().anyMatch(Character::isISOControl) ? "has a line break or another control character in it" : null;
+        : secret.chars().anyMatch(Character::isISOControl) ? "has a line break or another control character in it"
+        // Spring leaves a placeholder whose file is gone as it is
+        : credential.home() == Home.CONFIGURATION && secret.matches(".*\\$\\{.*}.*") ? "has a placeholder that nothing has a value for" : null;
     if (wrong != null) {
       throw new CredentialException(credential.id(), "its client-secret " + wrong + ". Check what writes it" + (trees.inWords().isEmpty() ? "." : " into " + trees.inWords() + "."));
     }

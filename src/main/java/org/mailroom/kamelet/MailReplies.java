@@ -139,8 +139,8 @@ final class MailReplies {
         table.release(wanted.mailbox(), wanted.messageId(), recipients);
         throw refusal;
       }
-      LOG.warn("message {} of {}: it isn't known whether its reply went out, and it isn't sent again: {}", wanted.messageId(), wanted.mailbox(), refusal.getMessage());
-      return new Result(Outcome.UNKNOWN, refusal.getMessage());
+      LOG.warn("message {} of {}: it isn't known whether its reply went out, and it isn't sent again: {}", wanted.messageId(), wanted.mailbox(), refusal.cause());
+      return new Result(Outcome.UNKNOWN, refusal.cause());
     }
   }
 

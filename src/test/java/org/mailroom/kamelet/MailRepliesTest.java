@@ -30,12 +30,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mailroom.account.ImportResult;
 import org.mailroom.command.Launcher;
+import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoReply;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.graph.Graph;
+import org.mailroom.graph.GraphException;
 import org.mailroom.message.MailMessage;
 import org.mailroom.schedule.ImportOnce;
 import org.mailroom.settings.MailroomProperties;
@@ -83,7 +85,6 @@ class MailRepliesTest {
   @BeforeEach
   void begin() {
     tenant.resetMail();
-    tenant.identity().application(SENDER).roles(Set.of("Mail.Send"));
     for (String table : List.of("delivery", "mail_reply", "reply_sender")) {
       mailroom.getBean(JdbcTemplate.class).update("delete from " + table);
     }
@@ -207,23 +208,23 @@ class MailRepliesTest {
     assertThat(support().unread()).isZero();
     assertThat(output.getOut().lines().filter(line -> line.contains("WARN") && line.contains("message " + message.immutableId() + " of support@contoso.com: it isn't known whether its reply went out")))
         .hasSize(1);
+    int before = tenant.faults().hits();
     tenant.faults().status(call -> call.endsWith("/reply"), 503, "ErrorServerBusy", Map.of(), 10);
     deliver("bert@example.com");
     assertThat(importAll("support").isComplete()).isTrue();
-    assertThat(tenant.requests().stream().filter(request -> request.path().endsWith("/reply") && request.status() == 503)).as("a 503 may have been done, too").hasSize(1);
+    assertThat(tenant.faults().hits() - before).as("a 503 may have been done, too").isEqualTo(1);
   }
 
   @Test
   void what_was_refused_without_being_done_is_tried_again() {
-    tenant.identity().application(SENDER).roles(Set.of());
-    tenant.revokeTokens();
+    tenant.faults().status(call -> call.endsWith("/reply"), 403, "ErrorAccessDenied", Map.of(), 1);
     deliver("ada@example.com");
     ImportResult refused = importAll("support");
     assertThat(refused.isComplete()).isFalse();
     assertThat(support().replies()).isEmpty();
     assertThat(support().unread()).isEqualTo(1);
-    tenant.identity().application(SENDER).roles(Set.of("Mail.Send"));
-    tenant.revokeTokens();
+    assertThat(mailroom.getBean(WaitingDeliveries.class).refused().get("support").error()).contains("step say-that-it-is-here: ", "the application may not send from this mailbox",
+        "Grant the credential Mail.Send");
     org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
       importAll("support");
       return support().unread() == 0;
@@ -237,7 +238,7 @@ class MailRepliesTest {
     deliver("ada@example.com");
     assertThat(importAll("support").isComplete()).isTrue();
     assertThat(support().replies()).hasSize(1);
-    assertThat(requests()).isEqualTo(2);
+    assertThat(tenant.faults().hits()).isPositive();
   }
 
   @Test
@@ -250,6 +251,15 @@ class MailRepliesTest {
     assertThat(support().replies()).hasSize(1);
     assertThat(tenant.mailbox("sales@contoso.com").messages()).hasSize(1);
     assertThat(tenant.mailbox("sales@contoso.com").replies()).isEmpty();
+  }
+
+  @Test
+  void the_importers_own_permission_is_not_enough_to_send() {
+    DemoMessage message = deliver("ada@example.com");
+    Exception refused = mailroom.getBean(ProducerTemplate.class)
+        .send("graph-mail:reply?credential=contoso&comment=Thanks", exchange -> exchange.getMessage().setBody(wanted(message).message())).getException();
+    assertThat(refused).isInstanceOfSatisfying(GraphException.class, graph -> assertThat(graph.status()).isEqualTo(403));
+    assertThat(support().replies()).isEmpty();
   }
 
   @Test
