@@ -215,7 +215,7 @@ public final class MessagePreparation {
   }
 
   /** A rule may say that something that it asks is down: all messages of the account wait for it; or that this one has to wait. */
-  private static Fate ofRules(Exception why) {
+  static Fate ofRules(Exception why) {
     List<String> names = Causes.of(why).map(cause -> cause.getClass().getName()).toList();
     return names.contains(DOWN) ? Fate.waiting(why) : names.contains(LATER) ? Fate.waiting(why.getMessage()) : Fate.failed(why);
   }
