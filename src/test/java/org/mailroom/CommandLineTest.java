@@ -148,4 +148,39 @@ class CommandLineTest {
     assertThat(run(List.of("--mailroom.routes=file:" + routes), "import", "--once")).isEqualTo(1);
     assertThat(output.getAll()).contains("broken.camel.yaml").contains("line 2").contains("frm").doesNotContain("\tat ");
   }
+
+  @Test
+  void setup_prints_the_lines_for_this_sites_settings_and_misuse_ends_with_2(CapturedOutput output) {
+    List<String> settings = List.of("--mailroom.credentials.demo.description=O'Brien & Co. $HOME", "--mailroom.accounts.second.mailbox=sales@contoso.com",
+        "--mailroom.accounts.second.credential=demo", "--mailroom.accounts.second.deliver-to=database");
+    assertThat(run(settings, "setup")).isZero();
+    assertThat(output.getOut()).contains("# ==== credential demo, for PowerShell ====", "# ==== credential demo, for az in a POSIX shell ====",
+        "-DisplayName 'O''Brien & Co. $HOME'", "--display-name 'O'\\''Brien & Co. $HOME'", "$mailboxes = @('sales@contoso.com', 'support@contoso.com')",
+        "'appId eq ''" + DemoTenant.CLIENT_ID + "'''", "Add-MgApplicationPassword", "Application Mail.ReadWrite").doesNotContain(DemoTenant.CLIENT_SECRET);
+    int from = output.getOut().length();
+    assertThat(run(settings, "setup", "--credential", "demo", "--shell", "powershell", "--permission", "Mail.Send", "--mailbox", "a@contoso.com",
+        "--all-mailboxes")).isZero();
+    assertThat(output.getOut().substring(from)).contains("b633e1c5-b582-4048-a93e-9f11b44c7e96").doesNotContain("az login", "New-ManagementScope");
+    assertThat(run(settings, "setup", "--credential", "nobody")).isEqualTo(2);
+    assertThat(output.getErr()).contains("There is no credential 'nobody'. Known: demo.");
+    assertThat(run(settings, "setup", "--permission", "Mail.Everything")).isEqualTo(2);
+    assertThat(run(settings, "setup", "--shell", "fish")).isEqualTo(2);
+    assertThat(run(settings, "setup", "--help")).isZero();
+  }
+
+  @Test
+  void check_ends_with_the_step_of_the_setup_that_is_missing(CapturedOutput output) {
+    assertThat(run(List.of("--mailroom.credentials.demo.client-secret=wrong"), "check")).isEqualTo(5);
+    assertThat(output.getOut()).contains("# Missing for credential demo, for PowerShell; all steps: mailroom setup --credential demo", "Client secret",
+        "Add-MgApplicationPassword").doesNotContain("New-ManagementScope");
+    int from = output.getOut().length();
+    mailbox.fails(org.mailroom.demo.DemoFaults.Fault.status(403, "ErrorAccessDenied"));
+    assertThat(run(List.of(), "check")).isEqualTo(5);
+    assertThat(output.getOut().substring(from)).contains("# 3. Permission for these mailboxes only: RBAC for Applications",
+        "New-ManagementScope -Name 'Mailroom demo'").doesNotContain("Add-MgApplicationPassword");
+    from = output.getOut().length();
+    mailbox.fails(null);
+    assertThat(run(List.of(), "check")).isZero();
+    assertThat(output.getOut().substring(from)).contains("All is well.").doesNotContain("Missing");
+  }
 }

@@ -37,15 +37,20 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
+import org.mailroom.credential.TokenCache;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What an application proves itself with beside a secret, and what is told before it expires. */
+@ExtendWith(OutputCaptureExtension.class)
 class CredentialProofTest {
 
   private static final String ISSUER = "https://kubernetes.contoso.example";
@@ -183,6 +188,78 @@ class CredentialProofTest {
     signature.initSign(cluster.getPrivate());
     signature.update(signed.getBytes(StandardCharsets.US_ASCII));
     return signed + "." + base64.encodeToString(signature.sign());
+  }
+
+  @Test
+  void rotated_files_are_taken_over_while_it_runs_and_broken_ones_are_told_once_and_leave_the_old_one_in_use(CapturedOutput output) throws Exception {
+    Path tree = Files.createDirectories(folder.resolve("secrets"));
+    Path secret = Files.writeString(tree.resolve("contoso-secret"), "first secret\n");
+    Path pem = Files.writeString(folder.resolve("mailroom.pem"), pem(keys, certificate));
+    tenant.identity().application("treed").roles(Set.of("Mail.ReadWrite")).secret("first secret", Instant.MAX);
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, certified("--spring.config.import=configtree:" + tree + "/",
+        "--mailroom.credentials.certified.certificate.pem=" + pem, "--mailroom.credentials.treed.grant-type=client-credentials",
+        "--mailroom.credentials.treed.tenant-id=" + DemoTenant.TENANT_ID, "--mailroom.credentials.treed.client-id=treed",
+        "--mailroom.credentials.treed.client-secret=${contoso-secret}", "--mailroom.accounts.treed.mailbox=treed@contoso.com",
+        "--mailroom.accounts.treed.credential=treed", "--mailroom.accounts.treed.deliver-to=database"))) {
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+      assertImports(mailroom, 1);
+
+      // half written and empty: the old ones still count
+      Files.writeString(pem, Files.readString(pem).substring(0, 900));
+      Files.writeString(secret, "");
+      assertImports(mailroom, 2);
+      assertImports(mailroom, 3);
+      assertThat(output.getOut().lines().filter(line -> line.contains("WARN") && line.contains("The one before it is used")))
+          .as("once each").hasSize(2).anyMatch(line -> line.contains("credential certified: its certificate in " + pem + " can't be read"))
+          .anyMatch(line -> line.contains("credential treed: its client-secret is empty. Check what writes it into " + tree));
+      for (String id : List.of("certified", "treed")) {
+        CredentialStatus status = mailroom.bean(CredentialStatuses.class).find(id).orElseThrow();
+        assertThat(status.state()).as(id).isEqualTo(CredentialStatus.State.WARNING);
+        assertThat(status.detail()).endsWith("The one before it is used until the new one can be.");
+      }
+
+      // the new ones, and the old ones are good for nothing any more
+      KeyPair renewed = rsa();
+      X509Certificate next = certificate(renewed, Duration.ofDays(100));
+      tenant.identity().application("certified").withoutCertificate(certificate).certificate(next);
+      tenant.identity().application("treed").secret("first secret", Instant.now().minusSeconds(1)).secret("second secret", Instant.MAX);
+      Files.writeString(pem, pem(renewed, next));
+      Files.writeString(secret, "second secret\n");
+      assertImports(mailroom, 4);
+      assertThat(output.getOut()).contains("credential certified: its certificate was replaced; the new one is used from now on, it expires on "
+          + next.getNotAfter().toInstant().toString().substring(0, 10)).contains("credential treed: its client secret was replaced");
+      Files.delete(secret);
+      assertImports(mailroom, 5);
+      assertThat(output.getOut()).contains("credential treed: its client-secret has a placeholder that nothing has a value for. Check what writes it into " + tree);
+      assertThat(output.getAll()).doesNotContain("first secret").doesNotContain("second secret");
+    }
+  }
+
+  /** With a new token, which the proofs of now are needed for. */
+  private void assertImports(MailroomRun mailroom, int number) {
+    List.of("certified", "treed").forEach(mailroom.bean(TokenCache.class)::renew);
+    for (String account : List.of("support", "treed")) {
+      tenant.mailbox(account + "@contoso.com").deliver(DemoMail.plain(number));
+      assertThat(mailroom.importAll(account).get(0).imported()).as(account).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_secret_that_was_refused_is_asked_with_again_at_once_when_its_file_has_another() throws Exception {
+    Path tree = Files.createDirectories(folder.resolve("secrets"));
+    Path secret = Files.writeString(tree.resolve("contoso-secret"), "old secret");
+    tenant.identity().application("treed").roles(Set.of("Mail.ReadWrite")).secret("new secret", Instant.MAX);
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--spring.config.import=configtree:" + tree + "/",
+        "--mailroom.credentials.treed.grant-type=client-credentials", "--mailroom.credentials.treed.tenant-id=" + DemoTenant.TENANT_ID,
+        "--mailroom.credentials.treed.client-id=treed", "--mailroom.credentials.treed.client-secret=${contoso-secret}",
+        "--mailroom.accounts.support.credential=treed")) {
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("AADSTS7000215");
+      int asked = tenant.tokenRequests();
+      assertThat(mailroom.importSupport().failure()).hasMessageContaining("AADSTS7000215");
+      assertThat(tenant.tokenRequests()).as("the same secret isn't tried again soon").isEqualTo(asked);
+      Files.writeString(secret, "new secret");
+      assertThat(mailroom.importSupport().imported()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -91,8 +91,10 @@ public final class AccountCheck {
     // the service can be asked all the same
     walk.goOnWithout("database");
     Instant[] date = new Instant[1];
-    URI login = credentials.find(account.credential()).map(Credential::tokenUrl).orElse(properties.loginUrl());
-    for (URI url : login.getAuthority().equals(properties.graphUrl().getAuthority()) ? List.of(login) : List.of(login, properties.graphUrl())) {
+    Credential credential = credentials.find(account.credential()).orElse(null);
+    boolean machine = credential != null && credential.isManagedIdentity();
+    URI login = credential == null ? properties.loginUrl() : credential.tokenUrl();
+    for (URI url : machine ? List.of(properties.graphUrl()) : login.getAuthority().equals(properties.graphUrl().getAuthority()) ? List.of(login) : List.of(login, properties.graphUrl())) {
       walk.step("DNS", url.getHost(), () -> tls.resolve(url));
       walk.step("TLS", url.getAuthority(), () -> {
         TlsProbe.Seen seen = tls.shakeHands(url);
@@ -104,11 +106,11 @@ public final class AccountCheck {
     // a clock that is wrong doesn't always keep a token away: what follows tells
     walk.goOnWithout("clock");
     String[] authorization = new String[1];
-    walk.step("token", "credential " + account.credential() + " at " + login.getHost(), () -> {
+    walk.step("token", "credential " + account.credential() + (machine ? " of this machine" : " at " + login.getHost()), () -> {
       // what was refused before may have been mended since
       tokens.askAgain(account.credential());
       authorization[0] = tokens.authorization(account.credential());
-      return "Entra ID issued a token";
+      return machine ? "the machine's managed identity has a token" : "Entra ID issued a token";
     });
     permission(account, authorization[0], walk);
     walk.step("mailbox", account.mailbox(), () -> {
@@ -166,9 +168,14 @@ public final class AccountCheck {
       walk.skip("permission", needed + " in the token", "the token can't be read by its client; the mailbox tells");
       return;
     }
+    if (claims != null && claims.isOfApplication() && !claims.allow(changes)) {
+      // what RBAC for Applications in Exchange grants stands in no token
+      walk.skip("permission", needed + " in the token", claims.inWords() + ": where RBAC for Applications grants it, as mailroom setup has it, none is needed; the mailbox tells");
+      return;
+    }
     walk.step("permission", needed + " in the token", () -> {
       if (!claims.allow(changes)) {
-        throw new CheckFailure(claims.inWords() + ".", "Grant the application " + needed + " and admin consent in the app registration; then wait for a new token.");
+        throw new CheckFailure(claims.inWords() + ".", "Grant the application " + needed + " and admin consent in the app registration; then sign in again.");
       }
       return claims.inWords();
     });

@@ -42,6 +42,11 @@ record TokenClaims(List<String> roles, List<String> scopes) {
     return all.stream().anyMatch(name -> name.startsWith("Mail.ReadWrite") || (!changes && name.equals("Mail.Read") || !changes && name.startsWith("Mail.Read.")));
   }
 
+  /** No person has signed in for it. */
+  boolean isOfApplication() {
+    return scopes.isEmpty();
+  }
+
   String inWords() {
     return roles.isEmpty() && scopes.isEmpty() ? "it has no role and no scope" : (roles.isEmpty() ? "" : "roles " + String.join(", ", roles))
         + (scopes.isEmpty() ? "" : "scopes " + String.join(", ", scopes));

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "Steps: configuration, database, DNS, TLS, clock, token, permission, mailbox, folder, listing, push, destinations.",
       "Nothing is imported, marked or left behind. It opens no port and runs beside a running Mailroom: it waits for a mailbox that one works on.",
+      "Where a step of the setup is missing in the tenant, it ends with the lines that make up for it.",
       "",
       "Exit codes: 0 all is well, 1 can't start, 2 misuse, 5 something doesn't work."},
     mixinStandardHelpOptions = true,
@@ -65,7 +66,7 @@ final class CheckCommand implements Callable<Integer> {
         spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml.");
         return SOMETHING_DOES_NOT_WORK;
       }
-      return check(context.getBean(AccountCheck.class), context.getBean(MailboxTurns.class), chosen);
+      return check(context, chosen);
     }
   }
 
@@ -81,14 +82,18 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private int check(AccountCheck check, MailboxTurns turns, List<String> accounts) {
+  private int check(ConfigurableApplicationContext context, List<String> accounts) {
+    AccountCheck check = context.getBean(AccountCheck.class);
+    MailboxTurns turns = context.getBean(MailboxTurns.class);
     PrintWriter out = spec.commandLine().getOut();
     boolean[] failed = new boolean[1];
+    MissingSteps missing = new MissingSteps(context);
     for (String account : accounts) {
       out.println(account);
       try (MailboxTurns.Turn turn = turn(turns, account)) {
         check.check(account, step -> {
           failed[0] |= step.isFailed();
+          missing.note(account, step);
           out.printf("  %-9s %s%n", step.outcome().inWords(), step.inWords());
           out.flush();
         });
@@ -98,6 +103,7 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     out.println(failed[0] ? "Something doesn't work: see the lines that say failed." : "All is well.");
+    missing.lines().forEach(out::println);
     out.flush();
     return failed[0] ? SOMETHING_DOES_NOT_WORK : ImportCommand.ALL_IMPORTED;
   }

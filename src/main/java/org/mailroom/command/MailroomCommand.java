@@ -25,7 +25,7 @@ import sun.misc.Signal;
       "Exit codes: 0 done, 1 can't start (the reason is printed), 2 misuse."},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ImportCommand.class, CheckCommand.class, FailedCommand.class, LoginCommand.class, PasswordCommand.class, InitCommand.class,
+    subcommands = {ImportCommand.class, CheckCommand.class, FailedCommand.class, LoginCommand.class, SetupCommand.class, PasswordCommand.class, InitCommand.class,
         EraseCommand.class, ExportCommand.class})
 public final class MailroomCommand implements Callable<Integer> {
 

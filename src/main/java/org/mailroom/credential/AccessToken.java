@@ -15,6 +15,11 @@ record AccessToken(String value, Instant issued, Instant renewAt, Instant expire
     return new AccessToken(value, issued, expires.minus(early), expires);
   }
 
+  /** The same token, of which it is known that there is no other one before that. */
+  AccessToken renewedAgainAt(Instant time) {
+    return new AccessToken(value, issued, time.isAfter(renewAt) ? time : renewAt, expires);
+  }
+
   boolean isFresh(Instant now) {
     return now.isBefore(renewAt);
   }

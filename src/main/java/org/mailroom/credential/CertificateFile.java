@@ -1,17 +1,15 @@
 package org.mailroom.credential;
 
-import com.microsoft.aad.msal4j.ClientCredentialFactory;
-import com.microsoft.aad.msal4j.IClientCredential;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -22,17 +20,13 @@ import org.springframework.boot.ssl.pem.PemContent;
 /** The certificate and private key that an application proves itself with. */
 record CertificateFile(PrivateKey key, X509Certificate certificate) {
 
-  /**
-   * @throws CredentialException naming the file and what is wrong with it
-   */
-  static IClientCredential read(String credential, CertificateProperties settings) {
-    CertificateFile read = load(credential, settings);
-    return ClientCredentialFactory.createFromCertificate(read.key(), read.certificate());
-  }
-
-  /** When the certificate expires. */
-  static Instant expires(String credential, CertificateProperties settings) {
-    return load(credential, settings).certificate().getNotAfter().toInstant();
+  /** The certificate as bytes (DER). */
+  byte[] encoded() {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What is wrong with a certificate that was uploaded. */
@@ -45,7 +39,10 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
     }
   }
 
-  private static CertificateFile load(String credential, CertificateProperties settings) {
+  /**
+   * @throws CredentialException naming the file and what is wrong with it
+   */
+  static CertificateFile load(String credential, CertificateProperties settings) {
     try {
       return load(settings);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {

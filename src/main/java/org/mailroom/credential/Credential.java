@@ -12,7 +12,7 @@ import org.mailroom.settings.MailroomProperties.GrantType;
  * @param home where it is kept
  * @param settings as they were entered
  * @param scope what is asked for, defaults filled in; words separated by spaces
- * @param authorizationUrl where a person signs in, defaults filled in
+ * @param authorizationUrl where a person signs in, defaults filled in; null for a managed identity
  * @param tokenUrl where tokens are asked for, defaults filled in
  * @param revision another one after every change, and after every sign-in
  * @param problem why it can't be used (its secret can't be decrypted), or null
@@ -23,6 +23,11 @@ public record Credential(
   /** It serves the mailbox of the person who signed in. */
   public boolean isDelegated() {
     return settings.grantType() == GrantType.AUTHORIZATION_CODE;
+  }
+
+  /** The machine that Mailroom runs on is asked for its tokens. */
+  public boolean isManagedIdentity() {
+    return settings.isManagedIdentity();
   }
 
   /** Never a secret: this text may reach a log. */

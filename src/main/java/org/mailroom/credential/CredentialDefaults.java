@@ -37,10 +37,16 @@ public final class CredentialDefaults {
   }
 
   URI authorizationUrl(CredentialProperties settings) {
+    if (settings.isManagedIdentity()) {
+      return null;
+    }
     return settings.authorizationUrl() != null ? settings.authorizationUrl() : authorizationUrl(settings.tenantId());
   }
 
   URI tokenUrl(CredentialProperties settings) {
+    if (settings.isManagedIdentity()) {
+      return properties.imdsUrl();
+    }
     return settings.tokenUrl() != null ? settings.tokenUrl() : tokenUrl(settings.tenantId());
   }
 }

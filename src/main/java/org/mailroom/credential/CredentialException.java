@@ -57,6 +57,25 @@ public final class CredentialException extends RuntimeException {
     return new CredentialException(credential, whatAndRemedy, true, cause);
   }
 
+  /**
+   * For what a machine answers in the place of Entra ID.
+   *
+   * @param mayPass asking again later may help
+   * @param unreachable there was no answer
+   * @param retryAfter the wait that the answer asks for, or null
+   */
+  static CredentialException ofMachine(String credential, String whatAndRemedy, boolean mayPass, boolean unreachable, Duration retryAfter) {
+    return new CredentialException("credential " + credential + ": " + whatAndRemedy, mayPass, unreachable, retryAfter);
+  }
+
+  private CredentialException(String message, boolean mayPass, boolean unreachable, Duration retryAfter) {
+    super(message);
+    this.mayPass = mayPass;
+    this.unreachable = unreachable;
+    this.retryAfter = retryAfter;
+    this.claims = null;
+  }
+
   private static String sentence(String credential, String error, String description) {
     EntraError entra = EntraError.of(error, description);
     String number = EntraError.number(description);

@@ -19,22 +19,26 @@ public final class CredentialStatuses {
 
   private static final Duration WARNED_AHEAD = Duration.ofDays(30);
 
-  /** A certificate is read anew so often: its file may be replaced. */
-  private static final Duration CERTIFICATE_IS_REMEMBERED = Duration.ofMinutes(1);
+  /** Secret and certificate are read anew so often: their files may be replaced. */
+  private static final Duration PROOF_IS_REMEMBERED = Duration.ofMinutes(1);
 
-  private record ReadCertificate(String revision, Instant read, Instant expires, String problem) {}
+  private static final Proofs.Standing NOTHING_READ = new Proofs.Standing(true, null, null);
+
+  private record ReadProof(String revision, Instant read, Proofs.Standing standing) {}
 
   private final Credentials credentials;
   private final TokenTable table;
   private final TokenCache tokens;
+  private final Proofs proofs;
   private final ObjectProvider<CredentialUse> use;
   private final Clock clock;
-  private final Map<String, ReadCertificate> certificates = new ConcurrentHashMap<>();
+  private final Map<String, ReadProof> read = new ConcurrentHashMap<>();
 
-  CredentialStatuses(Credentials credentials, TokenTable table, TokenCache tokens, ObjectProvider<CredentialUse> use, Clock clock) {
+  CredentialStatuses(Credentials credentials, TokenTable table, TokenCache tokens, Proofs proofs, ObjectProvider<CredentialUse> use, Clock clock) {
     this.credentials = credentials;
     this.table = table;
     this.tokens = tokens;
+    this.proofs = proofs;
     this.use = use;
     this.clock = clock;
   }
@@ -51,23 +55,23 @@ public final class CredentialStatuses {
   private CredentialStatus status(Credential credential) {
     CredentialProperties settings = credential.settings();
     TokenTable.Row row = table.find(credential.id());
-    ReadCertificate certificate = settings.certificate() == null ? null : certificate(credential);
+    Proofs.Standing proof = settings.hasFileOrSecret() ? proof(credential) : NOTHING_READ;
     Instant secretExpires = settings.secretExpires() == null ? null : settings.secretExpires().atStartOfDay(ZoneOffset.UTC).toInstant();
-    Instant certificateExpires = certificate == null ? null : certificate.expires();
-    String down = down(credential, row, certificate);
-    String warning = warning(secretExpires, certificateExpires);
+    Instant certificateExpires = proof.expires();
+    String down = down(credential, row, proof);
+    String warning = proof.problem() != null ? proof.problem() + " The one before it is used until the new one can be." : warning(secretExpires, certificateExpires);
     State state = down != null ? State.DOWN : warning != null ? State.WARNING : isUnused(credential, row) ? State.UNUSED : State.UP;
     return new CredentialStatus(credential.id(), credential.home(), settings.description(), credential.isDelegated(), state, down != null ? down : warning,
         row.user(), row.issuedAt(), row.expiresAt(), row.refreshedAt(),
         row.refreshedAt() == null ? null : Duration.between(row.refreshedAt(), clock.instant()).toDays(), secretExpires, certificateExpires);
   }
 
-  private String down(Credential credential, TokenTable.Row row, ReadCertificate certificate) {
+  private String down(Credential credential, TokenTable.Row row, Proofs.Standing proof) {
     if (credential.problem() != null) {
       return credential.problem();
     }
-    if (certificate != null && certificate.problem() != null) {
-      return certificate.problem();
+    if (!proof.usable()) {
+      return proof.problem();
     }
     if (credential.isDelegated() && row.user() == null && isUsed(credential)) {
       return "nobody has signed in yet. Sign in: in the console, or by: login " + credential.id();
@@ -97,17 +101,10 @@ public final class CredentialStatuses {
     return use.stream().anyMatch(user -> user.isUsed(credential.id()));
   }
 
-  private ReadCertificate certificate(Credential credential) {
+  private Proofs.Standing proof(Credential credential) {
     Instant now = clock.instant();
-    return certificates.compute(credential.id(), (id, known) -> {
-      if (known != null && known.revision().equals(credential.revision()) && now.isBefore(known.read().plus(CERTIFICATE_IS_REMEMBERED))) {
-        return known;
-      }
-      try {
-        return new ReadCertificate(credential.revision(), now, CertificateFile.expires(id, credential.settings().certificate()), null);
-      } catch (CredentialException e) {
-        return new ReadCertificate(credential.revision(), now, null, e.getMessage());
-      }
-    });
+    return read.compute(credential.id(), (id, known) ->
+        known != null && known.revision().equals(credential.revision()) && now.isBefore(known.read().plus(PROOF_IS_REMEMBERED)) ? known
+            : new ReadProof(credential.revision(), now, proofs.standing(credential))).standing();
   }
 }

@@ -202,6 +202,9 @@ public final class Credentials {
     try {
       CredentialProperties settings = binder.bind(CredentialProperties.class, fields);
       problems.addAll(hosts.problems(settings));
+      if (settings.isManagedIdentity()) {
+        problems.add(new FieldProblem("grant-type", "managed-identity can only be set in application.yaml, for it is the identity of the machine"));
+      }
       if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
         problems.add(new FieldProblem("client-secret", "or a certificate is missing: Entra ID gives a web application's person no token without one"));
       }

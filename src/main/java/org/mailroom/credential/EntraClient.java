@@ -79,6 +79,7 @@ class EntraClient {
   private final MailroomProperties properties;
   private final LoginHttpClient http;
   private final EntraRefusal refusals;
+  private final Proofs proofs;
   // msal4j's own choice, the common pool, has one thread on a small machine: a slow endpoint would hold up all others
   private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
     Thread thread = new Thread(task, "entra");
@@ -86,10 +87,11 @@ class EntraClient {
     return thread;
   });
 
-  EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals) {
+  EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals, Proofs proofs) {
     this.properties = properties;
     this.http = http;
     this.refusals = refusals;
+    this.proofs = proofs;
   }
 
   @PreDestroy
@@ -188,14 +190,11 @@ class EntraClient {
     return "https://" + login.getRawAuthority() + login.getRawPath() + "/" + credential.settings().tenantId() + "/";
   }
 
-  private static IClientCredential proof(Credential credential) {
+  private IClientCredential proof(Credential credential) {
     CredentialProperties settings = credential.settings();
-    if (settings.certificate() != null) {
-      return CertificateFile.read(credential.id(), settings.certificate());
-    }
-    return settings.federatedTokenFile() != null
+    return settings.certificate() == null && settings.federatedTokenFile() != null
         ? ClientCredentialFactory.createFromClientAssertion(federatedToken(credential.id(), settings.federatedTokenFile()))
-        : ClientCredentialFactory.createFromSecret(settings.clientSecret());
+        : proofs.present(credential);
   }
 
   /** The file changes while Mailroom runs. Nothing but a JWT is sent anywhere. */

@@ -11,4 +11,9 @@ interface TokenEndpoint {
    * @throws CredentialException when it is refused or there is no answer
    */
   AccessToken token(Credential credential, String refused, String claims);
+
+  /** Changes when a credential proves itself with something else than before, so that what was refused may be asked for again. */
+  default String proof(Credential credential) {
+    return "";
+  }
 }

@@ -27,6 +27,7 @@ final class TokenSlot {
   private boolean refusedByService;
   private String claims;
   private CredentialException refusal;
+  private String refusedProof;
   private Instant refusedSince;
   private Instant askAgainAt = Instant.MIN;
   private volatile CredentialException lastRefusal;
@@ -63,7 +64,7 @@ final class TokenSlot {
 
   private void renew(Credential credential, Instant now) {
     boolean stillValid = token != null && !refusedByService && token.isValid(now);
-    if (refusal != null && now.isBefore(askAgainAt)) {
+    if (refusal != null && now.isBefore(askAgainAt) && endpoint.proof(credential).equals(refusedProof)) {
       if (stillValid) {
         return;
       }
@@ -76,7 +77,7 @@ final class TokenSlot {
       claims = null;
       forgetRefusal();
     } catch (CredentialException e) {
-      remember(e);
+      remember(credential, e);
       if (!stillValid) {
         throw e;
       }
@@ -90,7 +91,8 @@ final class TokenSlot {
     askAgainAt = Instant.MIN;
   }
 
-  private void remember(CredentialException e) {
+  private void remember(Credential credential, CredentialException e) {
+    refusedProof = endpoint.proof(credential);
     Instant now = clock.instant();
     refusedSince = refusedSince == null ? now : refusedSince;
     refusal = e;

@@ -28,16 +28,24 @@ class TokenStore implements TokenEndpoint {
   /** Renewals of one node at the same time: each holds a database connection while Entra ID is asked. */
   private static final int AT_A_TIME = 4;
 
+  /** A machine keeps tokens, too, and gives the same one until shortly before its end: it isn't asked for another at each request then. */
+  private static final Duration SAME_TOKEN_AGAIN = Duration.ofSeconds(30);
+
   private final EntraClient entra;
+  private final ManagedIdentityClient machine;
   private final TokenTable table;
+  private final Proofs proofs;
   private final SettingsRevision revision;
   private final TransactionTemplate transaction;
   private final ObjectMapper json;
   private final Clock clock;
   private final Semaphore places = new Semaphore(AT_A_TIME, true);
 
-  TokenStore(EntraClient entra, TokenTable table, SettingsRevision revision, TransactionTemplate transaction, ObjectMapper json, Clock clock) {
+  TokenStore(EntraClient entra, ManagedIdentityClient machine, Proofs proofs, TokenTable table, SettingsRevision revision, TransactionTemplate transaction,
+      ObjectMapper json, Clock clock) {
     this.entra = entra;
+    this.machine = machine;
+    this.proofs = proofs;
     this.table = table;
     this.revision = revision;
     this.transaction = transaction;
@@ -53,6 +61,11 @@ class TokenStore implements TokenEndpoint {
       return present.isPresent() && present.get().isFresh(clock.instant()) && !present.get().value().equals(refused)
           ? present.get() : renew(credential, row, stored, claims);
     });
+  }
+
+  @Override
+  public String proof(Credential credential) {
+    return credential.settings().hasFileOrSecret() ? proofs.mark(credential) : "";
   }
 
   /** Uses the refresh token of a delegated credential where it wasn't used for that long. Returns whether it did. */
@@ -128,6 +141,12 @@ class TokenStore implements TokenEndpoint {
     if (credential.isDelegated()) {
       String refreshToken = stored.refreshToken(credential, json).orElseThrow(() -> nobodySignedIn(credential, row));
       issued = entra.refresh(credential, stored, refreshToken, claims);
+    } else if (credential.isManagedIdentity()) {
+      issued = machine.token(credential, claims);
+      AccessToken present = stored.accessToken(credential).orElse(null);
+      if (present != null && present.value().equals(issued.result().accessToken())) {
+        return present.renewedAgainAt(clock.instant().plus(SAME_TOKEN_AGAIN));
+      }
     } else {
       issued = entra.clientCredentials(credential, claims);
     }

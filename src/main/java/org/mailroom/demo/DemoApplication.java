@@ -48,6 +48,12 @@ public final class DemoApplication {
     return this;
   }
 
+  /** Somebody takes a certificate away. */
+  public DemoApplication withoutCertificate(X509Certificate removed) {
+    certificates.remove(removed);
+    return this;
+  }
+
   /** Trusts tokens of another identity provider, as workload identity has them. */
   public DemoApplication federation(String issuer, String subject, String audience, PublicKey key) {
     federations.add(new Federation(issuer, subject, audience, key));

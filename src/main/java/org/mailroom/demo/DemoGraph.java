@@ -126,6 +126,9 @@ final class DemoGraph {
         return false;
       }
     }
+    if (call.segment(4).equals("reply")) {
+      return access.permissions().contains("Mail.Send" + suffix);
+    }
     boolean writes = !call.method().equals("GET");
     return access.permissions().contains("Mail.ReadWrite" + suffix) || (!writes && access.permissions().contains("Mail.Read" + suffix));
   }
@@ -218,6 +221,7 @@ final class DemoGraph {
       };
       case "$value" -> DemoAnswer.bytes("text/plain", message.mime());
       case "move" -> move(mailbox, message, call);
+      case "reply" -> DemoReplies.answer(mailbox, message, call, address -> Optional.ofNullable(mailboxes.get(address.toLowerCase(Locale.ROOT))));
       case "attachments" -> attachments.answer(message, call);
       default -> throw unknown(call.segment(4));
     };

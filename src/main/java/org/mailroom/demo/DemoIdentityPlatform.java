@@ -25,7 +25,7 @@ final class DemoIdentityPlatform {
 
   private static final Set<String> OPENID = Set.of("openid", "profile", "email", "offline_access");
   private static final Set<String> DELEGATED =
-      Set.of("Mail.Read", "Mail.ReadWrite", "Mail.Read.Shared", "Mail.ReadWrite.Shared", "User.Read");
+      Set.of("Mail.Read", "Mail.ReadWrite", "Mail.Read.Shared", "Mail.ReadWrite.Shared", "Mail.Send", "User.Read");
   private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 
   private final String tenantId;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
@@ -36,6 +37,7 @@ public final class DemoMailbox {
   private final TreeMap<Instant, Set<DemoMessage>> byTime = new TreeMap<>();
   private final List<Change> removals = new ArrayList<>();
   private final List<DemoMessage> purged = new ArrayList<>();
+  private final List<DemoReply> replies = new CopyOnWriteArrayList<>();
   private volatile DemoFaults.Fault fault;
   private long changes;
   private Instant clock = Instant.parse("2026-01-05T08:00:00Z");
@@ -188,6 +190,15 @@ public final class DemoMailbox {
   /** Messages that a client purged. */
   public synchronized List<DemoMessage> purged() {
     return List.copyOf(purged);
+  }
+
+  /** What was sent from here in reply, oldest first. */
+  public List<DemoReply> replies() {
+    return List.copyOf(replies);
+  }
+
+  void replied(DemoReply reply) {
+    replies.add(reply);
   }
 
   /** Somebody reads a message. */

@@ -44,6 +44,7 @@ public final class DemoTenant implements AutoCloseable {
   private final DemoSubscriptions subscriptions = new DemoSubscriptions(clock, notifier);
   private final DemoDirectory directory;
   private volatile boolean recording = true;
+  private DemoMachine machine;
 
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
     this.options = options;
@@ -104,6 +105,14 @@ public final class DemoTenant implements AutoCloseable {
   /** Applications, users, and what can go wrong with them. */
   public DemoIdentity identity() {
     return new DemoIdentity(identityPlatform, tokenWatch);
+  }
+
+  /** A machine in Azure whose managed identities are of this tenant; made when it is first asked for. */
+  public synchronized DemoMachine machine() {
+    if (machine == null) {
+      machine = new DemoMachine(identityPlatform, threads);
+    }
+    return machine;
   }
 
   /** Shares a mailbox with somebody who has one of one's own. */
@@ -239,7 +248,10 @@ public final class DemoTenant implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (machine != null) {
+      machine.close();
+    }
     server.close();
     stranger.close();
     notifier.close();

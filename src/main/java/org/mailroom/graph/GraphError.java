@@ -17,6 +17,9 @@ enum GraphError {
   ACCESS_DENIED(false, "the application may not do this in this mailbox",
       "Grant it Mail.ReadWrite with admin consent, and check that its access policy or RBAC scope includes the mailbox"
           + " (changes take up to two hours)."),
+  MAY_NOT_SEND(false, "the application may not send from this mailbox",
+      "Grant the credential Mail.Send with admin consent, or by RBAC for this mailbox alone: mailroom setup --permission Mail.Send prints the lines"
+          + " (changes take up to two hours)."),
   MAILBOX_FULL(false, "the mailbox is full", "Free space in it, raise its quota, or give it an archive."),
   PROTECTED_MESSAGE(false, "the service doesn't give the content of this one message, as with a message that is protected (rights management)",
       "Open the message in Outlook. If the service refuses all messages of the mailbox, grant the application Mail.ReadWrite with admin consent."),
@@ -144,6 +147,9 @@ enum GraphError {
     }
     if (status == 404 && operation == GraphOperation.GET_ATTACHMENT) {
       return ATTACHMENT_MISSING;
+    }
+    if (status == 403 && operation == GraphOperation.REPLY) {
+      return MAY_NOT_SEND;
     }
     if (status == 403 && OF_ONE_MESSAGE.contains(operation)) {
       return PROTECTED_MESSAGE;

@@ -202,7 +202,7 @@ public final class GraphException extends RuntimeException {
   }
 
   /** The service refused the request without doing anything of it. */
-  boolean isBeforeAnyWork() {
+  public boolean isBeforeAnyWork() {
     return answer.status() >= 400 && answer.status() < 500 && answer.status() != 408;
   }
 

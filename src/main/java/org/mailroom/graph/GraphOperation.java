@@ -19,7 +19,8 @@ public enum GraphOperation {
   CREATE_SUBSCRIPTION("create subscription"),
   RENEW_SUBSCRIPTION("renew subscription"),
   DELETE_SUBSCRIPTION("delete subscription"),
-  LIST_MEMBERS("list members");
+  LIST_MEMBERS("list members"),
+  REPLY("send reply");
 
   private final String words;
 
@@ -42,9 +43,14 @@ public enum GraphOperation {
     return this == CREATE_SUBSCRIPTION || this == RENEW_SUBSCRIPTION || this == DELETE_SUBSCRIPTION;
   }
 
+  /** Doing it twice does something twice: it is sent again only where nothing was done. */
+  boolean isRepeatable() {
+    return this != REPLY;
+  }
+
   /** Its answer is a JSON object, and not the bytes of a content, or nothing. */
   boolean isAnsweredInJson() {
-    return this != GET_ATTACHMENT && this != GET_MIME && this != DELETE_SUBSCRIPTION;
+    return this != GET_ATTACHMENT && this != GET_MIME && this != REPLY && this != DELETE_SUBSCRIPTION;
   }
 
   /** For log lines and causes: {@code list messages}. */

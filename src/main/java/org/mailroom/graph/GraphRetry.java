@@ -67,6 +67,10 @@ public final class GraphRetry {
     if (refusal.isThrottled()) {
       return opensBy(request.mailbox()).isBefore(tries.first().plus(limits.throttledFor()));
     }
+    if (!request.operation().isRepeatable()) {
+      // what became of it isn't known
+      return false;
+    }
     if (request.operation() == GraphOperation.CREATE_FOLDER && refusal.status() == 409) {
       // it is there: looking again finds it
       return false;

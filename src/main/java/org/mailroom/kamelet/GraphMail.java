@@ -23,13 +23,15 @@ final class GraphMail {
   private final MailUpdates updates;
   private final AttachmentContents attachments;
   private final MessageFolders folders;
+  private final MailReplies replies;
 
-  GraphMail(Accounts accounts, Destinations destinations, MailUpdates updates, AttachmentContents attachments, MessageFolders folders) {
+  GraphMail(Accounts accounts, Destinations destinations, MailUpdates updates, AttachmentContents attachments, MessageFolders folders, MailReplies replies) {
     this.accounts = accounts;
     this.destinations = destinations;
     this.updates = updates;
     this.attachments = attachments;
     this.folders = folders;
+    this.replies = replies;
   }
 
   /**
@@ -59,6 +61,10 @@ final class GraphMail {
 
   void update(MailUpdate update) {
     updates.make(update);
+  }
+
+  MailReplies.Result reply(MailReplies.Wanted wanted) {
+    return replies.reply(wanted);
   }
 
   AttachmentContents.Content attachment(AttachmentContents.Wanted wanted) {

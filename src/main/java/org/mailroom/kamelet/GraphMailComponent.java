@@ -6,8 +6,8 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * What the kamelets {@code graph-mail-…} are made of: {@code graph-mail:source}, {@code graph-mail:update} and {@code graph-mail:attachment}. It sends
- * nothing by itself: the source is an account like every other, and the actions ask through the route {@code ask-graph}.
+ * What the kamelets {@code graph-mail-…} are made of: {@code graph-mail:source}, {@code graph-mail:update}, {@code graph-mail:attachment} and
+ * {@code graph-mail:reply}. It sends nothing by itself: the source is an account like every other, and the actions ask through the route {@code ask-graph}.
  */
 public final class GraphMailComponent extends DefaultComponent {
 
@@ -18,7 +18,8 @@ public final class GraphMailComponent extends DefaultComponent {
       case "source" -> new SourceEndpoint(uri, this, graphMail);
       case "update" -> new UpdateEndpoint(uri, this, graphMail);
       case "attachment" -> new AttachmentEndpoint(uri, this, graphMail);
-      default -> throw new IllegalArgumentException("graph-mail:" + remaining + ": there are graph-mail:source, graph-mail:update and graph-mail:attachment");
+      case "reply" -> new ReplyEndpoint(uri, this, graphMail);
+      default -> throw new IllegalArgumentException("graph-mail:" + remaining + ": there are graph-mail:source, graph-mail:update, graph-mail:attachment and graph-mail:reply");
     };
     setProperties(endpoint, parameters);
     return endpoint;

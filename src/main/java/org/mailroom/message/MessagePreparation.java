@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
@@ -32,6 +33,10 @@ import org.springframework.stereotype.Component;
  */
 @Component("messagePreparation")
 public final class MessagePreparation {
+
+  /** What a site's route throws, by name: deliveries come after messages. */
+  private static final String DOWN = "org.mailroom.delivery.DestinationDownException";
+  private static final String LATER = "org.mailroom.delivery.LaterException";
 
   private final Graph graph;
   private final AnswerJson json;
@@ -191,7 +196,7 @@ public final class MessagePreparation {
 
   private Fate fate(IncomingMessage message, Exception why) {
     if (why instanceof RouteFailureException) {
-      return Fate.failed(why);
+      return ofRules(why);
     }
     IncompleteAnswerException incomplete = IncompleteAnswerException.in(why);
     if (incomplete != null && message.asked() != null) {
@@ -206,6 +211,12 @@ public final class MessagePreparation {
     boolean isCommon = why instanceof CredentialException || why instanceof StorageException || why instanceof DataAccessException
         || isOfStop(why);
     return isCommon ? Fate.waiting(why) : Fate.failed(why);
+  }
+
+  /** A rule may say that something that it asks is down: all messages of the account wait for it; or that this one has to wait. */
+  static Fate ofRules(Exception why) {
+    List<String> names = Causes.of(why).map(cause -> cause.getClass().getName()).toList();
+    return names.contains(DOWN) ? Fate.waiting(why) : names.contains(LATER) ? Fate.waiting(why.getMessage()) : Fate.failed(why);
   }
 
   private Fate refused(IncomingMessage message, GraphException refusal) {

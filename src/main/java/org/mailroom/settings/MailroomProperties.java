@@ -32,6 +32,7 @@ import org.springframework.validation.annotation.Validated;
  * @param cloud which Microsoft cloud; sets the defaults of the two URLs below
  * @param graphUrl root of the Graph API, version included
  * @param loginUrl root of the identity platform
+ * @param imdsUrl where the machine that Mailroom runs on tells of its managed identity; another address only for a stand-in of it
  * @param loginHosts hosts, each with its port where that isn't 443, that credentials of the console may send their secrets to, beside those of
  *     Microsoft's clouds and of {@code loginUrl}
  * @param sslBundle name of the Spring SSL bundle to trust for both, or null for the JVM's own
@@ -61,6 +62,7 @@ public record MailroomProperties(
     @DefaultValue("global") @NotNull Cloud cloud,
     URI graphUrl,
     URI loginUrl,
+    @DefaultValue("http://169.254.169.254") @NotNull URI imdsUrl,
     List<String> loginHosts,
     String sslBundle,
     URI proxy,
@@ -139,6 +141,11 @@ public record MailroomProperties(
     return WebAddress.isHttp(loginUrl);
   }
 
+  @AssertTrue(message = "imds-url " + HTTP_URL)
+  boolean isImdsUrlValid() {
+    return imdsUrl == null || WebAddress.isHttp(imdsUrl);
+  }
+
   @AssertTrue(message = "public-url " + HTTP_URL)
   boolean isPublicUrlValid() {
     return publicUrl == null || publicUrl.toString().isBlank() || WebAddress.isHttp(publicUrl);
@@ -177,17 +184,17 @@ public record MailroomProperties(
   /**
    * How an application proves itself to Entra ID. The fields have the names that its administrator knows.
    *
+   * @param tenantId of the app registration; a managed identity needs none, for the machine knows its tenant
+   * @param clientId of the app registration, or of a user-assigned managed identity; without it a managed identity is the system-assigned one
    * @param secretExpires the day on which the client secret expires, for warnings ahead; null: not known
    * @param federatedTokenFile a file with a token of another identity provider that the application trusts, read anew for each request
    */
   public record CredentialProperties(
       @Size(max = 200, message = "has at most 200 characters") String description,
-      @NotNull(message = "is missing: client-credentials or authorization-code") GrantType grantType,
-      @NotBlank(message = "is missing: the directory (tenant) id of the app registration")
-          @Pattern(regexp = "\\s*|[A-Za-z0-9.-]+", message = "must be an id or a domain name")
+      @NotNull(message = "is missing: client-credentials, authorization-code or managed-identity") GrantType grantType,
+      @Pattern(regexp = "\\s*|[A-Za-z0-9.-]+", message = "must be an id or a domain name")
           @Size(max = 253, message = "has at most 253 characters") String tenantId,
-      @NotBlank(message = "is missing: the application (client) id of the app registration")
-          @Size(max = 200, message = "has at most 200 characters") String clientId,
+      @Size(max = 200, message = "has at most 200 characters") String clientId,
       @Size(max = 1000, message = "has at most 1000 characters") String clientSecret,
       @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate secretExpires,
       @Valid CertificateProperties certificate,
@@ -195,6 +202,27 @@ public record MailroomProperties(
       @Size(max = 2000, message = "has at most 2000 characters") String scope,
       URI authorizationUrl,
       URI tokenUrl) {
+
+    @AssertTrue(message = "is missing: the directory (tenant) id of the app registration")
+    boolean isTenantNamed() {
+      return isManagedIdentity() || hasText(tenantId);
+    }
+
+    @AssertTrue(message = "is missing: the application (client) id of the app registration")
+    boolean isClientNamed() {
+      return isManagedIdentity() || hasText(clientId);
+    }
+
+    @AssertTrue(message = "managed-identity proves itself by the machine that it is assigned to: take client-secret, certificate, federated-token-file, token-url and"
+        + " authorization-url away")
+    boolean isMachineAlone() {
+      return !isManagedIdentity() || (!hasProof() && tokenUrl == null && authorizationUrl == null);
+    }
+
+    /** The machine that Mailroom runs on is asked for its tokens. */
+    public boolean isManagedIdentity() {
+      return grantType == GrantType.MANAGED_IDENTITY;
+    }
 
     @AssertTrue(message = "needs a client-secret, a certificate or a federated-token-file")
     boolean isProvable() {
@@ -204,6 +232,11 @@ public record MailroomProperties(
     /** Whether it has something to prove itself with; otherwise Entra ID takes it for a public client. */
     public boolean hasProof() {
       return hasText(clientSecret) || certificate != null || federatedTokenFile != null;
+    }
+
+    /** Whether it proves itself with a secret or a certificate, which may change in its file. */
+    public boolean hasFileOrSecret() {
+      return certificate != null || (federatedTokenFile == null && hasText(clientSecret));
     }
 
     @AssertTrue(message = "must be the tenant's own id or domain: client-credentials has no common, organizations or consumers")
@@ -228,7 +261,7 @@ public record MailroomProperties(
     /** Never the secret: this text may reach a log. */
     @Override
     public String toString() {
-      return "credential of client " + clientId + " in tenant " + tenantId;
+      return isManagedIdentity() ? "managed identity" + (hasText(clientId) ? " " + clientId : "") : "credential of client " + clientId + " in tenant " + tenantId;
     }
   }
 
@@ -264,7 +297,7 @@ public record MailroomProperties(
   }
 
   /** OAuth 2.0 grants. */
-  public enum GrantType { CLIENT_CREDENTIALS, AUTHORIZATION_CODE }
+  public enum GrantType { CLIENT_CREDENTIALS, AUTHORIZATION_CODE, MANAGED_IDENTITY }
 
   /**
    * One mailbox to import, or many alike: what of it, with which credential, to where, and what happens to a message afterwards.

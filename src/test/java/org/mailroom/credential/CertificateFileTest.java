@@ -81,7 +81,7 @@ class CertificateFileTest {
   private Instant expires(String pem, String privateKey, String password) throws IOException {
     Path file = Files.writeString(folder.resolve("certificate.pem"), pem);
     Path key = privateKey == null ? null : Files.writeString(folder.resolve("key.pem"), privateKey);
-    return CertificateFile.expires("contoso", new CertificateProperties(null, file, key, null, password));
+    return CertificateFile.load("contoso", new CertificateProperties(null, file, key, null, password)).certificate().getNotAfter().toInstant();
   }
 
   @Test

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.settings.ConfigTrees;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.settings.MailroomProperties.GrantType;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 class EntraAnswersTest {
 
@@ -69,7 +71,8 @@ class EntraAnswersTest {
     CredentialProperties settings = new CredentialProperties(null, GrantType.CLIENT_CREDENTIALS, "tenant", "client", "secret", null, null, null, null, null, null);
     Credential credential = new Credential("contoso", Home.CONFIGURATION, settings, "https://graph.microsoft.com/.default", URI.create(root + "/tenant/authorize"),
         URI.create(root + "/tenant/oauth2/v2.0/token"), "1", null);
-    EntraClient entra = new EntraClient(properties, new LoginHttpClient(properties, null), new EntraRefusal(Clock.systemUTC()));
+    EntraClient entra = new EntraClient(properties, new LoginHttpClient(properties, null), new EntraRefusal(Clock.systemUTC()),
+        new Proofs(new ConfigTrees(new StandardEnvironment())));
     try {
       return catchThrowableOfType(CredentialException.class, () -> entra.clientCredentials(credential, null));
     } finally {

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mailroom.account.Account;
+import org.mailroom.delivery.DestinationDownException;
+import org.mailroom.delivery.LaterException;
+import org.mailroom.delivery.RefusedException;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.message.Fate.Kind;
@@ -148,6 +151,16 @@ class MessagePreparationTest {
     IncomingMessage second = with.message(PLAIN);
     with.failed(second, new IllegalStateException("a step of the site"));
     assertThat(second.failure()).hasMessage("a step of the site");
+  }
+
+  @Test
+  void a_rule_may_say_that_what_it_asks_is_down_or_that_the_message_has_to_wait() {
+    Exception down = new IllegalStateException("route rules, step ask: the scanner is down.", new DestinationDownException("down"));
+    assertThat(MessagePreparation.ofRules(down)).as("trouble that the others have, too").isEqualTo(Fate.waiting(down));
+    assertThat(MessagePreparation.ofRules(new IllegalStateException("route rules, step ask: not yet.", new LaterException("not yet"))))
+        .as("this message alone").isEqualTo(Fate.waiting("route rules, step ask: not yet."));
+    Exception refused = new IllegalStateException("route rules, step ask: no.", new RefusedException("no"));
+    assertThat(MessagePreparation.ofRules(refused)).isEqualTo(Fate.failed(refused));
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ComponentsTest {
 
   /** Only tests may have these, or a site in {@code lib/}. */
-  private static final Set<String> NOT_PACKAGED = Set.of("mock", "dataset", "dataset-test", "kafka", "amqp", "ftp", "ftps", "sftp", "aws2-s3");
+  private static final Set<String> NOT_PACKAGED = Set.of("mock", "dataset", "dataset-test", "kafka", "amqp", "ftp", "ftps", "sftp", "aws2-s3", "netty");
 
   @ParameterizedTest
   @CsvSource({"component.properties,components,Components", "language.properties,languages,Languages", "dataformat.properties,dataFormats,Data formats"})

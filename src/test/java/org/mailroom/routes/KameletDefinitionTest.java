@@ -34,9 +34,9 @@ class KameletDefinitionTest {
   }
 
   @Test
-  void there_are_the_three_that_people_look_for() throws IOException {
+  void there_are_those_that_people_look_for() throws IOException {
     assertThat(kamelets()).extracting(file -> file.getFileName().toString()).containsExactly("graph-mail-attachment-action" + SUFFIX,
-        "graph-mail-source" + SUFFIX, "graph-mail-update-action" + SUFFIX);
+        "graph-mail-reply-action" + SUFFIX, "graph-mail-source" + SUFFIX, "graph-mail-update-action" + SUFFIX);
   }
 
   @ParameterizedTest
