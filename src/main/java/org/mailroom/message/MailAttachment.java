@@ -26,6 +26,11 @@ public record MailAttachment(
     return new MailAttachment(id, kind, name, contentType, file.size(), inline, contentId, file.sha256(), file.path().toString(), null);
   }
 
+  /** The same with that type, where the service tells none. */
+  MailAttachment of(String itsContentType) {
+    return contentType != null ? this : new MailAttachment(id, kind, name, itsContentType, size, inline, contentId, sha256, location, notStored);
+  }
+
   MailAttachment notStored(String why) {
     return new MailAttachment(id, kind, name, contentType, size, inline, contentId, null, null, why);
   }

@@ -62,6 +62,7 @@ final class StoredContent {
     StoredFile stored = write(message, answer, StoredContent::requireHeader, content -> store.storeMime(
         message.account().id(), message.id(), message.folderDate(), content));
     message.holds(stored.size());
+    message.original(stored.path());
     return stored;
   }
 

@@ -48,7 +48,7 @@ class AccountScheduleTest {
   }
 
   private Account know(String id, Duration every) {
-    Account account = new Account(id, id + "@contoso.com", "contoso", List.of("inbox"), false, "", every, null, Content.JSON, List.of("file"), null, null,
+    Account account = new Account(id, id + "@contoso.com", "contoso", List.of("inbox"), false, "", every, null, Content.JSON, false, List.of("file"), null, null,
         AttachmentsKept.ALL, null, null);
     known.put(id, account);
     return account;
