@@ -69,7 +69,7 @@ class RecipeRoutesTest {
   }
 
   private static MailAttachment attachment(String name, String location) {
-    return new MailAttachment("1", "file", name, null, 3L, false, null, null, location, null);
+    return new MailAttachment("1", "file", name, null, 3L, false, null, null, location, null, null);
   }
 
   private static MailMessage withAttachments(String sender, MailAttachment... attachments) {

@@ -29,7 +29,7 @@ public final class AttachmentStore {
     return new MailAttachment(text(attachment, "id"), kind(attachment), text(attachment, "name"), text(attachment, "contentType"),
         attachment.path("size").canConvertToLong() ? attachment.path("size").longValue() : null,
         attachment.path("isInline").isBoolean() ? attachment.path("isInline").booleanValue() : null,
-        text(attachment, "contentId"), null, null, null);
+        text(attachment, "contentId"), null, null, null, null);
   }
 
   /** Whether it is one of the three types of attachment that Graph documents. */

@@ -141,6 +141,7 @@ public final class MessagePreparation {
     if (message.asked() != null) {
       running.tally().trouble().fetched();
     }
+    contents.unpack(message);
     message.holds(message.resource().path("body").path("content").asText("").length());
     MailMessage document = BounceReports.complete(translator.translate(
         message.resource(), message.account().id(), message.account().mailbox(), folder(message), message.attachments(), message.warnings()), message.original());

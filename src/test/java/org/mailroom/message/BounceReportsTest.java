@@ -105,7 +105,7 @@ class BounceReportsTest {
   }
 
   private MailAttachment attachment(String name, String type, String content) throws IOException {
-    return new MailAttachment("1", "file", name, type, 3L, false, null, null, file("a", content).toString(), null);
+    return new MailAttachment("1", "file", name, type, 3L, false, null, null, file("a", content).toString(), null, null);
   }
 
   @Test
