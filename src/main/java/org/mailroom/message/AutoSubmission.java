@@ -29,12 +29,13 @@ final class AutoSubmission {
   }
 
   /**
-   * @param headers null or empty when the service told none
+   * @param all null or empty when the service told none
+   * @param headers the same, by name
    * @param from the address that it is from; or null
    * @return null when there are no headers to tell it by
    */
-  static String of(List<Header> headers, String from) {
-    return headers == null || headers.isEmpty() ? null : new AutoSubmission(new MailHeaders(headers), from).kind();
+  static String of(List<Header> all, MailHeaders headers, String from) {
+    return all == null || all.isEmpty() ? null : new AutoSubmission(headers, from).kind();
   }
 
   private String kind() {

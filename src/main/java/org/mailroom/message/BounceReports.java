@@ -48,7 +48,7 @@ final class BounceReports {
 
   private static List<String> failed(MailMessage message) {
     List<String> addresses = new ArrayList<>();
-    for (String value : new MailHeaders(message.headers() == null ? List.of() : message.headers()).values("X-Failed-Recipients")) {
+    for (String value : new MailHeaders(message.headers()).values("X-Failed-Recipients")) {
       for (String each : value.split("[,;\\s]+", DeliveryReport.MOST_RECIPIENTS + 2)) {
         if (DeliveryReport.isAddress(each) && addresses.size() < DeliveryReport.MOST_RECIPIENTS && !addresses.contains(each)) {
           addresses.add(each);

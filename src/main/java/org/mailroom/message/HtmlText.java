@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.owasp.html.HtmlSanitizer;
 
@@ -174,19 +173,27 @@ final class HtmlText implements HtmlSanitizer.Policy {
     if (target.length() > LONGEST_URL) {
       return null;
     }
-    String small = target.toLowerCase(Locale.ROOT);
     for (String scheme : SCHEMES) {
-      if (small.startsWith(scheme)) {
-        return scheme.equals("mailto:") || scheme.equals("tel:") ? withoutOptions(target.substring(scheme.length())) : target;
+      if (target.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return scheme.equals("mailto:") || scheme.equals("tel:") ? withoutOptions(target.substring(scheme.length())) : inOneWord(target);
       }
     }
     return null;
   }
 
+  private static String inOneWord(String url) {
+    for (int i = 0; i < url.length(); i++) {
+      if (Character.isWhitespace(url.charAt(i))) {
+        return url.replaceAll("\\s", "%20");
+      }
+    }
+    return url;
+  }
+
   private static String withoutOptions(String address) {
     int options = address.indexOf('?');
     String plain = (options < 0 ? address : address.substring(0, options)).strip();
-    return plain.isEmpty() ? null : plain;
+    return plain.isEmpty() ? null : inOneWord(plain);
   }
 
   /** Where the label is the address already, it isn't said twice. */
@@ -194,7 +201,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
     if (link == null) {
       return;
     }
-    String url = link.replaceAll("\\s", "%20");
+    String url = link;
     link = null;
     if (lines.length() == linkBegin) {
       lines.write("<" + url + ">");

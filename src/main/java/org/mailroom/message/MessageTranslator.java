@@ -44,7 +44,7 @@ public final class MessageTranslator {
    */
   public MailMessage translate(JsonNode message, String account, String mailbox, String folder, List<MailAttachment> attachments, List<String> warnings) {
     List<Header> headers = list(message.path("internetMessageHeaders"), MessageTranslator::header);
-    MailHeaders byName = new MailHeaders(headers == null ? List.of() : headers);
+    MailHeaders byName = new MailHeaders(headers);
     EmailAddress from = address(message.path("from"));
     Body body = body(message.path("body"));
     String kind = kind(message);
@@ -55,7 +55,7 @@ public final class MessageTranslator {
         instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
         list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null), folder,
         read(() -> MessageIds.inReplyTo(byName)), read(() -> MessageIds.references(byName)),
-        read(() -> AutoSubmission.of(headers, from == null ? null : from.address())), null, headers, body, read(() -> BodyText.of(body)),
+        read(() -> AutoSubmission.of(headers, byName, from == null ? null : from.address())), null, headers, body, read(() -> BodyText.of(body)),
         read(() -> BodyText.of(body(message.path(REPLY)))), kind, read(() -> Meetings.of(message, kind, from)),
         text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings), MailMessage.VERSION);
   }

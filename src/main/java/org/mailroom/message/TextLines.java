@@ -118,18 +118,41 @@ final class TextLines {
   }
 
   void write(String words) {
-    for (int i = 0; i < words.length() && !full; i++) {
-      char c = words.charAt(i);
-      if (preformatted > 0) {
-        verbatim(c);
-      } else if (isSpace(c)) {
+    if (preformatted > 0) {
+      for (int i = 0; i < words.length() && !full; i++) {
+        verbatim(words.charAt(i));
+      }
+      return;
+    }
+    int length = words.length();
+    int at = 0;
+    while (at < length && !full) {
+      char c = words.charAt(at);
+      if (isSpace(c)) {
         gap = gap == 0 ? ' ' : gap;
-      } else if (!isUnseen(c)) {
+        at++;
+      } else if (isUnseen(c)) {
+        at++;
+      } else {
+        int end = wordEnd(words, at, Math.min(length, at + most - text.length()));
         begin();
-        text.append(c);
+        text.append(words, at, end);
+        at = end;
         full = text.length() >= most;
       }
     }
+  }
+
+  private static int wordEnd(String words, int begin, int most) {
+    int end = begin + 1;
+    while (end < most) {
+      char c = words.charAt(end);
+      if (c <= ' ' || (c >= 0x7F && (isSpace(c) || isUnseen(c)))) {
+        return end;
+      }
+      end++;
+    }
+    return end;
   }
 
   /** Adds to the line that was written last, whatever breaks are to follow. */
