@@ -12,6 +12,7 @@ import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,11 @@ import org.mailroom.demo.DemoTenant;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleMailTest {
 
+  private static final String REPLY = "From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\r\nTo: told@contoso.com\r\nSubject: Returned\r\nIn-Reply-To: <17@contoso.com>\r\n"
+      + "References: <16@contoso.com> <17@contoso.com>\r\nX-Failed-Recipients: nobody@example.com\r\n\r\nnobody@example.com\r\n  550 5.1.1 no such user\r\n";
+  private static final String INVITATION = "From: Ada Lovelace <ada@example.com>\r\nSubject: Review\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
+      + "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260201\r\nDTEND;VALUE=DATE:20260202\r\nLOCATION:" + EVIL + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
   private Path folder;
   private ConsoleRun console;
 
@@ -41,13 +47,16 @@ class ConsoleMailTest {
     tenant.mailbox("filed@contoso.com").deliver(DemoMail.plain(1));
     tenant.mailbox("filed@contoso.com").deliver(DemoMail.plain(2));
     tenant.mailbox("shelved@contoso.com").deliver(DemoMail.plain(3));
+    tenant.mailbox("told@contoso.com").deliver(REPLY.getBytes(StandardCharsets.US_ASCII));
+    tenant.mailbox("told@contoso.com").deliver(INVITATION.getBytes(StandardCharsets.US_ASCII));
     console = ConsoleRun.start(tenant, folder, List.of("--mailroom.destinations.shelf=file:" + folder.resolve("shelf"),
         "--mailroom.accounts.support.deliver-to=database,file,shelf,queue", "--mailroom.accounts.support.content=both", "--mailroom.accounts.filed.mailbox=filed@contoso.com",
         "--mailroom.accounts.filed.credential=demo", "--mailroom.accounts.filed.deliver-to=file", "--mailroom.accounts.shelved.mailbox=shelved@contoso.com",
-        "--mailroom.accounts.shelved.credential=demo", "--mailroom.accounts.shelved.deliver-to=shelf"));
+        "--mailroom.accounts.shelved.credential=demo", "--mailroom.accounts.shelved.deliver-to=shelf", "--mailroom.accounts.told.mailbox=told@contoso.com",
+        "--mailroom.accounts.told.credential=demo", "--mailroom.accounts.told.deliver-to=database"));
     console.mailroom().database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
         + " values ('support', ?, 'file', 'FAILED', 1, ?, ?, current_timestamp)", "gone-" + EVIL, EVIL, EVIL);
-    await().atMost(Duration.ofSeconds(90)).until(() -> List.of("support", "filed", "shelved").stream().allMatch(account -> console.mailbox(account).unread() == 0));
+    await().atMost(Duration.ofSeconds(90)).until(() -> List.of("support", "filed", "shelved", "told").stream().allMatch(account -> console.mailbox(account).unread() == 0));
   }
 
   @Test
@@ -65,6 +74,27 @@ class ConsoleMailTest {
     assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true))).hasCount(0);
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Later").setExact(true)).click();
     assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 2");
+    page.context().close();
+  }
+
+  @Test
+  void what_sent_a_message_what_it_answers_and_its_meeting_stand_on_its_page() {
+    Page page = console.signIn();
+    page.navigate("/messages?account=told");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Returned")).click();
+    assertThat(page.locator(".head .state")).hasText("delivery report");
+    assertThat(page.locator("section[aria-labelledby=bounce-of-mail]")).containsText("nobody@example.com 5.1.1");
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText("<17@contoso.com>");
+    assertThat(page.locator("section[aria-labelledby=meeting-of-mail]")).hasCount(0);
+    page.navigate("/messages?account=told");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Review")).click();
+    Locator meeting = page.locator("section[aria-labelledby=meeting-of-mail]");
+    assertThat(meeting).containsText("2026-02-01");
+    assertThat(meeting).containsText("2026-02-02");
+    assertThat(meeting).containsText(EVIL);
+    assertThat(meeting).containsText("Ada Lovelace <ada@example.com>");
+    assertThat(page.locator(".head .state")).hasCount(0);
+    assertThat(page.evaluate("window.ran")).isNull();
     page.context().close();
   }
 

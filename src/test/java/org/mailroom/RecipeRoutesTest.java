@@ -65,16 +65,16 @@ class RecipeRoutesTest {
 
   private static MailMessage withBody(String sender, String subject, MailMessage.Body body) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, subject, sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
-        null, null, Instant.EPOCH, null, null, null, null, null, body, "message", null, List.of(), null);
+        null, null, Instant.EPOCH, null, null, null, null, null, null, null, null, null, body, null, null, "message", null, null, List.of(), null, 2);
   }
 
   private static MailAttachment attachment(String name, String location) {
-    return new MailAttachment("1", "file", name, null, 3L, false, null, null, location, null);
+    return new MailAttachment("1", "file", name, null, 3L, false, null, null, location, null, null);
   }
 
   private static MailMessage withAttachments(String sender, MailAttachment... attachments) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, "s", sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null,
-        null, null, Instant.EPOCH, null, null, null, null, null, null, "message", null, List.of(attachments), null);
+        null, null, Instant.EPOCH, null, null, null, null, null, null, null, null, null, null, null, null, "message", null, null, List.of(attachments), null, 2);
   }
 
   private Exchange send(String uri, Object body) throws Exception {

@@ -21,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param pollEvery from the end of one import to the beginning of the next; where there is {@code pollAt}, until what one left is tried again
  * @param pollAt when it is polled instead; null: at the interval
  * @param content what is kept of a message
+ * @param replyText whether the part of each body that is new in its message is asked for, too
  * @param deliverTo names of destinations
  * @param maxSize of body and attachments together; a larger message is given up at once. Null: any
  * @param maxAge what was received longer ago is left alone, by the service's clock; null: nothing is too old
@@ -30,7 +31,7 @@ import org.springframework.util.unit.DataSize;
  */
 public record Account(
     String id, String mailbox, String credential, List<String> folders, boolean recursive, String filter, Duration pollEvery, PollAt pollAt, Content content,
-    List<String> deliverTo, DataSize maxSize, Duration maxAge, AttachmentsKept attachments, AfterImport afterImport, AfterFailure afterFailure) {
+    boolean replyText, List<String> deliverTo, DataSize maxSize, Duration maxAge, AttachmentsKept attachments, AfterImport afterImport, AfterFailure afterFailure) {
 
   /** Its folders in words. */
   public String folder() {

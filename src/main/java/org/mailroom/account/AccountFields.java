@@ -27,6 +27,7 @@ final class AccountFields {
       fields.put("zone", account.pollAt().zone().getId());
     }
     fields.put("content", kebab(account.content()));
+    fields.put("reply-text", String.valueOf(account.replyText()));
     fields.put("deliver-to", String.join(", ", account.deliverTo()));
     put(fields, "max-size", account.maxSize());
     put(fields, "max-age", account.maxAge() == null ? null : inWords(account.maxAge()));

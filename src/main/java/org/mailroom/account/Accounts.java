@@ -33,7 +33,7 @@ import org.springframework.transaction.TransactionException;
  * at run time, those that are found by an entry of {@code application.yaml} for many, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
  *
  * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, folders, recursive, filter, poll-every, poll-at, zone, content,
- * deliver-to} (separated by commas), {@code max-size, max-age, attachments.include, attachments.exclude, attachments.inline, attachments.max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
+ * reply-text, deliver-to} (separated by commas), {@code max-size, max-age, attachments.include, attachments.exclude, attachments.inline, attachments.max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
  * after-import.flag, after-import.delete, after-import.categorise-failures, after-failure.add-categories, after-failure.move-to}.
  */
 @Component
@@ -374,6 +374,6 @@ public final class Accounts implements CredentialUse {
   private Account account(String id, String mailbox, AccountProperties settings) {
     return new Account(id, mailbox, settings.credential(), settings.foldersToRead(), settings.recursive(), settings.filter(),
         settings.pollEvery() == null ? properties.pollEvery() : settings.pollEvery(),
-        settings.times(), settings.content(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.maxAge(), settings.attachments(), settings.afterImport(), settings.afterFailure());
+        settings.times(), settings.content(), settings.replyText(), settings.deliverTo().stream().distinct().toList(), settings.maxSize(), settings.maxAge(), settings.attachments(), settings.afterImport(), settings.afterFailure());
   }
 }

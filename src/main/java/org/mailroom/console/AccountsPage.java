@@ -33,7 +33,7 @@ final class AccountsPage {
   private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "folders", "filter", "poll-every", "poll-at", "zone", "content", "max-size", "max-age", "attachments.include", "attachments.exclude",
       "attachments.max-size", "after-import.move-to",
       "after-import.add-categories", "after-import.flag", "after-failure.add-categories", "after-failure.move-to");
-  private static final List<String> SWITCHES = List.of("recursive", "attachments.inline", "after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
+  private static final List<String> SWITCHES = List.of("recursive", "reply-text", "attachments.inline", "after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
   private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   private final Accounts accounts;

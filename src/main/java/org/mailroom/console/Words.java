@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -119,6 +120,22 @@ public final class Words {
   public String person(String name, String address) {
     boolean named = name != null && !name.isBlank() && !name.equalsIgnoreCase(address);
     return !named ? mail(address) : mail(name) + (address == null ? "" : " <" + mail(address) + ">");
+  }
+
+  /** What sent a message, where that wasn't a person. */
+  public String automatic(String autoSubmitted) {
+    return switch (autoSubmitted) {
+      case "auto-generated" -> "sent by a program";
+      case "auto-replied" -> "automatic reply";
+      case "bounce" -> "delivery report";
+      case "bulk" -> "sent to many";
+      default -> mail(autoSubmitted);
+    };
+  }
+
+  /** The day of something that lasts whole days, which has no time zone. */
+  public String utcDay(Instant time) {
+    return time == null ? "" : LocalDate.ofInstant(time, ZoneOffset.UTC).toString();
   }
 
   /** What became of a delivery. */

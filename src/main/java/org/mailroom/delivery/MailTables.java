@@ -51,6 +51,9 @@ public final class MailTables {
     row.put("received_at", utc(message.receivedAt()));
     row.put("sent_at", utc(message.sentAt()));
     row.put("folder", text(message.folder()));
+    row.put("in_reply_to", text(message.inReplyTo()));
+    row.put("auto_submitted", shortText(message.autoSubmitted()));
+    row.put("body_text", text(message.bodyText()));
     row.put("importance", shortText(message.importance()));
     row.put("body_type", message.body() == null ? null : shortText(message.body().contentType()));
     row.put("body", message.body() == null ? null : text(message.body().content()));

@@ -118,7 +118,7 @@ public final class DemoMail {
 
   private void inviting(MimeMessage message) throws MessagingException {
     MimeBodyPart calendar = new MimeBodyPart();
-    calendar.setContent("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:" + number + "\r\nDTSTART:20260201T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    calendar.setContent("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:" + number + "\r\nDTSTART:20260201T090000Z\r\nDTEND:20260201T100000Z\r\nLOCATION:Room 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         "text/calendar; charset=utf-8; method=REQUEST");
     MimeMultipart alternative = new MimeMultipart("alternative");
     alternative.addBodyPart(text("You are invited."));

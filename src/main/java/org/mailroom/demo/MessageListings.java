@@ -138,11 +138,12 @@ final class MessageListings {
     Set<String> names = new LinkedHashSet<>();
     for (String name : select.split(",")) {
       String trimmed = name.trim();
-      if (!MessageProperties.KNOWN.contains(trimmed)) {
+      String property = MessageProperties.selected(trimmed);
+      if (property == null) {
         throw new GraphFault(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '" + trimmed
             + "' on type 'Microsoft.OutlookServices.Message'.");
       }
-      names.add(trimmed);
+      names.add(property);
     }
     return names;
   }
@@ -158,12 +159,14 @@ final class MessageListings {
     seen.put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
     message.resource().fields().forEachRemaining(property -> {
       String name = property.getKey();
-      boolean derived = name.equals("meetingMessageType");
-      if (name.startsWith("@") || (select.isEmpty() ? MessageProperties.ON_DEMAND.contains(name) : derived || !select.contains(name))) {
+      if (name.startsWith("@") || (select.isEmpty() ? MessageProperties.ON_DEMAND.contains(name) : !select.contains(name))) {
         return;
       }
-      seen.set(name, name.equals("body") ? body(property.getValue(), call) : property.getValue());
+      seen.set(name, name.equals("body") || name.equals("uniqueBody") ? body(property.getValue(), call) : property.getValue());
     });
+    if (select.contains("uniqueBody") && !seen.has("uniqueBody")) {
+      seen.set("uniqueBody", body(DemoUniqueBody.of(message.resource().path("body")), call));
+    }
     put(seen, select, "changeKey", message.changeKey());
     put(seen, select, "parentFolderId", message.folderId());
     put(seen, select, "conversationId", "AAQkAG" + Integer.toHexString(message.resource().path("subject").asText().hashCode()) + "=");

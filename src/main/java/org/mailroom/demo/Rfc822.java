@@ -44,7 +44,7 @@ final class Rfc822 {
   private final List<DemoAttachment> attachments = new ArrayList<>();
   private String html;
   private String text;
-  private String meetingMethod;
+  private DemoMeeting meeting;
 
   private Rfc822(MimeMessage message, DemoIds ids) {
     this.message = message;
@@ -88,7 +88,7 @@ final class Rfc822 {
     } else if (type.startsWith("text/") && !type.equals("text/calendar") && !attached && text == null) {
       text = decode(raw(part), part);
     } else if (type.equals("text/calendar") && !attached) {
-      meetingMethod = parameter(part, "method");
+      meeting = new DemoMeeting(parameter(part, "method"), decode(raw(part), part));
     } else {
       attach(part, "fileAttachment", type);
     }
@@ -201,21 +201,13 @@ final class Rfc822 {
     recipients(resource, "bccRecipients", quietly(() -> message.getRecipients(Message.RecipientType.BCC)));
     String[] replyTo = quietly(() -> message.getHeader("Reply-To"));
     recipients(resource, "replyTo", replyTo == null ? null : quietly(message::getReplyTo));
-    if (meetingMethod == null) {
+    if (meeting == null) {
       resource.putObject("flag").put("flagStatus", "notFlagged");
     } else {
-      meeting(resource);
+      meeting.describe(resource);
     }
     headers(resource.putArray("internetMessageHeaders"));
     return resource;
-  }
-
-  private void meeting(ObjectNode resource) {
-    switch (meetingMethod.toUpperCase(Locale.ROOT)) {
-      case "REQUEST" -> resource.put("@odata.type", "#microsoft.graph.eventMessageRequest").put("meetingMessageType", "meetingRequest");
-      case "CANCEL" -> resource.put("@odata.type", "#microsoft.graph.eventMessage").put("meetingMessageType", "meetingCancelled");
-      default -> resource.put("@odata.type", "#microsoft.graph.eventMessageResponse").put("meetingMessageType", "meetingAccepted");
-    }
   }
 
   private String importance() {

@@ -1,8 +1,11 @@
 package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
 
@@ -11,6 +14,9 @@ public final class AttachmentStore {
 
   private static final Set<String> KNOWN_TYPES =
       Set.of("#microsoft.graph.fileAttachment", "#microsoft.graph.itemAttachment", "#microsoft.graph.referenceAttachment");
+
+  /** So many bytes of an item tell what it is. */
+  private static final int SIGN = 64;
 
   private final MessageFolders folders;
 
@@ -23,7 +29,7 @@ public final class AttachmentStore {
     return new MailAttachment(text(attachment, "id"), kind(attachment), text(attachment, "name"), text(attachment, "contentType"),
         attachment.path("size").canConvertToLong() ? attachment.path("size").longValue() : null,
         attachment.path("isInline").isBoolean() ? attachment.path("isInline").booleanValue() : null,
-        text(attachment, "contentId"), null, null, null);
+        text(attachment, "contentId"), null, null, null, null);
   }
 
   /** Whether it is one of the three types of attachment that Graph documents. */
@@ -40,7 +46,8 @@ public final class AttachmentStore {
   }
 
   /**
-   * Stores the content of an attachment; a second time lands on the first.
+   * Stores the content of an attachment; a second time lands on the first. An attached message, appointment or contact gets the ending of what its content
+   * is, so that programs open it; its name in the document stays the service's.
    *
    * @param received when the message was received, else sent; or null
    * @param position counts from 1
@@ -49,7 +56,14 @@ public final class AttachmentStore {
    */
   public MailAttachment store(String account, String messageId, Instant received, int position, MailAttachment attachment, InputStream content)
       throws IOException {
-    return attachment.storedAs(AtomicFile.write(folders.of(account, messageId, received).attachment(position, attachment.name()), content));
+    MessageFolder folder = folders.of(account, messageId, received);
+    if (!attachment.kind().equals("item")) {
+      return attachment.storedAs(AtomicFile.write(folder.attachment(position, attachment.name()), content));
+    }
+    byte[] beginning = content.readNBytes(SIGN);
+    ItemContent item = ItemContent.of(beginning);
+    Path file = folder.attachment(position, item.fileName(attachment.name()));
+    return attachment.of(item.contentType()).storedAs(AtomicFile.write(file, new SequenceInputStream(new ByteArrayInputStream(beginning), content)));
   }
 
   /**

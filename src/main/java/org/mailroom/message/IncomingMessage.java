@@ -1,6 +1,7 @@
 package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -34,6 +35,7 @@ public final class IncomingMessage {
   private Asked asked;
   private long bytes;
   private List<MailAttachment> attachments = List.of();
+  private Path original;
   private List<String> warnings = List.of();
   private MailMessage document;
   private Fate fate = Fate.OPEN;
@@ -245,6 +247,15 @@ public final class IncomingMessage {
     List<MailAttachment> all = new ArrayList<>(attachments);
     all.set(position - 1, attachment);
     attachments = List.copyOf(all);
+  }
+
+  /** Where its original lies; null where that isn't kept. */
+  Path original() {
+    return original;
+  }
+
+  void original(Path stored) {
+    original = stored;
   }
 
   /** What isn't as it should be though it is delivered. */

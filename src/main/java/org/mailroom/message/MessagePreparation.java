@@ -62,15 +62,17 @@ public final class MessagePreparation {
     this.uris = uris;
   }
 
-  /** It was too large to be held with its page, or no listing brought it. */
+  /**
+   * It was too large to be held with its page, or no listing brought it; or the listing didn't bring the reply that its account asks for, as one that was
+   * begun before the account asked for it.
+   */
   public boolean isContentMissing(@Variable("message") IncomingMessage message) {
-    return message.resource() == null;
+    return message.resource() == null || (message.account().replyText() && !message.resource().has(MessageTranslator.REPLY));
   }
 
-  /** A meeting message whose kind a listing doesn't tell: the property belongs to a derived type. */
+  /** A meeting message whose kind and meeting a listing doesn't tell: their properties belong to derived types. */
   public boolean isKindUnknown(@Variable("message") IncomingMessage message) {
-    String type = message.resource().path("@odata.type").asText("");
-    return type.endsWith(".eventMessage") || (type.endsWith(".eventMessageResponse") && !message.resource().has("meetingMessageType"));
+    return Meetings.isUnknown(message.resource());
   }
 
   public boolean mayHaveAttachments(@Variable("message") IncomingMessage message) {
@@ -85,7 +87,7 @@ public final class MessagePreparation {
   /** Asks for a message with its body; its answer is read into the message. */
   public GraphRequest<IncomingMessage> messageRequest(@Variable("message") IncomingMessage message) {
     message.asks(new Asked(GraphOperation.GET_MESSAGE, "the message"));
-    return request(message, MessageTranslator.SELECT, answer -> {
+    return request(message, MessageTranslator.select(message.account()), answer -> {
       try {
         message.resource(resource(json.message(answer)));
         return message;
@@ -95,13 +97,13 @@ public final class MessagePreparation {
     });
   }
 
-  /** Asks for the kind of a meeting message, without $select; the listing's other properties stay. */
+  /** Asks for the kind of a meeting message and for its meeting, without $select; the listing's other properties stay. */
   public GraphRequest<IncomingMessage> kindRequest(@Variable("message") IncomingMessage message) {
     message.asks(new Asked(GraphOperation.GET_MESSAGE, "the kind of this meeting message"));
     return request(message, null, answer -> {
       JsonNode whole = resource(json.tree(answer));
-      if (whole.has("meetingMessageType") && message.resource() instanceof ObjectNode listed) {
-        listed.set("meetingMessageType", whole.get("meetingMessageType"));
+      if (message.resource() instanceof ObjectNode listed) {
+        Meetings.note(whole, listed);
       }
       return message;
     });
@@ -142,9 +144,10 @@ public final class MessagePreparation {
     if (message.asked() != null) {
       running.tally().trouble().fetched();
     }
+    contents.unpack(message);
     message.holds(message.resource().path("body").path("content").asText("").length());
-    MailMessage document = translator.translate(
-        message.resource(), message.account().id(), message.account().mailbox(), folder(message), message.attachments(), message.warnings());
+    MailMessage document = BounceReports.complete(translator.translate(
+        message.resource(), message.account().id(), message.account().mailbox(), folder(message), message.attachments(), message.warnings()), message.original());
     message.document(document);
     return document;
   }
@@ -176,7 +179,7 @@ public final class MessagePreparation {
 
   /** The listing brought all that there is of the message. */
   boolean isWhole(IncomingMessage message) {
-    return message.resource() != null && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
+    return !isContentMissing(message) && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
   }
 
   /**

@@ -83,7 +83,7 @@ public final class MessageRules {
     if (isOther(before.account(), after.account()) || isOther(before.mailbox(), after.mailbox()) || isOther(before.id(), after.id())) {
       throw new RulesException("changed account, mailbox or id of the message; these three can't be changed");
     }
-    return after.with(before.account(), before.mailbox(), before.id(), after.kind() == null ? before.kind() : after.kind(),
+    return after.textsAsTheBody(before).with(before.account(), before.mailbox(), before.id(), after.kind() == null ? before.kind() : after.kind(),
         after.attachments() == null ? List.of() : after.attachments());
   }
 

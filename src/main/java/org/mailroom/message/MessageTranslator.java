@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.mailroom.account.Account;
 import org.mailroom.message.MailMessage.Body;
 import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.message.MailMessage.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Message Translator: from Graph's message resource to the canonical {@link MailMessage}. Any property may be null, missing or of a type
@@ -18,9 +22,19 @@ import org.mailroom.message.MailMessage.Header;
  */
 public final class MessageTranslator {
 
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
+
   /** The properties of the message resource that the translation needs, for {@code $select}. */
   public static final String SELECT = "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
       + "ccRecipients,bccRecipients,replyTo,importance,categories,parentFolderId,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
+
+  /** What is to be asked for of the messages of an account. */
+  public static String select(Account account) {
+    return account.replyText() ? SELECT + "," + REPLY : SELECT;
+  }
+
+  /** The part of a body that is new in its message; the service gives it when it is asked for by name alone. */
+  static final String REPLY = "uniqueBody";
 
   /**
    * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from it
@@ -29,14 +43,31 @@ public final class MessageTranslator {
    * @param warnings what isn't as it should be with it; empty when all is well
    */
   public MailMessage translate(JsonNode message, String account, String mailbox, String folder, List<MailAttachment> attachments, List<String> warnings) {
+    List<Header> headers = list(message.path("internetMessageHeaders"), MessageTranslator::header);
+    MailHeaders byName = new MailHeaders(headers);
+    EmailAddress from = address(message.path("from"));
+    Body body = body(message.path("body"));
+    String kind = kind(message);
     return new MailMessage(
         account, mailbox, text(message, "id"), text(message, "internetMessageId"), text(message, "conversationId"), text(message, "subject"),
-        address(message.path("from")), address(message.path("sender")), addresses(message.path("toRecipients")),
+        from, address(message.path("sender")), addresses(message.path("toRecipients")),
         addresses(message.path("ccRecipients")), addresses(message.path("bccRecipients")), addresses(message.path("replyTo")),
         instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
         list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null), folder,
-        list(message.path("internetMessageHeaders"), MessageTranslator::header), body(message.path("body")), kind(message),
-        text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings));
+        read(() -> MessageIds.inReplyTo(byName)), read(() -> MessageIds.references(byName)),
+        read(() -> AutoSubmission.of(headers, byName, from == null ? null : from.address())), null, headers, body, read(() -> BodyText.of(body)),
+        read(() -> BodyText.of(body(message.path(REPLY)))), kind, read(() -> Meetings.of(message, kind, from)),
+        text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings), MailMessage.VERSION);
+  }
+
+  /** What can't be made of what a mail says is absent; the message goes through. */
+  private static <T> T read(Supplier<T> field) {
+    try {
+      return field.get();
+    } catch (RuntimeException unreadable) {
+      LOG.debug("a field can't be read", unreadable);
+      return null;
+    }
   }
 
   private static String kind(JsonNode message) {

@@ -164,7 +164,7 @@ final class AccountListings {
   }
 
   private MessageListing backfilled(Account account, Backfill backfill, String folder) {
-    return listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), MessageTranslator.SELECT, backfill.filter(account.filter()),
+    return listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), MessageTranslator.select(account), backfill.filter(account.filter()),
         backfills.position(backfill, folder), hints(account, folder));
   }
 
@@ -203,10 +203,10 @@ final class AccountListings {
     }
     if (account.afterImport().isReadOnly()) {
       DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), id);
-      Listing changes = listings.changes(folder, MessageTranslator.SELECT, stored, !account.filter().isBlank(), hints(account, id));
+      Listing changes = listings.changes(folder, MessageTranslator.select(account), stored, !account.filter().isBlank(), hints(account, id));
       return new Walk(id, listings.notOlder(changes, account.maxAge()), null, deltaLinks.storing(account.id(), folder, stored.begunAt()));
     }
-    MessageListing messages = listings.messages(folder, MessageTranslator.SELECT, account.filter(), listings.since(account.maxAge()), hints(account, id));
+    MessageListing messages = listings.messages(folder, MessageTranslator.select(account), account.filter(), listings.since(account.maxAge()), hints(account, id));
     return new Walk(id, listings.notOlder(messages, account.maxAge()), messages, position -> {});
   }
 

@@ -318,6 +318,7 @@ public record MailroomProperties(
       @Size(max = 200, message = "has at most 200 characters") String pollAt,
       @Size(max = 100, message = "has at most 100 characters") String zone,
       @DefaultValue("json") @NotNull Content content,
+      @DefaultValue("false") boolean replyText,
       @NotEmpty(message = "is missing: at least one of mailroom.destinations") List<String> deliverTo,
       DataSize maxSize,
       Duration maxAge,

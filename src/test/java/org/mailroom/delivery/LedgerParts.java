@@ -67,7 +67,7 @@ final class LedgerParts {
     properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
     AccountProperties of = properties.accounts().get("support");
     account = new Account("support", of.mailbox(), of.credential(), of.foldersToRead(), false, of.filter(), properties.pollEvery(), null, of.content(),
-        of.deliverTo(), of.maxSize(), null, AttachmentsKept.ALL, of.afterImport(), null);
+        of.replyText(), of.deliverTo(), of.maxSize(), null, AttachmentsKept.ALL, of.afterImport(), null);
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     Destinations destinations = new Destinations(properties);
     rows = new LedgerRows(health, destinations, properties, clock);

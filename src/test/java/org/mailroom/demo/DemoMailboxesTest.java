@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -114,6 +115,37 @@ class DemoMailboxesTest {
     assertThat(client.json(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders")).path("value"))
         .extracting(folder -> folder.path("displayName").asText()).containsExactly("Tickets 24/7", "U\u0308bergabe", "Tickets ");
     assertThat(client.json(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/" + slash + "/messages")).path("value")).hasSize(1);
+  }
+
+  private static final byte[] INVITATION = ("From: ada@example.com\r\nSubject: i\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
+      + "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260201\r\nRRULE:FREQ=DAILY\r\nSEQUENCE:2\r\nLOCATION:Room\r\n  1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n").getBytes(StandardCharsets.US_ASCII);
+
+  @Test
+  void what_a_meeting_message_has_beyond_a_message_comes_whole_or_with_its_type_before_it() throws Exception {
+    String path = DemoClient.path(mailbox.deliver(INVITATION));
+    JsonNode whole = client.json(client.get(path));
+    assertThat(whole.path("@odata.type").asText()).isEqualTo("#microsoft.graph.eventMessageRequest");
+    assertThat(whole.path("startDateTime").toString()).isEqualTo("{\"dateTime\":\"2026-02-01T00:00:00.0000000\",\"timeZone\":\"UTC\"}");
+    assertThat(whole.path("location").path("displayName").asText()).isEqualTo("Room 1");
+    assertThat(whole.path("isAllDay").asBoolean()).isTrue();
+    assertThat(whole.path("type").asText()).isEqualTo("seriesMaster");
+    assertThat(whole.path("meetingRequestType").asText()).isEqualTo("fullUpdate");
+    assertThat(client.json(client.get(path + "?$select=subject")).has("startDateTime")).isFalse();
+    HttpResponse<String> refused = client.get(path + "?$select=startDateTime");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("Could not find a property named 'startDateTime'");
+    assertThat(client.json(client.get(path + "?$select=microsoft.graph.eventMessage/startDateTime")).has("startDateTime")).isTrue();
+  }
+
+  @Test
+  void the_new_part_of_a_body_and_the_headers_come_only_when_they_are_selected() throws Exception {
+    String path = DemoClient.path(mailbox.deliver(("From: ada@example.com\r\nSubject: r\r\n\r\nnew\r\nOn Monday Bob wrote:\r\n> old\r\n").getBytes(StandardCharsets.US_ASCII)));
+    JsonNode whole = client.json(client.get(path));
+    assertThat(whole.has("uniqueBody") || whole.has("internetMessageHeaders")).isFalse();
+    JsonNode selected = client.json(client.get(path + "?$select=uniqueBody,internetMessageHeaders"));
+    assertThat(selected.path("uniqueBody").path("content").asText()).isEqualTo("new\r\n");
+    assertThat(selected.path("internetMessageHeaders")).isNotEmpty();
+    assertThat(selected.has("body")).isFalse();
   }
 
   @Test

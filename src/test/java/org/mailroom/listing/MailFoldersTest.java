@@ -190,7 +190,7 @@ class MailFoldersTest {
   }
 
   private static Account account(boolean recursive, String... names) {
-    return new Account("support", "support@contoso.com", "contoso", List.of(names), recursive, "", Duration.ofMinutes(1), null, Content.JSON, List.of("database"),
+    return new Account("support", "support@contoso.com", "contoso", List.of(names), recursive, "", Duration.ofMinutes(1), null, Content.JSON, false, List.of("database"),
         null, null, AttachmentsKept.ALL, new AfterImport(true, "Inbox/Done", List.of(), null, false, true), new AfterFailure(List.of(), "inbox/FAILED"));
   }
 

@@ -85,6 +85,27 @@ class MessagePreparationTest {
   }
 
   @Test
+  void the_meeting_of_a_request_comes_with_one_request_and_that_of_a_plain_message_with_none() {
+    with.graph.answers("/messages/A", "{\"id\":\"A\",\"meetingMessageType\":\"meetingRequest\",\"startDateTime\":{\"dateTime\":\"2026-02-01T09:00:00\",\"timeZone\":\"UTC\"}}");
+    IncomingMessage message = with.prepare(with.message("{\"@odata.type\":\"#microsoft.graph.eventMessageRequest\"," + PLAIN.substring(1)));
+    assertThat(message.document().calendar().start()).isEqualTo("2026-02-01T09:00:00Z");
+    assertThat(with.graph.asked).hasSize(1).noneMatch(uri -> uri.toString().contains("$select"));
+  }
+
+  @Test
+  void the_reply_alone_is_asked_for_where_the_account_says_so_also_when_the_listing_did_not_bring_it() {
+    assertThat(MessageTranslator.select(MIME)).isEqualTo(MessageTranslator.SELECT).doesNotContain("uniqueBody");
+    Account replies = Preparing.replying();
+    assertThat(MessageTranslator.select(replies)).isEqualTo(MessageTranslator.SELECT + ",uniqueBody");
+    IncomingMessage whole = with.prepare(with.message("{\"uniqueBody\":{\"contentType\":\"text\",\"content\":\"yes\"}," + PLAIN.substring(1), replies, "A"));
+    assertThat(whole.document().replyText()).isEqualTo("yes");
+    assertThat(with.graph.asked).isEmpty();
+    with.graph.answers("uniqueBody", "{\"uniqueBody\":null," + PLAIN.substring(1));
+    assertThat(with.prepare(with.message(PLAIN, replies, "A")).document().replyText()).isNull();
+    assertThat(with.graph.asked).hasSize(1);
+  }
+
+  @Test
   void the_original_is_kept_where_the_account_says_so() throws Exception {
     with.graph.answers("value", "Received: from x\r\n\r\nbody");
     assertThat(with.prepare(with.message(PLAIN, MIME, "A")).isReady()).isTrue();

@@ -139,4 +139,27 @@ class MessageRulesTest {
       assertThatThrownBy(() -> decide(body, null, null)).isInstanceOf(RulesException.class).hasMessageContaining("a MailMessage or its JSON");
     }
   }
+
+  /** A site that takes a number out of the body mustn't find it in the texts that were made of it. */
+  @Test
+  void texts_made_of_a_body_that_was_replaced_are_made_anew() {
+    MailMessage before = message.document().with("s", new MailMessage.Body("html", "<p>card 4111"), "card 4111", "4111");
+    MessageChanges changes = new MessageChanges();
+    for (Object body : new Object[] {changes.replaced(before, "4111", "****"), changes.withText(before, "<p>card ****"),
+        json.toString(before.with("s", new MailMessage.Body("html", "<p>card ****"), before.bodyText(), before.replyText()))}) {
+      message = ready(Map.of(), "database", "file");
+      message.document(before);
+      decide(body, null, null);
+      assertThat(json.toString(message.document())).doesNotContain("4111");
+      assertThat(message.document().bodyText()).isEqualTo("card ****");
+    }
+    message.document(before);
+    decide(changes.withSubject(before, "other"), null, null);
+    assertThat(message.document().bodyText()).isEqualTo("card 4111");
+    assertThat(message.document().replyText()).isEqualTo("4111");
+    message.document(before);
+    decide(before.with("s", new MailMessage.Body("html", "<p>card ****"), "own text", "own reply"), null, null);
+    assertThat(message.document().bodyText()).as("what the site wrote itself").isEqualTo("own text");
+    assertThat(message.document().replyText()).isEqualTo("own reply");
+  }
 }

@@ -52,7 +52,12 @@ final class Preparing extends Clock {
 
   static Account account(Content content, DataSize maxSize, AttachmentsKept kept) {
     return new Account(
-        "support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, content, List.of("database", "file"), maxSize, null, kept, null, null);
+        "support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, content, false, List.of("database", "file"), maxSize, null, kept, null, null);
+  }
+
+  static Account replying() {
+    return new Account("support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, Content.JSON, true, List.of("database", "file"), null, null,
+        AttachmentsKept.ALL, null, null);
   }
 
   IncomingMessage message(String resource) {

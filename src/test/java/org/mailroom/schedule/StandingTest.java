@@ -21,7 +21,7 @@ class StandingTest {
 
   private static Account account(String mailbox, String pollAt) {
     PollAt at = pollAt == null ? null : PollAt.parse(pollAt, "UTC");
-    return new Account("support", mailbox, "c", List.of("inbox"), false, "", Duration.ofMinutes(1), at, Content.JSON, List.of("database"), null, null, AttachmentsKept.ALL, null, null);
+    return new Account("support", mailbox, "c", List.of("inbox"), false, "", Duration.ofMinutes(1), at, Content.JSON, false, List.of("database"), null, null, AttachmentsKept.ALL, null, null);
   }
 
   private static Instant at(String time) {

@@ -66,7 +66,8 @@ class AccountSettingsTest {
       "attachments.includes=*.pdf|attachments.includes|is no setting",
       "after-failure.move-to=;after-failure.add-categories= , |after-failure.move-to|has neither add-categories nor move-to",
       "folder=inbox;folders=inbox,Archive|folders|and folder are both set: choose one",
-      "recursive=deep|recursive|true or false"})
+      "recursive=deep|recursive|true or false",
+      "reply-text=html|reply-text|true or false"})
   void what_is_wrong_is_refused_with_its_key_its_value_and_what_is_allowed(String settings, String key, String allowed) {
     String[] all = settings.split(";");
     String value = Arrays.stream(all).filter(setting -> setting.startsWith(key + "=")).findFirst().orElseThrow().substring(key.length() + 1);
@@ -86,7 +87,7 @@ class AccountSettingsTest {
   @Test
   void what_is_right_is_read_as_it_is_meant() {
     String[] settings = {"poll-at=0 0 6 * * MON-FRI", "zone=Europe/Amsterdam", "max-age=30d", "attachments.include=*.pdf, *.docx", "attachments.max-size=50MB",
-        "after-failure.move-to=Failed", "folders=inbox, Inbox/Tickets", "recursive=true"};
+        "after-failure.move-to=Failed", "folders=inbox, Inbox/Tickets", "recursive=true", "reply-text=true"};
     assertThat(ofFile(settings)).isEmpty();
     AccountProperties entered = ofConsole(settings);
     assertThat(entered.times()).hasToString("0 0 6 * * MON-FRI (Europe/Amsterdam)");
@@ -96,6 +97,7 @@ class AccountSettingsTest {
     assertThat(entered.afterFailure().moveTo()).isEqualTo("Failed");
     assertThat(entered.foldersToRead()).containsExactly("inbox", "Inbox/Tickets");
     assertThat(entered.recursive()).isTrue();
+    assertThat(entered.replyText()).isTrue();
     AccountProperties plain = ofConsole();
     assertThat(plain.times()).isNull();
     assertThat(plain.maxAge()).isNull();
@@ -103,5 +105,6 @@ class AccountSettingsTest {
     assertThat(plain.afterFailure()).isNull();
     assertThat(plain.foldersToRead()).containsExactly("inbox");
     assertThat(plain.recursive()).isFalse();
+    assertThat(plain.replyText()).isFalse();
   }
 }
