@@ -146,8 +146,8 @@ class VirusScanTest {
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(Path.of(file).getFileName().toString(), Recipe.named(RECIPE).file(file)));
       }
       camel.start();
-      MailMessage message = new MailMessage("support", "support@contoso.com", "A=", null, null, "s", null, null, null, null, null, null, Instant.EPOCH, null, null, null, null, null, null,
-          "message", null, attachment == null ? List.of() : List.of(attachment), null);
+      MailMessage message = new MailMessage("support", "support@contoso.com", "A=", null, null, "s", null, null, null, null, null, null, Instant.EPOCH, null, null, null, null,
+          null, null, null, null, null, null, null, null, "message", null, null, attachment == null ? List.of() : List.of(attachment), null, 2);
       Exchange done = camel.createProducerTemplate().request("direct:rules", exchange -> exchange.getMessage().setBody(message));
       if (done.getException() == null) {
         assertThat(done.getMessage().getBody()).isSameAs(message);
@@ -157,7 +157,7 @@ class VirusScanTest {
   }
 
   private MailAttachment stored(String content) throws IOException {
-    return new MailAttachment("1", "file", "${body}.bin", null, 3L, false, null, "00ff", Files.writeString(folder.resolve("content"), content).toString(), null);
+    return new MailAttachment("1", "file", "${body}.bin", null, 3L, false, null, "00ff", Files.writeString(folder.resolve("content"), content).toString(), null, null);
   }
 
   @Test
@@ -182,7 +182,7 @@ class VirusScanTest {
     assertThat(scan(stored("harmless"), "quarantine").getException()).isNull();
     assertThat(scan(stored(""), "quarantine").getException()).isNull();
     assertThat(scan(null, "quarantine").getException()).isNull();
-    assertThat(scan(new MailAttachment("1", "reference", "link", null, null, false, null, null, null, null), "quarantine").getException()).isNull();
+    assertThat(scan(new MailAttachment("1", "reference", "link", null, null, false, null, null, null, null, null), "quarantine").getException()).isNull();
     assertThat(scan(stored("x".repeat(1025)), "quarantine").getException()).rootCause().hasMessage("an attachment of 1025 bytes is larger than what is scanned for viruses (1KB)");
     clamd.answers("stream: a\u0007b" + "c".repeat(200) + " FOUND");
     assertThat(scan(stored("harmless"), "quarantine").getException()).rootCause().hasMessageMatching("an attachment has the virus a\\?bc{97}; its content is in quarantine as 00ff");

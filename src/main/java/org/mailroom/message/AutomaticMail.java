@@ -38,6 +38,9 @@ public final class AutomaticMail {
     if (message.kind() != null && !message.kind().equals("message")) {
       return Optional.of("it is a " + message.kind().replaceAll("[^A-Za-z]", "") + " of a calendar");
     }
+    if (message.autoSubmitted() != null && !message.autoSubmitted().equals("no")) {
+      return Optional.of("it is " + message.autoSubmitted().replaceAll("[^a-z-]", ""));
+    }
     return message.headers() == null ? Optional.empty() : message.headers().stream().map(AutomaticMail::why).flatMap(Optional::stream).findFirst();
   }
 

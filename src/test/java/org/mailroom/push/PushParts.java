@@ -129,7 +129,7 @@ final class PushParts {
   }
 
   static Account account(String id, String mailbox, List<String> folders, PollAt pollAt) {
-    return new Account(id, mailbox, "contoso", folders, false, "", Duration.ofMinutes(1), pollAt, Content.JSON, List.of("file"), null, null,
+    return new Account(id, mailbox, "contoso", folders, false, "", Duration.ofMinutes(1), pollAt, Content.JSON, false, List.of("file"), null, null,
         AttachmentsKept.ALL, null, null);
   }
 

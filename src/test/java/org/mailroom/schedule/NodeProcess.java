@@ -84,7 +84,7 @@ final class NodeProcess {
   }
 
   Account know(String id, String mailbox, Duration every) {
-    Account account = new Account(id, mailbox, "contoso", List.of("inbox"), false, "", every, null, Content.JSON,
+    Account account = new Account(id, mailbox, "contoso", List.of("inbox"), false, "", every, null, Content.JSON, false,
         List.of("file"), null, null, AttachmentsKept.ALL,
         null, null);
     known.put(id, account);
