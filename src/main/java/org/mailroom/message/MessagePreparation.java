@@ -21,6 +21,7 @@ import org.mailroom.graph.Interruption;
 import org.mailroom.graph.TextTooLongException;
 import org.mailroom.routes.RouteFailureException;
 import org.mailroom.routes.RouteFailures;
+import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;

@@ -117,7 +117,7 @@ final class StoredContent {
     try {
       return store.store(message.account().id(), message.id(), message.folderDate(), position, attachment, new ByteArrayInputStream(content));
     } catch (IOException e) {
-      throw new StorageException(dataDir, e);
+      throw new StorageException(mailDir, e);
     }
   }
 

@@ -175,7 +175,7 @@ class MailRepliesTest {
 
   private static MailReplies.Wanted wanted(DemoMessage message) {
     MailMessage mail = new MailMessage("support", "support@contoso.com", message.immutableId(), null, null, "Help", new MailMessage.EmailAddress(null, "ada@example.com"), null, null, null,
-        null, null, null, null, null, null, null, null, null, null, List.of(), null, null, null, "message", null, null, List.of(), null, 2);
+        null, null, null, null, null, null, null, null, null, null, null, List.of(), null, null, null, "message", null, null, List.of(), null, 2);
     return new MailReplies.Wanted("acknowledge", "support@contoso.com", message.immutableId(), mail, "Thanks");
   }
 

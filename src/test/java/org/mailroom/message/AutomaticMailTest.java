@@ -11,7 +11,7 @@ class AutomaticMailTest {
 
   private static MailMessage mail(String sender, String kind, String name, String value) {
     return new MailMessage("support", "support@contoso.com", "A=", null, null, "s", sender == null ? null : new MailMessage.EmailAddress(null, sender), null, null, null, null, null, null, null,
-        null, null, null, null, null, null, name == null ? null : List.of(new MailMessage.Header("Subject", "s"), new MailMessage.Header(name, value)), null, null, null, kind, null, null,
+        null, null, null, null, null, null, null, name == null ? null : List.of(new MailMessage.Header("Subject", "s"), new MailMessage.Header(name, value)), null, null, null, kind, null, null,
         List.of(), null, 2);
   }
 
