@@ -109,7 +109,7 @@ final class ConfigurationDocument {
     Class<?> type = component.getDeclaringRecord();
     RecordComponent[] all = type.getRecordComponents();
     return Arrays.stream(type.getDeclaredConstructors()).filter(each -> each.getParameterCount() == all.length).findFirst().orElseThrow()
-        .getParameters()[List.of(all).indexOf(component)];
+        .getParameters()[Arrays.stream(all).map(RecordComponent::getName).toList().indexOf(component.getName())];
   }
 
   private static String value(RecordComponent component) {
