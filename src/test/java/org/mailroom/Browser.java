@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Headless Chromium, Debian's; one for all tests of a JVM, for its start takes seconds. What the pages of a test complain about (scripts that break, refused by
- * the content security policy) is collected.
+ * Headless Chromium, Debian's; one for all tests of a JVM, for its start takes seconds. What the pages of a test complain about (scripts
+ * that break, refused by the content security policy) is collected.
  */
 final class Browser implements AutoCloseable {
 
@@ -40,7 +40,8 @@ final class Browser implements AutoCloseable {
   private static synchronized com.microsoft.playwright.Browser shared() {
     if (shared == null || !shared.isConnected()) {
       PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-      Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      Playwright playwright = Playwright.create(
+          new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
       Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
       shared = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(FLAGS));
     }

@@ -138,7 +138,10 @@ final class ClassArchive {
     return jar;
   }
 
-  /** Runs until Mailroom has greeted, then stops it: the archive is written at the end. After an import, Java 17 breaks down while it writes it. */
+  /**
+   * Runs until Mailroom has greeted, then stops it: the archive is written at the end. Once something was imported, Java 17 breaks down
+   * while it writes it.
+   */
   private static void train(Path folder, String classPath, Path archive) throws IOException, InterruptedException {
     Path output = folder.resolve("training.log");
     List<String> command = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",

@@ -77,7 +77,8 @@ class CommandLineTest {
   @Test
   void a_service_that_cannot_be_reached_ends_with_4_and_says_so(CapturedOutput output) {
     String impatient = "--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri();
-    assertThat(run(List.of("--mailroom.login-url=https://localhost:9", "--mailroom.graph-url=https://localhost:9/v1.0", impatient), "import", "--once")).isEqualTo(4);
+    List<String> settings = List.of("--mailroom.login-url=https://localhost:9", "--mailroom.graph-url=https://localhost:9/v1.0", impatient);
+    assertThat(run(settings, "import", "--once")).isEqualTo(4);
     assertThat(output.getOut()).contains("Entra ID could not be reached").contains("mailroom.proxy").doesNotContain("\tat ");
   }
 

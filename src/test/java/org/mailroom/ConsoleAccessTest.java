@@ -233,12 +233,14 @@ class ConsoleAccessTest {
     String hash = mailroom.database().queryForObject("select password_hash from console_user where name = 'admin'", String.class);
     assertThat(hash).startsWith("{bcrypt}").doesNotContain(before);
     passWhatIsRemembered();
-    await().pollInterval(Duration.ofSeconds(2)).pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(30)).until(() -> statusOfScraper(before) == 401);
+    await().pollInterval(Duration.ofSeconds(2)).pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(30))
+        .until(() -> statusOfScraper(before) == 401);
     // back to the first one, for the other tests
     new AdminPassword(mailroom.database(), Clock.systemUTC()).set(before);
     passWhatIsRemembered();
     // seldom: each refusal counts against the user, wherever it comes from
-    await().pollInterval(Duration.ofSeconds(2)).pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(30)).until(() -> List.of(200, 503).contains(statusOfScraper(before)));
+    await().pollInterval(Duration.ofSeconds(2)).pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(30))
+        .until(() -> List.of(200, 503).contains(statusOfScraper(before)));
   }
 
   @Test

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Looks at pages of the console as people see them: in both colours, on wide and narrow screens. What can't be read by all is collected; screenshots are
- * left in {@code target/screenshots}: as a wide screen shows the pages by day, and with {@code -Dmailroom.screenshots=true} in all four ways.
+ * Looks at pages of the console as people see them: in both colours, on wide and narrow screens. What can't be read by all is collected;
+ * screenshots are left in {@code target/screenshots}: as a wide screen shows the pages by day, and with
+ * {@code -Dmailroom.screenshots=true} in all four ways.
  */
 final class PageLooks {
 

@@ -9,8 +9,8 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 
 /**
- * A real PostgreSQL with an empty database {@code postgres}. All tests of a JVM have one server, for its start takes seconds; whoever starts it anew ends the
- * sessions of the test before. A test that needs two servers takes {@link EmbeddedPostgres}.
+ * A real PostgreSQL with an empty database {@code postgres}. All tests of a JVM have one server, for its start takes seconds; whoever
+ * starts it anew ends the sessions of the test before. A test that needs two servers takes {@link EmbeddedPostgres}.
  */
 public final class Postgres implements AutoCloseable {
 

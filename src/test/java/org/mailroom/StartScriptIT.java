@@ -15,15 +15,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
 
 /** {@code bin/mailroom} of the distribution that the build has laid out, in a folder of its own. */
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class StartScriptIT {
 
-  private static final long MINUTES = 5;
+  private static final long MINUTES = 10;
   private static final String WITHOUT_ARCHIVE = "none";
 
   @TempDir
@@ -62,6 +64,7 @@ class StartScriptIT {
       assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as(Files.readString(output)).isTrue();
       return new Ended(process.exitValue(), Files.readString(output));
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }
