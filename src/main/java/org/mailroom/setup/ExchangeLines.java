@@ -41,9 +41,10 @@ final class ExchangeLines {
         + ps(plan.name()) + " }");
     lines.add(mailboxes());
     lines.addAll(filter());
-    lines.add("if (Get-ManagementScope -Identity " + scope + " -ErrorAction SilentlyContinue) { Set-ManagementScope -Identity " + scope
+    // a filter that is missing would be a scope of all mailboxes
+    lines.add("if (-not $filter) { Write-Error 'A mailbox was not found: nothing is permitted.' } elseif (Get-ManagementScope -Identity " + scope + " -ErrorAction SilentlyContinue) { Set-ManagementScope -Identity " + scope
         + " -RecipientRestrictionFilter $filter } else { New-ManagementScope -Name " + scope + " -RecipientRestrictionFilter $filter }");
-    lines.add("if (-not (Get-ManagementRoleAssignment -Identity " + assignment + " -ErrorAction SilentlyContinue)) { New-ManagementRoleAssignment -Name " + assignment
+    lines.add("if ($filter -and -not (Get-ManagementRoleAssignment -Identity " + assignment + " -ErrorAction SilentlyContinue)) { New-ManagementRoleAssignment -Name " + assignment
         + " -App $sp.Id -Role " + ps("Application " + plan.permission()) + " -CustomResourceScope " + scope + " }");
     return lines;
   }
@@ -51,10 +52,10 @@ final class ExchangeLines {
   /** The primary address is asked for: what the settings have may be another address of the mailbox, or its object id. */
   private List<String> filter() {
     if (plan.mailboxes().size() <= MOST_IN_A_FILTER) {
-      return List.of("$filter = ($mailboxes | ForEach-Object { \"PrimarySmtpAddress -eq '$((Get-EXOMailbox -Identity $_).PrimarySmtpAddress.Replace(\"'\", \"''\"))'\" }) -join ' -or '");
+      return List.of("$filter = $null", "$filter = ($mailboxes | ForEach-Object { \"PrimarySmtpAddress -eq '$((Get-EXOMailbox -Identity $_).PrimarySmtpAddress.Replace(\"'\", \"''\"))'\" }) -join ' -or '");
     }
     String group = ps(plan.scopeName());
-    return List.of(
+    return List.of("$filter = $null",
         "if (-not (Get-DistributionGroup -Identity " + group + " -ErrorAction SilentlyContinue)) { New-DistributionGroup -Name " + group + " -Type Security }",
         "Update-DistributionGroupMember -Identity " + group + " -Members $mailboxes -Confirm:$false",
         "$filter = \"MemberOfGroup -eq '$((Get-DistributionGroup -Identity " + group + ").DistinguishedName.Replace(\"'\", \"''\"))'\"");
