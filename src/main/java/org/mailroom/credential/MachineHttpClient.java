@@ -43,6 +43,7 @@ final class MachineHttpClient {
     private volatile int status;
     private volatile String body = "";
     private volatile String retryAfter;
+    private volatile IOException trouble;
 
     private Conversation() {}
 
@@ -56,7 +57,13 @@ final class MachineHttpClient {
         outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body() == null ? "" : request.body()));
       }
       status = 0;
-      java.net.http.HttpResponse<String> received = received(outgoing.build());
+      java.net.http.HttpResponse<String> received;
+      try {
+        received = received(outgoing.build());
+      } catch (IOException e) {
+        trouble = e;
+        throw e;
+      }
       if (received.body().length() > MOST_CHARACTERS) {
         throw new IOException("the answer is longer than any token");
       }
@@ -100,6 +107,11 @@ final class MachineHttpClient {
     /** What the last answer said. */
     String body() {
       return body;
+    }
+
+    /** Why there was no answer; null when there was one. */
+    IOException trouble() {
+      return trouble;
     }
 
     String retryAfter() {

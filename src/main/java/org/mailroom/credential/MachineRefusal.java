@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.aad.msal4j.MsalException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -24,7 +27,7 @@ final class MachineRefusal {
     int status = conversation.status();
     String said = said(conversation.body());
     if (status == 0) {
-      return CredentialException.ofMachine(credential.id(), "this machine gives no token of a managed identity (no answer, " + noAnswer(cause) + "). Managed identities"
+      return CredentialException.ofMachine(credential.id(), "this machine gives no token of a managed identity (" + noAnswer(conversation.trouble() == null ? cause : conversation.trouble()) + "). Managed identities"
           + " are there on Azure only: on virtual machines, App Service, Container Apps and machines of Azure Arc. Check that nothing blocks 169.254.169.254, or"
           + " give the credential a certificate; Mailroom tries again by itself.", true, true, null);
     }
@@ -85,11 +88,13 @@ final class MachineRefusal {
   }
 
   private static String noAnswer(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    if (cause instanceof HttpConnectTimeoutException || cause instanceof NoRouteToHostException) {
+      return "no answer: there is no connection to its endpoint";
     }
-    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
+    if (cause instanceof ConnectException) {
+      return "no answer: its endpoint refuses the connection";
+    }
+    return "no answer: " + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
   }
 
   private static Duration retryAfter(int status, String header) {
