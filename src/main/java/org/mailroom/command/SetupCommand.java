@@ -51,10 +51,12 @@ final class SetupCommand implements Callable<Integer> {
   @Option(names = "--shell", paramLabel = "SHELL", description = "powershell or az; without it both.")
   private Shell shell;
 
-  @Option(names = "--mailbox", paramLabel = "ADDRESS", description = "These mailboxes instead of those of the accounts; may be repeated.")
+  @Option(names = "--mailbox", paramLabel = "ADDRESS",
+      description = "These mailboxes instead of those of the accounts; may be repeated.")
   private List<String> mailboxes = new ArrayList<>();
 
-  @Option(names = "--permission", paramLabel = "NAME", description = "Mail.ReadWrite, Mail.Read or Mail.Send, instead of what the accounts need.")
+  @Option(names = "--permission", paramLabel = "NAME",
+      description = "Mail.ReadWrite, Mail.Read or Mail.Send, instead of what the accounts need.")
   private String permission;
 
   @Option(names = "--all-mailboxes", description = "Admin consent to every mailbox of the tenant, instead of these alone.")
@@ -63,16 +65,19 @@ final class SetupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (permission != null && !TenantSetup.permissions().contains(permission)) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--permission is '" + permission + "': allowed are " + String.join(", ", TenantSetup.permissions()) + ".");
+      throw new CommandLine.ParameterException(spec.commandLine(), "--permission is '" + permission + "': allowed are "
+          + String.join(", ", TenantSetup.permissions()) + ".");
     }
     try (ConfigurableApplicationContext context = mailroom.launcher().startQuietly()) {
       List<String> known = context.getBean(Credentials.class).list().stream().map(Credential::id).toList();
       for (String id : credentialIds) {
         if (!known.contains(id)) {
-          throw new CommandLine.ParameterException(spec.commandLine(), "There is no credential '" + id + "'. Known: " + String.join(", ", known) + ".");
+          throw new CommandLine.ParameterException(spec.commandLine(), "There is no credential '" + id + "'. Known: "
+              + String.join(", ", known) + ".");
         }
       }
-      print(context.getBean(TenantSetup.class), credentialIds.isEmpty() ? known.isEmpty() ? List.of(NEW) : known : credentialIds.stream().distinct().toList(), known.isEmpty());
+      print(context.getBean(TenantSetup.class), credentialIds.isEmpty() ? known.isEmpty() ? List.of(NEW) : known
+          : credentialIds.stream().distinct().toList(), known.isEmpty());
     }
     return PRINTED;
   }

@@ -49,7 +49,8 @@ final class MachineHttpClient {
 
     @Override
     public IHttpResponse send(HttpRequest request) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
+      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI()))
+          .timeout(whole);
       if (request.headers() != null) {
         request.headers().forEach(outgoing::header);
       }
@@ -78,8 +79,10 @@ final class MachineHttpClient {
     }
 
     /** The client's own time-out ends with the first byte of the answer; this one holds for the whole of it. */
-    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException, InterruptedException {
-      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing, java.net.http.HttpResponse.BodyHandlers.ofString());
+    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException,
+        InterruptedException {
+      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing,
+          java.net.http.HttpResponse.BodyHandlers.ofString());
       try {
         return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
@@ -96,7 +99,8 @@ final class MachineHttpClient {
       if (!IMDS.equals(asked.getHost())) {
         return asked;
       }
-      return URI.create(imds.getScheme() + "://" + imds.getRawAuthority() + asked.getRawPath() + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery()));
+      return URI.create(imds.getScheme() + "://" + imds.getRawAuthority() + asked.getRawPath() + (asked.getRawQuery() == null
+          ? "" : "?" + asked.getRawQuery()));
     }
 
     /** HTTP status of the last answer, 0 when there was none. */
