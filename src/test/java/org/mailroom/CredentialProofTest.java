@@ -269,11 +269,14 @@ class CredentialProofTest {
     try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.credentials.demo.secret-expires=" + inTenDays,
         "--mailroom.credentials.late.grant-type=client-credentials", "--mailroom.credentials.late.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.late.client-id=late", "--mailroom.credentials.late.client-secret=late secret",
-        "--mailroom.accounts.late.mailbox=support@contoso.com", "--mailroom.accounts.late.credential=late", "--mailroom.accounts.late.deliver-to=database",
+        "--mailroom.credentials.azure.grant-type=managed-identity", "--mailroom.accounts.late.mailbox=support@contoso.com", "--mailroom.accounts.late.credential=late", "--mailroom.accounts.late.deliver-to=database",
         "--management.endpoint.health.show-details=always", "--management.endpoints.web.exposure.include=health,prometheus")) {
       org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> health(mailroom).path("late").path("status").asText().equals("DOWN")
           && health(mailroom).path("demo").path("details").has("lastToken"));
       assertThat(health(mailroom).path("demo").path("status").asText()).isEqualTo("WARNING");
+      assertThat(health(mailroom).path("azure").path("status").asText()).as("no account uses it").isEqualTo("UNKNOWN");
+      assertThat(ConsoleSession.signIn(mailroom).get("/credentials/azure").body()).contains("managed-identity: the identity of the machine in Azure", "the machine\u2019s managed identity",
+          "Kept in application.yaml");
       assertThat(health(mailroom).path("demo").path("details").path("detail").asText()).contains("the client secret expires on " + inTenDays);
       assertThat(health(mailroom).path("late").path("details").path("detail").asText()).contains("AADSTS7000222").contains("Create a new client secret");
       io.micrometer.core.instrument.MeterRegistry meters = mailroom.bean(io.micrometer.core.instrument.MeterRegistry.class);

@@ -61,6 +61,11 @@ public final class Launcher {
     return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false");
   }
 
+  /** The same for a command whose output goes into a file: of the log only errors are printed. */
+  ConfigurableApplicationContext startQuietly() {
+    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false", "--logging.threshold.console=error");
+  }
+
   private ConfigurableApplicationContext start(WebApplicationType type, Map<String, Object> defaults, String... more) {
     SpringApplication spring = new SpringApplication(application);
     spring.setWebApplicationType(type);

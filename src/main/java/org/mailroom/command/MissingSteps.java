@@ -34,7 +34,8 @@ final class MissingSteps {
     String credential = accounts.find(account).map(Account::credential).orElse(null);
     if (step.isFailed() && credential != null) {
       boolean delegated = credentials.find(credential).map(Credential::isDelegated).orElse(false);
-      MissingStep.of(step, delegated).ifPresent(part -> missing.merge(credential, part, (one, other) -> one.compareTo(other) < 0 ? one : other));
+      MissingStep.of(step, delegated).ifPresent(part -> missing.merge(credential, part, (one, other) -> one.compareTo(other) < 0
+          ? one : other));
     }
   }
 
@@ -44,7 +45,8 @@ final class MissingSteps {
     missing.forEach((credential, part) -> {
       for (Shell shell : Shell.values()) {
         lines.add("");
-        lines.add("# Missing for credential " + credential + ", " + (shell == Shell.AZ ? "for az in a POSIX shell" : "for PowerShell") + "; all steps: mailroom setup --credential "
+        lines.add("# Missing for credential " + credential + ", " + (shell == Shell.AZ ? "for az in a POSIX shell"
+            : "for PowerShell") + "; all steps: mailroom setup --credential "
             + credential);
         lines.addAll(SetupText.of(setup.step(credential, shell, part)));
       }

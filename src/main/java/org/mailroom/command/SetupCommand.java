@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
     description = "Prints the exact lines that set the tenant up for this site's credentials and mailboxes; it runs none of them.",
     footerHeading = "%n",
     footer = {
-      "The application, its certificate, its permission for just these mailboxes (RBAC for Applications),",
-      "admin consent, and a test of it. Names, addresses and ids come from the settings. All that isn't a line",
-      "to run is a comment: setup --shell powershell > setup.ps1 makes a script. It may be run again.",
+      "The application, its certificate, its permission for just these mailboxes (RBAC",
+      "for Applications), admin consent, and a test of it. Names, addresses and ids are",
+      "those of the settings. What isn't a line to run is a comment, so that",
+      "setup --shell powershell > setup.ps1 makes a script. It may be run again.",
       "",
       "Exit codes: 0 printed, 1 can't start, 2 misuse."},
     mixinStandardHelpOptions = true,
@@ -50,10 +51,12 @@ final class SetupCommand implements Callable<Integer> {
   @Option(names = "--shell", paramLabel = "SHELL", description = "powershell or az; without it both.")
   private Shell shell;
 
-  @Option(names = "--mailbox", paramLabel = "ADDRESS", description = "These mailboxes instead of those of the accounts; may be repeated.")
+  @Option(names = "--mailbox", paramLabel = "ADDRESS",
+      description = "These mailboxes instead of those of the accounts; may be repeated.")
   private List<String> mailboxes = new ArrayList<>();
 
-  @Option(names = "--permission", paramLabel = "NAME", description = "Mail.ReadWrite, Mail.Read or Mail.Send, instead of what the accounts need.")
+  @Option(names = "--permission", paramLabel = "NAME",
+      description = "Mail.ReadWrite, Mail.Read or Mail.Send, instead of what the accounts need.")
   private String permission;
 
   @Option(names = "--all-mailboxes", description = "Admin consent to every mailbox of the tenant, instead of these alone.")
@@ -62,16 +65,19 @@ final class SetupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (permission != null && !TenantSetup.permissions().contains(permission)) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--permission is '" + permission + "': allowed are " + String.join(", ", TenantSetup.permissions()) + ".");
+      throw new CommandLine.ParameterException(spec.commandLine(), "--permission is '" + permission + "': allowed are "
+          + String.join(", ", TenantSetup.permissions()) + ".");
     }
-    try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
+    try (ConfigurableApplicationContext context = mailroom.launcher().startQuietly()) {
       List<String> known = context.getBean(Credentials.class).list().stream().map(Credential::id).toList();
       for (String id : credentialIds) {
         if (!known.contains(id)) {
-          throw new CommandLine.ParameterException(spec.commandLine(), "There is no credential '" + id + "'. Known: " + String.join(", ", known) + ".");
+          throw new CommandLine.ParameterException(spec.commandLine(), "There is no credential '" + id + "'. Known: "
+              + String.join(", ", known) + ".");
         }
       }
-      print(context.getBean(TenantSetup.class), credentialIds.isEmpty() ? known.isEmpty() ? List.of(NEW) : known : credentialIds.stream().distinct().toList(), known.isEmpty());
+      print(context.getBean(TenantSetup.class), credentialIds.isEmpty() ? known.isEmpty() ? List.of(NEW) : known
+          : credentialIds.stream().distinct().toList(), known.isEmpty());
     }
     return PRINTED;
   }

@@ -43,12 +43,14 @@ final class MachineHttpClient {
     private volatile int status;
     private volatile String body = "";
     private volatile String retryAfter;
+    private volatile IOException trouble;
 
     private Conversation() {}
 
     @Override
     public IHttpResponse send(HttpRequest request) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
+      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI()))
+          .timeout(whole);
       if (request.headers() != null) {
         request.headers().forEach(outgoing::header);
       }
@@ -56,7 +58,13 @@ final class MachineHttpClient {
         outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body() == null ? "" : request.body()));
       }
       status = 0;
-      java.net.http.HttpResponse<String> received = received(outgoing.build());
+      java.net.http.HttpResponse<String> received;
+      try {
+        received = received(outgoing.build());
+      } catch (IOException e) {
+        trouble = e;
+        throw e;
+      }
       if (received.body().length() > MOST_CHARACTERS) {
         throw new IOException("the answer is longer than any token");
       }
@@ -71,8 +79,10 @@ final class MachineHttpClient {
     }
 
     /** The client's own time-out ends with the first byte of the answer; this one holds for the whole of it. */
-    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException, InterruptedException {
-      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing, java.net.http.HttpResponse.BodyHandlers.ofString());
+    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException,
+        InterruptedException {
+      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing,
+          java.net.http.HttpResponse.BodyHandlers.ofString());
       try {
         return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
@@ -89,7 +99,8 @@ final class MachineHttpClient {
       if (!IMDS.equals(asked.getHost())) {
         return asked;
       }
-      return URI.create(imds.getScheme() + "://" + imds.getRawAuthority() + asked.getRawPath() + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery()));
+      return URI.create(imds.getScheme() + "://" + imds.getRawAuthority() + asked.getRawPath() + (asked.getRawQuery() == null
+          ? "" : "?" + asked.getRawQuery()));
     }
 
     /** HTTP status of the last answer, 0 when there was none. */
@@ -100,6 +111,11 @@ final class MachineHttpClient {
     /** What the last answer said. */
     String body() {
       return body;
+    }
+
+    /** Why there was no answer; null when there was one. */
+    IOException trouble() {
+      return trouble;
     }
 
     String retryAfter() {

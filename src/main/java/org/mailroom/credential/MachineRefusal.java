@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.aad.msal4j.MsalException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -24,23 +27,28 @@ final class MachineRefusal {
     int status = conversation.status();
     String said = said(conversation.body());
     if (status == 0) {
-      return CredentialException.ofMachine(credential.id(), "this machine gives no token of a managed identity (no answer, " + noAnswer(cause) + "). Managed identities"
+      return CredentialException.ofMachine(credential.id(), "this machine gives no token of a managed identity ("
+          + noAnswer(conversation.trouble() == null ? cause : conversation.trouble()) + "). Managed identities"
           + " are there on Azure only: on virtual machines, App Service, Container Apps and machines of Azure Arc. Check that nothing blocks 169.254.169.254, or"
           + " give the credential a certificate; Mailroom tries again by itself.", true, true, null);
     }
     if (PASSING.contains(status) || status >= 500) {
-      return CredentialException.ofMachine(credential.id(), "the machine's endpoint for managed identities has trouble or asks for fewer requests (HTTP " + status
+      return CredentialException.ofMachine(credential.id(),
+          "the machine's endpoint for managed identities has trouble or asks for fewer requests (HTTP " + status
           + said + "). Mailroom tries again by itself.", true, false, retryAfter(status, conversation.retryAfter()));
     }
     if (status == 200) {
-      return CredentialException.ofMachine(credential.id(), "what answers in the place of the machine's endpoint for managed identities gives no token (HTTP 200)."
+      return CredentialException.ofMachine(credential.id(),
+          "what answers in the place of the machine's endpoint for managed identities gives no token (HTTP 200)."
           + " Check IDENTITY_ENDPOINT and mailroom.imds-url; Mailroom tries again by itself.", true, false, null);
     }
     if (status == 401 || isAboutAFile(cause)) {
-      return CredentialException.ofMachine(credential.id(), "Azure Arc's agent gives a token only to who can read its key file (HTTP " + status + said
+      return CredentialException.ofMachine(credential.id(),
+          "Azure Arc's agent gives a token only to who can read its key file (HTTP " + status + said
           + "). Add the user that Mailroom runs as to the group himds, on Windows to Hybrid Agent Extension Applications, and start Mailroom anew.", false, false, null);
     }
-    return CredentialException.ofMachine(credential.id(), notAssigned(credential, said) + " (HTTP " + status + said + ")." + remedy(credential, said), false, false, null);
+    return CredentialException.ofMachine(credential.id(), notAssigned(credential, said) + " (HTTP " + status + said + ")."
+        + remedy(credential, said), false, false, null);
   }
 
   private static boolean isAboutAFile(Throwable cause) {
@@ -76,7 +84,8 @@ final class MachineRefusal {
     String text = "";
     try {
       JsonNode answer = JSON.readTree(body == null ? "" : body);
-      text = answer == null ? "" : answer.path("error_description").asText(answer.path("message").asText(answer.path("error").path("message").asText("")));
+      text = answer == null ? "" : answer.path("error_description").asText(answer.path("message").asText(answer.path("error")
+          .path("message").asText("")));
     } catch (JsonProcessingException notJson) {
       return "";
     }
@@ -85,11 +94,13 @@ final class MachineRefusal {
   }
 
   private static String noAnswer(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    if (cause instanceof HttpConnectTimeoutException || cause instanceof NoRouteToHostException) {
+      return "no answer: there is no connection to its endpoint";
     }
-    return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
+    if (cause instanceof ConnectException) {
+      return "no answer: its endpoint refuses the connection";
+    }
+    return "no answer: " + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
   }
 
   private static Duration retryAfter(int status, String header) {

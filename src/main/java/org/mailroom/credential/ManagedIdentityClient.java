@@ -14,8 +14,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks the machine that Mailroom runs on for tokens of its managed identity, through msal4j: a virtual machine's metadata service (IMDS), App Service,
- * Functions and Container Apps, Azure Arc. msal4j tells them apart by the environment variables that Azure sets. Safe for use by several threads.
+ * Asks the machine that Mailroom runs on for tokens of its managed identity, through msal4j: a virtual machine's metadata
+ * service (IMDS), App Service,
+ * Functions and Container Apps, Azure Arc. msal4j tells them apart by the environment variables that Azure sets. Safe for use
+ * by several threads.
  */
 @Component
 class ManagedIdentityClient {
@@ -48,7 +50,8 @@ class ManagedIdentityClient {
   Issued token(Credential credential, String claims) {
     MachineHttpClient.Conversation conversation = http.conversation();
     try {
-      ManagedIdentityApplication application = ManagedIdentityApplication.builder(identity(credential)).clientCapabilities(List.of("cp1"))
+      ManagedIdentityApplication application = ManagedIdentityApplication.builder(identity(credential))
+          .clientCapabilities(List.of("cp1"))
           .httpClient(conversation).executorService(threads).disableInternalRetries().build();
       var parameters = ManagedIdentityParameters.builder(resource(credential.scope())).forceRefresh(claims == null);
       if (claims != null) {
@@ -69,7 +72,8 @@ class ManagedIdentityClient {
 
   private static ManagedIdentityId identity(Credential credential) {
     String clientId = credential.settings().clientId();
-    return clientId == null || clientId.isBlank() ? ManagedIdentityId.systemAssigned() : ManagedIdentityId.userAssignedClientId(clientId.strip());
+    return clientId == null || clientId.isBlank() ? ManagedIdentityId.systemAssigned()
+        : ManagedIdentityId.userAssignedClientId(clientId.strip());
   }
 
   /** Machines know resources, the identity platform scopes. */

@@ -17,8 +17,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Client secrets and certificates as their files say now: whoever rotates them replaces the file, and Mailroom goes on with the new one without a restart.
- * A new one that can't be used (half written, without its key, empty) is told once, and the one before it is used. Safe for use by several threads.
+ * Client secrets and certificates as their files say now: whoever rotates them replaces the file, and Mailroom goes on with the
+ * new one without a restart.
+ * A new one that can't be used (half written, without its key, empty) is told once, and the one before it is used. Safe for use
+ * by several threads.
  */
 @Component
 final class Proofs {
@@ -78,7 +80,8 @@ final class Proofs {
   /** How it stands; reads files. */
   Standing standing(Credential credential) {
     Known known = look(credential);
-    return new Standing(known.good() != null, known.problem() == null ? null : known.problem().getMessage(), known.good() == null ? null : known.good().expires());
+    return new Standing(known.good() != null, known.problem() == null ? null : known.problem().getMessage(), known.good() == null
+        ? null : known.good().expires());
   }
 
   /** Changes when another secret or certificate is in the files; reads files. */
@@ -89,7 +92,8 @@ final class Proofs {
 
   private Known look(Credential credential) {
     return all.compute(credential.id(), (id, before) -> {
-      Known known = before != null && before.settings().equals(credential.settings()) ? before : new Known(credential.settings(), null, null);
+      Known known = before != null && before.settings().equals(credential.settings()) ? before : new Known(credential.settings(),
+          null, null);
       try {
         Proof proof = read(credential);
         tellChange(id, known, proof);
@@ -105,7 +109,8 @@ final class Proofs {
 
   private static void tellChange(String id, Known before, Proof now) {
     if (before.good() != null && !before.good().mark().equals(now.mark())) {
-      LOG.info("credential {}: its {} was replaced; the new one is used from now on{}", id, now.expires() == null ? "client secret" : "certificate",
+      LOG.info("credential {}: its {} was replaced; the new one is used from now on{}", id, now.expires() == null
+          ? "client secret" : "certificate",
           now.expires() == null ? "" : ", it expires on " + now.expires().toString().substring(0, 10));
     } else if (before.good() != null && before.problem() != null) {
       LOG.info("credential {}: its {} can be read again", id, now.expires() == null ? "client secret" : "certificate");
@@ -116,16 +121,20 @@ final class Proofs {
     CredentialProperties settings = credential.home() == Home.CONFIGURATION ? fromFiles(credential) : credential.settings();
     if (settings.certificate() != null) {
       CertificateFile certificate = CertificateFile.load(credential.id(), settings.certificate());
-      return new Proof(ClientCredentialFactory.createFromCertificate(certificate.key(), certificate.certificate()), mark(certificate.key().getEncoded(), certificate.encoded()),
+      return new Proof(ClientCredentialFactory.createFromCertificate(certificate.key(), certificate.certificate()),
+          mark(certificate.key().getEncoded(), certificate.encoded()),
           certificate.certificate().getNotAfter().toInstant());
     }
     String secret = settings.clientSecret();
-    String wrong = secret == null || secret.isBlank() ? "is empty" : secret.length() > LONGEST_SECRET ? "is longer than any secret"
+    String wrong = secret == null || secret.isBlank() ? "is empty" : secret.length() > LONGEST_SECRET
+        ? "is longer than any secret"
         : secret.chars().anyMatch(Character::isISOControl) ? "has a line break or another control character in it"
         // Spring leaves a placeholder whose file is gone as it is
-        : credential.home() == Home.CONFIGURATION && secret.matches(".*\\$\\{.*}.*") ? "has a placeholder that nothing has a value for" : null;
+        : credential.home() == Home.CONFIGURATION && secret.matches(".*\\$\\{.*}.*")
+        ? "has a placeholder that nothing has a value for" : null;
     if (wrong != null) {
-      throw new CredentialException(credential.id(), "its client-secret " + wrong + ". Check what writes it" + (trees.inWords().isEmpty() ? "." : " into " + trees.inWords() + "."));
+      throw new CredentialException(credential.id(), "its client-secret " + wrong + ". Check what writes it" + (trees.inWords()
+          .isEmpty() ? "." : " into " + trees.inWords() + "."));
     }
     return new Proof(ClientCredentialFactory.createFromSecret(secret), mark(secret.getBytes(StandardCharsets.UTF_8)), null);
   }
@@ -134,7 +143,8 @@ final class Proofs {
     try {
       return trees.credential(credential.id()).orElse(credential.settings());
     } catch (IllegalStateException e) {
-      throw new CredentialException(credential.id(), "its settings can't be read anew from the files in " + trees.inWords() + ": " + e.getMessage()
+      throw new CredentialException(credential.id(), "its settings can't be read anew from the files in " + trees.inWords()
+          + ": " + e.getMessage()
           + ". Check what writes them.");
     }
   }

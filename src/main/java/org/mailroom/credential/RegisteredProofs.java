@@ -46,7 +46,8 @@ public final class RegisteredProofs {
     return credentials.find(id).map(found -> found.settings().federatedTokenFile()).flatMap(file -> {
       try {
         String[] parts = Files.readString(file).strip().split("\\.");
-        JsonNode claims = parts.length == PARTS_OF_A_JWT ? json.readTree(Base64.getUrlDecoder().decode(parts[1])) : json.missingNode();
+        JsonNode claims = parts.length == PARTS_OF_A_JWT ? json.readTree(Base64.getUrlDecoder().decode(parts[1]))
+            : json.missingNode();
         return claims.path("iss").isTextual() && claims.path("sub").isTextual()
             ? Optional.of(new Federation(claims.path("iss").asText(), claims.path("sub").asText())) : Optional.empty();
       } catch (IOException | IllegalArgumentException unreadable) {

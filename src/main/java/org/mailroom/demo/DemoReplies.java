@@ -17,7 +17,8 @@ final class DemoReplies {
 
   private DemoReplies() {}
 
-  static DemoAnswer answer(DemoMailbox mailbox, DemoMessage message, DemoCall call, Function<String, Optional<DemoMailbox>> mailboxes) {
+  static DemoAnswer answer(DemoMailbox mailbox, DemoMessage message, DemoCall call, Function<String,
+      Optional<DemoMailbox>> mailboxes) {
     if (!call.method().equals("POST")) {
       throw new GraphFault(405, "ErrorInvalidRequest", "The method is not allowed.");
     }
@@ -31,7 +32,8 @@ final class DemoReplies {
     if (to.isEmpty()) {
       throw new GraphFault(400, "ErrorInvalidRecipients", "At least one recipient isn't valid.");
     }
-    DemoReply reply = new DemoReply(message.immutableId(), to, call.body().path("comment").asText(""), headers(call.body().path("message")));
+    DemoReply reply = new DemoReply(message.immutableId(), to, call.body().path("comment").asText(""), headers(call.body()
+        .path("message")));
     mailbox.replied(reply);
     for (String address : to) {
       mailboxes.apply(address).ifPresent(other -> other.deliver(mail(mailbox, message, reply, address)));
@@ -58,15 +60,19 @@ final class DemoReplies {
 
   private static Map<String, String> headers(JsonNode given) {
     Map<String, String> headers = new LinkedHashMap<>();
-    given.path("internetMessageHeaders").forEach(header -> headers.put(header.path("name").asText(), header.path("value").asText()));
-    if (headers.size() > MOST_HEADERS || headers.keySet().stream().anyMatch(name -> !name.toLowerCase(Locale.ROOT).startsWith("x-"))) {
-      throw new GraphFault(400, "InvalidInternetMessageHeader", "The internet message header name should start with 'x-' or 'X-', and there can be at most five.");
+    given.path("internetMessageHeaders").forEach(header -> headers.put(header.path("name").asText(), header.path("value")
+        .asText()));
+    if (headers.size() > MOST_HEADERS || headers.keySet().stream().anyMatch(name -> !name.toLowerCase(Locale.ROOT)
+        .startsWith("x-"))) {
+      throw new GraphFault(400, "InvalidInternetMessageHeader",
+          "The internet message header name should start with 'x-' or 'X-', and there can be at most five.");
     }
     return headers;
   }
 
   private static byte[] mail(DemoMailbox from, DemoMessage message, DemoReply reply, String to) {
-    StringBuilder mail = new StringBuilder("From: " + from.address() + "\r\nTo: " + to + "\r\nSubject: RE: " + message.resource().path("subject").asText("").replaceAll("[^\\x20-\\x7E]", "?")
+    StringBuilder mail = new StringBuilder("From: " + from.address() + "\r\nTo: " + to + "\r\nSubject: RE: " + message.resource()
+        .path("subject").asText("").replaceAll("[^\\x20-\\x7E]", "?")
         + "\r\nDate: Mon, 5 Jan 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n");
     reply.headers().forEach((name, value) -> mail.append(name).append(": ").append(value).append("\r\n"));
     return mail.append("\r\n").append(reply.comment()).append("\r\n").toString().getBytes(StandardCharsets.UTF_8);

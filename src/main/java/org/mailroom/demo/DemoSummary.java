@@ -59,8 +59,8 @@ final class DemoSummary {
         Look at them: ls %s, or open the database with any H2 client (user sa, no password).
         """,
         loaded, unread(), rows(), context.getEnvironment().getProperty("spring.datasource.url", "").replaceAll(";.*", ""),
-        files(properties.dataDir().resolve("mail")), properties.dataDir().resolve("mail"), queued(properties.queue()), properties.queue(),
-        properties.dataDir().resolve("mail"));
+        files(properties.mailDir()), properties.mailDir(), queued(properties.queue()), properties.queue(),
+        properties.mailDir());
   }
 
   private long unread() {

@@ -11,8 +11,10 @@ import org.apache.camel.support.DefaultProducer;
 import org.mailroom.message.MailMessage;
 
 /**
- * {@code graph-mail:reply}: replies to the message that is the body, and leaves the body as it is. Its options are the properties of
- * {@code graph-mail-reply-action}. The headers {@code replySent} (true, false, unknown) and {@code replyReason} tell what became of it.
+ * {@code graph-mail:reply}: replies to the message that is the body, and leaves the body as it is. Its options are the
+ * properties of
+ * {@code graph-mail-reply-action}. The headers {@code replySent} (true, false, unknown) and {@code replyReason} tell what
+ * became of it.
  */
 public final class ReplyEndpoint extends DefaultEndpoint {
 
@@ -56,9 +58,12 @@ public final class ReplyEndpoint extends DefaultEndpoint {
       @Override
       public void process(Exchange exchange) {
         MailMessage mail = mail(exchange);
-        String of = mail.mailbox() == null || (mailbox != null && !mailbox.isBlank()) ? MessageOption.of(exchange, "mailbox", mailbox, "mailbox") : mail.mailbox();
-        String id = mail.id() == null || (messageId != null && !messageId.isBlank()) ? MessageOption.of(exchange, "messageId", messageId, "messageId") : mail.id();
-        MailReplies.Result result = graphMail.reply(new MailReplies.Wanted(credential, of, id, mail, MessageOption.of(exchange, "comment", comment, "comment")));
+        String of = mail.mailbox() == null || (mailbox != null && !mailbox.isBlank()) ? MessageOption.of(exchange, "mailbox",
+            mailbox, "mailbox") : mail.mailbox();
+        String id = mail.id() == null || (messageId != null && !messageId.isBlank()) ? MessageOption.of(exchange, "messageId",
+            messageId, "messageId") : mail.id();
+        MailReplies.Result result = graphMail.reply(new MailReplies.Wanted(credential, of, id, mail, MessageOption.of(exchange,
+            "comment", comment, "comment")));
         Message message = exchange.getMessage();
         message.setHeader("replySent", result.outcome().word());
         message.removeHeader("replyReason");

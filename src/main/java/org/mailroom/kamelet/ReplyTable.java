@@ -19,7 +19,8 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What was replied to, and to whom, over restarts and for all nodes. It is committed by itself, whatever becomes of the route that asks: a reply that is out
+ * What was replied to, and to whom, over restarts and for all nodes. It is committed by itself, whatever becomes of the route
+ * that asks: a reply that is out
  * can't be taken back. Safe for use by several threads.
  */
 @Component
@@ -46,7 +47,8 @@ class ReplyTable {
     return alone.execute(status -> {
       database.update("delete from mail_reply where asked_at < ?", utc(clock.instant().minus(KEPT)));
       database.update("delete from reply_sender where replied_at < ?", utc(clock.instant().minus(KEPT)));
-      return database.update("insert into mail_reply (mailbox, message_id, asked_at) values (?, ?, ?) on conflict do nothing", small(mailbox), messageId,
+      return database.update("insert into mail_reply (mailbox, message_id, asked_at) values (?, ?, ?) on conflict do nothing",
+          small(mailbox), messageId,
           utc(clock.instant())) == 1;
     });
   }
@@ -68,15 +70,18 @@ class ReplyTable {
 
   private boolean claimSender(String mailbox, String sender) {
     Instant now = clock.instant();
-    return database.update("update reply_sender set replied_at = ? where mailbox = ? and sender = ? and replied_at <= ?", utc(now), mailbox, sender, utc(now.minus(APART))) == 1
-        || database.update("insert into reply_sender (mailbox, sender, replied_at) values (?, ?, ?) on conflict do nothing", mailbox, sender, utc(now)) == 1;
+    return database.update("update reply_sender set replied_at = ? where mailbox = ? and sender = ? and replied_at <= ?",
+        utc(now), mailbox, sender, utc(now.minus(APART))) == 1
+        || database.update("insert into reply_sender (mailbox, sender, replied_at) values (?, ?, ?) on conflict do nothing",
+        mailbox, sender, utc(now)) == 1;
   }
 
   /** Nothing went out: the message may be replied to again, and its senders, too. */
   void release(String mailbox, String messageId, Collection<String> senders) {
     alone.executeWithoutResult(status -> {
       database.update("delete from mail_reply where mailbox = ? and message_id = ?", small(mailbox), messageId);
-      senders.forEach(sender -> database.update("delete from reply_sender where mailbox = ? and sender = ?", small(mailbox), digest(sender)));
+      senders.forEach(sender -> database.update("delete from reply_sender where mailbox = ? and sender = ?", small(mailbox),
+          digest(sender)));
     });
   }
 
@@ -87,7 +92,8 @@ class ReplyTable {
   /** The address itself is nobody's business here. */
   private static String digest(String address) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(small(address).getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(small(address)
+          .getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

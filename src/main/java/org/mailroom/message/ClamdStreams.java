@@ -22,8 +22,10 @@ public final class ClamdStreams {
   private static final Pattern FOUND = Pattern.compile("stream: (.+) FOUND", Pattern.DOTALL);
 
   /**
-   * Returns the command INSTREAM with the stored content of an attachment: chunks, each with its length in front, and one of length zero. It is a text in ISO 8859-1,
-   * a character for each byte, which an endpoint of camel-netty with {@code textline} and that encoding sends as it is. It is in memory as a whole.
+   * Returns the command INSTREAM with the stored content of an attachment: chunks, each with its length in front, and one of
+   * length zero. It is a text in ISO 8859-1,
+   * a character for each byte, which an endpoint of camel-netty with {@code textline} and that encoding sends as it is. It is
+   * in memory as a whole.
    *
    * @param maxSize such as {@code 25MB}; clamd cuts the connection of who sends more than its StreamMaxLength
    * @throws IllegalStateException when the content is larger
@@ -33,7 +35,8 @@ public final class ClamdStreams {
     Path file = Path.of(attachment.location());
     long size = Files.size(file);
     if (size > Math.min(DataSize.parse(maxSize).toBytes(), Integer.MAX_VALUE / 4)) {
-      throw new IllegalStateException("an attachment of " + size + " bytes is larger than what is scanned for viruses (" + maxSize + ")");
+      throw new IllegalStateException("an attachment of " + size + " bytes is larger than what is scanned for viruses ("
+          + maxSize + ")");
     }
     ByteArrayOutputStream stream = new ByteArrayOutputStream((int) (size + size / CHUNK * Integer.BYTES) + CHUNK);
     DataOutputStream out = new DataOutputStream(stream);

@@ -16,13 +16,15 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * The settings of credentials as the files of Spring's config trees ({@code spring.config.import: configtree:/run/secrets/}) say now; Spring itself reads such
+ * The settings of credentials as the files of Spring's config trees ({@code spring.config.import: configtree:/run/secrets/})
+ * say now; Spring itself reads such
  * files once. Safe for use by several threads.
  */
 @Component
 public final class ConfigTrees {
 
-  private static final Bindable<Map<String, CredentialProperties>> CREDENTIALS = Bindable.mapOf(String.class, CredentialProperties.class);
+  private static final Bindable<Map<String, CredentialProperties>> CREDENTIALS = Bindable.mapOf(String.class,
+      CredentialProperties.class);
 
   private final ConfigurableEnvironment environment;
   private final boolean there;
@@ -46,12 +48,14 @@ public final class ConfigTrees {
       MutablePropertySources sources = new MutablePropertySources();
       for (PropertySource<?> source : environment.getPropertySources()) {
         if (source instanceof ConfigTreePropertySource tree) {
-          sources.addLast(new ConfigTreePropertySource(tree.getName(), tree.getSource(), ConfigTreePropertySource.Option.AUTO_TRIM_TRAILING_NEW_LINE));
+          sources.addLast(new ConfigTreePropertySource(tree.getName(), tree.getSource(),
+              ConfigTreePropertySource.Option.AUTO_TRIM_TRAILING_NEW_LINE));
         } else if (!ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)) {
           sources.addLast(source);
         }
       }
-      Map<String, CredentialProperties> all = new Binder(ConfigurationPropertySources.from(sources), new PropertySourcesPlaceholdersResolver(sources), null,
+      Map<String, CredentialProperties> all = new Binder(ConfigurationPropertySources.from(sources),
+          new PropertySourcesPlaceholdersResolver(sources), null,
           WrittenAddresses::register).bind("mailroom.credentials", CREDENTIALS).orElse(Map.of());
       return Optional.ofNullable(all.get(id));
     } catch (BindException | IllegalArgumentException | IllegalStateException e) {

@@ -13,7 +13,8 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Workload identity of Azure Kubernetes Service, by the environment variables that its webhook sets in a pod: a credential with
- * {@code client-credentials} that has nothing to prove itself with takes {@code AZURE_FEDERATED_TOKEN_FILE}, and, where the settings have none, tenant
+ * {@code client-credentials} that has nothing to prove itself with takes {@code AZURE_FEDERATED_TOKEN_FILE}, and, where the
+ * settings have none, tenant
  * and application from {@code AZURE_TENANT_ID} and {@code AZURE_CLIENT_ID}.
  */
 public final class WorkloadIdentity implements EnvironmentPostProcessor, Ordered {
@@ -58,7 +59,8 @@ public final class WorkloadIdentity implements EnvironmentPostProcessor, Ordered
     }
   }
 
-  private static void putIfMissing(ConfigurableEnvironment environment, Map<String, Object> defaults, String key, String variable) {
+  private static void putIfMissing(ConfigurableEnvironment environment, Map<String, Object> defaults, String key,
+      String variable) {
     String value = environment.getProperty(variable);
     if (value != null && text(Binder.get(environment), key).isBlank()) {
       defaults.put(key, value);

@@ -34,12 +34,14 @@ final class AzSteps {
       steps.add(new SetupStep(Part.PROVE, words.prove(), words.whyProve(), prove()));
     }
     if (scoped) {
-      steps.add(new SetupStep(Part.PERMIT, words.permit(), words.whyPermit() + " az has nothing for Exchange: this takes PowerShell with the module ExchangeOnlineManagement.",
+      steps.add(new SetupStep(Part.PERMIT, words.permit(), words.whyPermit()
+          + " az has nothing for Exchange: this takes PowerShell with the module ExchangeOnlineManagement.",
           inPowerShell(exchange.permit())));
     }
     steps.add(new SetupStep(Part.CONSENT, words.consent(), words.whyConsent(), consent()));
     steps.add(new SetupStep(Part.TEST, words.test(), words.whyTest(), scoped ? inPowerShell(exchange.test())
-        : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + sh(plan.credential()) : "java -jar mailroom.jar check")));
+        : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + sh(plan.credential())
+        : "java -jar mailroom.jar check")));
     return steps;
   }
 
@@ -55,19 +57,23 @@ final class AzSteps {
 
   private List<String> register() {
     if (plan.kind() == Kind.MACHINE) {
-      return List.of("SP=$(az ad sp list --filter " + sh(plan.clientId() == null ? "servicePrincipalType eq 'ManagedIdentity' and displayName eq '" + plan.machine().replace("'", "''") + "'"
+      return List.of("SP=$(az ad sp list --filter " + sh(plan.clientId() == null
+          ? "servicePrincipalType eq 'ManagedIdentity' and displayName eq '" + plan.machine().replace("'", "''") + "'"
           : "appId eq '" + plan.clientId().replace("'", "''") + "'") + " --query '[0].id' --output tsv)",
           "APP=$(az ad sp show --id \"$SP\" --query appId --output tsv)");
     }
     List<String> lines = new ArrayList<>();
-    lines.add(plan.isRegistered() ? "APP=$(az ad app list --app-id " + sh(plan.clientId()) + " --query '[0].appId' --output tsv)" : "APP=");
-    lines.add("[ -n \"$APP\" ] || APP=$(az ad app create --display-name " + sh(plan.name()) + " --sign-in-audience AzureADMyOrg --query appId --output tsv)");
+    lines.add(plan.isRegistered() ? "APP=$(az ad app list --app-id " + sh(plan.clientId()) + " --query '[0].appId' --output tsv)"
+        : "APP=");
+    lines.add("[ -n \"$APP\" ] || APP=$(az ad app create --display-name " + sh(plan.name())
+        + " --sign-in-audience AzureADMyOrg --query appId --output tsv)");
     lines.add("SP=$(az ad sp show --id \"$APP\" --query id --output tsv 2>/dev/null || az ad sp create --id \"$APP\" --query id --output tsv)");
     if (plan.kind() == Kind.DELEGATED) {
       ArrayNode access = JsonNodeFactory.instance.arrayNode();
       ArrayNode scopes = access.addObject().put("resourceAppId", GraphPermissions.GRAPH).putArray("resourceAccess");
       GraphPermissions.scopes(plan.scopes()).values().forEach(id -> scopes.addObject().put("id", id).put("type", "Scope"));
-      lines.add("az ad app update --id \"$APP\" --web-redirect-uris " + sh(plan.redirectUri()) + " --required-resource-accesses " + sh(access.toString()));
+      lines.add("az ad app update --id \"$APP\" --web-redirect-uris " + sh(plan.redirectUri()) + " --required-resource-accesses "
+          + sh(access.toString()));
     }
     lines.add("echo \"client-id: $APP\"");
     return lines;
@@ -79,9 +85,11 @@ final class AzSteps {
       case CERTIFICATE -> plan.proof().certificate() != null
           ? List.of("az ad app credential reset --id \"$APP\" --append --cert " + sh(plan.proof().certificate()))
           : List.of("openssl req -x509 -newkey rsa:3072 -nodes -days 730 -subj /CN=mailroom -keyout key.pem -out certificate.pem",
-              "cat certificate.pem key.pem > mailroom.pem", "az ad app credential reset --id \"$APP\" --append --cert @certificate.pem");
+              "cat certificate.pem key.pem > mailroom.pem",
+                  "az ad app credential reset --id \"$APP\" --append --cert @certificate.pem");
       case FEDERATION -> {
-        ObjectNode trust = JsonNodeFactory.instance.objectNode().put("name", "mailroom").put("issuer", PowerShellSteps.orWrite(plan.proof().issuer(), "the issuer"))
+        ObjectNode trust = JsonNodeFactory.instance.objectNode().put("name", "mailroom").put("issuer",
+            PowerShellSteps.orWrite(plan.proof().issuer(), "the issuer"))
             .put("subject", PowerShellSteps.orWrite(plan.proof().subject(), "the subject"));
         trust.putArray("audiences").add("api://AzureADTokenExchange");
         yield List.of("az ad app federated-credential create --id \"$APP\" --parameters " + sh(trust.toString()));
@@ -108,14 +116,18 @@ final class AzSteps {
     String role = GraphPermissions.role(plan.permission());
     String assignments = "\"" + plan.graphRoot() + "/servicePrincipals/$SP/appRoleAssignments\"";
     if (!plan.allMailboxes()) {
-      return List.of("az rest --method GET --url " + assignments + " --query \"value[?appRoleId=='" + role + "'].id\" --output tsv | while read -r ID; do az rest --method DELETE --url "
+      return List.of("az rest --method GET --url " + assignments + " --query \"value[?appRoleId=='" + role
+          + "'].id\" --output tsv | while read -r ID; do az rest --method DELETE --url "
           + assignments.substring(0, assignments.length() - 1) + "/$ID\"; done");
     }
     if (plan.kind() == Kind.MACHINE) {
-      return List.of("GRAPH=$(az ad sp show --id " + GraphPermissions.GRAPH + " --query id --output tsv)", "az rest --method POST --url " + assignments
-          + " --body \"{\\\"principalId\\\":\\\"$SP\\\",\\\"resourceId\\\":\\\"$GRAPH\\\",\\\"appRoleId\\\":\\\"" + role + "\\\"}\"");
+      return List.of("GRAPH=$(az ad sp show --id " + GraphPermissions.GRAPH + " --query id --output tsv)",
+          "az rest --method POST --url " + assignments
+          + " --body \"{\\\"principalId\\\":\\\"$SP\\\",\\\"resourceId\\\":\\\"$GRAPH\\\",\\\"appRoleId\\\":\\\"" + role
+          + "\\\"}\"");
     }
-    return List.of("az ad app permission add --id \"$APP\" --api " + GraphPermissions.GRAPH + " --api-permissions " + role + "=Role",
+    return List.of("az ad app permission add --id \"$APP\" --api " + GraphPermissions.GRAPH + " --api-permissions " + role
+        + "=Role",
         "az ad app permission admin-consent --id \"$APP\"");
   }
 }

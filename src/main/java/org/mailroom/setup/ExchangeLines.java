@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Lines of Exchange Online PowerShell: RBAC for Applications, with a management scope that holds just the mailboxes of a plan. They expect {@code $sp}, the service
+ * Lines of Exchange Online PowerShell: RBAC for Applications, with a management scope that holds just the mailboxes of a plan.
+ * They expect {@code $sp}, the service
  * principal, with its {@code Id} and {@code AppId}. Each may be run again: what is there is changed, not made twice.
  */
 final class ExchangeLines {
@@ -41,9 +42,12 @@ final class ExchangeLines {
         + ps(plan.name()) + " }");
     lines.add(mailboxes());
     lines.addAll(filter());
-    lines.add("if (Get-ManagementScope -Identity " + scope + " -ErrorAction SilentlyContinue) { Set-ManagementScope -Identity " + scope
-        + " -RecipientRestrictionFilter $filter } else { New-ManagementScope -Name " + scope + " -RecipientRestrictionFilter $filter }");
-    lines.add("if (-not (Get-ManagementRoleAssignment -Identity " + assignment + " -ErrorAction SilentlyContinue)) { New-ManagementRoleAssignment -Name " + assignment
+    // a filter that is missing would be a scope of all mailboxes
+    lines.add("if (-not $filter) { Write-Error 'A mailbox was not found: nothing is permitted.' } elseif (Get-ManagementScope -Identity " + scope + " -ErrorAction SilentlyContinue) { Set-ManagementScope -Identity " + scope
+        + " -RecipientRestrictionFilter $filter } else { New-ManagementScope -Name " + scope
+        + " -RecipientRestrictionFilter $filter }");
+    lines.add("if ($filter -and -not (Get-ManagementRoleAssignment -Identity " + assignment
+        + " -ErrorAction SilentlyContinue)) { New-ManagementRoleAssignment -Name " + assignment
         + " -App $sp.Id -Role " + ps("Application " + plan.permission()) + " -CustomResourceScope " + scope + " }");
     return lines;
   }
@@ -51,13 +55,16 @@ final class ExchangeLines {
   /** The primary address is asked for: what the settings have may be another address of the mailbox, or its object id. */
   private List<String> filter() {
     if (plan.mailboxes().size() <= MOST_IN_A_FILTER) {
-      return List.of("$filter = ($mailboxes | ForEach-Object { \"PrimarySmtpAddress -eq '$((Get-EXOMailbox -Identity $_).PrimarySmtpAddress.Replace(\"'\", \"''\"))'\" }) -join ' -or '");
+      return List.of("$filter = $null",
+          "$filter = ($mailboxes | ForEach-Object { \"PrimarySmtpAddress -eq '$((Get-EXOMailbox -Identity $_).PrimarySmtpAddress.Replace(\"'\", \"''\"))'\" }) -join ' -or '");
     }
     String group = ps(plan.scopeName());
-    return List.of(
-        "if (-not (Get-DistributionGroup -Identity " + group + " -ErrorAction SilentlyContinue)) { New-DistributionGroup -Name " + group + " -Type Security }",
+    return List.of("$filter = $null",
+        "if (-not (Get-DistributionGroup -Identity " + group + " -ErrorAction SilentlyContinue)) { New-DistributionGroup -Name "
+            + group + " -Type Security }",
         "Update-DistributionGroupMember -Identity " + group + " -Members $mailboxes -Confirm:$false",
-        "$filter = \"MemberOfGroup -eq '$((Get-DistributionGroup -Identity " + group + ").DistinguishedName.Replace(\"'\", \"''\"))'\"");
+        "$filter = \"MemberOfGroup -eq '$((Get-DistributionGroup -Identity " + group
+            + ").DistinguishedName.Replace(\"'\", \"''\"))'\"");
   }
 
   private String mailboxes() {

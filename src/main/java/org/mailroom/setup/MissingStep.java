@@ -13,7 +13,8 @@ public final class MissingStep {
   private static final Pattern NUMBER = Pattern.compile("AADSTS(\\d+)");
 
   private static final Set<String> NOT_REGISTERED = Set.of("700016", "70001", "7000112", "7000229", "500112", "50011");
-  private static final Set<String> NOT_PROVEN = Set.of("7000215", "7000222", "7000218", "700027", "50012", "50013", "700023", "50027", "70021", "700211", "700212", "700213");
+  private static final Set<String> NOT_PROVEN = Set.of("7000215", "7000222", "7000218", "700027", "50012", "50013", "700023",
+      "50027", "70021", "700211", "700212", "700213");
   private static final Set<String> NO_CONSENT = Set.of("65001", "650056", "90094");
 
   private MissingStep() {}
@@ -28,7 +29,8 @@ public final class MissingStep {
     return switch (failed.name()) {
       case "token" -> ofToken(failed.told());
       case "permission" -> Optional.of(permission);
-      case "mailbox" -> failed.told().contains("ErrorAccessDenied") || failed.told().contains("Authorization_RequestDenied") ? Optional.of(permission) : Optional.empty();
+      case "mailbox" -> failed.told().contains("ErrorAccessDenied") || failed.told().contains("Authorization_RequestDenied")
+          ? Optional.of(permission) : Optional.empty();
       default -> Optional.empty();
     };
   }

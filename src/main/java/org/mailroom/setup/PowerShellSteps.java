@@ -33,7 +33,8 @@ final class PowerShellSteps {
   List<SetupStep> all() {
     List<SetupStep> steps = new ArrayList<>();
     boolean scoped = plan.kind() != Kind.DELEGATED && !plan.allMailboxes();
-    steps.add(new SetupStep(Part.SIGN_IN, "Sign in as an administrator", "Modules: Install-Module Microsoft.Graph, ExchangeOnlineManagement.", signIn(scoped)));
+    steps.add(new SetupStep(Part.SIGN_IN, "Sign in as an administrator",
+        "Modules: Install-Module Microsoft.Graph, ExchangeOnlineManagement.", signIn(scoped)));
     steps.add(new SetupStep(Part.REGISTER, words.register(), words.whyRegister(), register()));
     if (plan.kind() != Kind.MACHINE) {
       steps.add(new SetupStep(Part.PROVE, words.prove(), words.whyProve(), prove()));
@@ -43,7 +44,8 @@ final class PowerShellSteps {
     }
     steps.add(new SetupStep(Part.CONSENT, words.consent(), words.whyConsent(), consent()));
     steps.add(new SetupStep(Part.TEST, words.test(), words.whyTest(), scoped ? exchange.test()
-        : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + ps(plan.credential()) : "java -jar mailroom.jar check")));
+        : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + ps(plan.credential())
+        : "java -jar mailroom.jar check")));
     return steps;
   }
 
@@ -62,7 +64,8 @@ final class PowerShellSteps {
   private List<String> register() {
     if (plan.kind() == Kind.MACHINE) {
       return List.of("$sp = Get-MgServicePrincipal -Filter " + (plan.clientId() == null
-          ? ps("servicePrincipalType eq 'ManagedIdentity' and displayName eq '" + plan.machine().replace("'", "''") + "'") : filter("appId", plan.clientId())));
+          ? ps("servicePrincipalType eq 'ManagedIdentity' and displayName eq '" + plan.machine().replace("'", "''") + "'")
+          : filter("appId", plan.clientId())));
     }
     List<String> lines = new ArrayList<>();
     lines.add(plan.isRegistered() ? "$app = Get-MgApplication -Filter " + filter("appId", plan.clientId()) : "$app = $null");
@@ -70,9 +73,12 @@ final class PowerShellSteps {
     lines.add("$sp = Get-MgServicePrincipal -Filter \"appId eq '$($app.AppId)'\"");
     lines.add("if (-not $sp) { $sp = New-MgServicePrincipal -AppId $app.AppId }");
     if (plan.kind() == Kind.DELEGATED) {
-      lines.add("Update-MgApplication -ApplicationId $app.Id -Web @{ RedirectUris = @(@($app.Web.RedirectUris) + " + ps(plan.redirectUri())
-          + " | Where-Object { $_ } | Select-Object -Unique) } -RequiredResourceAccess @(@{ ResourceAppId = " + ps(GraphPermissions.GRAPH) + "; ResourceAccess = @("
-          + GraphPermissions.scopes(plan.scopes()).values().stream().map(id -> "@{ Id = " + ps(id) + "; Type = 'Scope' }").collect(Collectors.joining(", ")) + ") })");
+      lines.add("Update-MgApplication -ApplicationId $app.Id -Web @{ RedirectUris = @(@($app.Web.RedirectUris) + "
+          + ps(plan.redirectUri())
+          + " | Where-Object { $_ } | Select-Object -Unique) } -RequiredResourceAccess @(@{ ResourceAppId = "
+          + ps(GraphPermissions.GRAPH) + "; ResourceAccess = @("
+          + GraphPermissions.scopes(plan.scopes()).values().stream().map(id -> "@{ Id = " + ps(id) + "; Type = 'Scope' }")
+          .collect(Collectors.joining(", ")) + ") })");
     }
     lines.add("\"client-id: $($app.AppId)\"");
     return lines;
@@ -96,7 +102,8 @@ final class PowerShellSteps {
         yield lines;
       }
       case FEDERATION -> List.of("New-MgApplicationFederatedIdentityCredential -ApplicationId $app.Id -BodyParameter @{ Name = 'mailroom'; Issuer = "
-          + ps(orWrite(plan.proof().issuer(), "the issuer")) + "; Subject = " + ps(orWrite(plan.proof().subject(), "the subject")) + "; Audiences = @(" + ps(FEDERATION_AUDIENCE) + ") }");
+          + ps(orWrite(plan.proof().issuer(), "the issuer")) + "; Subject = " + ps(orWrite(plan.proof().subject(),
+          "the subject")) + "; Audiences = @(" + ps(FEDERATION_AUDIENCE) + ") }");
     };
   }
 

@@ -10,7 +10,8 @@ public enum Shell {
     String quoted(String text) {
       StringBuilder quoted = new StringBuilder("'");
       // PowerShell takes typographic quotes for quotes, too
-      plain(text).codePoints().forEach(point -> quoted.append("'\u2018\u2019\u201a\u201b".indexOf(point) < 0 ? "" : Character.toString(point)).appendCodePoint(point));
+      plain(text).codePoints().forEach(point -> quoted.append("'\u2018\u2019\u201a\u201b".indexOf(point) < 0 ? ""
+          : Character.toString(point)).appendCodePoint(point));
       return quoted.append("'").toString();
     }
 

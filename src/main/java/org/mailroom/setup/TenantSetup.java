@@ -17,7 +17,8 @@ import org.mailroom.setup.SetupStep.Part;
 import org.springframework.stereotype.Component;
 
 /**
- * The exact lines with which an administrator sets a tenant up for this site's credentials and mailboxes. It only writes: nothing is asked of the tenant. What
+ * The exact lines with which an administrator sets a tenant up for this site's credentials and mailboxes. It only writes:
+ * nothing is asked of the tenant. What
  * comes from settings is data in every line.
  */
 @Component
@@ -58,7 +59,8 @@ public final class TenantSetup {
 
   /** The mailboxes of a credential's accounts, in their order, each once. */
   public List<String> mailboxes(String credential) {
-    return accounts.all().stream().filter(account -> account.credential().equals(credential)).map(Account::mailbox).map(String::strip).distinct().toList();
+    return accounts.all().stream().filter(account -> account.credential().equals(credential)).map(Account::mailbox)
+        .map(String::strip).distinct().toList();
   }
 
   /**
@@ -73,16 +75,20 @@ public final class TenantSetup {
   /** One step of it, with what it needs before it. */
   public List<SetupStep> step(String credential, Shell shell, Part part) {
     List<SetupStep> all = steps(credential, shell, Wish.NONE);
-    return all.stream().filter(step -> step.part() == part || (step.part() == Part.SIGN_IN || step.part() == Part.REGISTER) && step.part().compareTo(part) < 0).toList();
+    return all.stream().filter(step -> step.part() == part || (step.part() == Part.SIGN_IN || step.part() == Part.REGISTER)
+        && step.part().compareTo(part) < 0).toList();
   }
 
   private SetupPlan plan(String id, Wish wish) {
     Credential credential = credentials.find(id).orElse(null);
-    Kind kind = credential == null ? Kind.APPLICATION : credential.isManagedIdentity() ? Kind.MACHINE : credential.isDelegated() ? Kind.DELEGATED : Kind.APPLICATION;
+    Kind kind = credential == null ? Kind.APPLICATION : credential.isManagedIdentity() ? Kind.MACHINE : credential.isDelegated()
+        ? Kind.DELEGATED : Kind.APPLICATION;
     List<String> mailboxes = wish.mailboxes().isEmpty() ? mailboxes(id) : wish.mailboxes();
-    return new SetupPlan(id, name(id, credential), kind, properties.cloud(), credential == null ? null : text(credential.settings().tenantId()),
+    return new SetupPlan(id, name(id, credential), kind, properties.cloud(), credential == null ? null
+        : text(credential.settings().tenantId()),
         credential == null ? null : text(credential.settings().clientId()), machine(), redirectUri(), proof(id, credential),
-        wish.permission() == null ? permission(id) : wish.permission(), credential == null ? List.of() : Arrays.asList(credential.scope().split(" ")), mailboxes, wish.allMailboxes());
+        wish.permission() == null ? permission(id) : wish.permission(), credential == null ? List.of()
+            : Arrays.asList(credential.scope().split(" ")), mailboxes, wish.allMailboxes());
   }
 
   private static String text(String value) {
@@ -115,7 +121,8 @@ public final class TenantSetup {
   }
 
   private String redirectUri() {
-    String address = properties.publicUrl() == null || properties.publicUrl().toString().isBlank() ? "http://localhost:8080" : properties.publicUrl().toString();
+    String address = properties.publicUrl() == null || properties.publicUrl().toString().isBlank() ? "http://localhost:8080"
+        : properties.publicUrl().toString();
     return address.replaceFirst("/+$", "") + CALLBACK;
   }
 

@@ -219,13 +219,26 @@ class ManagedIdentityTest {
       MailroomProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("mailroom.imds-url", "http://127.0.0.1:" + silent.getLocalPort(),
           "mailroom.limits.token-timeout", "1s"))).bindOrCreate("mailroom", MailroomProperties.class);
       ManagedIdentityClient client = new ManagedIdentityClient(properties);
-      assertThatThrownBy(() -> client.token(credential("system"), null)).hasMessageContaining("this machine gives no token of a managed identity (no answer, ")
+      assertThatThrownBy(() -> client.token(credential("system"), null)).hasMessageContaining("this machine gives no token of a managed identity (no answer: ")
           .hasMessageContaining("on Azure only").isInstanceOfSatisfying(CredentialException.class, refused -> {
             assertThat(refused.isTransient()).isTrue();
             assertThat(refused.isUnreachable()).isTrue();
           });
       client.stop();
     }
+  }
+
+  @Test
+  void a_connection_that_is_refused_is_said_to_be() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    MailroomProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("mailroom.imds-url", "http://127.0.0.1:" + closed)))
+        .bindOrCreate("mailroom", MailroomProperties.class);
+    ManagedIdentityClient client = new ManagedIdentityClient(properties);
+    assertThatThrownBy(() -> client.token(credential("system"), null)).hasMessageContaining("(no answer: its endpoint refuses the connection)");
+    client.stop();
   }
 
   @Test

@@ -64,7 +64,7 @@ final class RetentionParts {
     }
     this.jdbc = jdbc;
     properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
-    folders = new MessageFolders(folder);
+    folders = new MessageFolders(folder.resolve("mail"));
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     MailTree tree = new MailTree(folders, path -> remover.remove(path));
     MessageRows rows = new MessageRows(jdbc);

@@ -86,6 +86,16 @@ class SetupTest {
   }
 
   @Test
+  void a_mailbox_that_is_not_found_permits_nothing_instead_of_everything() {
+    List<String> lines = Shell.POWERSHELL.steps(application(List.of())).stream().filter(step -> step.part() == Part.PERMIT).findFirst().orElseThrow().lines();
+    int forgotten = lines.indexOf("$filter = $null");
+    assertThat(forgotten).isNotNegative();
+    assertThat(lines).filteredOn(line -> line.contains("New-ManagementScope")).singleElement().asString().startsWith("if (-not $filter) { Write-Error ");
+    assertThat(lines).filteredOn(line -> line.contains("New-ManagementRoleAssignment")).singleElement().asString().startsWith("if ($filter -and ");
+    assertThat(lines.subList(forgotten + 1, lines.size())).allMatch(line -> line.contains("$filter"));
+  }
+
+  @Test
   void more_mailboxes_than_a_filter_takes_go_into_a_group() {
     List<String> many = IntStream.range(0, 51).mapToObj(i -> "m" + i + "@contoso.com").toList();
     assertThat(lines(Shell.POWERSHELL.steps(application(many)), Part.PERMIT)).contains("New-DistributionGroup -Name 'Mailroom contoso' -Type Security", "MemberOfGroup -eq");
