@@ -29,7 +29,8 @@ public final class SettingsBinder {
   private static final String ROOT = "entered";
 
   /** Rules that concern several fields, and the field to show them at. */
-  private static final Map<String, String> FIELD_OF_RULE = Map.ofEntries(entry("mailbox-named", "mailbox"), entry("mailbox-or-discovered", "members-of"), entry("polled-one-way", "poll-at"), entry("zone-of-times", "zone"),
+  private static final Map<String, String> FIELD_OF_RULE = Map.ofEntries(
+      entry("mailbox-named", "mailbox"), entry("mailbox-or-discovered", "members-of"), entry("polled-one-way", "poll-at"), entry("zone-of-times", "zone"),
       entry("folder-or-folders", "folders"), entry("after-failure.anything", "after-failure.move-to"), entry("provable", "client-secret"), entry("certificate.key-of-pem", "certificate.private-key"), entry("tenant-own", "tenant-id"),
       entry("filter-possible", "filter"), entry("certificate.one-of", "certificate.content"), entry("after-import.move-or-delete", "after-import.move-to"),
       entry("console.unchangeable", "console.allow"));
