@@ -81,7 +81,8 @@ final class DemoNotifier implements AutoCloseable {
           .POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
       boolean text = answer.headers().firstValue("Content-Type").orElse("").startsWith("text/plain");
       if (answer.statusCode() != 200 || !text || !answer.body().equals(token)) {
-        throw new GraphFault(400, "ValidationError", "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.");
+        throw new GraphFault(400, "ValidationError",
+            "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.");
       }
     } catch (IOException unreachable) {
       throw new GraphFault(400, "ValidationError", "Subscription validation request timed out.");

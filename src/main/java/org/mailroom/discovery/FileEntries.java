@@ -42,7 +42,8 @@ class FileEntries {
       try {
         MailboxesFile.read(file);
       } catch (IOException e) {
-        problems.add("mailroom.accounts." + entry + ".mailboxes-file is '" + file + "': the file " + e.getMessage() + ". A file in UTF-8, an address a line, is needed");
+        problems.add("mailroom.accounts." + entry + ".mailboxes-file is '" + file + "': the file " + e.getMessage()
+            + ". A file in UTF-8, an address a line, is needed");
       }
     });
     if (!problems.isEmpty()) {

@@ -110,7 +110,8 @@ class GroupEntries {
       }
       told(entry, settings, taken, members, known, now);
     } catch (GraphException | CredentialException | MembersNotToldException refusal) {
-      boolean passes = refusal instanceof GraphException graph ? graph.isTransient() : refusal instanceof CredentialException credential && credential.isTransient();
+      boolean passes = refusal instanceof GraphException graph ? graph.isTransient()
+          : refusal instanceof CredentialException credential && credential.isTransient();
       Duration wait = passes && FIRST_WAIT.compareTo(every) < 0 ? FIRST_WAIT : every;
       untold(taken, entry, refusal.getMessage() + (known(entry) == 0 ? "" : " The mailboxes that were found before are imported on."), now.plus(wait));
     }

@@ -8,7 +8,10 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** The one address that Microsoft Graph comes to is open, where push is on: what is sent there proves itself, or is thrown away. It has no session and nothing of the console. */
+/**
+ * The one address that Microsoft Graph comes to is open, where push is on: what is sent there proves itself, or is thrown away. It has no session and nothing
+ * of the console.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class NotificationSecurity {

@@ -100,7 +100,8 @@ class SubscriptionUpkeep {
     }
     // not at once: while settings are changed, node by node, they would undo each other's work
     boolean settled = row.changedAt() == null || row.changedAt().plus(UNWANTED_AFTER).isBefore(now);
-    return !row.dueAt().isAfter(now) || (settled && row.differsFrom(one, address.url().orElse(null))) || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
+    return !row.dueAt().isAfter(now) || (settled && row.differsFrom(one, address.url().orElse(null)))
+        || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
         // somebody may have mended it, and started Mailroom anew
         || (!begun && row.refusal() != null);
   }

@@ -138,6 +138,25 @@ class DemoSubscriptionsTest {
   }
 
   @Test
+  void whoever_drives_the_tenant_from_another_process_can_refuse_list_and_end_subscriptions_and_make_groups() throws Exception {
+    try (DemoControl control = new DemoControl(tenant)) {
+      assertThat(client.control(control, "/refuse-subscriptions?status=403&code=ExtensionError")).isEqualTo("200 done");
+      assertThat(code(subscribe())).isEqualTo("403 ExtensionError");
+      assertThat(client.control(control, "/refuse-subscriptions")).isEqualTo("200 done");
+      assertThat(client.control(control, "/subscriptions?address=" + DemoClient.MAILBOX)).isEqualTo("200 none");
+      String id = client.json(subscribe()).path("id").asText();
+      assertThat(client.control(control, "/subscriptions?address=" + DemoClient.MAILBOX)).startsWith("200 " + id).endsWith(INBOX);
+      client.control(control, "/notifications?delay=10&lose=true");
+      tenant.mailbox(DemoClient.MAILBOX).deliver(DemoMail.plain(1));
+      client.control(control, "/notifications?delay=10");
+      client.control(control, "/lifecycle?address=" + DemoClient.MAILBOX + "&event=subscriptionRemoved");
+      await().until(() -> received.stream().anyMatch(told -> told.path("value").path(0).path("lifecycleEvent").asText().equals("subscriptionRemoved")));
+      assertThat(tenant.subscriptions().active()).isEmpty();
+      assertThat(client.control(control, "/group?name=everyone&join=ada@contoso.com")).isEqualTo("200 " + tenant.directory().group("everyone"));
+    }
+  }
+
+  @Test
   void an_application_without_the_permission_is_refused_after_its_address_was_asked() throws Exception {
     tenant.register(DemoTenant.CLIENT_ID, DemoTenant.CLIENT_SECRET, java.util.Set.of("Mail.ReadBasic.All"));
     client.signIn();
