@@ -208,7 +208,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   @Override
   public void destroy() throws InterruptedException {
     if (timer != null) {
-      timer.shutdownNow();
+      // no interrupt: H2 closes its file when one comes while it reads or writes
+      timer.shutdown();
     }
     board.inHand().forEach(account -> board.givenBack(account, time.now(), true));
     leases.abandon();
