@@ -155,14 +155,12 @@ class Agreement {
     orphans.forEach(board::letGo);
   }
 
-  /** Stores what is known of the limits of mailboxes, where another node would need it. */
+  /** Stores what another node would need of the limits of mailboxes: a pause at once, the used quota from time to time. */
   void storeGates() {
     Instant now = time.now();
-    if (now.isBefore(gatesStoredAt.plus(takeoverAfter.dividedBy(6)))) {
-      return;
-    }
-    gatesStoredAt = now;
-    List<LeaseTable.Held> unstored = leases.unstored(gates::of);
+    boolean all = !now.isBefore(gatesStoredAt.plus(takeoverAfter.dividedBy(6)));
+    gatesStoredAt = all ? now : gatesStoredAt;
+    List<LeaseTable.Held> unstored = leases.unstored(gates::of, gates::closedUntil, all);
     leaseTable.store(unstored, nodes.id());
     leases.stored(unstored);
   }

@@ -220,6 +220,8 @@ class LeasesTest {
     }
     one.runs("a", Imports.idle("a", one.clock));
     one.schedule.begun("b");
+    one.keeper.keep();
+    // a pause is stored at once, not only from time to time
     GatesForTests.throttled(one.gates, "b@contoso.com", Duration.ofSeconds(900));
     one.keeper.keep();
     assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null")).as("nothing to hand on")
