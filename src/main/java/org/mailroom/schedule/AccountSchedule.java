@@ -121,9 +121,17 @@ public final class AccountSchedule implements Patience {
     board.begun(accountId);
   }
 
-  /** Why an account that is in hand can't be worked on; null: it can. */
-  RuntimeException refusal(String accountId) {
-    return board.why(accountId);
+  /**
+   * An account that is in hand may be worked on: its mailbox was taken for it.
+   *
+   * @throws RuntimeException why it can't
+   */
+  void requireTaken(Account account) {
+    RuntimeException why = board.why(account.id());
+    if (why != null) {
+      throw why;
+    }
+    leases.requireSame(account.id(), Standing.mailbox(account));
   }
 
   /** Who is to know that an import that let others go first here goes on at another node. */

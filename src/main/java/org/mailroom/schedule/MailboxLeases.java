@@ -115,6 +115,18 @@ class MailboxLeases implements Fence {
     }
   }
 
+  /**
+   * An account in hand reads the mailbox that was taken for it.
+   *
+   * @throws LeaseLostException when it reads another one by now
+   */
+  void requireSame(String account, String mailbox) {
+    Lease lease = byAccount.get(account);
+    if (lease != null && !lease.mailbox.equals(mailbox)) {
+      throw new LeaseLostException("The account reads another mailbox by now, so that its import begins anew.");
+    }
+  }
+
   /** The mailboxes that are given back and not written yet. */
   synchronized List<LeaseTable.Held> released(UnaryOperator<String> gate) {
     return released.values().stream().map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox)))

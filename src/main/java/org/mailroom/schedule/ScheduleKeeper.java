@@ -172,7 +172,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
    */
   Optional<LeaseTable.Holder> takeOne(Account account, Collection<Account> accounts) {
     return talking(() -> {
-      agreement.agree(accounts);
+      agreement.agreeOn(account, accounts);
       Standing standing = board.standing(account.id()).orElseGet(() -> Standing.of(account, time.now()));
       if (!board.isInHand(account.id()) && !taking.take(List.of(standing), true, board).isEmpty()) {
         return Optional.empty();
