@@ -106,7 +106,8 @@ final class Site implements AutoCloseable {
         "--mailroom.data-dir=" + own.resolve("data"), "--mailroom.mail-dir=" + folder.resolve("mail"), "--mailroom.node=node" + number,
         "--mailroom.secret-key=one key for all", "--server.port=0",
         "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
-        "--spring.artemis.broker-url=tcp://127.0.0.1:" + brokerPort,
+        // a broker that accepts and doesn't answer holds a send up for that long; the default is half a minute
+        "--spring.artemis.broker-url=tcp://127.0.0.1:" + brokerPort + "?callTimeout=5000",
         "--mailroom.credentials.demo.grant-type=client-credentials", "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET));
     for (String mailbox : mailboxes) {

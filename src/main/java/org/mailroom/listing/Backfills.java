@@ -86,12 +86,7 @@ public final class Backfills {
 
   /** The backfill of an account that runs or was asked for, or the last one; empty when there was none. */
   public Optional<Backfill> find(String accountId) {
-    Running now = running.get(accountId);
-    if (now != null) {
-      return Optional.of(now.backfill());
-    }
-    Optional<BackfillWishes.Wish> wanted = wishes.find(accountId);
-    return wanted.isPresent() ? wanted.map(wish -> standing(wish.asked())) : stored(accountId);
+    return running(accountId).or(() -> wishes.find(accountId).map(wish -> standing(wish.asked()))).or(() -> stored(accountId));
   }
 
   /** The backfill of an account that runs in this process, without asking the database. */

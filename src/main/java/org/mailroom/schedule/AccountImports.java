@@ -123,10 +123,7 @@ public final class AccountImports {
    * @throws RuntimeException why it isn't
    */
   public void requireLease(@Variable("import") AccountImport running) {
-    RuntimeException why = schedule.refusal(running.account().id());
-    if (why != null) {
-      throw why;
-    }
+    schedule.requireTaken(running.account());
   }
 
   private boolean isStopping() {

@@ -121,9 +121,17 @@ public final class AccountSchedule implements Patience {
     board.begun(accountId);
   }
 
-  /** Why an account that is in hand can't be worked on; null: it can. */
-  RuntimeException refusal(String accountId) {
-    return board.why(accountId);
+  /**
+   * An account that is in hand may be worked on: its mailbox was taken for it.
+   *
+   * @throws RuntimeException why it can't
+   */
+  void requireTaken(Account account) {
+    RuntimeException why = board.why(account.id());
+    if (why != null) {
+      throw why;
+    }
+    leases.requireSame(account.id(), Standing.mailbox(account));
   }
 
   /** Who is to know that an import that let others go first here goes on at another node. */
@@ -207,7 +215,7 @@ public final class AccountSchedule implements Patience {
    * began.
    */
   public Optional<Instant> lastSuccess(String accountId) {
-    return board.standing(accountId).map(Standing::lastSuccess);
+    return board.standing(accountId).map(Standing::lastSuccess).map(time::here);
   }
 
   /**
@@ -219,17 +227,17 @@ public final class AccountSchedule implements Patience {
         .map(result -> (long) result.waiting() + result.givenUpBefore() + result.failed() + result.unmarked());
   }
 
-  /** When the account is due again; in the past when it is due now. */
+  /** When the account is due again, by this machine's clock as all times here; in the past when it is due now. */
   public Instant nextPoll(String accountId) {
     Optional<Standing> standing = board.standing(accountId)
         .or(() -> accounts.find(accountId).map(account -> Standing.of(account, time.now())));
-    return standing.map(Standing::dueAt).orElse(started);
+    return standing.map(Standing::dueAt).map(time::here).orElse(started);
   }
 
   /** Since when this process knows the account: its start, or when the account was set up. */
   public Instant knownSince(String accountId) {
     Instant since = board.knownSince(accountId);
-    return since == null ? started : since;
+    return since == null ? started : time.here(since);
   }
 
   /** When this process began to poll. */

@@ -18,6 +18,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class Agreement {
 
+  private static final Duration AGREED_FOR = Duration.ofSeconds(1);
   private static final Duration ALL_READ_EVERY = Duration.ofMinutes(1);
 
   /** A transaction may be committed so much later than the time that it writes. */
@@ -33,6 +34,7 @@ class Agreement {
   private final Duration takeoverAfter;
   private final Board board = new Board();
   private volatile Consumer<String> goneOnElsewhere = account -> {};
+  private Instant agreedAt = Instant.MIN;
   private Instant readAt = Instant.MIN;
   private Instant allReadAt = Instant.MIN;
   private Instant gatesStoredAt = Instant.MIN;
@@ -83,6 +85,20 @@ class Agreement {
       read();
     }
     settle(accounts);
+    agreedAt = now;
+  }
+
+  /**
+   * The same for one account that is to be taken, whatever others are about: what was heard a moment ago will do where the
+   * account is known.
+   */
+  void agreeOn(Account account, Collection<Account> accounts) {
+    boolean known = board.standing(account.id()).filter(standing -> standing.settings().equals(Standing.digest(account))).isPresent();
+    if (!known || !time.now().isBefore(agreedAt.plus(AGREED_FOR))) {
+      agree(accounts);
+    } else {
+      write();
+    }
   }
 
   /** Tells the database what it doesn't know yet. */
@@ -155,14 +171,12 @@ class Agreement {
     orphans.forEach(board::letGo);
   }
 
-  /** Stores what is known of the limits of mailboxes, where another node would need it. */
+  /** Stores what another node would need of the limits of mailboxes: a pause at once, the used quota from time to time. */
   void storeGates() {
     Instant now = time.now();
-    if (now.isBefore(gatesStoredAt.plus(takeoverAfter.dividedBy(6)))) {
-      return;
-    }
-    gatesStoredAt = now;
-    List<LeaseTable.Held> unstored = leases.unstored(gates::of);
+    boolean all = !now.isBefore(gatesStoredAt.plus(takeoverAfter.dividedBy(6)));
+    gatesStoredAt = all ? now : gatesStoredAt;
+    List<LeaseTable.Held> unstored = leases.unstored(gates::of, gates::closedUntil, all);
     leaseTable.store(unstored, nodes.id());
     leases.stored(unstored);
   }

@@ -32,6 +32,11 @@ class GateText {
     return gates.state(mailbox).map(this::text).orElse(null);
   }
 
+  /** Until when the service asked to leave a mailbox alone; null: it didn't. */
+  Instant closedUntil(String mailbox) {
+    return gates.closedUntil(mailbox).orElse(null);
+  }
+
   private String text(GateState state) {
     ObjectNode text = JSON.createObjectNode();
     if (state.closedUntil() != null) {

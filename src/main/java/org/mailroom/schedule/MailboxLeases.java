@@ -1,5 +1,6 @@
 package org.mailroom.schedule;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
 import org.springframework.stereotype.Component;
@@ -27,6 +30,7 @@ class MailboxLeases implements Fence {
     private int accounts;
     private volatile boolean lost;
     private volatile String stored;
+    private volatile Instant storedClosed;
 
     private Lease(String mailbox, long token, int epoch, String stored) {
       this.mailbox = mailbox;
@@ -111,8 +115,20 @@ class MailboxLeases implements Fence {
     }
   }
 
+  /**
+   * An account in hand reads the mailbox that was taken for it.
+   *
+   * @throws LeaseLostException when it reads another one by now
+   */
+  void requireSame(String account, String mailbox) {
+    Lease lease = byAccount.get(account);
+    if (lease != null && !lease.mailbox.equals(mailbox)) {
+      throw new LeaseLostException("The account reads another mailbox by now, so that its import begins anew.");
+    }
+  }
+
   /** The mailboxes that are given back and not written yet. */
-  synchronized List<LeaseTable.Held> released(java.util.function.UnaryOperator<String> gate) {
+  synchronized List<LeaseTable.Held> released(UnaryOperator<String> gate) {
     return released.values().stream().map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox)))
         .toList();
   }
@@ -123,10 +139,20 @@ class MailboxLeases implements Fence {
         : lease));
   }
 
-  /** The mailboxes that this node works on and whose limits aren't stored as they are. */
-  List<LeaseTable.Held> unstored(java.util.function.UnaryOperator<String> gate) {
+  /**
+   * The mailboxes that this node works on and whose limits aren't stored as they are.
+   *
+   * @param closed until when the service asked to leave a mailbox alone; null: it didn't
+   * @param all also where only more of the quota is used
+   */
+  List<LeaseTable.Held> unstored(UnaryOperator<String> gate, Function<String, Instant> closed, boolean all) {
     List<LeaseTable.Held> unstored = new ArrayList<>();
     byMailbox.values().forEach(lease -> {
+      Instant until = closed.apply(lease.mailbox);
+      if (!all && Objects.equals(until, lease.storedClosed)) {
+        return;
+      }
+      lease.storedClosed = until;
       String now = gate.apply(lease.mailbox);
       if (!Objects.equals(now, lease.stored)) {
         unstored.add(new LeaseTable.Held(lease.mailbox, lease.token, now));

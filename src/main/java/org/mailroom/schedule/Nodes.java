@@ -223,8 +223,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
   @Override
   public void destroy() {
     if (timer != null) {
-      // doesn't wait for a sign of life that waits for the database
-      timer.shutdownNow();
+      // doesn't wait for a sign of life that waits for the database; no interrupt: H2 closes its file when one comes while it writes
+      timer.shutdown();
     }
     stopped = true;
     try {

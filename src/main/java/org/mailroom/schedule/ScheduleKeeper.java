@@ -135,8 +135,10 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
 
   /** An account isn't in hand any more; the database hears of it within a second. */
   void giveBack(String account) {
-    board.givenBack(account, time.now(), leases.isLost(account));
+    boolean lost = leases.isLost(account);
+    // in this order: it can't be taken anew before its lease is given back
     leases.givenBack(account);
+    board.givenBack(account, time.now(), lost);
   }
 
   private List<String> take(Collection<Account> accounts, Set<String> paused) {
@@ -172,7 +174,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
    */
   Optional<LeaseTable.Holder> takeOne(Account account, Collection<Account> accounts) {
     return talking(() -> {
-      agreement.agree(accounts);
+      agreement.agreeOn(account, accounts);
       Standing standing = board.standing(account.id()).orElseGet(() -> Standing.of(account, time.now()));
       if (!board.isInHand(account.id()) && !taking.take(List.of(standing), true, board).isEmpty()) {
         return Optional.empty();
@@ -208,7 +210,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   @Override
   public void destroy() throws InterruptedException {
     if (timer != null) {
-      timer.shutdownNow();
+      // no interrupt: H2 closes its file when one comes while it reads or writes
+      timer.shutdown();
     }
     board.inHand().forEach(account -> board.givenBack(account, time.now(), true));
     leases.abandon();

@@ -220,6 +220,8 @@ class LeasesTest {
     }
     one.runs("a", Imports.idle("a", one.clock));
     one.schedule.begun("b");
+    one.keeper.keep();
+    // a pause is stored at once, not only from time to time
     GatesForTests.throttled(one.gates, "b@contoso.com", Duration.ofSeconds(900));
     one.keeper.keep();
     assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null")).as("nothing to hand on")
@@ -394,13 +396,15 @@ class LeasesTest {
     database.jdbc.execute("alter table node rename to elsewhere");
     one.schedule.importNow("b");
     assertThat(one.schedule.due()).containsExactly("b");
-    assertThat(one.schedule.refusal("b")).isInstanceOf(DataAccessException.class);
+    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b"))).isInstanceOf(DataAccessException.class);
     one.runs("b", Imports.failed("b", one.clock, new IllegalStateException("away")));
     assertThat(one.schedule.due()).as("not each second").isEmpty();
     assertThat(one.schedule.lastResult("b").orElseThrow().failure()).hasMessage("away");
     database.jdbc.execute("alter table elsewhere rename to node");
     assertThat(one.schedule.due()).as("the wish is fulfilled").containsExactly("b");
-    assertThat(one.schedule.refusal("b")).isNull();
+    one.schedule.requireTaken(one.known.get("b"));
+    one.know("b", "moved@contoso.com", MINUTE);
+    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b"))).isInstanceOf(LeaseLostException.class);
     assertThat(one.schedule.lastResult("b").orElseThrow().failure()).isNull();
   }
 
