@@ -51,6 +51,10 @@ import org.springframework.validation.annotation.Validated;
  * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param importers how many accounts are imported at the same time
+ * @param limits what Mailroom allows itself; each wait has an end, and here it is set
+ * @param retry when a failed delivery is tried again, where its destination doesn't say
+ * @param credentials how Mailroom proves itself to Entra ID, by names that accounts refer to; more may be entered in the console
+ * @param accounts the mailboxes to import; more may be entered in the console
  * @param retention how long is kept what was imported
  * @param console who may enter it
  * @param destinations by name; database, file and queue are packaged
@@ -184,10 +188,17 @@ public record MailroomProperties(
   /**
    * How an application proves itself to Entra ID. The fields have the names that its administrator knows.
    *
+   * @param description for people, in the console
+   * @param grantType OAuth's grant: application permission, delegated permission, or the identity of the machine in Azure
    * @param tenantId of the app registration; a managed identity needs none, for the machine knows its tenant
    * @param clientId of the app registration, or of a user-assigned managed identity; without it a managed identity is the system-assigned one
+   * @param clientSecret the secret's value, not its id; one of it, {@code certificate} and {@code federatedTokenFile} is needed for application permission
    * @param secretExpires the day on which the client secret expires, for warnings ahead; null: not known
+   * @param certificate instead of a secret
    * @param federatedTokenFile a file with a token of another identity provider that the application trusts, read anew for each request
+   * @param scope what is asked for; by default {@code .default} of Graph, or {@code Mail.ReadWrite offline_access} for delegated permission
+   * @param authorizationUrl where a browser is sent to sign in; by default the tenant's, below {@code mailroom.login-url}
+   * @param tokenUrl where tokens are asked for; by default the tenant's, below {@code mailroom.login-url}
    */
   public record CredentialProperties(
       @Size(max = 200, message = "has at most 200 characters") String description,
@@ -302,8 +313,25 @@ public record MailroomProperties(
   /**
    * One mailbox to import, or many alike: what of it, with which credential, to where, and what happens to a message afterwards.
    *
+   * @param mailbox its address or object id
    * @param membersOf instead of a mailbox: the object id of a group, of whose members' mailboxes each becomes an account
    * @param mailboxesFile instead of a mailbox: a file that lists some
+   * @param credential the name of the credential that opens it
+   * @param folder well-known name, path ({@code Inbox/Tickets}; a slash in a name is {@code \/}) or id; by default the inbox
+   * @param folders instead of one: several
+   * @param recursive whether subfolders are read, too, those that are made later included
+   * @param filter OData, on top of Mailroom's own paging conditions
+   * @param pollEvery from the end of one import to the beginning of the next; by default {@code mailroom.poll-every}
+   * @param pollAt instead: times, as second, minute, hour, day of the month, month, day of the week
+   * @param zone whose clock these times are on; by default the machine's
+   * @param content what is kept: the document, the original message, or both
+   * @param replyText whether the part of a body that is new in its message is asked for, too
+   * @param deliverTo names of destinations, at least one
+   * @param maxSize what is larger is given up at once; between 1KB and 4GB
+   * @param maxAge what was received longer ago is left alone, but for a backfill; between 1h and 3650d
+   * @param attachments whose contents are stored
+   * @param afterImport what happens in the mailbox once every destination has a message
+   * @param afterFailure what happens in the mailbox to a message that was given up; by default the category {@code Mailroom failed}
    */
   public record AccountProperties(
       @Size(max = 320, message = "has at most 320 characters") String mailbox,
@@ -438,7 +466,9 @@ public record MailroomProperties(
   /**
    * What happens to a message in the mailbox once every destination has it.
    *
+   * @param markAsRead without it, and without a move, nothing is changed and the mailbox is followed by the delta query
    * @param moveTo folder by well-known name, path or id; a path is created where it is missing
+   * @param addCategories beside those that a message has
    * @param flag the follow-up flag to set, or null
    * @param delete to Deleted Items
    * @param categoriseFailures whether a message that was given up gets the category {@code Mailroom failed}

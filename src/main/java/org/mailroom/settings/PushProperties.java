@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Whether Microsoft Graph tells Mailroom of new mail, so that it is imported at once. Polls go on in any case.
  *
+ * @param mode {@code auto}: where {@code mailroom.public-url} is an https address
  * @param lifetime of a subscription; it is renewed at half of it
  */
 public record PushProperties(@DefaultValue("auto") @NotNull Mode mode, @DefaultValue("7d") @NotNull Duration lifetime) {

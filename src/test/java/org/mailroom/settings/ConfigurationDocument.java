@@ -5,6 +5,7 @@ import com.sun.source.doctree.DocTree;
 import com.sun.source.doctree.LinkTree;
 import com.sun.source.doctree.LiteralTree;
 import com.sun.source.doctree.ParamTree;
+import com.sun.source.doctree.TextTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.DocTrees;
@@ -179,9 +180,14 @@ final class ConfigurationDocument {
   private static String plain(List<? extends DocTree> parts) {
     return parts.stream().map(part -> {
       if (part instanceof LiteralTree literal) {
-        return "`" + literal.getBody() + "`";
+        return "`" + key(literal.getBody().getBody()) + "`";
       }
-      return part instanceof LinkTree link ? "`" + link.getReference() + "`" : part.toString();
-    }).collect(Collectors.joining()).replaceAll("\\s+", " ").strip();
+      return part instanceof LinkTree link ? "`" + link.getReference() + "`" : part instanceof TextTree words ? words.getBody() : part.toString();
+    }).collect(Collectors.joining()).replaceAll("\\s+", " ").replace("null: ", "unset: ").replace(", or null", ", optional").strip();
+  }
+
+  /** A component's name is a key in the document. */
+  private static String key(String literal) {
+    return literal.matches("[a-z]+([A-Z][a-z]+)+") ? kebab(literal) : literal;
   }
 }
