@@ -89,24 +89,6 @@ class StartScriptIT {
   }
 
   @Test
-  void the_first_start_makes_an_archive_of_classes_and_the_next_one_uses_it_and_gets_javas_options() throws Exception {
-    Map<String, String> environment = Map.of("MAILROOM_ARCHIVES", archives.toString());
-    Ended first = run(environment, "--version");
-    assertThat(first.code()).as(first.output()).isZero();
-    assertThat(first.output()).contains("getting ready for quick starts, once").contains("Mailroom");
-    assertThat(archives.toFile().list()).singleElement().asString().matches("classes-\\d+\\.jsa");
-
-    mailbox.deliver(DemoMail.plain(1));
-    Path loaded = folder.resolve("loaded.log");
-    Ended second = run(Map.of("MAILROOM_ARCHIVES", archives.toString(), "JAVA_OPTS", tellingClasses(loaded)), words("import", "--once"));
-    assertThat(second.code()).as(second.output()).isZero();
-    assertThat(second.output()).contains("account support: imported 1 message").doesNotContain("getting ready");
-    assertThat(ofTheArchive(loaded)).as("classes of Mailroom that came from the archive").isGreaterThan(100);
-    assertThat(mailbox.unread()).isZero();
-    assertThat(folder.resolve("data")).as("it runs in the folder that it was started in").isDirectory();
-  }
-
-  @Test
   void without_an_archive_it_tells_its_version_and_imports() throws Exception {
     Ended version = run(Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE), "--version");
     assertThat(version.code()).as(version.output()).isZero();
