@@ -141,7 +141,8 @@ class PushTest {
   }
 
   @Test
-  void the_address_is_open_answers_the_services_question_as_text_and_takes_nothing_large() {
+  void the_address_is_open_answers_the_services_question_as_text_and_takes_nothing_large_and_writes_no_line(CapturedOutput output) {
+    int written = output.getOut().length();
     HttpResponse<String> answer = mailroom.open("POST", "/notifications?validationToken=Validation%3A+a%26b+%3Cscript%3Ealert(1)%3C%2Fscript%3E");
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo("Validation: a&amp;b &lt;script&gt;alert(1)&lt;/script&gt;");
@@ -155,6 +156,7 @@ class PushTest {
     assertThat(mailroom.open("POST", "/notifications?validationToken=" + "x".repeat(5000)).statusCode()).isEqualTo(400);
     assertThat(mailroom.post("/notifications", new byte[1024 * 1024]).statusCode()).isEqualTo(413);
     assertThat(mailroom.open("GET", "/notifications/elsewhere").statusCode()).as("that one needs a login").isEqualTo(302);
+    assertThat(output.getOut().substring(written).lines().filter(line -> line.contains("otification") || line.contains("Resolved"))).isEmpty();
   }
 
   @Test

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.HtmlUtils;
 
@@ -26,6 +26,8 @@ final class NotificationEndpoint {
   /** Graph's have some kilobytes. */
   private static final int MOST_BYTES = 256 * 1024;
 
+  private static final List<String> METHODS = List.of("GET", "POST");
+
   private static final int LONGEST_TOKEN = 4096;
 
   private static final MediaType TEXT = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
@@ -38,10 +40,14 @@ final class NotificationEndpoint {
     this.notifications = notifications;
   }
 
-  @RequestMapping(path = NotificationAddress.PATH, method = {RequestMethod.GET, RequestMethod.POST})
+  // of every method: what Spring refuses by itself is a line in the log
+  @RequestMapping(NotificationAddress.PATH)
   ResponseEntity<String> take(HttpServletRequest request) throws IOException {
     if (address.url().isEmpty()) {
       return ResponseEntity.notFound().build();
+    }
+    if (!METHODS.contains(request.getMethod())) {
+      return ResponseEntity.status(HttpStatus.METHOD_NOT_ALLOWED).header("Allow", String.join(", ", METHODS)).build();
     }
     String token = validationToken(request.getQueryString());
     if (token != null) {
