@@ -156,13 +156,14 @@ class TwoRuntimesTest {
   void an_import_whose_mailbox_another_node_takes_meanwhile_ends_in_words_writes_nothing_more_and_all_comes_once(CapturedOutput output)
       throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(); DemoTenant tenant = DemoTenant.start()) {
-      tenant.mailbox("support@contoso.com");
+      deliver(tenant, 1, 1);
       DemoMailbox mailbox = tenant.mailbox("branch-1@contoso.com");
-      for (int number = 1; number <= 300; number++) {
+      for (int number = 2; number <= 300; number++) {
         mailbox.deliver(DemoMail.plain(number));
       }
       tenant.latency().set(Duration.ofMillis(40), Duration.ZERO);
-      try (MailroomRun one = MailroomRun.startRuntime(tenant, folder, settings(postgres, "one", "--mailroom.limits.page-size=10"))) {
+      try (MailroomRun one = MailroomRun.startRuntime(tenant, folder, settings(postgres, "one",
+          "--mailroom.limits.page-size=10", "--mailroom.takeover-after=30s"))) {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> one.rows("mail_message where account = 'branch-1'") >= 20);
         one.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes)"
             + " values ('other', 'other', '1', 'runtime', 1, current_timestamp, current_timestamp + interval '1' hour, 1)");

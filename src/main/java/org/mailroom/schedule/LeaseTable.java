@@ -24,8 +24,18 @@ class LeaseTable {
    */
   record Row(String mailbox, String node, long token, String gate) {}
 
-  /** Who has a mailbox, and since when. */
-  record Holder(String node, Instant since) {}
+  /**
+   * Who has a mailbox.
+   *
+   * @param name of the node; null where its row is gone, as {@code since}
+   */
+  record Holder(String name, Instant since) {
+
+    /** In words. */
+    String node() {
+      return name == null ? "another node" : "node " + name;
+    }
+  }
 
   /** A mailbox as a node has it. */
   record Held(String mailbox, long token, String gate) {}
@@ -108,7 +118,7 @@ class LeaseTable {
 
   /** Who has a mailbox; empty: nobody. */
   Optional<Holder> holder(String mailbox) {
-    return jdbc.query("select node, taken_at from mailbox_lease where mailbox = ? and node is not null",
+    return jdbc.query("select n.name, l.taken_at from mailbox_lease l left join node n on n.id = l.node where mailbox = ? and node is not null",
         (row, number) -> new Holder(row.getString(1), row.getTimestamp(2).toInstant()), mailbox).stream().findFirst();
   }
 }

@@ -29,6 +29,7 @@ class MailboxLeases implements Fence {
     private final int epoch;
     private int accounts;
     private volatile boolean lost;
+    private volatile String lostTo;
     private volatile String stored;
     private volatile Instant storedClosed;
 
@@ -199,6 +200,7 @@ class MailboxLeases implements Fence {
       return;
     }
     if (!isLost(account) && !table.isHeld(lease.mailbox, nodes.id(), lease.token)) {
+      lease.lostTo = table.holder(lease.mailbox).map(LeaseTable.Holder::node).orElse(null);
       lease.lost = true;
     }
     if (isLost(account)) {
@@ -207,11 +209,9 @@ class MailboxLeases implements Fence {
   }
 
   private LeaseLostException takenOver(Lease lease) {
-    String by = table.holder(lease.mailbox).flatMap(holder -> nodes.find(holder.node())).filter(node -> !node.self())
-        .map(node -> "node " + node.name())
-        .orElse("another node");
-    return new LeaseLostException("Mailbox " + lease.mailbox + " was taken over by " + by + ", for this one, " + nodes.self()
-        .name()
+    return new LeaseLostException("Mailbox " + lease.mailbox + " was taken over by "
+        + (lease.lostTo == null ? "another node" : lease.lostTo)
+        + ", for this one, " + nodes.self().name()
         + ", gave no sign of life in time. What was in hand here is left to that one.");
   }
 
@@ -221,7 +221,10 @@ class MailboxLeases implements Fence {
     if (lease == null) {
       return;
     }
-    if (lease.lost || lease.epoch != nodes.epoch() || !nodes.isInTime()) {
+    if (lease.lost) {
+      throw takenOver(lease);
+    }
+    if (lease.epoch != nodes.epoch() || !nodes.isInTime()) {
       throw new LeaseLostException("Node " + nodes.self().name()
           + " couldn't tell Mailroom's database in time that it works on mailbox " + mailbox
           + ", so another node may have taken it over: nothing more is sent to it from here. Mailroom goes on by itself; if it lasts,"

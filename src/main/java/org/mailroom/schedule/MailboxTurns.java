@@ -30,13 +30,11 @@ public final class MailboxTurns {
 
   private final Accounts accounts;
   private final ScheduleKeeper keeper;
-  private final Nodes nodes;
   private final Duration longest;
 
-  MailboxTurns(Accounts accounts, ScheduleKeeper keeper, Nodes nodes, MailroomProperties properties) {
+  MailboxTurns(Accounts accounts, ScheduleKeeper keeper, MailroomProperties properties) {
     this.accounts = accounts;
     this.keeper = keeper;
-    this.nodes = nodes;
     this.longest = properties.limits().mailboxWait();
   }
 
@@ -90,10 +88,9 @@ public final class MailboxTurns {
     }
   }
 
-  private String inWords(LeaseTable.Holder holder) {
-    String name = nodes.find(holder.node()).map(node -> "node " + node.name()).orElse("another node");
+  private static String inWords(LeaseTable.Holder holder) {
     Instant since = holder.since();
-    return since == null ? name : name + " since " + since.truncatedTo(ChronoUnit.SECONDS);
+    return since == null ? holder.node() : holder.node() + " since " + since.truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static void pause() {

@@ -40,7 +40,6 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(2);
 
   private final Agreement agreement;
-  private final StandingTable standings;
   private final LeaseTable leaseTable;
   private final MailboxLeases leases;
   private final Taking taking;
@@ -52,11 +51,10 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final ReentrantLock talking = new ReentrantLock();
   private ScheduledExecutorService timer;
 
-  ScheduleKeeper(Agreement agreement, StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, Taking taking,
+  ScheduleKeeper(Agreement agreement, LeaseTable leaseTable, MailboxLeases leases, Taking taking,
       Nodes nodes, DatabaseTime time,
       ReservedConnections connections, MailroomProperties properties) {
     this.agreement = agreement;
-    this.standings = standings;
     this.leaseTable = leaseTable;
     this.leases = leases;
     this.taking = taking;
@@ -179,8 +177,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
       if (!board.isInHand(account.id()) && !taking.take(List.of(standing), true, board).isEmpty()) {
         return Optional.empty();
       }
-      return Optional.of(leaseTable.holder(standing.mailbox())
-          .orElseGet(() -> new LeaseTable.Holder(standings.holder(account.id()), null)));
+      return Optional.of(leaseTable.holder(standing.mailbox()).orElseGet(() -> new LeaseTable.Holder(null, null)));
     });
   }
 

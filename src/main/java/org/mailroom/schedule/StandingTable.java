@@ -176,12 +176,6 @@ class StandingTable {
         + ")");
   }
 
-  /** Who has an account in hand, as the id of a node; null: nobody. */
-  String holder(String account) {
-    return jdbc.queryForList("select node from account_schedule where account = ? and node is not null", String.class, account)
-        .stream().findFirst().orElse(null);
-  }
-
   private <T> void batch(String sql, Collection<T> all, ParameterizedPreparedStatementSetter<T> setter) {
     if (!all.isEmpty()) {
       jdbc.batchUpdate(sql, all, all.size(), setter);

@@ -141,7 +141,7 @@ class LeasesTest {
     assertThat(database.rows("account_pause")).as("it is rolled back").isZero();
     assertThat(one.schedule.isLost("a")).isTrue();
     assertThatThrownBy(() -> GatesForTests.pass(one.gates, "A@contoso.com")).isInstanceOf(LeaseLostException.class)
-        .hasMessageContaining("nothing more is sent");
+        .hasMessageContaining("taken over by node two");
     assertThat(one.schedule.due()).as("it has an import there that isn't through").isEmpty();
     one.schedule.givenBack("a");
     one.schedule.givenBack("b");

@@ -70,11 +70,11 @@ final class NodeProcess {
     GateText gateText = new GateText(gates, time);
     Taking taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
     Agreement agreement = new Agreement(standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
-    keeper = new ScheduleKeeper(agreement, standings, leaseTable, leases, taking, nodes, time, new ReservedConnections(),
+    keeper = new ScheduleKeeper(agreement, leaseTable, leases, taking, nodes, time, new ReservedConnections(),
         properties);
     schedule = new AccountSchedule(accounts, new AccountPauses(jdbc, Imports.atOnce(), clock), tasks, keeper, leases, nodes,
         alerts, standings, time, clock);
-    turns = new MailboxTurns(accounts, keeper, nodes, properties);
+    turns = new MailboxTurns(accounts, keeper, properties);
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
     when(accounts.find(any())).thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
   }
