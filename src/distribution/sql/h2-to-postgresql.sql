@@ -74,9 +74,9 @@ insert into target.imported_minute (minute_at, imported)
   select minute_at, imported from imported_minute;
 delete from target.ledger_message;
 insert into target.ledger_message (account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,
-    has_attachments)
+    has_attachments, folder)
   select account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,
-    has_attachments from ledger_message;
+    has_attachments, folder from ledger_message;
 delete from target.mail_attachment;
 insert into target.mail_attachment (account, message_id, position, attachment_id, kind, name, content_type, size_bytes, is_inline,
     content_id, sha256, location)

@@ -15,15 +15,16 @@ import org.springframework.web.util.UriComponentsBuilder;
  * @param q part of a subject, of a sender's name or address, or an id
  * @param from first day on which they were received, by this machine's calendar
  * @param to last day
+ * @param folder the path of a folder; those below it are meant, too
  */
-record MessageFilter(String account, String q, String destination, String status, LocalDate from, LocalDate to) {
+record MessageFilter(String account, String q, String destination, String status, LocalDate from, LocalDate to, String folder) {
 
   private static final Set<String> STATUSES = Set.of("DELIVERED", "PENDING", "FAILED", "DISCARDED");
 
   /** Of the parameters of a request: what is blank or makes no sense isn't chosen. */
-  static MessageFilter of(String account, String q, String destination, String status, String from, String to) {
+  static MessageFilter of(String account, String q, String destination, String status, String from, String to, String folder) {
     String state = text(status);
-    return new MessageFilter(text(account), text(q), text(destination), state != null && STATUSES.contains(state) ? state : null, day(from), day(to));
+    return new MessageFilter(text(account), text(q), text(destination), state != null && STATUSES.contains(state) ? state : null, day(from), day(to), text(folder));
   }
 
   private static String text(String text) {
@@ -60,6 +61,7 @@ record MessageFilter(String account, String q, String destination, String status
     put(parameters, "status", status);
     put(parameters, "from", from);
     put(parameters, "to", to);
+    put(parameters, "folder", folder);
     return parameters;
   }
 
@@ -86,7 +88,7 @@ record MessageFilter(String account, String q, String destination, String status
 
   /** One of these messages, as an address; its neighbours are found by it. */
   public String message(String ofAccount, String messageId) {
-    return new MessageFilter(null, q, destination, status, from, to)
+    return new MessageFilter(null, q, destination, status, from, to, folder)
         .address("/messages/message", account == null ? Map.of("account", ofAccount, "id", messageId) : Map.of("account", ofAccount, "id", messageId, "only", "account"));
   }
 }

@@ -123,7 +123,7 @@ final class MessageLog {
     String chosen = chosen(filter);
     MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1).addValue("searched", SEARCHED);
     if (chosen.isEmpty() || isUnsettled(filter)) {
-      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + source(filter) + range(filter, place, backwards, parameters) + words(filter)
+      return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + source(filter) + range(filter, place, backwards, parameters) + words(filter) + folder(filter)
           + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
     }
     List<Line> found = new ArrayList<>();
@@ -131,7 +131,7 @@ final class MessageLog {
     long begun = System.nanoTime();
     do {
       String range = range(filter, end, backwards, parameters) + order(filter, backwards);
-      found.addAll(jdbc.query("select " + COLUMNS + " from (select " + COLUMNS + ", internet_message_id from ledger_message" + range + " limit :searched) near"
+      found.addAll(jdbc.query("select " + COLUMNS + " from (select " + COLUMNS + ", internet_message_id, folder from ledger_message" + range + " limit :searched) near"
           + " where 1 = 1" + chosen + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
       if (found.size() > wanted) {
         return upTo(wanted, found);
@@ -155,9 +155,21 @@ final class MessageLog {
     MapSqlParameterSource parameters = new MapSqlParameterSource("account", filter.account()).addValue("destination", filter.destination())
         .addValue("status", filter.status()).addValue("begin", utc(filter.begin())).addValue("end", utc(filter.end()));
     if (filter.q() != null) {
-      parameters.addValue("pattern", "%" + filter.q().toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%");
+      parameters.addValue("pattern", "%" + literal(filter.q()) + "%");
+    }
+    if (filter.folder() != null) {
+      parameters.addValue("folder", filter.folder().toLowerCase(Locale.ROOT)).addValue("below", literal(filter.folder()) + "/%");
     }
     return parameters;
+  }
+
+  /** In a pattern of "like". */
+  private static String literal(String text) {
+    return text.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_");
+  }
+
+  private static String folder(MessageFilter filter) {
+    return filter.folder() == null ? "" : " and (lower(folder) = :folder or lower(folder) like :below escape '!')";
   }
 
   private static String source(MessageFilter filter) {
@@ -200,7 +212,7 @@ final class MessageLog {
 
   /** What has to be looked at message by message; empty when nothing has. */
   private static String chosen(MessageFilter filter) {
-    StringBuilder chosen = new StringBuilder(words(filter));
+    StringBuilder chosen = new StringBuilder(words(filter)).append(folder(filter));
     if (filter.destination() != null || filter.status() != null) {
       chosen.append(" and exists (select 1 from delivery where delivery.account = near.account and delivery.message_id = near.message_id")
           .append(filter.destination() == null ? "" : " and destination = :destination").append(filter.status() == null ? "" : " and status = :status").append(")");

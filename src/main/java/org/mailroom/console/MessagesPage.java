@@ -53,8 +53,8 @@ final class MessagesPage {
   @GetMapping("/messages")
   String list(@RequestParam(required = false) String account, @RequestParam(required = false) String q, @RequestParam(required = false) String destination,
       @RequestParam(required = false) String status, @RequestParam(required = false) String from, @RequestParam(required = false) String to,
-      @RequestParam(required = false) String after, @RequestParam(required = false) String before, Model model) {
-    MessageFilter filter = MessageFilter.of(account, q, destination, status, from, to);
+      @RequestParam(required = false) String folder, @RequestParam(required = false) String after, @RequestParam(required = false) String before, Model model) {
+    MessageFilter filter = MessageFilter.of(account, q, destination, status, from, to, folder);
     MessageLog.Place earlierThan = MessageLog.Place.decoded(after).orElse(null);
     MessageLog.Place laterThan = earlierThan != null ? null : MessageLog.Place.decoded(before).orElse(null);
     List<String> known = new ArrayList<>(accounts.all().stream().map(Account::id).toList());
@@ -67,6 +67,7 @@ final class MessagesPage {
     model.addAttribute("filter", filter);
     model.addAttribute("accounts", known);
     model.addAttribute("destinations", properties.destinations().keySet());
+    model.addAttribute("folders", accounts.all().stream().flatMap(each -> each.folders().stream()).distinct().sorted().toList());
     model.addAttribute("first", first);
     addWays(model, filter, page, first, laterThan != null);
     return "messages";
@@ -84,9 +85,9 @@ final class MessagesPage {
   @GetMapping("/messages/message")
   String show(@RequestParam String account, @RequestParam String id, @RequestParam(required = false) String q, @RequestParam(required = false) String destination,
       @RequestParam(required = false) String status, @RequestParam(required = false) String from, @RequestParam(required = false) String to,
-      @RequestParam(required = false) String only, Model model) {
+      @RequestParam(required = false) String folder, @RequestParam(required = false) String only, Model model) {
     StoredMessages.Envelope envelope = envelope(account, id);
-    MessageFilter filter = MessageFilter.of("account".equals(only) ? account : null, q, destination, status, from, to);
+    MessageFilter filter = MessageFilter.of("account".equals(only) ? account : null, q, destination, status, from, to, folder);
     boolean inDatabase = messages.isInDatabase(account, id);
     Path file = messages.jsonFile(account, id, envelope.receivedAt());
     MailMessage message = messages.document(account, id, envelope.receivedAt()).orElse(null);

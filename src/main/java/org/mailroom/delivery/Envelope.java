@@ -11,10 +11,11 @@ import org.mailroom.message.MailMessage.EmailAddress;
  *
  * @param sender the address
  * @param senderName as the mail gives it
+ * @param folder the path of the folder that it was listed in
  */
-record Envelope(String subject, String sender, String senderName, String internetMessageId, OffsetDateTime receivedAt, Boolean attachments) {
+record Envelope(String subject, String sender, String senderName, String internetMessageId, OffsetDateTime receivedAt, Boolean attachments, String folder) {
 
-  static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null);
+  static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null, null);
 
   private static final int LONGEST = 500;
   private static final int LONGEST_ADDRESS = 320;
@@ -24,12 +25,12 @@ record Envelope(String subject, String sender, String senderName, String interne
     EmailAddress from = message.from();
     return new Envelope(cut(message.shownSubject(), LONGEST), from == null ? null : cut(from.address(), LONGEST_ADDRESS),
         from == null ? null : cut(from.name(), LONGEST_ADDRESS), cut(message.internetMessageId(), LONGEST), utc(message.receivedAt()),
-        message.isContentSeen() ? message.hasAttachments() : null);
+        message.isContentSeen() ? message.hasAttachments() : null, cut(message.folder(), LONGEST));
   }
 
   /** Of a message of which only that much is known. */
   static Envelope of(String subject, OffsetDateTime receivedAt) {
-    return new Envelope(subject, null, null, null, receivedAt, null);
+    return new Envelope(subject, null, null, null, receivedAt, null, null);
   }
 
   /** There is something to recognise it by. */

@@ -110,7 +110,7 @@ final class LedgerTable {
     }
     OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
     jdbc.batchUpdate("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,"
-        + " has_attachments) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", byMessage.values(), Math.max(1, byMessage.size()),
+        + " has_attachments, folder) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", byMessage.values(), Math.max(1, byMessage.size()),
         (statement, row) -> {
           Envelope envelope = row.envelope();
           statement.setString(1, row.account());
@@ -122,6 +122,7 @@ final class LedgerTable {
           statement.setString(7, envelope.senderName());
           statement.setString(8, envelope.internetMessageId());
           statement.setObject(9, envelope.attachments(), Types.BOOLEAN);
+          statement.setString(10, envelope.folder());
         });
   }
 }

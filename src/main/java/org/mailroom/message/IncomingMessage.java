@@ -85,7 +85,7 @@ public final class IncomingMessage {
   }
 
   /** The path of the folder that it was listed in; null where that isn't known. */
-  String folder() {
+  public String folder() {
     return folder;
   }
 

@@ -22,7 +22,11 @@ class MessageLogTest {
   private static final List<String> ACCOUNTS = List.of("a", "b", "c");
 
   private static MessageFilter filter(String account, String q, String destination, String status, String from, String to) {
-    return MessageFilter.of(account, q, destination, status, from, to);
+    return MessageFilter.of(account, q, destination, status, from, to, null);
+  }
+
+  private static MessageFilter in(String folder, String status) {
+    return MessageFilter.of(null, null, null, status, null, null, folder);
   }
 
   private static List<String> subjects(List<Line> lines) {
@@ -52,6 +56,8 @@ class MessageLogTest {
     jdbc.getJdbcTemplate().update("insert into delivery (account, message_id, destination, status, attempts) select account, message_id, 'file', 'DELIVERED', 1 from ledger_message");
     jdbc.getJdbcTemplate().update("insert into delivery (account, message_id, destination, status, attempts) select account, message_id, 'queue', 'FAILED', 5 from ledger_message"
         + " where message_id in ('m-4', 'm-4999')");
+    jdbc.getJdbcTemplate().update("update ledger_message set folder = case message_id when 'm-4' then 'Inbox/Orders_1' when 'm-7' then 'inbox/orders_1/Old' when 'm-9' then 'inbox/ordersX1/Old'"
+        + " else 'inbox/other' end where message_id in ('m-4', 'm-7', 'm-9', 'm-4999')");
     MessageLog log = new MessageLog(jdbc);
 
     pagesBothWays(log, filter(null, null, null, null, null, null), MESSAGES);
@@ -68,6 +74,8 @@ class MessageLogTest {
     assertThat(all(log, filter(null, null, "queue", "DELIVERED", null, null))).isEmpty();
     assertThat(log.page(filter(null, null, null, null, null, "2026-01-01"), ACCOUNTS, null, false).lines()).isNotEmpty()
         .allMatch(line -> line.listedAt().isBefore(filter(null, null, null, null, null, "2026-01-01").end()));
+    assertThat(all(log, in("inbox/orders_1", null))).as("a folder and those below it").containsExactly("Order 7", "Order 4");
+    assertThat(subjects(log.page(in("INBOX/Orders_1", "FAILED"), ACCOUNTS, null, false).lines())).containsExactly("Order 4");
     assertThat(log.page(filter(null, null, null, null, "2027-01-01", null), ACCOUNTS, null, false).lines()).isEmpty();
 
     Line failed = log.page(filter(null, null, null, "FAILED", null, null), ACCOUNTS, null, false).lines().get(0);

@@ -40,7 +40,7 @@ class LedgerTableTest {
   }
 
   private static Envelope envelope(String subject) {
-    return new Envelope(subject, "anna@example.com", "Anna Berg", "<1@example.com>", MONDAY, true);
+    return new Envelope(subject, "anna@example.com", "Anna Berg", "<1@example.com>", MONDAY, true, "inbox");
   }
 
   private List<String> known() {
