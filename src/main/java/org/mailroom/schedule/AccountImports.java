@@ -279,18 +279,20 @@ public final class AccountImports {
       LOG.warn("account {}: {}", account.id(), result.failure() == null ? "its mailbox was taken over by another node" : result.failure().getMessage());
       return result;
     }
-    schedule.ended(account, result);
     if (result.goesOnAt() != null && result.failure() == null) {
+      schedule.ended(account, result);
       suspended.put(account.id(), running);
       return result;
     }
+    // whoever sees how the account stands finds why in the log
+    log.tell(result);
+    schedule.ended(account, result);
     if (result.firstUnmarked() instanceof GraphException refusal && refusal.isGone()) {
       // the folder to move to may be gone
       forgetFolders(account);
     }
     history.add(result);
     metrics.ended(result);
-    log.tell(result);
     return result;
   }
 }

@@ -4,8 +4,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.Body;
@@ -42,7 +44,11 @@ public final class AccountSchedule implements Patience {
   private final StandingTable table;
   private final DatabaseTime time;
   private final Instant started;
+  private final Map<String, Success> successes = new ConcurrentHashMap<>();
   private volatile boolean stopping;
+
+  /** When an import of this process ended that read its mailbox to the end, by both clocks. */
+  private record Success(Instant database, Instant here) {}
 
   AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, ScheduleKeeper keeper, MailboxLeases leases,
       Nodes nodes, AccountAlerts alerts,
@@ -173,7 +179,11 @@ public final class AccountSchedule implements Patience {
   void ended(Account account, ImportResult result) {
     Trouble before = board.standing(account.id()).map(Standing::trouble).orElse(null);
     Trouble after = alerts.ended(before, result, time.now());
-    board.ended(account, result, time.now(), result.goesOnAt() == null ? null : time.ofHere(result.goesOnAt()), after);
+    Instant now = time.now();
+    if (result.isThrough()) {
+      successes.put(account.id(), new Success(now, time.here(now)));
+    }
+    board.ended(account, result, now, result.goesOnAt() == null ? null : time.ofHere(result.goesOnAt()), after);
   }
 
   /** Nobody imports it any more, whatever became of its import. */
@@ -215,7 +225,9 @@ public final class AccountSchedule implements Patience {
    * began.
    */
   public Optional<Instant> lastSuccess(String accountId) {
-    return board.standing(accountId).map(Standing::lastSuccess).map(time::here);
+    Success here = successes.get(accountId);
+    return board.standing(accountId).map(Standing::lastSuccess)
+        .map(last -> here != null && here.database().equals(last) ? here.here() : time.here(last));
   }
 
   /**
@@ -237,7 +249,7 @@ public final class AccountSchedule implements Patience {
   /** Since when this process knows the account: its start, or when the account was set up. */
   public Instant knownSince(String accountId) {
     Instant since = board.knownSince(accountId);
-    return since == null ? started : time.here(since);
+    return since == null ? started : since;
   }
 
   /** When this process began to poll. */

@@ -157,7 +157,7 @@ class Agreement {
   /** Accounts come, change and go. */
   private void settle(Collection<Account> accounts) {
     Instant now = time.now();
-    AccountChanges changes = board.see(accounts, now, isBeginning());
+    AccountChanges changes = board.see(accounts, time.here(now), isBeginning());
     List<Standing> added = changes.added().stream().map(account -> Standing.of(account, now)).toList();
     List<Standing> changed = changes.changed().stream().flatMap(account -> board.anew(account, now).stream()).toList();
     standings.add(added);

@@ -158,7 +158,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
 
   private List<String> takeWithoutDatabase(Collection<Account> accounts, Set<String> paused, RuntimeException why) {
     Instant now = time.now();
-    board.see(accounts, now, false).added().forEach(account -> board.put(Standing.of(account, now)));
+    board.see(accounts, time.here(now), false).added().forEach(account -> board.put(Standing.of(account, now)));
     List<String> due = board.candidates(accounts, paused, now, node -> false, mailbox -> false).stream().map(Standing::account)
         .limit(board.places(importers)).toList();
     due.forEach(account -> board.taken(account, nodes.id(), now, why));
