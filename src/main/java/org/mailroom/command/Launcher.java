@@ -63,7 +63,9 @@ public final class Launcher {
 
   /** The same for a command whose output goes into a file: of the log only errors are printed. */
   ConfigurableApplicationContext startQuietly() {
-    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false", "--logging.threshold.console=error");
+    // not the threshold of the console: that becomes a property of the whole process, and stays
+    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false", "--logging.level.root=error",
+        "--logging.level.mailroom=error", "--logging.level.org.mailroom=error");
   }
 
   private ConfigurableApplicationContext start(WebApplicationType type, Map<String, Object> defaults, String... more) {
