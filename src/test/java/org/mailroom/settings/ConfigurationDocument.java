@@ -49,10 +49,11 @@ final class ConfigurationDocument {
   private static final String HEAD = """
       # Configuration
 
-      Every key of `application.yaml` below `mailroom`, made out of the code by a test (`mvn -Dtest=ConfigurationDocumentTest -Dmailroom.write-docs=true test`
-      writes it anew). Names may be written in any of Spring Boot's forms, and as environment variables: `mailroom.poll-every` is `MAILROOM_POLL_EVERY`. Durations
-      are written as `30s`, `5m`, `1h`, `30d`; sizes as `1KB`, `50MB`. A wrong value, or a key that isn't here, stops the start with key, value and what is allowed.
-      What an account's settings do is in [accounts.md](accounts.md).
+      Every key of `application.yaml` below `mailroom`, made out of the code by a test
+      (`mvn -Dtest=ConfigurationDocumentTest -Dmailroom.write-docs=true test` writes it anew). Names may be written in any
+      of Spring Boot's forms, and as environment variables: `mailroom.poll-every` is `MAILROOM_POLL_EVERY`. Durations are
+      written as `30s`, `5m`, `1h`, `30d`; sizes as `1KB`, `50MB`. A wrong value, or a key that isn't here, stops the start
+      with key, value and what is allowed. What an account's settings do is in [accounts.md](accounts.md).
       """;
 
   /** Doc comments of the records by the record's simple name, then of its parts by component; the record's own is under "". */
