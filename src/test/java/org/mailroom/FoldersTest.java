@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.FolderStanding;
 import org.mailroom.account.ImportResult;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.demo.DemoMail;
@@ -73,7 +74,10 @@ class FoldersTest {
     String[] settings = {SUPPORT + "folders=inbox,Inbox/tickets,INBOX," + mailbox.folder("Inbox"), SUPPORT + "recursive=true",
         SUPPORT + "after-import.move-to=Inbox/Done"};
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings)) {
-      assertThat(mailroom.importSupport().imported()).isEqualTo(8);
+      ImportResult first = mailroom.importSupport();
+      assertThat(first.imported()).isEqualTo(8);
+      assertThat(first.folders()).extracting(FolderStanding::folder).containsExactlyInAnyOrder("inbox", "inbox/Tickets", "inbox/Tickets/Dutch", "inbox/Tickets 24\\/7");
+      assertThat(first.folders()).extracting(FolderStanding::state).containsOnly(FolderStanding.State.READ);
       assertThat(byFolder(mailroom)).isEqualTo(Map.of("inbox", 3L, "inbox/Tickets", 2L, "inbox/Tickets/Dutch", 2L, "inbox/Tickets 24\\/7", 1L));
       String document = mailroom.database().queryForObject("select document from mail_message where folder = 'inbox/Tickets/Dutch' limit 1", String.class);
       assertThat(new ObjectMapper().readTree(document).path("folder").asText()).isEqualTo("inbox/Tickets/Dutch");

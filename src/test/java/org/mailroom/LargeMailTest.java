@@ -51,8 +51,8 @@ class LargeMailTest {
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
-  void attachments_of_70_megabytes_bodies_of_2_and_500_recipients_fit_into_a_heap_of_128() throws Exception {
-    prove(128, 2, 20, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5);
+  void attachments_of_70_megabytes_bodies_of_2_and_500_recipients_fit_into_a_heap_of_192() throws Exception {
+    prove(192, 2, 20, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5);
   }
 
   @Test

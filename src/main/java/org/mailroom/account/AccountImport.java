@@ -22,6 +22,7 @@ public final class AccountImport {
   private Exception failure;
   private Exception folderFailure;
   private volatile Integer unlistable;
+  private volatile List<FolderStanding> standings = List.of();
 
   /**
    * @param stopping whether the runtime stops
@@ -79,6 +80,16 @@ public final class AccountImport {
   /** How many messages the service couldn't list; null before all folders were listed to their ends. */
   public Integer unlistable() {
     return unlistable;
+  }
+
+  /** How far each of several folders was read. */
+  public void standings(List<FolderStanding> ofFolders) {
+    standings = List.copyOf(ofFolders);
+  }
+
+  /** How far each of several folders was read; empty where there is one, and before the end. */
+  public List<FolderStanding> standings() {
+    return standings;
   }
 
   /** Id of the folder that messages end in; null: they stay. */

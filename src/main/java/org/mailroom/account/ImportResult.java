@@ -2,6 +2,7 @@ package org.mailroom.account;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What one import of one account came to.
@@ -21,11 +22,25 @@ import java.time.Instant;
  * @param firstUnmarked why, of one of them; or null
  * @param firstRefusal why one of them wasn't delivered, in words; or null
  * @param failure why the mailbox couldn't be read to its end; or null
+ * @param folders how far each of several folders was read; empty where the account reads one
  */
 public record ImportResult(
     String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone, int unmarked,
     int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, String firstRefusal,
-    Exception failure) {
+    Exception failure, List<FolderStanding> folders) {
+
+  public ImportResult {
+    folders = List.copyOf(folders);
+  }
+
+  /** Of an account that reads one folder. */
+  public ImportResult(
+      String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone,
+      int unmarked, int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, String firstRefusal,
+      Exception failure) {
+    this(account, begun, took, imported, passedOver, failed, givenUp, givenUpBefore, waiting, gone, unmarked, listedForNothing, requests, readingPaused,
+        goesOnAt, firstUnmarked, firstRefusal, failure, List.of());
+  }
 
   /** The mailbox was read, to its end or as far as this turn went. */
   public boolean couldBeRead() {

@@ -104,6 +104,7 @@ public final class ImportTally {
   public ImportResult result(AccountImport running, long requests) {
     return new ImportResult(running.account().id(), begun, Duration.between(begun, clock.instant()), of(Count.IMPORTED), of(Count.PASSED_OVER), of(Count.FAILED),
         of(Count.GIVEN_UP), of(Count.GIVEN_UP_BEFORE), of(Count.WAITING), of(Count.GONE), of(Count.UNMARKED), of(Count.LISTED_FOR_NOTHING),
-        Math.max(0, requests - requestsBefore), running.isReadingPaused(), running.goesOnAt(), firstUnmarked, firstRefusal, running.failure());
+        Math.max(0, requests - requestsBefore), running.isReadingPaused(), running.goesOnAt(), firstUnmarked, firstRefusal, running.failure(),
+        running.standings());
   }
 }

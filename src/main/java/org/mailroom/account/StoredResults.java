@@ -3,10 +3,14 @@ package org.mailroom.account;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,11 @@ public final class StoredResults {
     }
     put(text, "firstUnmarked", result.firstUnmarked());
     put(text, "failure", result.failure());
+    if (!result.folders().isEmpty()) {
+      ArrayNode folders = text.putArray("folders");
+      result.folders().forEach(each -> folders.addObject().put("folder", shortened(each.folder())).put("state", each.state().name())
+          .put("until", each.until() == null ? null : each.until().toString()));
+    }
     return text.toString();
   }
 
@@ -69,11 +78,22 @@ public final class StoredResults {
           count(read, "givenUpBefore"), count(read, "waiting"), count(read, "gone"), count(read, "unmarked"),
           count(read, "listedForNothing"), read.path("requests").asLong(), read.path("readingPaused").asBoolean(),
           read.hasNonNull("goesOnAt") ? Instant.parse(read.path("goesOnAt").asText()) : null,
-          failure(read.path("firstUnmarked")), read.path("firstRefusal").asText(null), failure(read.path("failure")));
+          failure(read.path("firstUnmarked")), read.path("firstRefusal").asText(null), failure(read.path("failure")),
+          folders(read.path("folders")));
     } catch (JsonProcessingException | DateTimeException unreadable) {
       LOG.debug("account {}: what its last import came to can't be read", account, unreadable);
       return null;
     }
+  }
+
+  /** A state that this version doesn't know is passed over. */
+  private static List<FolderStanding> folders(JsonNode read) {
+    List<FolderStanding> folders = new ArrayList<>();
+    for (JsonNode each : read) {
+      Arrays.stream(FolderStanding.State.values()).filter(state -> state.name().equals(each.path("state").asText())).findFirst().ifPresent(state ->
+          folders.add(new FolderStanding(each.path("folder").asText(), state, each.hasNonNull("until") ? Instant.parse(each.path("until").asText()) : null)));
+    }
+    return folders;
   }
 
   private static int count(JsonNode read, String name) {

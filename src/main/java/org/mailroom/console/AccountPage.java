@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.ImportResult;
 import org.mailroom.account.PollHistory;
 import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.monitoring.AccountStatus;
@@ -70,6 +71,7 @@ final class AccountPage {
     model.addAttribute("backfill", backfills.of(id).orElse(null));
     model.addAttribute("today", history.today());
     model.addAttribute("running", meter.of(id).orElse(null));
+    model.addAttribute("folders", schedule.lastResult(id).map(ImportResult::folders).orElse(List.of()));
     model.addAttribute("node", schedule.workedBy(id).orElse(null));
     addHistory(id, model);
     return "account";

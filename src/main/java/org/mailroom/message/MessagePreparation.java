@@ -213,7 +213,7 @@ public final class MessagePreparation {
       return refused(message, refusal);
     }
     boolean isCommon = why instanceof CredentialException || why instanceof StorageException || why instanceof DataAccessException
-        || isOfStop(why);
+        || why instanceof NoRoomException || isOfStop(why);
     return isCommon ? Fate.waiting(why) : Fate.failed(why);
   }
 

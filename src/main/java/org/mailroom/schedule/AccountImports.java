@@ -169,7 +169,7 @@ public final class AccountImports {
     }
     forgetFolders(running.account());
     if (folder.named()) {
-      listings.failed(running, refusal.about("folder " + folder.path()));
+      listings.failed(running, folder, refusal.about("folder " + folder.path()));
     } else {
       LOG.info("account {}: the folder {} isn't there any more; the others are read", running.account().id(), folder.path());
     }
@@ -262,6 +262,7 @@ public final class AccountImports {
 
   private void endListings(AccountImport running) {
     try {
+      running.standings(listings.standings(running));
       listings.end(running);
     } catch (LeaseLostException lost) {
       running.failed(lost);

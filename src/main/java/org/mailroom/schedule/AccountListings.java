@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
+import org.mailroom.account.FolderStanding;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.LeaseLostException;
@@ -52,6 +53,7 @@ final class AccountListings {
     /** Null where it is none. */
     private final Backfill backfill;
     private final Set<String> done = new HashSet<>();
+    private final Set<String> failed = new HashSet<>();
     private Walk walk;
     private boolean through = true;
     private boolean ended = true;
@@ -241,9 +243,13 @@ final class AccountListings {
   }
 
   /** A folder can't be listed; the others go on, and at its end the import has failed for this cause. */
-  void failed(AccountImport running, Exception why) {
+  void failed(AccountImport running, AccountFolder folder, Exception why) {
     Round round = rounds.get(running.account().id());
-    if (round != null && round.failure == null) {
+    if (round == null) {
+      return;
+    }
+    round.failed.add(folder.id());
+    if (round.failure == null) {
       round.failure = why;
     }
   }
@@ -254,6 +260,24 @@ final class AccountListings {
     if (round != null && round.backfill != null) {
       backfills.interrupted(round.backfill);
     }
+  }
+
+  /** How far each folder was read, of several, by the turns so far. */
+  List<FolderStanding> standings(AccountImport running) {
+    Round round = rounds.get(running.account().id());
+    if (round == null || running.folders().size() < 2) {
+      return List.of();
+    }
+    return running.folders().stream().map(folder -> new FolderStanding(folder.path() == null ? folder.id() : folder.path(), state(round, folder.id()),
+        round.backfill == null ? null : backfills.position(round.backfill, folder.id()))).toList();
+  }
+
+  private static FolderStanding.State state(Round round, String folder) {
+    if (round.failed.contains(folder)) {
+      return FolderStanding.State.FAILED;
+    }
+    return round.done.contains(folder) ? FolderStanding.State.READ
+        : round.walk != null && round.walk.folder().equals(folder) ? FolderStanding.State.IN_PART : FolderStanding.State.TO_COME;
   }
 
   /** The import, or its turn, is over. */

@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -56,7 +57,12 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private volatile boolean stopped;
   private Instant forgot = Instant.MIN;
 
-  /** Joins those that work on the database. */
+  /** Joins those that work on the database. How long ago it gave a sign of life is told by the machine's own clock. */
+  @Autowired
+  Nodes(NodeTable table, DatabaseTime time, ReservedConnections connections, MailroomProperties properties) {
+    this(table, time, connections, properties, Clock.systemUTC());
+  }
+
   Nodes(NodeTable table, DatabaseTime time, ReservedConnections connections, MailroomProperties properties, Clock clock) {
     this.table = table;
     this.time = time;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
@@ -15,7 +16,8 @@ class StoredResultsTest {
 
   private static ImportResult result(Exception unmarked, Exception failure) {
     return new ImportResult("support", BEGUN, Duration.ofMillis(1234), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, true, BEGUN.plusSeconds(60), unmarked,
-        "the disk said \"no\"", failure);
+        "the disk said \"no\"", failure,
+        List.of(new FolderStanding("inbox", FolderStanding.State.READ, null), new FolderStanding("Archive/2025", FolderStanding.State.IN_PART, BEGUN)));
   }
 
   @Test
