@@ -23,6 +23,8 @@ public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
   private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full|quota");
+  /** H2: database already open. */
+  private static final int IN_USE = 90020;
   private static final String CLOSED = "This connection has been closed.";
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
@@ -63,12 +65,29 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     try {
       return reserved.connection(pool);
     } catch (SQLTransientConnectionException e) {
+      if (isHeldByAnOldOne(e)) {
+        evictAll();
+      }
       // without a cause all connections are in use
       if (e.getCause() != null) {
         open(e);
       }
       throw e;
     }
+  }
+
+  /**
+   * H2 says that its file is in use. Where it closed itself before, for its disk was full or memory short, connections may still hold what it was
+   * opened as then, which nobody else can come to any more.
+   */
+  private static boolean isHeldByAnOldOne(SQLException failure) {
+    return Causes.of(failure).anyMatch(cause -> cause instanceof SQLException refusal && refusal.getErrorCode() == IN_USE);
+  }
+
+  /** With the last of them it is closed, and the next connection opens it anew. */
+  private void evictAll() {
+    pool.getHikariPoolMXBean().softEvictConnections();
+    reserved.evict();
   }
 
   private synchronized void open(SQLException why) {

@@ -59,6 +59,13 @@ public class ReservedConnections implements DisposableBean {
     return reserved;
   }
 
+  /** Those that are idle are closed, the others when they are given back. */
+  synchronized void evict() {
+    if (reserved != null && !reserved.isClosed()) {
+      reserved.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
   @Override
   public synchronized void destroy() {
     closed = true;
