@@ -39,13 +39,16 @@ class DatabaseBreakerTest {
     ReservedConnections reserved = new ReservedConnections();
     try (HikariDataSource pool = new HikariDataSource(config)) {
       DatabaseBreaker database = new DatabaseBreaker(pool, reserved, Clock.systemUTC());
+      Connection old;
       try (Connection first = database.getConnection()) {
+        old = first.unwrap(org.h2.jdbc.JdbcConnection.class);
         first.createStatement().execute("create table kept (id int primary key)");
         first.createStatement().execute("insert into kept values (1)");
         loseTheOpenDatabase();
         reserved.begin();
         assertThatThrownBy(database::getConnection).isInstanceOf(SQLException.class);
       }
+      await().atMost(Duration.ofSeconds(30)).until(old::isClosed);
       await().atMost(Duration.ofSeconds(30)).ignoreExceptionsInstanceOf(SQLException.class).untilAsserted(() -> {
         try (Connection again = database.getConnection(); var rows = again.createStatement().executeQuery("select count(*) from kept")) {
           assertThat(rows.next()).isTrue();
