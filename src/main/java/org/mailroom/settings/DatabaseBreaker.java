@@ -131,6 +131,8 @@ public final class DatabaseBreaker extends DelegatingDataSource {
         if (!pool.isClosed()) {
           LOG.warn("the database doesn't answer while Mailroom stops: what waits for it is given up, and comes again with the next start");
           pool.close();
+          // those who answer somebody, or keep the schedule, wait for it on connections of their own
+          reserved.destroy();
         }
         return;
       }
