@@ -13,12 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
@@ -83,7 +78,7 @@ final class LoginHttpClient {
         }
       }
       status = 0;
-      java.net.http.HttpResponse<String> received = received(outgoing.build());
+      java.net.http.HttpResponse<String> received = new BoundedHttpClient(client, whole).send(outgoing.build());
       if (received.statusCode() == PROXY_DEMANDS_PASSWORD) {
         // the proxy's answer, not Entra ID's
         throw new IOException("the proxy refuses: HTTP 407");
@@ -95,20 +90,6 @@ final class LoginHttpClient {
       answer.body(received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
       answer.addHeaders(received.headers().map());
       return answer;
-    }
-
-    /** The client's own time-out ends with the first byte of the answer; this one holds for the whole of it. */
-    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException, InterruptedException {
-      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing, java.net.http.HttpResponse.BodyHandlers.ofString());
-      try {
-        return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        throw new HttpTimeoutException("no whole answer within " + whole.toSeconds() + " s");
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof IOException trouble ? trouble : new IOException(e.getCause());
-      } finally {
-        answer.cancel(true);
-      }
     }
 
     /** An error without a description is one all the same, RFC 6749 section 5.2; msal4j takes it for no error of OAuth. */

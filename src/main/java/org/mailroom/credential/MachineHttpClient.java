@@ -8,12 +8,7 @@ import com.microsoft.aad.msal4j.IHttpResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.mailroom.settings.MailroomProperties;
 
 /** How msal4j reaches the machine: never by a proxy, for another machine's identity would be told, and within {@code limits.token-timeout}. */
@@ -60,7 +55,7 @@ final class MachineHttpClient {
       status = 0;
       java.net.http.HttpResponse<String> received;
       try {
-        received = received(outgoing.build());
+        received = new BoundedHttpClient(client, whole).send(outgoing.build());
       } catch (IOException e) {
         trouble = e;
         throw e;
@@ -76,22 +71,6 @@ final class MachineHttpClient {
       answer.body(body);
       answer.addHeaders(received.headers().map());
       return answer;
-    }
-
-    /** The client's own time-out ends with the first byte of the answer; this one holds for the whole of it. */
-    private java.net.http.HttpResponse<String> received(java.net.http.HttpRequest outgoing) throws IOException,
-        InterruptedException {
-      CompletableFuture<java.net.http.HttpResponse<String>> answer = client.sendAsync(outgoing,
-          java.net.http.HttpResponse.BodyHandlers.ofString());
-      try {
-        return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        throw new HttpTimeoutException("no whole answer within " + whole.toSeconds() + " s");
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof IOException trouble ? trouble : new IOException(e.getCause());
-      } finally {
-        answer.cancel(true);
-      }
     }
 
     /** The metadata service is where the settings say. */
