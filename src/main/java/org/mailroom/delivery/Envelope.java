@@ -3,6 +3,7 @@ package org.mailroom.delivery;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.regex.Pattern;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage.EmailAddress;
 
@@ -17,6 +18,7 @@ record Envelope(String subject, String sender, String senderName, String interne
 
   static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null, null);
 
+  private static final Pattern NO_CHARACTERS = Pattern.compile("[\\x00\\p{Cs}]");
   private static final int LONGEST = 500;
   private static final int LONGEST_ADDRESS = 320;
 
@@ -47,6 +49,6 @@ record Envelope(String subject, String sender, String senderName, String interne
     if (text == null) {
       return null;
     }
-    return (text.length() <= longest ? text : text.substring(0, longest)).replaceAll("[\\x00\\p{Cs}]", "\uFFFD");
+    return NO_CHARACTERS.matcher(text.length() <= longest ? text : text.substring(0, longest)).replaceAll("\uFFFD");
   }
 }

@@ -5,6 +5,7 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.apache.camel.component.http.HttpMethods;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -46,7 +47,8 @@ public final class GraphRequests {
     exchange.setVariable("credential", request.credential());
     Message message = exchange.getMessage();
     message.removeHeaders("*", REDELIVERY);
-    message.setHeader(Exchange.HTTP_METHOD, request.method());
+    // as text it would be converted for each request
+    message.setHeader(Exchange.HTTP_METHOD, HttpMethods.valueOf(request.method()));
     message.setHeader(Exchange.HTTP_URI, request.uri().toString());
     message.setHeader("Prefer", request.prefer() == null ? IMMUTABLE_IDS : IMMUTABLE_IDS + ", " + request.prefer());
     message.setHeader("client-request-id", UUID.randomUUID().toString());

@@ -15,9 +15,13 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ServiceClock {
 
+  private record Read(String date, Instant time) {}
+
   private final Clock clock;
   private volatile Duration ahead = Duration.ZERO;
   private volatile boolean known;
+  /** Many answers of a second bring the same text. */
+  private volatile Read latest = new Read("", Instant.EPOCH);
 
   public ServiceClock(Clock clock) {
     this.clock = clock;
@@ -43,7 +47,12 @@ public final class ServiceClock {
       return;
     }
     try {
-      ahead = Duration.between(clock.instant(), ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+      Read read = latest;
+      if (!read.date().equals(date)) {
+        read = new Read(date, ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+        latest = read;
+      }
+      ahead = Duration.between(clock.instant(), read.time());
       known = true;
     } catch (DateTimeException notADate) {
       // the time of the answer before counts on

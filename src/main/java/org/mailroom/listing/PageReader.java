@@ -9,12 +9,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.mailroom.graph.BoundedStrings;
+import org.mailroom.graph.GraphTime;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.WrongAnswerException;
 
@@ -118,7 +117,7 @@ final class PageReader {
     private void add(String id, JsonNode resource, long size, boolean cut) {
       boolean fits = held + size <= budget && !cut;
       held += fits ? size : 0;
-      found.add(new ListedMessage(id, instant(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
+      found.add(new ListedMessage(id, GraphTime.of(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
           !resource.has("body"), fits ? resource : null));
     }
   }
@@ -139,14 +138,6 @@ final class PageReader {
       return GraphUris.link(link);
     } catch (IllegalArgumentException e) {
       throw new WrongAnswerException("the next link isn't an address");
-    }
-  }
-
-  private static Instant instant(String dateTime) {
-    try {
-      return dateTime == null ? null : OffsetDateTime.parse(dateTime).toInstant();
-    } catch (DateTimeException notATime) {
-      return null;
     }
   }
 }

@@ -2,15 +2,14 @@ package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
+import org.mailroom.graph.GraphTime;
 
 /**
  * A message on its way from the listing to its destinations: first Graph's resource, then with its attachments, then the canonical
@@ -190,12 +189,7 @@ public final class IncomingMessage {
   }
 
   private Instant time(String property) {
-    String text = resource.path(property).asText(null);
-    try {
-      return text == null ? null : OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException notATime) {
-      return null;
-    }
+    return GraphTime.of(resource.path(property).asText(null));
   }
 
   /** What of it is asked for next. */

@@ -1,15 +1,14 @@
 package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.mailroom.account.Account;
+import org.mailroom.graph.GraphTime;
 import org.mailroom.message.MailMessage.Body;
 import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.message.MailMessage.Header;
@@ -124,12 +123,7 @@ public final class MessageTranslator {
   }
 
   private static Instant instant(JsonNode message, String name) {
-    String text = text(message, name);
-    try {
-      return text == null ? null : OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException notATime) {
-      return null;
-    }
+    return GraphTime.of(text(message, name));
   }
 
   private static String text(JsonNode node, String name) {
