@@ -20,7 +20,7 @@ final class SeveralNodes implements Row {
   @Override
   public List<Figure> measure(Surroundings around) throws Exception {
     int mailboxes = Surroundings.number("nodes.mailboxes", 64);
-    int messages = Surroundings.number("nodes.messages", 400);
+    int messages = Surroundings.number("nodes.messages", 200);
     double one = rate(around, 1, mailboxes, messages);
     List<Figure> figures = new ArrayList<>();
     for (int nodes : new int[] {2, 4}) {
@@ -40,7 +40,7 @@ final class SeveralNodes implements Row {
     try {
       for (int number = 1; number <= nodes; number++) {
         running.add(around.process(database, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), mailboxes, "--mailroom.node=node" + number,
-            "--mailroom.secret-key=one key for all", "--mailroom.poll-every=1s", "--mailroom.importers=" + Surroundings.number("nodes.importers", 4)));
+            "--mailroom.secret-key=one key for all", "--mailroom.poll-every=1s", "--mailroom.importers=" + Surroundings.number("nodes.importers", 2)));
         MailroomProcess started = running.get(running.size() - 1);
         started.await("start of node " + number, PATIENCE, Duration.ofMillis(200), () -> started.output().contains("Console: "));
       }
