@@ -56,7 +56,9 @@ class CrashTest {
   private final long seed = Long.getLong("proof.seed", 4);
   private final DemoMail maker = new DemoMail(seed);
 
+  /** Takes longer on a busy machine than a test may. */
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void makeTheClassArchive() {
     ClassArchive.get();
   }

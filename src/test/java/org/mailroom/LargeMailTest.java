@@ -44,7 +44,9 @@ class LargeMailTest {
   private final Random random = new Random(8);
   private final ObjectMapper json = new ObjectMapper();
 
+  /** Takes longer on a busy machine than a test may. */
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void makeTheClassArchive() {
     ClassArchive.get();
   }
