@@ -150,7 +150,7 @@ final class ClassArchive {
         "--server.port=0",
         "--mailroom.data-dir=" + folder.resolve("data")));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(3))
+    org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(8))
         .until(() -> !process.isAlive() || Files.readString(output).contains("No account is configured"));
     process.destroy();
     process.waitFor(3, TimeUnit.MINUTES);

@@ -42,12 +42,23 @@ class CrashTest {
   private static final int PAGE = 20;
   private static final int MESSAGES_TO_MOVE = 60;
 
+  /**
+   * Kills in a row, each at a random instant of its share of the messages.
+   *
+   * @param messages that come meanwhile, the same number before each of them
+   * @param faults the share of the service's answers that fail
+   */
+  private record Kills(int times, int messages, double faults) {}
+
   @TempDir
   private Path folder;
 
   private final long seed = Long.getLong("proof.seed", 4);
+  private final DemoMail maker = new DemoMail(seed);
 
+  /** Takes longer on a busy machine than a test may. */
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void makeTheClassArchive() {
     ClassArchive.get();
   }
@@ -94,28 +105,23 @@ class CrashTest {
 
   @Test
   @Timeout(value = 40, unit = TimeUnit.MINUTES)
-  void killed_at_random_instants_it_delivers_every_message_exactly_once() throws Exception {
-    prove(Integer.getInteger("proof.kills", 4), Integer.getInteger("proof.messages", 160), 0);
-  }
-
-  @Test
-  @Timeout(value = 40, unit = TimeUnit.MINUTES)
-  void killed_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
-    prove(Integer.getInteger("proof.kills.faulty", 3), Integer.getInteger("proof.messages.faulty", 60), 0.2);
+  void killed_at_random_instants_and_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
+    prove(new Kills(Integer.getInteger("proof.kills", 4), Integer.getInteger("proof.messages", 100), 0),
+        new Kills(Integer.getInteger("proof.kills.faulty", 3), Integer.getInteger("proof.messages.faulty", 60), 0.2));
   }
 
   @Test
   @Tag("proof")
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void killed_at_50_random_instants_it_delivers_every_message_exactly_once() throws Exception {
-    prove(50, 1000, 0);
+    prove(new Kills(50, 1000, 0));
   }
 
   @Test
   @Tag("proof")
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void killed_20_times_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
-    prove(20, 600, 0.2);
+    prove(new Kills(20, 600, 0.2));
   }
 
   private static boolean isBatch(String call) {
@@ -132,11 +138,14 @@ class CrashTest {
 
   private DemoMailbox filled(DemoTenant tenant, int messages) {
     DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-    DemoMail maker = new DemoMail(seed);
+    deliver(mailbox, messages);
+    return mailbox;
+  }
+
+  private void deliver(DemoMailbox mailbox, int messages) {
     for (int i = 0; i < messages; i++) {
       mailbox.deliver(maker.next());
     }
-    return mailbox;
   }
 
   private void killOnce(Callable<Boolean> reached, List<String> settings) throws Exception {
@@ -147,28 +156,24 @@ class CrashTest {
     }
   }
 
-  private void prove(int kills, int messages, double faults) throws Exception {
+  private void prove(Kills... all) throws Exception {
     try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
-      DemoMailbox mailbox = filled(tenant, messages);
-      tenant.faults().random(seed, faults);
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
       List<String> settings = settings(tenant, postgres);
       Random random = new Random(seed);
       int killed = 0;
-      while (killed < kills && mailbox.unread() > 0) {
-        try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
-          int instant = tenant.requests().size() + 1 + random.nextInt(Math.max(10, 3 * messages / kills));
-          long moment = random.nextInt(30_000_000);
-          await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(10))
-              .until(() -> tenant.requests().size() >= instant || mailbox.unread() == 0 || !mailroom.isAlive());
-          assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
-          java.util.concurrent.locks.LockSupport.parkNanos(moment);
-          mailroom.kill();
+      for (Kills kills : all) {
+        tenant.faults().random(seed, kills.faults());
+        int portion = kills.messages() / kills.times();
+        for (int i = 1; i <= kills.times(); i++) {
+          deliver(mailbox, portion);
+          killWithin(Math.max(10, 2 * portion), tenant, mailbox, settings, random);
           killed++;
-        }
-        assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
-        if (faults > 0 && killed == kills / 2) {
-          tenant.revokeTokens();
+          assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
+          if (kills.faults() > 0 && i == (kills.times() + 1) / 2) {
+            tenant.revokeTokens();
+          }
         }
       }
       importToTheEnd(mailbox, settings, () -> true);
@@ -177,8 +182,21 @@ class CrashTest {
     }
   }
 
+  /** Kills it at one of its next requests, or a moment later; the restart of the kill before is the start of this one. */
+  private void killWithin(int requests, DemoTenant tenant, DemoMailbox mailbox, List<String> settings, Random random) throws Exception {
+    try (MailroomProcess mailroom = HastyMailroom.start(folder, settings)) {
+      int instant = tenant.requests().size() + 1 + random.nextInt(requests);
+      long moment = random.nextInt(30_000_000);
+      await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(10))
+          .until(() -> tenant.requests().size() >= instant || mailbox.unread() == 0 || !mailroom.isAlive());
+      assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
+      java.util.concurrent.locks.LockSupport.parkNanos(moment);
+      mailroom.kill();
+    }
+  }
+
   private void importToTheEnd(DemoMailbox mailbox, List<String> settings, Callable<Boolean> isOver) throws Exception {
-    try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
+    try (MailroomProcess mailroom = HastyMailroom.start(folder, settings)) {
       await().atMost(Duration.ofMinutes(20)).until(() -> (mailbox.unread() == 0 && isOver.call()) || !mailroom.isAlive());
       assertThat(mailroom.stop()).as(mailroom::output).isZero();
     }

@@ -27,7 +27,9 @@ class EmbeddedDatabaseTest {
   @TempDir
   private Path folder;
 
+  /** Takes longer on a busy machine than a test may. */
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void makeTheClassArchive() {
     ClassArchive.get();
   }

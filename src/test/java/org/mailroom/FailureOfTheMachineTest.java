@@ -147,7 +147,8 @@ class FailureOfTheMachineTest {
   void a_full_disk_under_database_files_and_broker_at_once_stops_none_of_them_for_good() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("data"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk.toString()), "a small disk can't be mounted here");
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue",
+    try (MailroomRun mailroom = MailroomRun.startRuntime(TravellingClock.Application.class, tenant, folder,
+        "--mailroom.accounts.support.deliver-to=database,file,queue",
         "--mailroom.retry.backoff=1s", table.logSetting())) {
       mailbox.deliver(DemoMail.plain(1));
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
@@ -158,6 +159,8 @@ class FailureOfTheMachineTest {
       await().atMost(PATIENCE).until(() -> status(mailroom).reason() != null && status(mailroom).reason().matches("(?s).*(Free|free) space.*"));
       assertThat(mailbox.unread()).isPositive();
       Files.delete(disk.resolve("filler"));
+      // each destination is tried again once a minute at the least
+      mailroom.bean(TravellingClock.class).travel(Duration.ofMinutes(1));
       await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
       assertThat(mailroom.rows("mail_message")).isEqualTo(30);
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(90);

@@ -20,11 +20,16 @@ final class MailroomProcess implements AutoCloseable {
   }
 
   static MailroomProcess start(Path folder, List<String> jvmOptions, List<String> arguments) throws IOException {
+    return start("org.mailroom.Mailroom", folder, jvmOptions, arguments);
+  }
+
+  /** The same with a class of the tests that starts it. */
+  static MailroomProcess start(String main, Path folder, List<String> jvmOptions, List<String> arguments) throws IOException {
     ClassArchive classes = ClassArchive.get();
     List<String> command = new ArrayList<>(List.of(ClassArchive.java()));
     command.addAll(classes.options());
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", classes.classPath(), "org.mailroom.Mailroom"));
+    command.addAll(List.of("-cp", classes.classPath(), main));
     command.addAll(arguments);
     Path output = folder.resolve("output.log");
     Process process = new ProcessBuilder(command).directory(new File("").getAbsoluteFile()).redirectErrorStream(true)

@@ -108,6 +108,8 @@ final class MailroomRun implements AutoCloseable {
         "--mailroom.graph-url=" + tenant.graphUrl(),
         "--mailroom.login-url=" + tenant.loginUrl(),
         "--mailroom.data-dir=" + folder.resolve("data"),
+        // a machine that stands still for half a minute is no node that is missed; who shows takeovers says when
+        "--mailroom.takeover-after=5m",
         "--mailroom.credentials.demo.grant-type=client-credentials",
         "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
         "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,

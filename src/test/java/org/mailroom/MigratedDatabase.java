@@ -1,5 +1,10 @@
 package org.mailroom;
 
+import java.lang.ref.Cleaner;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -22,6 +27,9 @@ public final class MigratedDatabase {
     }
   }
 
+  /** A database that nobody can reach any more ends; otherwise all of them would stay as long as this JVM. */
+  private static final Cleaner ENDS = Cleaner.create();
+
   private final DataSource database = database();
   private final JdbcTemplate jdbc = new JdbcTemplate(database);
 
@@ -30,8 +38,19 @@ public final class MigratedDatabase {
   }
 
   private static DataSource database() {
-    return new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID()
-        + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH");
+    String url = "jdbc:h2:mem:" + UUID.randomUUID()
+        + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH";
+    DataSource database = new DriverManagerDataSource(url);
+    ENDS.register(database, () -> shutDown(url));
+    return database;
+  }
+
+  private static void shutDown(String url) {
+    try (Connection last = DriverManager.getConnection(url); Statement statement = last.createStatement()) {
+      statement.execute("shutdown");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public JdbcTemplate jdbc() {

@@ -27,6 +27,7 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.graph.MailboxGates;
 import org.mailroom.message.MessageFolders;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -57,6 +58,26 @@ class OutageTest {
 
   private void awaitImport() {
     await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+  }
+
+  /** Mailroom by a clock that the test moves on, for waits for their own sake show nothing here. */
+  private MailroomRun startTravelling(String... settings) {
+    return MailroomRun.startRuntime(TravellingClock.Application.class, tenant, folder, settings);
+  }
+
+  private void travel(MailroomRun mailroom, Duration later) {
+    TravellingClock clock = mailroom.bean(TravellingClock.class);
+    clock.travel(later);
+    tenant.clock(clock.ahead());
+  }
+
+  /** As {@link #awaitImport}, while time goes by faster: a pause that the service asks for is over at once. */
+  private void awaitImportWithoutPauses(MailroomRun mailroom, int unread) {
+    await().atMost(PATIENCE).until(() -> {
+      mailroom.bean(MailboxGates.class).closedUntil(mailbox.address())
+          .ifPresent(opens -> travel(mailroom, Duration.between(mailroom.bean(TravellingClock.class).instant(), opens)));
+      return mailbox.unread() <= unread;
+    });
   }
 
   /** A request that failed is sent again at once. */
@@ -123,7 +144,7 @@ class OutageTest {
         .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:0").setJournalDirectory(folder.resolve("broker").toString()));
     broker.start();
     int port = broker.getActiveMQServer().getRemotingService().getAcceptor("tcp").getActualPort();
-    try (TcpProxy proxy = new TcpProxy(port); MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder,
+    try (TcpProxy proxy = new TcpProxy(port); MailroomRun mailroom = startTravelling(
         "--spring.artemis.mode=native", "--spring.artemis.broker-url=tcp://127.0.0.1:" + proxy.port() + "?callTimeout=2000",
         "--mailroom.accounts.support.deliver-to=database,queue", "--mailroom.limits.page-size=20")) {
       deliverPlain(30);
@@ -136,6 +157,8 @@ class OutageTest {
       assertThat(mailroom.rows("delivery where status = 'FAILED'")).isZero();
       assertThat(output.getAll()).contains("destination queue is down");
       proxy.up();
+      // it is tried again once a minute at the least
+      travel(mailroom, Duration.ofMinutes(1));
       awaitImport();
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(120);
       assertThat(mailroom.queued()).isEqualTo(60);
@@ -193,10 +216,16 @@ class OutageTest {
 
   @Test
   void graph_and_the_identity_platform_go_away_and_come_back(CapturedOutput output) {
-    tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), 10);
+    int refusals = 4;
+    tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), refusals);
     deliverPlain(10);
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, impatient())) {
-      awaitImport();
+    try (MailroomRun mailroom = startTravelling(impatient())) {
+      await().atMost(PATIENCE).until(() -> {
+        // that platform is left alone for longer after each refusal
+        travel(mailroom, Duration.ofSeconds(5));
+        return mailbox.unread() == 0;
+      });
+      assertThat(tenant.faults().hits()).isEqualTo(refusals);
       tenant.faults().kind(call -> call.contains("/v1.0/"), DemoFaults.Kind.RESET_BEFORE, 12);
       deliverPlain(10);
       awaitImport();
@@ -212,11 +241,11 @@ class OutageTest {
       mailbox.deliver(maker.next());
     }
     tenant.faults().random(11, 0.2);
-    try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s",
+    try (MailroomRun mailroom = startTravelling("--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s",
         "--mailroom.retry.max-attempts=50", impatient())) {
-      await().atMost(PATIENCE).until(() -> mailbox.unread() <= 30);
+      awaitImportWithoutPauses(mailroom, 30);
       tenant.revokeTokens();
-      awaitImport();
+      awaitImportWithoutPauses(mailroom, 0);
       assertThat(mailroom.rows("mail_message")).isEqualTo(60);
       assertThat(mailroom.rows("mail_attachment")).isEqualTo(mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum());
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(120);

@@ -2,7 +2,6 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +131,7 @@ class RollingUpgradeTest {
 
   @Test
   void on_postgresql_a_node_of_the_last_version_works_on_beside_this_one() throws IOException {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       prove(postgres.getPostgresDatabase());
     }
   }

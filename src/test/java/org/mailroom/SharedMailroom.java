@@ -105,6 +105,9 @@ final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
   public void afterAll(ExtensionContext tests) throws IOException {
     running.values().forEach(MailroomRun::close);
     tenant.close();
+    // the class of the tests stays, and with it what it refers to
+    running.clear();
+    tenant.resetMail();
     for (Path folder : folders) {
       FileSystemUtils.deleteRecursively(folder);
     }

@@ -31,6 +31,7 @@ class SideBySideTest {
 
   /** Takes longer on a busy machine than a test may. */
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void makeTheClassArchive() {
     ClassArchive.get();
   }

@@ -2,11 +2,11 @@ package org.mailroom.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.mailroom.Postgres;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 
@@ -15,7 +15,7 @@ class DiscoveryOnPostgresTest {
 
   @Test
   void who_joins_and_leaves_is_known_to_all_nodes_and_so_is_a_refusal() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       DataSource database = postgres.getPostgresDatabase();
       Flyway.configure().dataSource(database).load().migrate();
       DiscoveryParts parts = new DiscoveryParts(database);

@@ -2,11 +2,11 @@ package org.mailroom.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.mailroom.Postgres;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The life of a subscription in PostgreSQL, with two nodes. */
@@ -14,7 +14,7 @@ class PushOnPostgresTest {
 
   @Test
   void it_is_created_once_renewed_replaced_and_deleted() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       DataSource database = postgres.getPostgresDatabase();
       Flyway.configure().dataSource(database).load().migrate();
       PushParts parts = new PushParts(new JdbcTemplate(database));

@@ -3,7 +3,6 @@ package org.mailroom.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mailroom.retention.RetentionParts.days;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.Postgres;
 import org.mailroom.message.MailMessage;
 import org.mailroom.retention.Erasure.Result;
 import org.mailroom.retention.Erasure.Selection;
@@ -259,7 +259,7 @@ class ErasureTest {
 
   @Test
   void it_all_works_in_postgresql() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       DataSource database = postgres.getPostgresDatabase();
       Flyway.configure().dataSource(database).load().migrate();
       parts = new RetentionParts(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)),

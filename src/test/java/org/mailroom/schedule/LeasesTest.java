@@ -38,6 +38,7 @@ class LeasesTest {
   @BeforeAll
   static void start() throws IOException {
     server = EmbeddedPostgres.start();
+    SharedSchedule.migrate(server);
   }
 
   @AfterAll

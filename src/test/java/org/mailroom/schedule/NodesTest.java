@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mailroom.MigratedDatabase;
@@ -112,7 +113,7 @@ class NodesTest {
   @Test
   void times_are_the_databases_where_the_clock_of_a_machine_is_off() {
     SettableClock slow = new SettableClock();
-    DatabaseTime time = new DatabaseTime(slow);
+    DatabaseTime time = new DatabaseTime(slow, () -> 0);
     Instant now = slow.instant();
     time.told(now.plusSeconds(1));
     assertThat(time.now()).as("so long the asking may take").isEqualTo(now);
@@ -120,5 +121,22 @@ class NodesTest {
     assertThat(time.now()).isEqualTo(now.plusSeconds(3600));
     assertThat(time.ofHere(now.plusSeconds(5))).isEqualTo(now.plusSeconds(3605));
     assertThat(time.here(now.plusSeconds(3605))).isEqualTo(now.plusSeconds(5));
+  }
+
+  @Test
+  void an_import_that_ends_just_after_the_machines_clock_was_set_is_due_as_ever_and_not_that_much_later() {
+    SettableClock clock = new SettableClock();
+    AtomicLong nanos = new AtomicLong();
+    DatabaseTime time = new DatabaseTime(clock, nanos::get);
+    Instant database = clock.instant();
+    time.told(database);
+    clock.pass(Duration.ofMinutes(15));
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(time.now()).as("the database wasn't asked since").isEqualTo(database.plusSeconds(1));
+    assertThat(time.here(time.now())).as("by the clock as it is now").isEqualTo(clock.instant());
+    time.told(database.plusSeconds(1));
+    assertThat(time.now()).isEqualTo(database.plusSeconds(1));
+    clock.pass(Duration.ofDays(-9000));
+    assertThat(time.now()).as("set back").isEqualTo(database.plusSeconds(1));
   }
 }

@@ -25,12 +25,16 @@ final class SharedSchedule {
     return new SharedSchedule(database.jdbc(), database.transaction());
   }
 
-  /** A new database of a server that runs. */
+  /** Makes the database of a server that runs the one that {@link #of} copies: the migrations run once. */
+  static void migrate(EmbeddedPostgres server) {
+    Flyway.configure().dataSource(server.getPostgresDatabase()).load().migrate();
+  }
+
+  /** A new database of a server that runs, as {@link #migrate} left it. */
   static SharedSchedule of(EmbeddedPostgres server) {
     String name = "d" + UUID.randomUUID().toString().replace("-", "");
-    new JdbcTemplate(server.getPostgresDatabase()).execute("create database " + name);
+    new JdbcTemplate(server.getTemplateDatabase()).execute("create database " + name + " template postgres");
     DataSource database = server.getDatabase("postgres", name);
-    Flyway.configure().dataSource(database).load().migrate();
     return new SharedSchedule(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)));
   }
 

@@ -2,7 +2,6 @@ package org.mailroom.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.mailroom.MigratedDatabase;
+import org.mailroom.Postgres;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The script that takes a site from the embedded database to PostgreSQL. */
@@ -46,7 +46,7 @@ class MoveToPostgresTest {
     from.update("insert into console_trail (done_at, who, action, subject) values (current_timestamp, 'anna', 'retry', 'support')");
     from.update("update settings_revision set revision = 41");
 
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (Postgres postgres = Postgres.start()) {
       Flyway.configure().dataSource(postgres.getPostgresDatabase()).load().migrate();
       JdbcTemplate to = new JdbcTemplate(postgres.getPostgresDatabase());
       String script = script().replace("jdbc:postgresql://<host>:5432/mailroom", postgres.getJdbcUrl("postgres", "postgres")).replace("<user>", "postgres")
