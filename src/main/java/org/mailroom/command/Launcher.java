@@ -45,7 +45,7 @@ public final class Launcher {
   public ConfigurableApplicationContext startCommand(Map<String, Object> defaults, String... more) {
     List<String> arguments = new ArrayList<>(Arrays.asList(more));
     arguments.add("--mailroom.polling=false");
-    arguments.add("--" + NeedsOfCommands.COMMAND + "=true");
+    arguments.add("--" + NeededAutoConfiguration.COMMAND + "=true");
     // what the groups name is for probes of the runtime
     arguments.add("--management.endpoint.health.validate-group-membership=false");
     // nobody scrapes a command

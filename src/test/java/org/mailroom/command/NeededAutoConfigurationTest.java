@@ -9,13 +9,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.mock.env.MockEnvironment;
 
-class NeedsOfCommandsTest {
+class NeededAutoConfigurationTest {
 
   /** Everything that Spring Boot, Camel and Hawtio would set up by themselves. */
   private final List<String> all = ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).getCandidates();
 
   private List<String> needed(MockEnvironment environment) {
-    NeedsOfCommands needs = new NeedsOfCommands();
+    NeededAutoConfiguration needs = new NeededAutoConfiguration();
     needs.setEnvironment(environment);
     boolean[] matches = needs.match(all.toArray(String[]::new), null);
     List<String> needed = new ArrayList<>();
@@ -28,12 +28,15 @@ class NeedsOfCommandsTest {
   }
 
   private static MockEnvironment command() {
-    return new MockEnvironment().withProperty(NeedsOfCommands.COMMAND, "true");
+    return new MockEnvironment().withProperty(NeededAutoConfiguration.COMMAND, "true");
   }
 
   @Test
-  void the_runtime_gets_all() {
-    assertThat(needed(new MockEnvironment())).isEqualTo(all);
+  void the_runtime_gets_all_and_traces_where_they_are_switched_on() {
+    assertThat(needed(new MockEnvironment().withProperty("management.tracing.enabled", "true"))).isEqualTo(all);
+    List<String> withoutTraces = new ArrayList<>(all);
+    withoutTraces.removeIf(name -> name.matches("org\\.springframework\\.boot\\.actuate\\.autoconfigure\\.(tracing|opentelemetry)\\..*"));
+    assertThat(needed(new MockEnvironment())).isEqualTo(withoutTraces).hasSizeLessThan(all.size());
   }
 
   @Test
@@ -54,7 +57,7 @@ class NeedsOfCommandsTest {
 
   @Test
   void every_name_that_is_left_out_or_kept_is_one_that_there_is() {
-    for (List<String> prefixes : List.of(NeedsOfCommands.LEFT_OUT, NeedsOfCommands.KEPT, NeedsOfCommands.OF_TRACES)) {
+    for (List<String> prefixes : List.of(NeededAutoConfiguration.LEFT_OUT_OF_COMMANDS, NeededAutoConfiguration.KEPT, NeededAutoConfiguration.OF_TRACES)) {
       assertThat(prefixes).allSatisfy(prefix -> assertThat(all).anyMatch(name -> name.startsWith(prefix)));
     }
   }

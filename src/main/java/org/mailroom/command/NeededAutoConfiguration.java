@@ -7,10 +7,11 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * What Spring Boot would set up is left out where a command ends by itself: endpoints, the console with its security, Hawtio, and traces unless
- * they are switched on. Only names are compared, so that nothing of it is even loaded. The runtime gets all.
+ * What Spring Boot would set up is left out where nothing needs it: traces while they are switched off, which would otherwise be made and sent
+ * nowhere; and for a command that ends by itself endpoints, the console with its security, and Hawtio. Only names are compared, so that nothing of
+ * it is even loaded.
  */
-final class NeedsOfCommands implements AutoConfigurationImportFilter, EnvironmentAware {
+final class NeededAutoConfiguration implements AutoConfigurationImportFilter, EnvironmentAware {
 
   /** The key in the environment that says that a command is started. */
   static final String COMMAND = "launcher.command";
@@ -18,7 +19,7 @@ final class NeedsOfCommands implements AutoConfigurationImportFilter, Environmen
   private static final String ACTUATOR = "org.springframework.boot.actuate.autoconfigure.";
   private static final String BOOT = "org.springframework.boot.autoconfigure.";
 
-  static final List<String> LEFT_OUT = List.of(ACTUATOR, "io.hawt.", "org.jolokia.", BOOT + "security.", BOOT + "thymeleaf.", BOOT + "web.servlet.",
+  static final List<String> LEFT_OUT_OF_COMMANDS = List.of(ACTUATOR, "io.hawt.", "org.jolokia.", BOOT + "security.", BOOT + "thymeleaf.", BOOT + "web.servlet.",
       BOOT + "web.embedded.", BOOT + "web.reactive.", BOOT + "websocket.");
 
   /** Of the actuator: metrics are counted, and the health of accounts is asked for. */
@@ -42,13 +43,13 @@ final class NeedsOfCommands implements AutoConfigurationImportFilter, Environmen
     boolean[] needed = new boolean[names.length];
     for (int i = 0; i < names.length; i++) {
       // a name that another filter has taken out is null
-      needed[i] = !command || names[i] == null || isNeeded(names[i]);
+      needed[i] = names[i] == null || isNeeded(names[i]);
     }
     return needed;
   }
 
   private boolean isNeeded(String name) {
-    return !begins(name, LEFT_OUT) || begins(name, KEPT) || (traces && begins(name, OF_TRACES));
+    return begins(name, OF_TRACES) ? traces : !command || !begins(name, LEFT_OUT_OF_COMMANDS) || begins(name, KEPT);
   }
 
   private static boolean begins(String name, List<String> prefixes) {
