@@ -27,7 +27,8 @@ final class NeededAutoConfiguration implements AutoConfigurationImportFilter, En
       ACTUATOR + "metrics.export.", ACTUATOR + "observation.ObservationAutoConfiguration", ACTUATOR + "endpoint.EndpointAutoConfiguration",
       ACTUATOR + "health.");
 
-  static final List<String> OF_TRACES = List.of(ACTUATOR + "tracing.", ACTUATOR + "opentelemetry.");
+  static final List<String> OF_TRACES = List.of(ACTUATOR + "tracing.", ACTUATOR + "opentelemetry.", ACTUATOR + "logging.OpenTelemetry",
+      ACTUATOR + "logging.otlp.");
 
   private boolean command;
   private boolean traces;

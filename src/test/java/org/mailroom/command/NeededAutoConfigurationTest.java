@@ -35,7 +35,7 @@ class NeededAutoConfigurationTest {
   void the_runtime_gets_all_and_traces_where_they_are_switched_on() {
     assertThat(needed(new MockEnvironment().withProperty("management.tracing.enabled", "true"))).isEqualTo(all);
     List<String> withoutTraces = new ArrayList<>(all);
-    withoutTraces.removeIf(name -> name.matches("org\\.springframework\\.boot\\.actuate\\.autoconfigure\\.(tracing|opentelemetry)\\..*"));
+    withoutTraces.removeIf(name -> name.matches("org\\.springframework\\.boot\\.actuate\\.autoconfigure\\.(tracing\\.|opentelemetry\\.|logging\\.(OpenTelemetry|otlp)).*"));
     assertThat(needed(new MockEnvironment())).isEqualTo(withoutTraces).hasSizeLessThan(all.size());
   }
 
