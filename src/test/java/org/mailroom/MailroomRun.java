@@ -16,10 +16,15 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnectorFactory;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.catalina.Context;
 import org.mailroom.account.ImportResult;
+import org.mailroom.delivery.EmbeddedBroker;
 import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
 import org.mailroom.demo.DemoTenant;
@@ -156,9 +161,8 @@ final class MailroomRun implements AutoCloseable {
 
   /** Looks at all messages that lie in the queue. With a bounded window, Artemis' browser may say that there are no more while they are on their way. */
   <T> List<T> browse(Reader<T> reader) {
-    var connections = (ActiveMQConnectionFactory) ((JmsPoolConnectionFactory) context.getBean(ConnectionFactory.class)).getConnectionFactory();
-    ActiveMQConnectionFactory unbounded = new ActiveMQConnectionFactory(false, connections.getStaticConnectors());
-    unbounded.setUser(connections.getUser()).setPassword(connections.getPassword()).setConsumerWindowSize(-1);
+    ActiveMQConnectionFactory unbounded = toTheBroker();
+    unbounded.setConsumerWindowSize(-1);
     try (unbounded) {
       return new JmsTemplate(unbounded).browse("mailroom.messages", (session, browser) -> {
         List<T> read = new ArrayList<>();
@@ -168,6 +172,22 @@ final class MailroomRun implements AutoCloseable {
         return read;
       });
     }
+  }
+
+  private ActiveMQConnectionFactory toTheBroker() {
+    Object connections = ((JmsPoolConnectionFactory) context.getBean(ConnectionFactory.class)).getConnectionFactory();
+    if (connections instanceof ActiveMQConnectionFactory external) {
+      return new ActiveMQConnectionFactory(false, external.getStaticConnectors()).setUser(external.getUser()).setPassword(external.getPassword());
+    }
+    try {
+      context.getBean(EmbeddedBroker.class).start();
+    } catch (JMSException e) {
+      throw new IllegalStateException(e);
+    }
+    TransportConfiguration inside = context.getBean(EmbeddedActiveMQ.class).getActiveMQServer().getConfiguration().getAcceptorConfigurations().stream()
+        .filter(acceptor -> acceptor.getFactoryClassName().equals(InVMAcceptorFactory.class.getName())).findFirst().orElseThrow();
+    return new ActiveMQConnectionFactory(false, new TransportConfiguration(InVMConnectorFactory.class.getName(), inside.getParams()))
+        .setUser(context.getEnvironment().getProperty("spring.artemis.user")).setPassword(context.getEnvironment().getProperty("spring.artemis.password"));
   }
 
   int port() {

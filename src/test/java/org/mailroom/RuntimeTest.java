@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +17,8 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jms.core.JmsTemplate;
@@ -64,10 +69,34 @@ class RuntimeTest {
   }
 
   @Test
-  void a_command_beside_a_running_mailroom_delivers_to_the_same_database_and_queue() {
+  void the_embedded_broker_starts_with_the_first_message_for_a_queue_and_opens_no_port() {
     try (DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-      try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h")) {
+      DemoMailbox orders = tenant.mailbox("orders@contoso.com");
+      mailbox.deliver(DemoMail.plain(1));
+      try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.orders.mailbox=orders@contoso.com",
+          "--mailroom.accounts.orders.credential=demo", "--mailroom.accounts.orders.deliver-to=queue")) {
+        await().atMost(PATIENCE).until(() -> mailbox.unread() == 0);
+        EmbeddedActiveMQ broker = running.bean(EmbeddedActiveMQ.class);
+        assertThat(running.bean("jmsHealthIndicator", HealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+        assertThat(broker.getActiveMQServer()).as("nothing went to a queue").isNull();
+        assertThat(folder.resolve("data/broker")).doesNotExist();
+
+        orders.deliver(DemoMail.plain(2));
+        await().atMost(PATIENCE).until(() -> orders.unread() == 0);
+        assertThat(broker.getActiveMQServer().locateQueue("mailroom.messages").getMessageCount()).isEqualTo(1);
+        assertThat(broker.getActiveMQServer().getConfiguration().getAcceptorConfigurations()).extracting(TransportConfiguration::getFactoryClassName)
+            .containsExactly(InVMAcceptorFactory.class.getName());
+        assertThat(folder.resolve("data/broker.properties")).doesNotExist();
+      }
+    }
+  }
+
+  @Test
+  void a_command_beside_a_running_mailroom_whose_broker_has_a_port_delivers_to_the_same_database_and_queue() {
+    try (DemoTenant tenant = DemoTenant.start()) {
+      DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
+      try (MailroomRun running = MailroomRun.startRuntime(tenant, folder, "--mailroom.accounts.support.poll-every=1h", "--mailroom.broker-port=0")) {
         await().atMost(PATIENCE).until(() -> !tenant.requests().isEmpty());
         mailbox.deliver(DemoMail.plain(1));
         try (MailroomRun command = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.deliver-to=database,queue")) {

@@ -98,9 +98,40 @@ class StartScriptIT {
     Path loaded = folder.resolve("loaded.log");
     Ended ended = run(Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_OPTS", tellingClasses(loaded)), words("import", "--once"));
     assertThat(ended.code()).as(ended.output()).isZero();
+    assertThat(ended.output()).doesNotContainIgnoringCase("warning");
     assertThat(ofTheArchive(loaded)).isZero();
     assertThat(mailbox.unread()).isZero();
     assertThat(archives.toFile().list()).isEmpty();
+  }
+
+  /** Other versions of Java that are installed here; where there is none, this one again would tell nothing. */
+  private static List<Path> otherJavas() throws IOException {
+    Path javas = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(javas)) {
+      return List.of();
+    }
+    String own = Files.readString(Path.of(System.getProperty("java.home"), "release"));
+    List<Path> others = new ArrayList<>();
+    try (Stream<Path> homes = Files.list(javas)) {
+      for (Path home : homes.filter(each -> !Files.isSymbolicLink(each) && Files.isExecutable(each.resolve("bin/java"))).toList()) {
+        Path release = home.resolve("release");
+        if (Files.exists(release) && !Files.readString(release).equals(own)) {
+          others.add(home);
+        }
+      }
+    }
+    return others;
+  }
+
+  @Test
+  void no_other_java_that_is_here_prints_a_warning_beside_what_mailroom_says() throws Exception {
+    for (Path java : otherJavas()) {
+      mailbox.deliver(DemoMail.plain(1));
+      Ended ended = run(Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_HOME", java.toString()),
+          Stream.concat(Stream.of(words("import", "--once")), Stream.of("--mailroom.accounts.support.deliver-to=database,queue")).toArray(String[]::new));
+      assertThat(ended.code()).as(ended.output()).isZero();
+      assertThat(ended.output()).as(java.toString()).contains("imported 1 message").doesNotContainIgnoringCase("warning");
+    }
   }
 
   @Test

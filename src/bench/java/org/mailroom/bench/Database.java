@@ -30,6 +30,11 @@ final class Database implements AutoCloseable {
     return postgres.getPostgresDatabase().getConnection();
   }
 
+  /** The address of the database that {@link #connect} leads to. */
+  String url() {
+    return postgres.getJdbcUrl("postgres", "postgres");
+  }
+
   /** The address of a new, empty database. */
   String create() throws SQLException {
     String name = "mailroom_" + ++databases;

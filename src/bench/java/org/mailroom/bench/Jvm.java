@@ -13,6 +13,11 @@ final class Jvm {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
+  /** {@code bin/mailroom} of the distribution that the build has laid out. */
+  static String startScript() {
+    return Path.of(System.getProperty("bench.distribution", "target/mailroom"), "bin", "mailroom").toAbsolutePath().toString();
+  }
+
   /** Mailroom and what it needs at run time. */
   static String runtimeClasspath() throws IOException {
     return System.getProperty("bench.classes") + ":" + dependencies();

@@ -23,13 +23,34 @@ final class MailroomProcess implements AutoCloseable {
   static MailroomProcess start(Path folder, List<String> jvmOptions, List<String> settings) throws IOException {
     List<String> command = new ArrayList<>(List.of(Jvm.java()));
     command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", Jvm.runtimeClasspath(), "org.mailroom.Mailroom"));
+    return start(folder, command, List.of(), settings);
+  }
+
+  /** By {@code bin/mailroom} of the distribution, with its archive. */
+  static MailroomProcess byScript(Path folder, List<String> words, List<String> settings) throws IOException {
+    return start(folder, List.of(Jvm.startScript()), words, settings);
+  }
+
+  private static MailroomProcess start(Path folder, List<String> launch, List<String> words, List<String> settings) throws IOException {
     // a thousand accounts are longer than a command line may be
     Path arguments = folder.resolve("settings.properties");
     Files.writeString(arguments, String.join("\n", settings.stream().filter(setting -> !setting.startsWith("--spring.config.location"))
         .map(setting -> setting.substring(2)).toList()));
-    command.addAll(List.of("-cp", Jvm.runtimeClasspath(), "org.mailroom.Mailroom", "--spring.config.location=classpath:/application.yaml,file:" + arguments));
+    List<String> command = new ArrayList<>(launch);
+    command.addAll(words);
+    command.add("--spring.config.location=classpath:/application.yaml,file:" + arguments);
     Path output = folder.resolve("output.log");
-    return new MailroomProcess(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start(), output);
+    ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
+    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return new MailroomProcess(process.start(), output);
+  }
+
+  /** Waits for its end, which must be a good one. */
+  void awaitEnd(Duration atMost) throws IOException, InterruptedException {
+    if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IllegalStateException((process.isAlive() ? "it doesn't end\n" : "it failed: " + process.exitValue() + "\n") + output());
+    }
   }
 
   /** Processor time that it has taken so far. */

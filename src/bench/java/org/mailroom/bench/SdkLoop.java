@@ -13,10 +13,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,33 +43,54 @@ final class SdkLoop {
   private static final String INSERT = "insert into loop_message (message_id, subject, sender, received_at, body) values (?, ?, ?, ?, ?)"
       + " on conflict (message_id) do update set body = excluded.body";
 
+  /** A connection to the database, for each mailbox its own. */
+  interface Connections {
+    Connection connect() throws SQLException;
+  }
+
   private final GraphServiceClient graph;
-  private final Database database;
+  private final Connections database;
 
   SdkLoop(Tenant tenant, Database database) throws Exception {
+    this(tenant.certificate(), tenant.loginUrl(), tenant.graphUrl(), database::connect);
+  }
+
+  private SdkLoop(Path certificate, String loginUrl, String graphUrl, Connections database) throws Exception {
     this.database = database;
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    try (InputStream pem = Files.newInputStream(tenant.certificate())) {
+    try (InputStream pem = Files.newInputStream(certificate)) {
       trusted.setCertificateEntry("tenant", CertificateFactory.getInstance("X.509").generateCertificate(pem));
     }
     TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, trust.getTrustManagers(), null);
-    String token = token(tenant, tls);
+    String token = token(loginUrl, tls);
     AuthenticationProvider authentication = (RequestInformation request, Map<String, Object> context) ->
         request.headers.tryAdd("Authorization", "Bearer " + token);
     graph = new GraphServiceClient(authentication, GraphClientFactory.create()
         .readTimeout(Duration.ofSeconds(100)).callTimeout(Duration.ofSeconds(100)).connectTimeout(Duration.ofSeconds(100)).sslSocketFactory(tls.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0]).build());
-    graph.getRequestAdapter().setBaseUrl(tenant.graphUrl());
+    graph.getRequestAdapter().setBaseUrl(graphUrl);
   }
 
-  private static String token(Tenant tenant, SSLContext tls) throws Exception {
+  /**
+   * The loop in a process of its own, cold.
+   *
+   * @param arguments certificate, the two addresses of the tenant, address of the database, messages of each mailbox, mailboxes
+   */
+  public static void main(String[] arguments) throws Exception {
+    List<String> mailboxes = List.of(arguments).subList(5, arguments.length);
+    new SdkLoop(Path.of(arguments[0]), arguments[1], arguments[2], () -> DriverManager.getConnection(arguments[3]))
+        .run(mailboxes, Integer.parseInt(arguments[4]));
+    System.exit(0);
+  }
+
+  private static String token(String loginUrl, SSLContext tls) throws Exception {
     String form = "grant_type=client_credentials&client_id=" + DemoTenant.CLIENT_ID + "&client_secret=" + DemoTenant.CLIENT_SECRET
         + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
     String answer = HttpClient.newBuilder().sslContext(tls).build().send(
-        HttpRequest.newBuilder(URI.create(tenant.loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
+        HttpRequest.newBuilder(URI.create(loginUrl + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
             .header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(form)).build(),
         HttpResponse.BodyHandlers.ofString()).body();
     return answer.replaceFirst("(?s).*\"access_token\"\\s*:\\s*\"([^\"]+)\".*", "$1");

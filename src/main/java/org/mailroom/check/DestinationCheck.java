@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
+import org.mailroom.delivery.BrokerInUseException;
 import org.mailroom.delivery.Destinations;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.DatabaseBreaker;
@@ -124,6 +125,10 @@ final class DestinationCheck {
       Boolean holds = new JmsTemplate(factory).browse(properties.queue(), (session, browser) -> browser.getEnumeration().hasMoreElements());
       return "queue " + properties.queue() + " was browsed: it " + (Boolean.TRUE.equals(holds) ? "holds messages" : "is empty");
     } catch (JmsException e) {
+      BrokerInUseException inUse = Causes.first(e, BrokerInUseException.class).orElse(null);
+      if (inUse != null) {
+        return "the embedded broker runs in another Mailroom (" + inUse.holder() + ") and opens no port; whether it takes a message only a delivery shows";
+      }
       throw new CheckFailure("the broker refuses: " + reason(e) + ".", "Check that it runs, spring.artemis.*, and that the queue is there and may be browsed.");
     }
   }

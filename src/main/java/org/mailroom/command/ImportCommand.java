@@ -1,17 +1,21 @@
 package org.mailroom.command;
 
+import jakarta.jms.JMSException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
+import org.mailroom.delivery.BrokerInUseException;
+import org.mailroom.delivery.Destinations;
+import org.mailroom.delivery.EmbeddedBroker;
 import org.mailroom.discovery.Discovery;
 import org.mailroom.listing.Backfills;
 import org.mailroom.account.ImportResult;
@@ -108,6 +112,7 @@ final class ImportCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("mailroom: no account is configured. Add one below mailroom.accounts in application.yaml, or in the console.");
       return ALL_IMPORTED;
     }
+    startBroker(context, accounts.all().stream().filter(account -> chosen.contains(account.id())).flatMap(account -> account.deliverTo().stream()).distinct().toList());
     List<ImportResult> results = new ImportRun(context).run(chosen);
     results.forEach(this::tellWhatIsLeft);
     int code = exitCode(results);
@@ -115,6 +120,19 @@ final class ImportCommand implements Callable<Integer> {
       code = SOME_MESSAGES_FAILED;
     }
     return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
+  }
+
+  /** Where the embedded broker serves another process, nothing is begun. */
+  private static void startBroker(ConfigurableApplicationContext context, List<String> deliverTo) {
+    Destinations destinations = context.getBean(Destinations.class);
+    List<String> endpoints = deliverTo.stream().map(destinations::endpoint).filter(Objects::nonNull).toList();
+    context.getBeanProvider(EmbeddedBroker.class).ifAvailable(broker -> {
+      try {
+        broker.startFor(endpoints);
+      } catch (BrokerInUseException | JMSException e) {
+        throw new CommandException(e.getMessage() + ". Nothing was imported or marked.");
+      }
+    });
   }
 
   /** An entry for many stands for the accounts that it has found, and for itself where it isn't known which. */

@@ -13,13 +13,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Starts the application for a command: with the port of the console for the runtime, without any for commands that end by themselves. */
 public final class Launcher {
 
-  /** What only the console's pages need. */
-  private static final String OF_THE_CONSOLE = String.join(",",
-      "org.springframework.boot.autoconfigure.thymeleaf.ThymeleafAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.oauth2.client.OAuth2ClientAutoConfiguration");
-
   private final Class<?> application;
   private final List<String> settings;
   private final AtomicReference<ConfigurableApplicationContext> runtime = new AtomicReference<>();
@@ -52,7 +45,13 @@ public final class Launcher {
   public ConfigurableApplicationContext startCommand(Map<String, Object> defaults, String... more) {
     List<String> arguments = new ArrayList<>(Arrays.asList(more));
     arguments.add("--mailroom.polling=false");
-    arguments.add("--spring.autoconfigure.exclude=" + OF_THE_CONSOLE);
+    arguments.add("--" + NeededAutoConfiguration.COMMAND + "=true");
+    // what the groups name is for probes of the runtime
+    arguments.add("--management.endpoint.health.validate-group-membership=false");
+    // nobody scrapes a command
+    arguments.add("--management.prometheus.metrics.export.enabled=false");
+    // a consumer looks that often whether it is to stop: a command that is through doesn't wait for that
+    arguments.add("--import-account.poll-timeout=50");
     return start(WebApplicationType.NONE, defaults, arguments.toArray(String[]::new));
   }
 

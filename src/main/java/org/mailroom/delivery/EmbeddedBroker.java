@@ -1,117 +1,155 @@
 package org.mailroom.delivery;
 
+import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.Set;
-import org.apache.activemq.artemis.api.core.TransportConfiguration;
-import org.apache.activemq.artemis.core.config.Configuration;
-import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
-import org.apache.activemq.artemis.core.security.Role;
+import java.util.Collection;
+import java.util.List;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
-import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
-import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
+import org.apache.activemq.artemis.spi.core.remoting.Acceptor;
 import org.mailroom.settings.BrokerFile;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.MailroomProperties;
-import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.jms.artemis.ArtemisConfigurationCustomizer;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.core.env.Environment;
 
 /**
- * The embedded broker of a running Mailroom listens on loopback, behind a password that is made anew at each start, so that a command
- * that runs beside it delivers to the same queue: the broker's journal belongs to one process. Commands themselves open no port.
+ * The embedded broker, which starts with the first connection: a site whose accounts deliver elsewhere has none. Its journal belongs to one
+ * process. It opens no port, unless {@code mailroom.broker-port} asks for one on loopback: then a running Mailroom starts it at once, and
+ * commands that run beside deliver to the same queue. Safe for use by several threads.
  */
-@org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "spring.artemis.mode", havingValue = "embedded")
-class EmbeddedBroker {
+public final class EmbeddedBroker {
 
-  private static final String ROLE = "mailroom";
+  private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
+
+  /** The name of the acceptor with a port. */
+  static final String PORT = "local";
 
   private final MailroomProperties properties;
+  private final ObjectProvider<EmbeddedActiveMQ> brokers;
   private final BrokerFile file;
   private final String user;
   private final String password;
-  private final ObjectProvider<EmbeddedActiveMQ> broker;
+  private EmbeddedActiveMQ broker;
+  private BrokerLock lock;
   private BrokerRecovery recovery;
-  private int port;
+  private boolean closed;
 
-  EmbeddedBroker(MailroomProperties properties, Environment environment, ObjectProvider<EmbeddedActiveMQ> broker) {
-    this.broker = broker;
+  EmbeddedBroker(MailroomProperties properties, ObjectProvider<EmbeddedActiveMQ> brokers, String user, String password) {
     this.properties = properties;
+    this.brokers = brokers;
     this.file = new BrokerFile(properties.dataDir());
-    this.user = environment.getProperty("spring.artemis.user", "mailroom");
-    this.password = environment.getProperty("spring.artemis.password", "");
+    this.user = user;
+    this.password = password;
   }
 
-  @Bean
-  ArtemisConfigurationCustomizer brokerConfiguration() {
-    return this::configure;
+  synchronized boolean isStarted() {
+    return broker != null;
   }
 
-  private void configure(Configuration broker) {
-    broker.setSecurityEnabled(true);
-    broker.putSecurityRoles("#", Set.of(new Role(ROLE, true, true, true, true, true, true, true, true, true, true, false, false)));
-    broker.setName("mailroom");
-    if (properties.polling()) {
-      port = freePort();
-      broker.addAcceptorConfiguration(new TransportConfiguration(
-          "org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory",
-          java.util.Map.of("host", "127.0.0.1", "port", port), "local"));
+  /**
+   * Starts it, unless it runs.
+   *
+   * @throws BrokerInUseException when another process has its journal
+   * @throws JMSException when it can't start, or is switched off
+   */
+  public synchronized void start() throws JMSException {
+    if (broker != null) {
+      return;
     }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port on loopback for the embedded broker", e);
+    EmbeddedActiveMQ starting = brokers.getIfAvailable();
+    if (closed || starting == null) {
+      throw new JMSException(closed ? "the embedded broker has been stopped" : "the embedded broker is switched off (spring.artemis.embedded.enabled)");
     }
-  }
-
-  @Bean
-  static BeanPostProcessor brokerSecurity(Environment environment) {
-    return new BeanPostProcessor() {
-      @Override
-      public Object postProcessBeforeInitialization(Object bean, String name) {
-        if (bean instanceof EmbeddedActiveMQ broker) {
-          SecurityConfiguration users = new SecurityConfiguration();
-          String user = environment.getProperty("spring.artemis.user", "mailroom");
-          users.addUser(user, environment.getProperty("spring.artemis.password", ""));
-          users.addRole(user, ROLE);
-          broker.setSecurityManager(new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
-        }
-        if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory connections) {
-          connections.setUser(environment.getProperty("spring.artemis.user", "mailroom"));
-          connections.setPassword(environment.getProperty("spring.artemis.password", ""));
-        }
-        return bean;
+    BrokerLock taken = BrokerLock.take(properties.dataDir())
+        .orElseThrow(() -> new BrokerInUseException(properties.dataDir(), BrokerLock.holder(properties.dataDir())));
+    try {
+      starting.start();
+      if (opensPort()) {
+        announce(starting);
       }
-    };
+      lock = taken;
+      broker = starting;
+      if (properties.polling()) {
+        recovery = new BrokerRecovery(starting, properties.dataDir());
+      }
+    } catch (Exception e) {
+      taken.close();
+      JMSException failure = new JMSException("the embedded broker can't start: " + e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  /**
+   * Starts it if one of these destinations is a queue of it: who delivers there knows now whether that can be.
+   *
+   * @param endpoints of destinations
+   */
+  public void startFor(Collection<String> endpoints) throws JMSException {
+    if (endpoints.stream().anyMatch(endpoint -> endpoint.matches("direct:(//)?deliver-to-queue|jms:.*"))) {
+      start();
+    }
+  }
+
+  private boolean opensPort() {
+    return properties.polling() && properties.brokerPort() != null;
+  }
+
+  private void announce(EmbeddedActiveMQ started) throws Exception {
+    Acceptor acceptor = started.getActiveMQServer().getRemotingService().getAcceptor(PORT);
+    if (acceptor == null || !acceptor.isStarted() || acceptor.getActualPort() <= 0) {
+      started.stop();
+      throw new ConfigurationException(List.of("mailroom.broker-port = " + properties.brokerPort() + ": the embedded broker can't listen there. Allowed: a free port, or 0"));
+    }
+    file.write("tcp://127.0.0.1:" + acceptor.getActualPort(), user, password);
   }
 
   @EventListener(ApplicationReadyEvent.class)
-  void announce() throws IOException {
-    if (port > 0) {
-      file.write("tcp://127.0.0.1:" + port, user, password);
-      recovery = new BrokerRecovery(broker.getObject(), properties.dataDir());
+  void startWithPort() {
+    if (!opensPort()) {
+      return;
+    }
+    try {
+      start();
+    } catch (BrokerInUseException inUse) {
+      LOG.warn("{}. What goes to the queue waits until then; all else goes on.", inUse.getMessage());
+    } catch (JMSException e) {
+      Causes.first(e, ConfigurationException.class).ifPresent(wrong -> {
+        throw wrong;
+      });
+      LOG.warn("{}. What goes to the queue waits; all else goes on.", e.getMessage());
     }
   }
 
   @EventListener(ContextClosedEvent.class)
   void withdraw() throws IOException {
-    if (port > 0) {
+    if (opensPort()) {
       file.delete();
     }
-    if (recovery != null) {
-      recovery.close();
+    BrokerRecovery recovering;
+    synchronized (this) {
+      recovering = recovery;
+    }
+    if (recovering != null) {
+      recovering.close();
+    }
+  }
+
+  /** The last of what has to do with queues: who had connections has closed them. */
+  synchronized void stop() throws Exception {
+    closed = true;
+    if (broker != null) {
+      try {
+        broker.stop();
+      } finally {
+        broker = null;
+        lock.close();
+      }
     }
   }
 }

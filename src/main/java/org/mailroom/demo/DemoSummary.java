@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
@@ -82,8 +83,9 @@ final class DemoSummary {
     }
   }
 
-  /** Asks the broker: a JMS browser may stop while messages are on their way to it. */
+  /** Asks the broker: a JMS browser may stop while messages are on their way to it. It starts with the first message. */
   private long queued(String queue) {
-    return context.getBean(EmbeddedActiveMQ.class).getActiveMQServer().locateQueue(queue).getMessageCount();
+    ActiveMQServer broker = context.getBean(EmbeddedActiveMQ.class).getActiveMQServer();
+    return broker == null || broker.locateQueue(queue) == null ? 0 : broker.locateQueue(queue).getMessageCount();
   }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/** Where a running Mailroom's embedded broker listens, for the commands beside it: a file in {@code data-dir} that only its owner reads. */
+/** Where a running Mailroom's embedded broker listens, if it has a port, for the commands beside it: a file in {@code data-dir} that only its owner reads. */
 public final class BrokerFile {
 
   private static final int PATIENCE_MILLIS = 1000;

@@ -50,6 +50,8 @@ import org.springframework.validation.annotation.Validated;
  * @param node what this process is called among those that work on the same database; null: host and process
  * @param takeoverAfter so long the mailboxes of a node that died, with its machine even, may wait for another one
  * @param queue the queue that {@code deliver-to-queue} sends to
+ * @param brokerPort the port on loopback that the embedded broker of a running Mailroom opens, so that commands beside it deliver to the same queue; 0:
+ *     any that is free; null: none
  * @param importers how many accounts are imported at the same time
  * @param limits what Mailroom allows itself; each wait has an end, and here it is set
  * @param retry when a failed delivery is tried again, where its destination doesn't say
@@ -83,6 +85,7 @@ public record MailroomProperties(
     @Pattern(regexp = "[A-Za-z0-9._:@-]{1,100}", message = "has letters, digits and . _ : @ - only, and at most 100 of them") String node,
     @DefaultValue("30s") @NotNull Duration takeoverAfter,
     @DefaultValue("mailroom.messages") @NotBlank String queue,
+    @Min(value = 0, message = BROKER_PORT) @Max(value = 65535, message = BROKER_PORT) Integer brokerPort,
     @DefaultValue("32") @Min(1) @Max(1000) int importers,
     @DefaultValue("true") boolean polling,
     @DefaultValue @Valid Limits limits,
@@ -106,6 +109,8 @@ public record MailroomProperties(
   private static final String SAFE_URL = "must be an absolute https:// address of at most 2000 characters";
 
   private static final int LONGEST_URL = 2000;
+
+  private static final String BROKER_PORT = "must be between 0 and 65535; 0 takes any port that is free";
 
   private static final String POLL_EVERY = "poll-every must be between 1s and 31d";
 

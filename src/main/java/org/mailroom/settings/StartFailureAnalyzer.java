@@ -39,10 +39,6 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     if (cause instanceof ConfigurationException) {
       return new FailureAnalysis(cause.getMessage(), "Correct application.yaml, or the environment variable that sets it.", cause);
     }
-    if (cause instanceof DataDirInUseException) {
-      return new FailureAnalysis(cause.getMessage(), "Wait until it has ended and try again; or run Mailroom itself, beside which commands work."
-          + " Nothing was imported or marked.", cause);
-    }
     if (cause instanceof SQLException database) {
       return new FailureAnalysis("The database refuses: " + firstLine(database.getMessage()) + " (SQL state " + database.getSQLState() + ")",
           "Check spring.datasource.url, username and password, and that the database runs. Nothing was imported or marked.", cause);

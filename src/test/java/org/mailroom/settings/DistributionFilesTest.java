@@ -3,6 +3,7 @@ package org.mailroom.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,23 @@ class DistributionFilesTest {
     assertThat(lines).contains("User=mailroom", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes", "NoNewPrivileges=yes",
         "CapabilityBoundingSet=", "RestrictNamespaces=yes", "RestrictSUIDSGID=yes", "SystemCallFilter=@system-service", "StateDirectoryMode=0700", "UMask=0077",
         "ExecStart=/opt/mailroom/bin/mailroom", "Environment=MAILROOM_DATA_DIR=/var/lib/mailroom MAILROOM_ARCHIVES=/var/cache/mailroom JAVA_OPTS=-XX:MaxRAMPercentage=60");
+  }
+
+  /** Its scale goes from 0, safe, to 10. Where it isn't installed, or too old to look at a file, there is nothing to ask. */
+  @Test
+  void systemd_rates_the_unit_below_three_where_it_can_be_asked() throws Exception {
+    Process asked;
+    try {
+      asked = new ProcessBuilder("systemd-analyze", "--offline=true", "--no-pager", "security", FILES.resolve("systemd/mailroom.service").toString())
+          .redirectErrorStream(true).start();
+    } catch (IOException notInstalled) {
+      return;
+    }
+    String told = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher level = Pattern.compile("Overall exposure level for mailroom.service: (\\d+\\.\\d)").matcher(told);
+    if (level.find()) {
+      assertThat(Double.parseDouble(level.group(1))).as(told).isLessThan(3);
+    }
   }
 
   @Test

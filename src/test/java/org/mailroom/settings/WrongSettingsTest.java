@@ -94,6 +94,8 @@ class WrongSettingsTest {
       "--mailroom.retention.zone=Mars|must be the name of a time zone",
       "--mailroom.retention.longest-run=0s|mailroom.retention.longest-run is '0s'",
       "--mailroom.retry.backoff=later|mailroom.retry.backoff is 'later'",
+      "--mailroom.broker-port=70000|mailroom.broker-port is '70000' (\"mailroom.broker-port\" from property source \"commandLineArgs\"): must be between 0 and 65535; 0 takes",
+      "--mailroom.broker-port=any|mailroom.broker-port is 'any'",
       "--mailroom.proxy=company:8080|must be http://host:port",
       "--mailroom.public-url=mailroom|mailroom.public-url is 'mailroom'",
       "--mailroom.graph-url=graph.microsoft.com|mailroom.graph-url is 'graph.microsoft.com'"})

@@ -1,4 +1,4 @@
-package org.mailroom.settings;
+package org.mailroom.delivery;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.mailroom.settings.PrivateFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
