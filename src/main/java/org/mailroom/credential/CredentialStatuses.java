@@ -76,7 +76,7 @@ public final class CredentialStatuses {
     if (credential.isDelegated() && row.user() == null && isUsed(credential)) {
       return "nobody has signed in yet. Sign in: in the console, or by: login " + credential.id();
     }
-    return tokens.lastRefusal(credential.id()).map(Throwable::getMessage).orElse(null);
+    return tokens.lastRefusal(credential).map(Throwable::getMessage).orElse(null);
   }
 
   private String warning(Instant secretExpires, Instant certificateExpires) {
