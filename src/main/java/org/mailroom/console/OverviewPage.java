@@ -24,7 +24,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class OverviewPage {
 
   private static final int DAYS = 14;
-  private static final int SHOWN = 100;
+  /** More make the page slow while imports have the processor. */
+  private static final int SHOWN = 50;
 
   /** What can be chosen beside states. */
   private static final String BACKLOG = "backlog";
