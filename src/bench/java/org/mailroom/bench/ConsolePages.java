@@ -10,9 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long the server takes for each page of the console, with 500 accounts and 50,000 messages, in the embedded database and in PostgreSQL: when
- * nothing is imported, and while all mailboxes have new mail. An import is not slowed down for it. The sign-in page, which asks nothing and nobody,
- * is measured in the same rounds, as what a page costs at least on this machine at that moment.
+ * How long the server takes for each page of the console, with 500 accounts and 50,000 messages, in the embedded database and
+ * in PostgreSQL: when nothing is imported, and while all mailboxes have new mail. An import is not slowed down for it. The
+ * sign-in page, which asks nothing and nobody, is measured in the same rounds, as what a page costs at least on this machine at
+ * that moment.
  */
 final class ConsolePages implements Row {
 
@@ -75,10 +76,11 @@ final class ConsolePages implements Row {
         }
       }
       if (busy.size() < pages.size()) {
-        throw new IllegalStateException("the import was over before each page was asked for: let there be more messages, by bench.console.messages");
+        throw new IllegalStateException("the import was over before each page was asked for: let there be more messages, by"
+            + " bench.console.messages");
       }
-      System.out.println(Figure.text("  %s: %d messages were imported in %d s, while each page was asked for %d times", database, count * messages,
-          (System.nanoTime() - begin) / 1_000_000_000L, busy.getOrDefault(EMPTY, List.of()).size()));
+      System.out.println(Figure.text("  %s: %d messages were imported in %d s, while each page was asked for %d times", database,
+          count * messages, (System.nanoTime() - begin) / 1_000_000_000L, busy.getOrDefault(EMPTY, List.of()).size()));
       return table(database, pages, quiet, busy);
     }
   }
@@ -93,7 +95,7 @@ final class ConsolePages implements Row {
     return false;
   }
 
-  /** Every page that can be come to by links, with the slower kinds of search; a message and a page in the middle of the list among them. */
+  /** Every page that can be come to by links, with the slower kinds of search; a message and the second page of the list, too. */
   private static List<String> pages(ConsoleVisitor visitor, String account) throws IOException {
     String list = visitor.body("/messages");
     Matcher message = MESSAGE.matcher(list);
@@ -101,10 +103,12 @@ final class ConsolePages implements Row {
     if (!message.find() || !earlier.find()) {
       throw new IOException("the list of messages is empty, or has no second page");
     }
-    return List.of(EMPTY, "/", "/?state=IDLE&page=3", "/?q=box77", "/account/" + account, "/messages", plain(earlier.group(1)), "/messages?account=" + account,
-        "/messages?q=message+4711", "/messages?q=nothing+like+it", "/messages?status=FAILED", "/messages?destination=database&status=DELIVERED",
-        "/messages?from=2020-01-01&to=2020-02-01", plain(message.group(1)), "/failed", "/accounts", "/accounts?page=7", "/accounts/~new", "/accounts/" + account,
-        "/credentials", "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users", "/no-such-page");
+    return List.of(EMPTY, "/", "/?state=IDLE&page=3", "/?q=box77", "/account/" + account,
+        "/messages", plain(earlier.group(1)), "/messages?account=" + account, "/messages?q=message+4711", "/messages?q=nothing+like+it",
+        "/messages?status=FAILED", "/messages?destination=database&status=DELIVERED", "/messages?from=2020-01-01&to=2020-02-01",
+        plain(message.group(1)), "/failed", "/accounts", "/accounts?page=7", "/accounts/~new", "/accounts/" + account,
+        "/credentials", "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users",
+        "/no-such-page");
   }
 
   private static String plain(String address) {
@@ -121,7 +125,8 @@ final class ConsolePages implements Row {
     taken.computeIfAbsent(page, one -> new ArrayList<>()).add(visitor.millis(page));
   }
 
-  private static List<Figure> table(String database, List<String> pages, Map<String, List<Double>> quiet, Map<String, List<Double>> busy) {
+  private static List<Figure> table(String database, List<String> pages, Map<String, List<Double>> quiet,
+      Map<String, List<Double>> busy) {
     double empty = median(quiet.get(EMPTY));
     double emptyBusy = median(busy.get(EMPTY));
     List<Figure> figures = new ArrayList<>();
@@ -142,8 +147,8 @@ final class ConsolePages implements Row {
     double median = median(taken);
     double worst = taken.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     String shown = page.length() > 60 ? page.substring(0, 58) + "…" : page;
-    return new Figure(when + shown, Figure.text("median %.0f ms, worst of %d %.0f ms", median, taken.size(), worst), Figure.text("sign-in page %.1f ms", empty),
-        Figure.text("%.1f", median / empty), Figure.text("worst under %.0f ms", most), worst < most);
+    return new Figure(when + shown, Figure.text("median %.0f ms, worst of %d %.0f ms", median, taken.size(), worst),
+        Figure.text("sign-in page %.1f ms", empty), Figure.text("%.1f", median / empty), Figure.text("worst under %.0f ms", most), worst < most);
   }
 
   private static double median(List<Double> values) {
