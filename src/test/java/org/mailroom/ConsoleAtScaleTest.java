@@ -11,11 +11,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.Accounts;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.demo.DemoTenant;
 
@@ -29,6 +31,16 @@ class ConsoleAtScaleTest {
   private static final Pattern ROW = Pattern.compile("data-label=\"Subject\"[^>]*><a [^>]*>([^<]*)</a>");
   private static final Pattern NEXT = Pattern.compile("rel=\"next\" href=\"([^\"]+)\"");
 
+  private static final List<String> PAGES = List.of("/", "/?q=branch-77", "/account/branch-7", "/account/unusable-7", "/messages", "/messages?account=branch-7", "/messages?q=made-4711",
+      "/messages?q=ORDER+9999", "/messages?q=shop42%40example.com", "/messages?q=nothing%25like_that", "/messages?account=branch-7&q=nothing", "/messages?status=FAILED",
+      "/messages?destination=file", "/messages?from=2026-01-01&to=2026-01-01", "/messages/message?account=branch-7&id=made-6", "/failed", "/accounts", "/accounts/~new",
+      "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users");
+  private static final int CREDENTIALS = 60;
+  private static final int UNUSABLE = 40;
+  private static final int MOST_STATEMENTS = 12;
+  /** It looks through so much as there is time for. */
+  private static final int MOST_OF_A_SEARCH = 2 * MESSAGES / 2_000 + 2;
+
   private DemoTenant tenant;
   private MailroomRun mailroom;
   private ConsoleSession session;
@@ -40,7 +52,12 @@ class ConsoleAtScaleTest {
     for (int i = 1; i <= ACCOUNTS; i++) {
       settings.addAll(ConsoleRun.account(tenant, "branch-" + i, "database"));
     }
+    for (int i = 1; i <= CREDENTIALS; i++) {
+      settings.addAll(List.of("--mailroom.credentials.more-" + i + ".grant-type=client-credentials", "--mailroom.credentials.more-" + i + ".tenant-id=contoso.com",
+          "--mailroom.credentials.more-" + i + ".client-id=c", "--mailroom.credentials.more-" + i + ".client-secret=s"));
+    }
     mailroom = MailroomRun.startRuntime(tenant, folder, settings.toArray(String[]::new));
+    unusable();
     mailroom.database().update("insert into mail_message (account, message_id, internet_message_id, subject, sender, received_at, imported_at, has_attachments, document)"
         + " select 'branch-' || (1 + mod(\"X\", " + ACCOUNTS + ")), 'made-' || \"X\", '<m' || \"X\" || '@example.com>', 'Order ' || \"X\", 'shop' || mod(\"X\", 97) || '@example.com',"
         + " timestamp with time zone '2026-01-01 00:00:00+00' + \"X\" * interval '1' second, timestamp with time zone '2026-01-01 00:00:00+00' + \"X\" * interval '1' second, false,"
@@ -51,6 +68,14 @@ class ConsoleAtScaleTest {
         + " 'made-' || \"X\", 'database', 'DELIVERED', 1, current_timestamp from system_range(1, " + MESSAGES + ")");
     await().atMost(Duration.ofSeconds(120)).until(() -> mailroom.bean(AccountSchedule.class).lastResult("branch-" + ACCOUNTS).isPresent());
     session = ConsoleSession.signIn(mailroom);
+  }
+
+  /** Accounts of a destination that was taken out of application.yaml meanwhile. */
+  private void unusable() {
+    mailroom.database().update("insert into account (id, settings, revision, updated_at) select 'unusable-' || \"X\","
+        + " '{\"mailbox\":\"unusable@contoso.com\",\"credential\":\"demo\",\"deliver-to\":\"gone\"}', 1, current_timestamp from system_range(1, " + UNUSABLE + ")");
+    mailroom.database().update("update settings_revision set revision = revision + 1 where id = 1");
+    await().atMost(Duration.ofSeconds(60)).until(() -> mailroom.bean(Accounts.class).problems().size() == UNUSABLE);
   }
 
   @AfterAll
@@ -94,12 +119,25 @@ class ConsoleAtScaleTest {
         "Order 4711");
   }
 
+  /** As many as with a single account: what a page asks the database doesn't grow with what there is. */
+  @Test
+  void no_page_asks_the_database_more_often_for_there_are_many_accounts_and_credentials() {
+    WatchedDatabase database = new WatchedDatabase(mailroom.bean(DataSource.class), thread -> thread.getName().startsWith("http-") || thread.getName().startsWith("tomcat-"));
+    mailroom.database().setDataSource(database);
+    for (String path : PAGES) {
+      session.get(path);
+      database.statements();
+      session.get(path);
+      List<String> asked = database.statements();
+      System.out.printf("console: %-48s %d statements%n", path, asked.size());
+      assertThat(asked).as(path).hasSizeLessThanOrEqualTo(path.startsWith("/messages?") && path.contains("=") ? MOST_OF_A_SEARCH : MOST_STATEMENTS);
+    }
+  }
+
   /** What is measured is printed, never asserted: it depends on the machine. */
   @Test
   void every_page_is_there_and_what_it_takes_is_printed() {
-    for (String path : List.of("/", "/?q=branch-77", "/account/branch-7", "/messages", "/messages?account=branch-7", "/messages?q=made-4711", "/messages?q=ORDER+9999",
-        "/messages?q=shop42%40example.com", "/messages?q=nothing%25like_that", "/messages?account=branch-7&q=nothing", "/messages?status=FAILED", "/messages?destination=file", "/messages?from=2026-01-01&to=2026-01-01", "/messages/message?account=branch-7&id=made-6", "/failed",
-        "/accounts", "/accounts/~new", "/accounts/branch-7", "/credentials", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users")) {
+    for (String path : PAGES) {
       long[] took = new long[TIMES];
       for (int i = 0; i < TIMES; i++) {
         long begun = System.nanoTime();

@@ -86,17 +86,22 @@ class ConsoleFirstStepsTest {
     fill(page, "Authorization URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/authorize?prompt=select_account");
     fill(page, "Access token URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token");
     press(page, "Save");
-    assertThat(page.locator(".form .wrong")).containsText("or a certificate is missing");
+    assertThat(page.locator(".form .wrong")).containsText("is missing, and so is a certificate");
     fill(page, "Client secret", "the secret of helpdesk");
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
     assertThat(page.getByLabel("Tenant id")).hasValue(DemoTenant.TENANT_ID);
     assertThat(page.locator("#redirect-uri")).hasText("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
+    press(page, "Test");
+    assertThat(page.locator(".notice").filter(new com.microsoft.playwright.Locator.FilterOptions().setHasText("obody has signed in yet"))).hasCount(1);
     page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
     press(page, "Copy");
     assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
     consent(page, "anna@contoso.com");
     assertThat(page.getByText("anna@contoso.com is signed in.")).isVisible();
+    // what the test before the sign-in said is over
+    assertThat(page.locator("dl.figures .state")).hasText("works");
+    assertThat(page.locator("main")).not().containsText("obody has signed in yet");
 
     page.navigate("/");
     assertThat(page.locator(".first li.done")).hasCount(1);

@@ -36,6 +36,10 @@ class ConsoleMailTest {
   private static final String INVITATION = "From: Ada Lovelace <ada@example.com>\r\nSubject: Review\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
       + "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260201\r\nDTEND;VALUE=DATE:20260202\r\nLOCATION:" + EVIL + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
+  private static final String WITH_AN_ARCHIVE = "From: Ada Lovelace <ada@example.com>\r\nSubject: Archive\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+      + "Content-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\nContent-Type: application/zip\r\nContent-Disposition: attachment; filename=\"old.zip\"\r\n"
+      + "Content-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n--b--\r\n";
+
   private Path folder;
   private ConsoleRun console;
 
@@ -48,12 +52,13 @@ class ConsoleMailTest {
     tenant.mailbox("filed@contoso.com").deliver(DemoMail.plain(2));
     tenant.mailbox("shelved@contoso.com").deliver(DemoMail.plain(3));
     tenant.mailbox("told@contoso.com").deliver(REPLY.getBytes(StandardCharsets.US_ASCII));
+    tenant.mailbox("told@contoso.com").deliver(WITH_AN_ARCHIVE.getBytes(StandardCharsets.US_ASCII));
     tenant.mailbox("told@contoso.com").deliver(INVITATION.getBytes(StandardCharsets.US_ASCII));
     console = ConsoleRun.start(tenant, folder, List.of("--mailroom.destinations.shelf=file:" + folder.resolve("shelf"),
         "--mailroom.accounts.support.deliver-to=database,file,shelf,queue", "--mailroom.accounts.support.content=both", "--mailroom.accounts.filed.mailbox=filed@contoso.com",
         "--mailroom.accounts.filed.credential=demo", "--mailroom.accounts.filed.deliver-to=file", "--mailroom.accounts.shelved.mailbox=shelved@contoso.com",
         "--mailroom.accounts.shelved.credential=demo", "--mailroom.accounts.shelved.deliver-to=shelf", "--mailroom.accounts.told.mailbox=told@contoso.com",
-        "--mailroom.accounts.told.credential=demo", "--mailroom.accounts.told.deliver-to=database"));
+        "--mailroom.accounts.told.credential=demo", "--mailroom.accounts.told.deliver-to=database", "--mailroom.accounts.told.attachments.exclude=*.zip"));
     console.mailroom().database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
         + " values ('support', ?, 'file', 'FAILED', 1, ?, ?, current_timestamp)", "gone-" + EVIL, EVIL, EVIL);
     await().atMost(Duration.ofSeconds(90)).until(() -> List.of("support", "filed", "shelved", "told").stream().allMatch(account -> console.mailbox(account).unread() == 0));
@@ -95,6 +100,19 @@ class ConsoleMailTest {
     assertThat(meeting).containsText("Ada Lovelace <ada@example.com>");
     assertThat(page.locator(".head .state")).hasCount(0);
     assertThat(page.evaluate("window.ran")).isNull();
+    page.context().close();
+  }
+
+  @Test
+  void an_attachment_that_is_not_stored_says_why() {
+    Page page = console.signIn();
+    page.navigate("/messages?account=told");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Archive")).click();
+    Locator attachment = page.locator("section[aria-labelledby=attachments-of-mail] tbody tr");
+    assertThat(attachment).containsText("old.zip");
+    assertThat(attachment).containsText("not stored");
+    assertThat(attachment.locator(".why-not")).containsText("attachments.exclude");
+    assertThat(attachment.getByRole(AriaRole.LINK)).hasCount(0);
     page.context().close();
   }
 

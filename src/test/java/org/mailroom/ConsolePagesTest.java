@@ -77,6 +77,18 @@ class ConsolePagesTest {
     console.close();
   }
 
+  /** Name and count of each figure at the top are seen, of the one that is chosen, too. */
+  private static void figuresStandInTheirFrame(Page page) {
+    assertThat(page.locator(".tiles dt").first()).hasText("Accounts");
+    assertThat(page.locator(".tiles .shown")).hasCount(1);
+    var frame = page.locator(".tiles").boundingBox();
+    for (var part : page.locator(".tiles dt, .tiles dd").all()) {
+      var box = part.boundingBox();
+      assertThat(box.y).as(part.innerText()).isBetween(frame.y, frame.y + frame.height - box.height);
+      assertThat(box.x).as(part.innerText()).isBetween(frame.x, frame.x + frame.width - box.width);
+    }
+  }
+
   @Test
   void every_page_can_be_read_by_all_in_both_colours_on_wide_and_narrow_screens() {
     PageLooks looks = new PageLooks();
@@ -92,6 +104,10 @@ class ConsolePagesTest {
     page.navigate("/failed?account=asleep");
     press(page, "Retry all of asleep");
     assertThat(page.getByRole(AriaRole.STATUS).first()).isVisible();
+    page.navigate("/");
+    figuresStandInTheirFrame(page);
+    page.locator(".tiles a[href*=PAUSED]").click();
+    figuresStandInTheirFrame(page);
     looks.look(page, message, "message");
     for (String path : List.of("/", "/account/support", "/account/past", "/failed?account=support", "/account/missing", "/account/asleep", "/messages",
         "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials", "/credentials/~new", "/credentials/demo", "/routes",

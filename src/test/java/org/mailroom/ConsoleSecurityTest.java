@@ -385,7 +385,7 @@ class ConsoleSecurityTest {
         "token-url", "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"));
     HttpResponse<String> unproved = post(administrator, "/credentials/~new", fields);
     assertThat(unproved.statusCode()).isEqualTo(422);
-    assertThat(unproved.body()).contains("or a certificate is missing").contains("value=\"contoso.com\"").doesNotContain("is kept for ten minutes");
+    assertThat(unproved.body()).contains("is missing, and so is a certificate").contains("value=\"contoso.com\"").doesNotContain("is kept for ten minutes");
     fields.putAll(Map.of("client-secret", "seen by nobody", "secret-expires", "soon"));
     assertThat(post(administrator, "/credentials/~new", fields).body()).contains("is kept for ten minutes").doesNotContain("seen by nobody");
     fields.putAll(Map.of("client-secret", "", "secret-expires", ""));
@@ -495,6 +495,14 @@ class ConsoleSecurityTest {
     }
     assertThat(get(browser(), "/actuator/health", "Authorization", wrong, "X-Forwarded-For", "203.0.113.99").statusCode()).isEqualTo(429);
     assertThat(get(browser(), "/login", "X-Forwarded-Proto", "https").headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.contains("Secure"));
+  }
+
+  @Test
+  void what_lies_below_the_data_dir_is_its_owners_alone() throws Exception {
+    try (var files = Files.walk(folder.resolve("data"))) {
+      assertThat(files.toList()).isNotEmpty().allSatisfy(each -> assertThat(java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+          .as(each.toString()).isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------"));
+    }
   }
 
   @Test

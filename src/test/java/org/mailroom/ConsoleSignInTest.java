@@ -112,7 +112,8 @@ class ConsoleSignInTest {
     tenant.identity().user("carla@contoso.com");
     leave(page);
     choose(page, "carla@contoso.com", "Cancel");
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("AADSTS65004");
+    assertThat(page.getByRole(AriaRole.ALERT).filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).containsText("Credential helpdesk: consent was declined (access_denied AADSTS65004)");
+    assertThat(page.getByRole(AriaRole.NAVIGATION)).containsText("Credentials");
     shot(page, "sign-in-4-refused");
     page.getByText("Back to credential helpdesk").click();
     assertThat(page.locator("#redirect-uri")).hasText("http://localhost:" + mailroom.port() + "/OAuth2Callback");

@@ -138,6 +138,24 @@ class ConsoleWorkTest {
   }
 
   @Test
+  void deliveries_that_wait_for_another_try_are_listed_with_when_and_why() {
+    Instant next = Instant.now().plus(Duration.ofHours(30)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, next_attempt_at)"
+        + " values ('two', 'waits-1', 'database', 'PENDING', 2, 'the table is locked. Unlock it.', 'About a table', ?)", java.time.OffsetDateTime.ofInstant(next, java.time.ZoneOffset.UTC));
+    Page page = console.signIn();
+    page.navigate("/account/two");
+    Locator row = page.locator("section[aria-labelledby=waits] tbody tr");
+    assertThat(row).hasCount(1);
+    assertThat(row).containsText("About a table");
+    assertThat(row).containsText("The table is locked. Unlock it.");
+    assertThat(row.locator("td[data-label=Attempts]")).hasText("2");
+    assertThat(row.locator("td[data-label='Next try']")).hasAttribute("title", Pattern.compile(java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
+        .format(next.atZone(java.time.ZoneId.systemDefault())) + " .*"));
+    mailroom.database().update("delete from delivery where message_id = 'waits-1'");
+    page.context().close();
+  }
+
+  @Test
   void a_figure_of_the_overview_leads_to_the_accounts_that_it_counts() {
     Page page = console.signIn();
     page.navigate("/account/one");

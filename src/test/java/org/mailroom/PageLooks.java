@@ -27,6 +27,9 @@ final class PageLooks {
   /** What can be well in one colour and wrong in the other; labels, order and names are the same in both. */
   private static final List<String> OF_COLOURS = List.of("color-contrast", "link-in-text-block");
 
+  /** What a narrow screen changes are places and sizes, not colours and labels. */
+  private static final List<String> OF_SIZES = List.of("target-size", "scrollable-region-focusable", "meta-viewport");
+
   private final List<String> problems = new ArrayList<>();
 
   PageLooks() {
@@ -56,19 +59,22 @@ final class PageLooks {
       page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png"))
           .setFullPage(true));
     }
-    // what a narrow screen changes are places and sizes, not colours and labels
-    if (width == WIDE) {
-      problems.addAll(unreadable(page, colours, path + " " + colours));
+    if (ALL_SCREENSHOTS || width == WIDE || colours == ColorScheme.LIGHT) {
+      boolean whole = ALL_SCREENSHOTS || (width == WIDE && colours == ColorScheme.LIGHT);
+      problems.addAll(unreadable(page, whole ? List.of() : width == WIDE ? OF_COLOURS : OF_SIZES, path + " " + width + " " + colours));
     }
     if ((Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) {
       problems.add(path + " " + width + " " + colours + ": scrolls sideways");
     }
   }
 
-  private static List<String> unreadable(Page page, ColorScheme colours, String where) {
+  /**
+   * @param rules empty: all of the standards
+   */
+  private static List<String> unreadable(Page page, List<String> rules, String where) {
     // without the frames, which are left out, it needs no page of its own to put their parts together
     AxeBuilder axe = new AxeBuilder(page).setLegacyMode(true).exclude("iframe").exclude("tbody tr:nth-child(n + 9)");
-    axe = colours == ColorScheme.LIGHT ? axe.withTags(STANDARDS) : axe.withRules(OF_COLOURS);
+    axe = rules.isEmpty() ? axe.withTags(STANDARDS) : axe.withRules(rules);
     return axe.analyze().getViolations().stream().map(rule -> where + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml()).toList();
   }
 

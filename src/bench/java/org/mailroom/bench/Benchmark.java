@@ -17,7 +17,8 @@ public final class Benchmark {
 
   private static final List<Row> ROWS = List.of(
       // the start first: what other rows leave to be cleaned up, such as 100,000 rows, takes processor time, too
-      new Start(), new Cold(), new RoundTrips(), new OneMailbox(), new FiftyMailboxes(), new Quota(), new IdleMailboxes(), new SeveralNodes(), new Memory());
+      new Start(), new Cold(), new RoundTrips(), new OneMailbox(), new FiftyMailboxes(), new Quota(), new IdleMailboxes(), new SeveralNodes(),
+      new Memory(), new ConsolePages());
 
   private Benchmark() {}
 

@@ -43,8 +43,10 @@ public final class Accounts implements CredentialUse {
 
   /**
    * @param problems why accounts of the database can't be imported, by id
+   * @param unusable the fields of these, by id
    */
-  private record Snapshot(long revision, Map<String, Account> all, Set<String> stored, Map<String, String> problems) {}
+  private record Snapshot(long revision, Map<String, Account> all, Set<String> stored, Map<String, String> problems,
+      Map<String, Map<String, String>> unusable) {}
 
   private final MailroomProperties properties;
   private final AccountTable table;
@@ -155,7 +157,7 @@ public final class Accounts implements CredentialUse {
     if (discovered.entries().containsKey(id)) {
       return AccountFields.ofEntry(discovered.entries().get(id));
     }
-    return account.isPresent() ? AccountFields.of(account.get()) : Collections.unmodifiableMap(table.all().getOrDefault(id, new TreeMap<>()));
+    return account.isPresent() ? AccountFields.of(account.get()) : Collections.unmodifiableMap(present().unusable().getOrDefault(id, new TreeMap<>()));
   }
 
   @Override
@@ -341,6 +343,7 @@ public final class Accounts implements CredentialUse {
   private Snapshot read(long number) {
     Map<String, Account> all = new TreeMap<>();
     Map<String, String> problems = new TreeMap<>();
+    Map<String, Map<String, String>> unusable = new TreeMap<>();
     Map<String, Map<String, String>> stored = table.all();
     stored.forEach((id, fields) -> {
       if (properties.accounts().containsKey(id)) {
@@ -354,6 +357,7 @@ public final class Accounts implements CredentialUse {
       } else {
         String problem = wrong.get(0).field() + " = " + wrong.get(0).message() + " The account isn't imported: correct it in the console.";
         problems.put(id, problem);
+        unusable.put(id, fields);
         tellOnce("account " + id + ": " + problem);
       }
     });
@@ -362,7 +366,7 @@ public final class Accounts implements CredentialUse {
         all.put(id, account(id, settings.mailbox(), settings));
       }
     });
-    return new Snapshot(number, Collections.unmodifiableMap(all), Set.copyOf(stored.keySet()), Collections.unmodifiableMap(problems));
+    return new Snapshot(number, Collections.unmodifiableMap(all), Set.copyOf(stored.keySet()), Collections.unmodifiableMap(problems), unusable);
   }
 
   private void tellOnce(String problem) {

@@ -9,11 +9,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -150,6 +152,32 @@ public final class PollHistory {
         row -> {
           imported.computeIfAbsent(row.getString(1), account -> new TreeMap<>()).put(row.getDate(2).toLocalDate(), row.getLong(3));
         }, Date.valueOf(today().minusDays(days)));
+    return imported;
+  }
+
+  /**
+   * The same of these accounts alone.
+   *
+   * @param accounts few: as many as a page shows
+   */
+  public Map<String, Map<LocalDate, Long>> importedByDay(Collection<String> accounts, int days) {
+    Map<String, Map<LocalDate, Long>> imported = new HashMap<>();
+    if (!accounts.isEmpty()) {
+      Object[] parameters = Stream.concat(accounts.stream(), Stream.of(Date.valueOf(today().minusDays(days)))).toArray();
+      jdbc.query("select account, import_day, imported from imported_day where account in (" + "?, ".repeat(accounts.size() - 1) + "?) and import_day > ?",
+          row -> {
+            imported.computeIfAbsent(row.getString(1), account -> new TreeMap<>()).put(row.getDate(2).toLocalDate(), row.getLong(3));
+          }, parameters);
+    }
+    return imported;
+  }
+
+  /** Messages imported each day by all accounts together; a day without any has no entry. */
+  public Map<LocalDate, Long> importedByDayOfAll(int days) {
+    Map<LocalDate, Long> imported = new TreeMap<>();
+    jdbc.query("select import_day, sum(imported) from imported_day where import_day > ? group by import_day", row -> {
+      imported.put(row.getDate(1).toLocalDate(), row.getLong(2));
+    }, Date.valueOf(today().minusDays(days)));
     return imported;
   }
 

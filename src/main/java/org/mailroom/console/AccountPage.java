@@ -85,7 +85,7 @@ final class AccountPage {
       polls = history.recent(id, POLLS);
       model.addAttribute("waiting", waiting.of(id, WAITING));
       accounts.find(id).ifPresent(account -> model.addAttribute("push", push.of(account).words()));
-      imported = history.importedByDay(DAYS).getOrDefault(id, Map.of());
+      imported = history.importedByDay(List.of(id), DAYS).getOrDefault(id, Map.of());
     } catch (DataAccessException databaseDown) {
       model.addAttribute("historyUnknown", true);
     }

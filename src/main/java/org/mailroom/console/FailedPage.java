@@ -202,7 +202,7 @@ final class FailedPage {
   private void recordChange(Trail.Action action, Selection selection, int changed) {
     if (changed > 0) {
       trail.record(action, selection.account() == null ? "failed deliveries of all accounts" : "failed deliveries of " + selection.account(),
-          changed + (selection.messageId() == null ? "" : ", message " + selection.messageId()) + (selection.destination() == null ? "" : " to " + selection.destination()));
+          changed + (changed == 1 ? " delivery" : " deliveries") + (selection.messageId() == null ? "" : ", message " + selection.messageId()) + (selection.destination() == null ? "" : " to " + selection.destination()));
     }
   }
 

@@ -63,7 +63,7 @@ final class FirstSteps {
     }
     try {
       List<String> all = accounts.all().stream().map(account -> account.id()).toList();
-      if (all.stream().anyMatch(id -> schedule.lastSuccess(id).isPresent()) || !history.importedByDay(DAYS).isEmpty()) {
+      if (all.stream().anyMatch(id -> schedule.lastSuccess(id).isPresent()) || !history.importedByDayOfAll(DAYS).isEmpty()) {
         done = true;
         return Optional.empty();
       }

@@ -33,7 +33,10 @@ final class MessageLog {
 
   static final int PAGE = 50;
 
-  /** A search looks through so many messages at a time, and goes on while there is time. */
+  /** A search looks through so many messages first: often that is enough. */
+  private static final int SEARCHED_FIRST = 250;
+
+  /** And then through more at a time, up to so many, while there is time. */
   static final int SEARCHED = 2_000;
 
   private static final Duration TIME_TO_SEARCH = Duration.ofMillis(80);
@@ -121,7 +124,7 @@ final class MessageLog {
   /** In the order in which they are found: backwards that is earliest first. */
   private Page search(MessageFilter filter, Place place, boolean backwards, int wanted) {
     String chosen = chosen(filter);
-    MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1).addValue("searched", SEARCHED);
+    MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1);
     if (chosen.isEmpty() || isUnsettled(filter)) {
       return upTo(wanted, jdbc.query("select " + COLUMNS + " from " + source(filter) + range(filter, place, backwards, parameters) + words(filter) + folder(filter)
           + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
@@ -129,15 +132,18 @@ final class MessageLog {
     List<Line> found = new ArrayList<>();
     Place end = place;
     long begun = System.nanoTime();
+    int look = SEARCHED_FIRST;
     do {
+      parameters.addValue("searched", look);
       String range = range(filter, end, backwards, parameters) + order(filter, backwards);
       found.addAll(jdbc.query("select " + COLUMNS + " from (select " + COLUMNS + ", internet_message_id, folder from ledger_message" + range + " limit :searched) near"
           + " where 1 = 1" + chosen + order(filter, backwards) + " limit :limit", parameters, MessageLog::line));
       if (found.size() > wanted) {
         return upTo(wanted, found);
       }
-      end = jdbc.query("select account, message_id, listed_at from ledger_message" + range + " limit 1 offset " + (SEARCHED - 1), parameters,
+      end = jdbc.query("select account, message_id, listed_at from ledger_message" + range + " limit 1 offset " + (look - 1), parameters,
           (row, number) -> new Place(row.getTimestamp(3).toInstant(), row.getString(1), row.getString(2))).stream().findFirst().orElse(null);
+      look = Math.min(SEARCHED, 2 * look);
     } while (end != null && System.nanoTime() - begun < TIME_TO_SEARCH.toNanos());
     return new Page(found, end, end == null ? null : end.listedAt());
   }

@@ -110,7 +110,7 @@ final class MessagesPage {
   }
 
   private List<StoredMessages.Attachment> attachments(String account, String id, boolean inDatabase, MailMessage message) {
-    return inDatabase ? messages.attachments(account, id) : message == null ? List.of() : messages.attachments(message);
+    return inDatabase ? messages.attachments(account, id, message) : message == null ? List.of() : messages.attachments(message);
   }
 
   private List<StoredMessages.Attachment> attachments(String account, String id) {

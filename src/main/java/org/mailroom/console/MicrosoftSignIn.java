@@ -121,7 +121,8 @@ final class MicrosoftSignIn {
       response.setStatus(HttpStatus.BAD_REQUEST.value());
       model.addAttribute("reason", e.getMessage());
       model.addAttribute("credential", session == null ? null : session.getAttribute(CREDENTIAL));
-      return "not-signed-in";
+      // who is signed in to the console sees its navigation, too
+      return model.containsAttribute("navigation") ? "not-signed-in-here" : "not-signed-in";
     }
   }
 }

@@ -24,7 +24,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class OverviewPage {
 
   private static final int DAYS = 14;
-  private static final int SHOWN = 100;
+  /** More make the page slow while imports have the processor. */
+  private static final int SHOWN = 50;
 
   /** What can be chosen beside states. */
   private static final String BACKLOG = "backlog";
@@ -60,7 +61,6 @@ final class OverviewPage {
   @GetMapping("/")
   String show(@RequestParam(required = false) String q, @RequestParam(required = false) String state, @RequestParam(defaultValue = "1") int page, Model model) {
     List<AccountStatus> all = statuses.all();
-    Map<String, Map<LocalDate, Long>> imported = imported();
     String words = q == null ? "" : q.strip().toLowerCase(java.util.Locale.ROOT);
     List<AccountStatus> chosen = all.stream()
         .filter(account -> words.isEmpty() || account.account().toLowerCase(java.util.Locale.ROOT).contains(words)
@@ -69,13 +69,13 @@ final class OverviewPage {
         .sorted(Comparator.comparing((AccountStatus account) -> urgency(account.state())).thenComparing(AccountStatus::account)).toList();
     int pages = Math.max(1, (chosen.size() + SHOWN - 1) / SHOWN);
     int shown = Math.min(Math.max(1, page), pages);
-    long scale = chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN)).stream()
-        .mapToLong(account -> Sparkline.most(lately(imported, account.account()))).max().orElse(0);
+    List<AccountStatus> onPage = chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN));
+    Map<String, Map<LocalDate, Long>> imported = lately(onPage);
+    long scale = imported.values().stream().mapToLong(Sparkline::most).max().orElse(0);
     Map<String, BackfillProgress.Standing> unfinished = backfills.unfinished();
     List<Line> lines = new ArrayList<>();
-    chosen.subList((shown - 1) * SHOWN, Math.min(chosen.size(), shown * SHOWN))
-        .forEach(account -> lines.add(new Line(account, Sparkline.of(lately(imported, account.account()), history.today(), DAYS, scale),
-            unfinished.get(account.account()))));
+    onPage.forEach(account -> lines.add(new Line(account, Sparkline.of(imported.getOrDefault(account.account(), Map.of()), history.today(), DAYS, scale),
+        unfinished.get(account.account()))));
     model.addAttribute("lines", lines);
     model.addAttribute("reasons", pauses.reasons(lines.stream().map(Line::account).toList()));
     model.addAttribute("page", shown);
@@ -84,7 +84,7 @@ final class OverviewPage {
     model.addAttribute("chosenState", state);
     model.addAttribute("states", State.values());
     model.addAttribute("scale", scale);
-    model.addAttribute("plots", plots.all(together(imported, all)));
+    model.addAttribute("plots", plots.all(together(all)));
     model.addAttribute("totals", Totals.of(all));
     model.addAttribute("tiles", tiles(Totals.of(all), state == null ? "" : state));
     model.addAttribute("chosen", chosen.size());
@@ -103,29 +103,25 @@ final class OverviewPage {
     };
   }
 
-  /** Of the days that a line shows. */
-  private Map<LocalDate, Long> lately(Map<String, Map<LocalDate, Long>> imported, String account) {
-    LocalDate before = history.today().minusDays(DAYS);
-    Map<LocalDate, Long> lately = new TreeMap<>(imported.getOrDefault(account, Map.of()));
-    lately.keySet().removeIf(day -> !day.isAfter(before));
-    return lately;
-  }
-
-  private Map<LocalDate, Long> together(Map<String, Map<LocalDate, Long>> imported, List<AccountStatus> all) {
-    Map<LocalDate, Long> together = new TreeMap<>();
-    imported.values().forEach(account -> account.forEach((day, count) -> together.merge(day, count, Long::sum)));
-    // with those of the imports that run
-    together.merge(history.today(), all.stream().mapToLong(AccountStatus::importing).sum(), Long::sum);
-    return together;
-  }
-
-  /** Nothing while the database is down: how the accounts do is told all the same. */
-  private Map<String, Map<LocalDate, Long>> imported() {
+  /** Of the days that a line shows. Nothing while the database is down: how the accounts do is told all the same. */
+  private Map<String, Map<LocalDate, Long>> lately(List<AccountStatus> shown) {
     try {
-      return history.importedByDay(ImportPlots.DAYS);
+      return history.importedByDay(shown.stream().map(AccountStatus::account).toList(), DAYS);
     } catch (DataAccessException databaseDown) {
       return Map.of();
     }
+  }
+
+  private Map<LocalDate, Long> together(List<AccountStatus> all) {
+    Map<LocalDate, Long> together = new TreeMap<>();
+    try {
+      together.putAll(history.importedByDayOfAll(ImportPlots.DAYS));
+    } catch (DataAccessException databaseDown) {
+      return together;
+    }
+    // with those of the imports that run
+    together.merge(history.today(), all.stream().mapToLong(AccountStatus::importing).sum(), Long::sum);
+    return together;
   }
 
   /**

@@ -151,7 +151,8 @@ final class RouteDiagram {
       return "";
     }
     String detail = label.startsWith(shortName + "[") && label.endsWith("]") ? label.substring(shortName.length() + 1, label.length() - 1) : label;
-    return " " + URISupport.sanitizeUri(detail);
+    // what is caught by its name alone
+    return " " + URISupport.sanitizeUri(detail).replaceAll("\\[?class (?:\\w+\\.)*(\\w+)]?", "$1");
   }
 
   private static String clip(String text) {

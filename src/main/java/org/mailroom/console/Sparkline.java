@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.util.Map;
 
 /**
- * Figures of the last days as small bars, within a height of 24. They are two paths and not an element each: a page has a hundred of them.
+ * Figures of the last days as small bars, within a height of 24. They are two paths and not an element each: a page has many of them.
  *
  * @param some bars of days with messages, as an SVG path
  * @param none lines in place of bars on the other days, as an SVG path

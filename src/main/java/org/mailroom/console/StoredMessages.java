@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolder;
@@ -33,8 +34,15 @@ final class StoredMessages {
 
   /**
    * @param file null when its content isn't stored, or isn't where it was
+   * @param notStored why it isn't stored, as the document tells it; or null
    */
-  record Attachment(int position, String kind, String name, String contentType, Long size, boolean inline, String contentId, String sha256, Path file) {}
+  record Attachment(int position, String kind, String name, String contentType, Long size, boolean inline, String contentId, String sha256, Path file,
+      String notStored) {
+
+    private Attachment because(String why) {
+      return new Attachment(position, kind, name, contentType, size, inline, contentId, sha256, file, why);
+    }
+  }
 
   /** What the ledger recognises a message by. */
   record Envelope(String subject, String sender, String senderName, String internetMessageId, Instant receivedAt, Instant listedAt) {}
@@ -117,7 +125,18 @@ final class StoredMessages {
     return jdbc.query("select position, kind, name, content_type, size_bytes, is_inline, content_id, sha256, location from mail_attachment"
             + " where account = ? and message_id = ? order by position limit 500",
         (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), (Long) row.getObject(5, Long.class), row.getBoolean(6),
-            row.getString(7), row.getString(8), file(row.getString(9))), account, messageId);
+            row.getString(7), row.getString(8), file(row.getString(9)), null), account, messageId);
+  }
+
+  /**
+   * Those of the database, each with why it isn't stored, which stands in the document alone.
+   *
+   * @param document null where it can't be shown
+   */
+  List<Attachment> attachments(String account, String messageId, MailMessage document) {
+    List<MailAttachment> told = document == null || document.attachments() == null ? List.of() : document.attachments();
+    return attachments(account, messageId).stream().map(each -> each.position() < 1 || each.position() > told.size() ? each
+        : each.because(told.get(each.position() - 1).notStored())).toList();
   }
 
   /** Those of a document that the database hasn't; positions count from 1. */
@@ -125,7 +144,7 @@ final class StoredMessages {
     List<Attachment> attachments = new java.util.ArrayList<>();
     if (document.attachments() != null) {
       document.attachments().forEach(each -> attachments.add(new Attachment(attachments.size() + 1, each.kind(), each.name(), each.contentType(), each.size(),
-          Boolean.TRUE.equals(each.inline()), each.contentId(), each.sha256(), file(each.location()))));
+          Boolean.TRUE.equals(each.inline()), each.contentId(), each.sha256(), file(each.location()), each.notStored())));
     }
     return attachments;
   }

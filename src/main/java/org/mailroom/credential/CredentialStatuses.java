@@ -43,18 +43,18 @@ public final class CredentialStatuses {
     this.clock = clock;
   }
 
-  /** All of them, in the order of their ids. */
+  /** All of them, in the order of their ids; one query, however many there are. */
   public List<CredentialStatus> all() {
-    return credentials.list().stream().map(this::status).toList();
+    Map<String, TokenTable.Row> rows = table.all();
+    return credentials.list().stream().map(credential -> status(credential, rows.getOrDefault(credential.id(), TokenTable.Row.EMPTY))).toList();
   }
 
   public Optional<CredentialStatus> find(String id) {
-    return credentials.find(id).map(this::status);
+    return credentials.find(id).map(credential -> status(credential, table.find(id)));
   }
 
-  private CredentialStatus status(Credential credential) {
+  private CredentialStatus status(Credential credential, TokenTable.Row row) {
     CredentialProperties settings = credential.settings();
-    TokenTable.Row row = table.find(credential.id());
     Proofs.Standing proof = settings.hasFileOrSecret() ? proof(credential) : NOTHING_READ;
     Instant secretExpires = settings.secretExpires() == null ? null : settings.secretExpires().atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant certificateExpires = proof.expires();
@@ -76,7 +76,7 @@ public final class CredentialStatuses {
     if (credential.isDelegated() && row.user() == null && isUsed(credential)) {
       return "nobody has signed in yet. Sign in: in the console, or by: login " + credential.id();
     }
-    return tokens.lastRefusal(credential.id()).map(Throwable::getMessage).orElse(null);
+    return tokens.lastRefusal(credential).map(Throwable::getMessage).orElse(null);
   }
 
   private String warning(Instant secretExpires, Instant certificateExpires) {

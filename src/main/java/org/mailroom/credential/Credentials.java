@@ -206,7 +206,7 @@ public final class Credentials {
         problems.add(new FieldProblem("grant-type", "managed-identity can only be set in application.yaml, for it is the identity of the machine"));
       }
       if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
-        problems.add(new FieldProblem("client-secret", "or a certificate is missing: Entra ID gives a web application's person no token without one"));
+        problems.add(new FieldProblem("client-secret", "is missing, and so is a certificate: without one of them Entra ID gives no token"));
       }
       if (settings.certificate() != null && problems.isEmpty()) {
         CertificateFile.check(settings.certificate()).ifPresent(problem -> problems.add(new FieldProblem("certificate.content", problem)));

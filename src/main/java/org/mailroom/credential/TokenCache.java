@@ -87,10 +87,10 @@ public final class TokenCache {
     authorization(credential);
   }
 
-  /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to. */
-  public Optional<CredentialException> lastRefusal(String credential) {
-    TokenSlot slot = slots.get(credential);
-    return slot == null ? Optional.empty() : Optional.ofNullable(slot.lastRefusal());
+  /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to since a change or a sign-in. */
+  public Optional<CredentialException> lastRefusal(Credential credential) {
+    TokenSlot slot = slots.get(credential.id());
+    return slot == null ? Optional.empty() : Optional.ofNullable(slot.lastRefusal(credential));
   }
 
   private TokenSlot slot(String credential) {

@@ -30,7 +30,10 @@ final class TokenSlot {
   private String refusedProof;
   private Instant refusedSince;
   private Instant askAgainAt = Instant.MIN;
-  private volatile CredentialException lastRefusal;
+  private volatile Told lastRefusal;
+
+  /** A refusal, and the settings and the sign-in that it was for. */
+  private record Told(String revision, CredentialException refusal) {}
 
   TokenSlot(TokenEndpoint endpoint, Clock clock) {
     this.endpoint = endpoint;
@@ -96,7 +99,7 @@ final class TokenSlot {
     Instant now = clock.instant();
     refusedSince = refusedSince == null ? now : refusedSince;
     refusal = e;
-    lastRefusal = e;
+    lastRefusal = new Told(revision, e);
     askAgainAt = now.plus(e.isTransient() ? e.retryAfter().map(TokenSlot::notAtOnce).orElse(backOff(now)) : SLOW_PROBE);
   }
 
@@ -163,8 +166,9 @@ final class TokenSlot {
     }
   }
 
-  /** Why no token could be had when it was last asked for; null when it could. */
-  CredentialException lastRefusal() {
-    return lastRefusal;
+  /** Why no token could be had when it was last asked for; null when it could, and when the credential was changed or signed in anew since. */
+  CredentialException lastRefusal(Credential credential) {
+    Told told = lastRefusal;
+    return told == null || !told.revision().equals(credential.revision()) ? null : told.refusal();
   }
 }

@@ -60,6 +60,15 @@ class TokenTable {
     return rows.isEmpty() ? Row.EMPTY : rows.get(0);
   }
 
+  /** The rows of all credentials that have one. */
+  Map<String, Row> all() {
+    Map<String, Row> all = new HashMap<>();
+    jdbc.query("select credential, " + COLUMNS + " from credential_token", row -> {
+      all.put(row.getString("credential"), row(row));
+    });
+    return all;
+  }
+
   /** Sees to it that a row is there to be locked; called outside the transaction that locks it. */
   void prepare(String credential) {
     Integer there = jdbc.queryForObject("select count(*) from credential_token where credential = ?", Integer.class, credential);

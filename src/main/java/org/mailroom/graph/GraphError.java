@@ -16,7 +16,7 @@ enum GraphError {
       "Check that mailroom.cloud, graph-url and the credential's tenant-id and scope belong to the same cloud."),
   ACCESS_DENIED(false, "the application may not do this in this mailbox",
       "Grant it Mail.ReadWrite with admin consent, and check that its access policy or RBAC scope includes the mailbox"
-          + " (changes take up to two hours)."),
+          + " (changes take up to two hours). Where a person signed in for it, that has to be the mailbox's owner, or somebody whom it is shared with."),
   MAY_NOT_SEND(false, "the application may not send from this mailbox",
       "Grant the credential Mail.Send with admin consent, or by RBAC for this mailbox alone: mailroom setup --permission Mail.Send prints the lines"
           + " (changes take up to two hours)."),

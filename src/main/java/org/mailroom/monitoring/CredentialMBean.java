@@ -73,7 +73,7 @@ final class CredentialMBean implements CredentialMXBean {
 
   @Override
   public String getLastError() {
-    return tokens.lastRefusal(id).map(Throwable::getMessage).orElse(null);
+    return tokens.lastRefusal(credential()).map(Throwable::getMessage).orElse(null);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -15,6 +16,7 @@ import java.util.Deque;
 public final class PrivateFolder {
 
   private static final String FOLDER = "rwx------";
+  private static final String FILE = "rw-------";
 
   private static final FileAttribute<?>[] NONE = {};
 
@@ -44,17 +46,21 @@ public final class PrivateFolder {
 
   /** For a new file in it: only its owner may read and write it. */
   public static FileAttribute<?>[] fileAttributes(Path file) {
-    return attributes(file, "rw-------");
+    return attributes(file, FILE);
   }
 
   /**
-   * Closes a folder that is there to everybody but its owner.
+   * Closes a folder or file that is there to everybody but its owner. One that is gone meanwhile needs none.
    *
    * @throws IOException when it isn't this process's to close
    */
-  static void close(Path folder) throws IOException {
-    if (isPosix(folder)) {
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(FOLDER));
+  static void close(Path path) throws IOException {
+    if (isPosix(path)) {
+      try {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(Files.isDirectory(path) ? FOLDER : FILE));
+      } catch (NoSuchFileException gone) {
+        return;
+      }
     }
   }
 

@@ -74,13 +74,21 @@ class TokenSlotTest {
     refusal = new CredentialException("c", "temporarily_unavailable", null, null);
     clock.advance(Duration.ofMinutes(57));
     assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-1");
-    assertThat(slot.lastRefusal()).isSameAs(refusal);
+    assertThat(slot.lastRefusal(credential("1"))).isSameAs(refusal);
     clock.advance(Duration.ofMinutes(4));
     assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
     refusal = null;
     clock.advance(Duration.ofMinutes(1));
     assertThat(slot.authorization(credential("1"))).startsWith("Bearer token-");
-    assertThat(slot.lastRefusal()).isNull();
+    assertThat(slot.lastRefusal(credential("1"))).isNull();
+  }
+
+  @Test
+  void what_was_refused_before_a_change_or_a_sign_in_is_not_told_after_it() {
+    refusal = new CredentialException("c", "invalid_client", "AADSTS7000215: wrong", null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    assertThat(slot.lastRefusal(credential("1"))).isSameAs(refusal);
+    assertThat(slot.lastRefusal(credential("2"))).isNull();
   }
 
   @Test

@@ -70,6 +70,22 @@ class DataDirTest {
   }
 
   @Test
+  void what_database_and_broker_have_written_is_closed_whatever_the_folder_is() throws IOException {
+    Path home = open("home");
+    Files.createDirectories(home.resolve("broker/journal"));
+    for (String file : List.of("mailroom.mv.db", "mailroom.lock.db", "broker/journal/a.amq", "routes.yaml")) {
+      Files.createFile(home.resolve(file));
+      Files.setPosixFilePermissions(home.resolve(file), PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    DataDirFiles.close(home);
+    for (String file : List.of("mailroom.mv.db", "mailroom.lock.db", "broker/journal/a.amq")) {
+      assertThat(permissions(home.resolve(file))).as(file).isEqualTo("rw-------");
+    }
+    assertThat(permissions(home.resolve("broker/journal"))).isEqualTo("rwx------");
+    assertThat(permissions(home.resolve("routes.yaml"))).as("the site's own").isEqualTo("rw-r--r--");
+  }
+
+  @Test
   void a_folder_can_be_made_twice_and_a_file_in_its_place_is_said() throws IOException {
     PrivateFolder.create(folder.resolve("a/b"));
     PrivateFolder.create(folder.resolve("a/b"));
