@@ -119,7 +119,9 @@ public final class Retention implements DisposableBean {
       return false;
     }
     Instant last = turn.lastBegun();
-    return !(last == null ? settings.first(started) : settings.after(last)).isAfter(clock.instant());
+    Instant now = clock.instant();
+    // a clock that was wrong and is set back mustn't keep it from its work
+    return (last != null && last.isAfter(now)) || !(last == null ? settings.first(started) : settings.after(last)).isAfter(now);
   }
 
   private void run(boolean due) {

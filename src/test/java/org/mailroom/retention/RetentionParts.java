@@ -36,6 +36,7 @@ final class RetentionParts {
   final MailMessageJson json = new MailMessageJson();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
   final MessageFolders folders;
   final MailroomProperties properties;
   final ErasedMessages erased;
@@ -63,6 +64,7 @@ final class RetentionParts {
       all.put("mailroom." + settings[i], settings[i + 1]);
     }
     this.jdbc = jdbc;
+    this.transaction = transaction;
     properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
     folders = new MessageFolders(folder.resolve("mail"));
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
@@ -74,6 +76,11 @@ final class RetentionParts {
     retention = new Retention(properties, turn, new OldRows(named, rows, tree, folders, transaction),
         new OldFiles(tree, folders, json, named, transaction), erased, meters, clock);
     health = new RetentionHealth(retention, properties);
+  }
+
+  /** The same database and folder, as another process has them. */
+  RetentionParts ofAnotherProcess(Path folder) {
+    return new RetentionParts(jdbc, transaction, folder);
   }
 
   /** A mail as it is imported, received so long ago; null: that isn't known. */

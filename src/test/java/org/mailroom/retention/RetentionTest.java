@@ -273,6 +273,21 @@ class RetentionTest {
   }
 
   @Test
+  void a_clock_that_was_wrong_and_is_set_back_keeps_it_from_nothing() {
+    RetentionParts parts = new RetentionParts(folder, "retention.database", "90d");
+    parts.clock.pass(days(365));
+    parts.retention.look();
+    assertThat(parts.otherNode().take()).as("a node takes its turn, and dies").isTrue();
+    parts.clock.pass(days(-365));
+    parts.imports("support", "A", days(100));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).isEmpty();
+    parts.imports("support", "B", days(100));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).as("the next one comes at the interval").containsExactly("B");
+  }
+
+  @Test
   void many_messages_go_in_small_transactions() {
     MigratedDatabase database = new MigratedDatabase();
     List<Long> gone = new ArrayList<>();
