@@ -74,7 +74,7 @@ final class StepWords {
   }
 
   String whyGroups() {
-    return "For members-of alone. It opens no mailbox, and it is told with the next token.";
+    return "For members-of alone. It opens no mailbox, and holds from the next token on.";
   }
 
   String test() {
