@@ -183,5 +183,10 @@ class CommandLineTest {
     mailbox.fails(null);
     assertThat(run(List.of(), "check")).isZero();
     assertThat(output.getOut().substring(from)).contains("All is well.").doesNotContain("Missing");
+    from = output.getOut().length();
+    assertThat(run(List.of("--mailroom.accounts.team.members-of=22222222-3333-4444-5555-666666666666", "--mailroom.accounts.team.credential=demo",
+        "--mailroom.accounts.team.deliver-to=database"), "check", "--account", "team")).isEqualTo(5);
+    assertThat(output.getOut().substring(from)).contains("# 3. Permission to ask who is in a group: GroupMember.Read.All, User.ReadBasic.All")
+        .doesNotContain("New-ManagementScope", "Add-MgApplicationPassword");
   }
 }

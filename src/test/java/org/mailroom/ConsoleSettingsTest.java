@@ -159,6 +159,32 @@ class ConsoleSettingsTest {
   }
 
   @Test
+  void a_managed_identity_is_entered_without_anything_that_it_does_not_need() {
+    Page page = console.signIn();
+    page.onDialog(Dialog::accept);
+    page.navigate("/credentials/~new");
+    fill(page, "Id", "machine");
+    fill(page, "Client secret", "typed~before");
+    page.getByLabel("Grant type").selectOption("managed-identity");
+    for (String field : List.of("#client-secret", "#certificate", "[id='certificate.password']", "#token-url", "#authorization-url", "#redirect")) {
+      assertThat(page.locator(field)).isHidden();
+    }
+    assertThat(page.locator("#client-id")).isVisible();
+    press(page, "Save");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Credential machine was saved");
+    assertThat(page.getByLabel("Grant type")).hasValue("managed-identity");
+    assertThat(console.mailroom().bean(Credentials.class).find("machine").orElseThrow().settings().hasProof()).isFalse();
+    page.getByLabel("Grant type").selectOption("client-credentials");
+    assertThat(page.locator("#client-secret")).isVisible();
+    press(page, "Save");
+    assertThat(page.locator("#wrong-client-secret")).containsText("needs a client-secret, a certificate or a federated-token-file");
+    page.navigate("/credentials/machine");
+    press(page, "Delete");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was deleted");
+    page.context().close();
+  }
+
+  @Test
   void a_credential_is_given_to_several_accounts_at_once() {
     Map<String, String> credential = Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID, "client-secret", DemoTenant.CLIENT_SECRET);
     console.mailroom().bean(Credentials.class).create("newer", new HashMap<>(credential));

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,5 +155,50 @@ class DiscoveryTest {
         .matches(problem -> problem.message().contains("was found by everyone"));
     assertThat(accounts.validateNew("everyone-member1_contoso.com", accounts.fields("support"))).isNotEmpty();
     assertThat(accounts.accountsUsing("demo")).contains("everyone", "everyone-member1_contoso.com");
+  }
+
+  private static Map<String, String> entry(String group, String folder) {
+    return new TreeMap<>(Map.of("id", "team", "members-of", group, "credential", "demo", "folder", folder, "filter", "isRead eq false", "content", "json",
+        "deliver-to", "database", "attachments.inline", "on", "after-import.mark-as-read", "on", "after-import.categorise-failures", "on"));
+  }
+
+  @Test
+  void an_entry_that_is_made_in_the_console_finds_its_mailboxes_is_changed_and_deleted_there(CapturedOutput output) {
+    String team = directory.group("team");
+    String other = directory.group("other");
+    List.of("ann", "bob").forEach(name -> directory.join(team, name + "@contoso.com"));
+    directory.join(other, "bob@contoso.com");
+    List.of("ann", "bob").forEach(name -> arrives(name + "@contoso.com"));
+    ConsoleSession console = ConsoleSession.signIn(mailroom);
+    assertThat(console.get("/accounts/~new").body()).contains("name=\"members-of\"").doesNotContain("name=\"mailboxes-file\"").contains("GroupMember.Read.All")
+        .contains("can only be named in application.yaml");
+    assertThat(console.post("/accounts/~new", "/accounts/~new", entry("team@contoso.com", "inbox")).body())
+        .contains("members-of must be the object id of a group, such as 22222222-3333-4444-5555-666666666666");
+    Map<String, String> both = entry(team, "inbox");
+    both.put("mailbox", "ann@contoso.com");
+    assertThat(console.post("/accounts/~new", "/accounts/~new", both).body()).contains("of mailbox, members-of and mailboxes-file are both set: choose one");
+    Accounts accounts = mailroom.bean(Accounts.class);
+    Map<String, String> file = entry("", "inbox");
+    file.remove("id");
+    file.put("mailboxes-file", "/etc/passwd");
+    assertThat(accounts.validateNew("files", file)).extracting(problem -> problem.field() + " " + problem.message())
+        .contains("mailboxes-file can only be set in application.yaml, for it names a file of the server");
+
+    assertThat(console.post("/accounts/~new", "/accounts/~new", entry(team, "inbox")).body()).contains("Entry team was saved");
+    List.of("ann", "bob").forEach(name -> awaitRead(name + "@contoso.com"));
+    assertThat(console.get("/accounts?q=team").body().replace("<wbr>", "")).contains("members of " + team).contains("2 accounts").contains("discovered by team").contains(">database<");
+    assertThat(console.get("/accounts/team-ann_contoso.com").body()).contains("Discovered by team: change that entry.");
+    assertThat(console.get("/accounts/team").body()).contains("value=\"" + team + "\"").contains("Its 2 accounts").contains(">Save<");
+    assertThat(mailroom.bean(AccountCheck.class).check("team")).noneMatch(CheckStep::isFailed);
+
+    tenant.mailbox("bob@contoso.com").folder("Inbox/Team");
+    console.post("/accounts/team", "/accounts/team", entry(other, "Inbox/Team"));
+    await().atMost(PATIENCE).until(() -> ids().contains("team-bob_contoso.com") && !ids().contains("team-ann_contoso.com"));
+    assertThat(accounts.find("team-bob_contoso.com").orElseThrow().folders()).containsExactly("Inbox/Team");
+    assertThat(output.getOut()).contains("entry team: stands for group " + other + " now");
+
+    assertThat(console.post("/accounts/team", "/accounts/team/delete", Map.of()).body()).contains("Entry team was deleted, and its accounts with it");
+    await().atMost(PATIENCE).until(() -> ids().stream().noneMatch(id -> id.startsWith("team")));
+    assertThat(accounts.home("team")).isEmpty();
   }
 }

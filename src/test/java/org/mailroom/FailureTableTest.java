@@ -232,10 +232,13 @@ class FailureTableTest {
     answer(proxy, "HTTP/1.1 407 Proxy Authentication Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     try (MailroomRun run = MailroomRun.start(tenant, folder, "--mailroom.proxy=http://127.0.0.1:" + proxy.getLocalPort(),
         "--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri(), table.logSetting())) {
+      int before = tenant.tokenRequests();
       run.importSupport();
-      table.show(new Failure("proxy refusing", "support", "Entra ID could not be reached", "mailroom.proxy", "TLS"), run,
+      table.show(new Failure("proxy refusing", "support", "the proxy refuses: HTTP 407", "mailroom.proxy", "TLS"), run,
           run.bean(AccountStatuses.class).find("support").orElseThrow());
-      assertThat(run.bean(AccountCheck.class).check("support").stream().filter(CheckStep::isFailed).findFirst().orElseThrow().inWords()).contains("407");
+      assertThat(run.bean(AccountCheck.class).check("support").stream().filter(CheckStep::isFailed).findFirst().orElseThrow().inWords())
+          .contains("the proxy 127.0.0.1:" + proxy.getLocalPort() + " refuses: ", "407").contains("Have it let localhost through, without a password");
+      assertThat(tenant.tokenRequests()).as("nothing goes past the proxy").isEqualTo(before);
     }
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Accounts;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
+import org.mailroom.credential.Credentials;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoSubscriptions.Active;
@@ -60,8 +61,12 @@ class PushTest {
 
   /** An account that was polled, and whose mailbox is subscribed to. */
   private DemoMailbox subscribed(String name) {
+    return subscribed(name, "demo");
+  }
+
+  private DemoMailbox subscribed(String name, String credential) {
     DemoMailbox mailbox = tenant.mailbox(name + "@contoso.com");
-    mailroom.run().bean(Accounts.class).create(name, Map.of("mailbox", mailbox.address(), "credential", "demo", "deliver-to", "database", "poll-every", "15m"));
+    mailroom.run().bean(Accounts.class).create(name, Map.of("mailbox", mailbox.address(), "credential", credential, "deliver-to", "database", "poll-every", "15m"));
     await().atMost(PATIENCE).until(() -> tenant.subscriptions().active(mailbox.address()).size() == 1);
     arrivesAndIsImported(mailbox);
     await().atMost(PATIENCE).until(() -> imported(name) == 1);
@@ -98,6 +103,30 @@ class PushTest {
     assertThat(mailroom.run().bean(AccountSchedule.class).nextPoll("soon")).isAfter(clock.instant().plus(Duration.ofMinutes(10)));
     assertThat(imported("soon")).isEqualTo(4);
     assertThat(tenant.violations()).isEmpty();
+  }
+
+  @Test
+  void a_person_who_signed_in_has_the_own_mailbox_subscribed_by_its_address_and_a_shared_one_is_polled() {
+    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(Helpdesk.CALLBACK.toString());
+    tenant.mailbox("person@contoso.com");
+    mailroom.run().bean(Credentials.class).create("person", Map.of("grant-type", "authorization-code", "tenant-id", DemoTenant.TENANT_ID, "client-id", "helpdesk",
+        "client-secret", "the secret of helpdesk", "scope", "Mail.ReadWrite Mail.ReadWrite.Shared offline_access"));
+    Helpdesk.signIn(mailroom.run(), "person@contoso.com");
+    DemoMailbox mailbox = subscribed("person", "person");
+    assertThat(tenant.subscriptions().active(mailbox.address())).singleElement()
+        .matches(one -> one.resource().equals("users/person@contoso.com/mailFolders('inbox')/messages"));
+    mailbox.deliver(DemoMail.plain(++plain));
+    await().atMost(PROMISED).until(() -> mailbox.unread() == 0);
+
+    DemoMailbox shared = tenant.mailbox("team@contoso.com");
+    tenant.share(shared.address(), "person@contoso.com");
+    shared.deliver(DemoMail.plain(++plain));
+    mailroom.run().bean(Accounts.class).create("team", Map.of("mailbox", shared.address(), "credential", "person", "deliver-to", "database", "poll-every", "1s"));
+    await().atMost(PATIENCE).until(() -> shared.unread() == 0 && mailroom.page("/account/team").contains("It is polled only:"));
+    assertThat(tenant.subscriptions().active(shared.address())).isEmpty();
+    shared.deliver(DemoMail.plain(++plain));
+    await().atMost(PATIENCE).until(() -> shared.unread() == 0);
+    mailroom.run().bean(Accounts.class).delete("team");
   }
 
   @Test

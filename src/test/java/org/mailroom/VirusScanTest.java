@@ -75,7 +75,8 @@ class VirusScanTest {
     Recipe.write(settings, Recipe.named(RECIPE).into(folder).file("application.yaml"));
     try (DemoTenant tenant = DemoTenant.start(); MailroomRun mailroom = MailroomRun.start(tenant, folder, "--spring.config.additional-location=file:" + settings,
         "--mailroom.routes=file:" + folder.resolve("routes"), "--virus.clamd=127.0.0.1:" + clamd.port(), "--virus.quarantine=" + folder.resolve("quarantine"),
-        "--mailroom.retry.backoff=1s", "--mailroom.retry.max-attempts=2")) {
+        "--mailroom.retry.backoff=1s", "--mailroom.retry.max-attempts=2", "--mailroom.accounts.support.content=both",
+        "--mailroom.accounts.support.attachments.exclude=*.exe")) {
       DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
       DemoMessage clean = mailbox.deliver(mail("Clean", everyByte));
       DemoMessage infected = mailbox.deliver(mail("Infected", Clamd.INFECTED.getBytes(UTF_8)));
@@ -87,8 +88,17 @@ class VirusScanTest {
       assertThat(infected.isRead()).isFalse();
       assertThat(subjects(mailroom)).containsExactly("Clean");
       assertThat(mailroom.bean(WaitingDeliveries.class).refused().get("support").error()).contains("route scan-for-viruses (routes/site/scan-for-viruses.camel.yaml), step refuse-it: ",
-          "an attachment has the virus " + Clamd.VIRUS + "; its content is in quarantine as ");
-      assertThat(files("quarantine")).singleElement().satisfies(file -> assertThat(file).hasContent(Clamd.INFECTED));
+          "it has the virus " + Clamd.VIRUS + "; its content is in quarantine as ");
+      assertThat(files("quarantine")).as("what has the virus, and not the original with it").singleElement().satisfies(file -> assertThat(file).hasContent(Clamd.INFECTED));
+      assertThat(files("data/mail")).noneMatch(file -> read(file).contains(Clamd.INFECTED));
+      int scanned = clamd.scanned().size();
+      DemoMessage hidden = mailbox.deliver(new String(mail("Hidden", "harmless".getBytes(UTF_8)), UTF_8).replace("\r\n--x--\r\n",
+          "\r\n--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"b.exe\"\r\n\r\n" + Clamd.INFECTED + "\r\n--x--\r\n").getBytes(UTF_8));
+      mailroom.importSupport();
+      assertThat(clamd.scanned().size()).isGreaterThanOrEqualTo(scanned + 2);
+      assertThat(mailroom.database().queryForList("select last_error from delivery where message_id = ?", String.class, hidden.immutableId()))
+          .as("it isn't stored as an attachment, and lies in the original").isNotEmpty().allMatch(error -> error.contains("it has the virus " + Clamd.VIRUS));
+      assertThat(files("data/mail")).filteredOn(file -> file.endsWith("message.eml")).as("that of the clean one").hasSize(1);
       assertThat(files("data/mail")).noneMatch(file -> read(file).contains(Clamd.INFECTED));
       await().until(() -> mailroom.importSupport().givenUp() > 0 || infected.resource().path("categories").toString().contains("failed"));
       assertThat(infected.isRead()).isFalse();
@@ -163,7 +173,7 @@ class VirusScanTest {
   @Test
   void an_infected_content_is_dropped_where_the_setting_says_so() throws Exception {
     assertThat(scan(stored(Clamd.INFECTED), "drop").getException()).rootCause().isInstanceOf(RefusedException.class)
-        .hasMessage("an attachment has the virus " + Clamd.VIRUS + "; its content was deleted");
+        .hasMessage("it has the virus " + Clamd.VIRUS + "; its content was deleted");
     assertThat(folder.resolve("content")).doesNotExist();
     assertThat(folder.resolve("quarantine")).doesNotExist();
     assertThat(scan(stored(Clamd.INFECTED), "burn").getException()).rootCause().hasMessage("what becomes of an infected content is 'burn': allowed are quarantine, drop");
@@ -185,6 +195,6 @@ class VirusScanTest {
     assertThat(scan(new MailAttachment("1", "reference", "link", null, null, false, null, null, null, null, null), "quarantine").getException()).isNull();
     assertThat(scan(stored("x".repeat(1025)), "quarantine").getException()).rootCause().hasMessage("an attachment of 1025 bytes is larger than what is scanned for viruses (1KB)");
     clamd.answers("stream: a\u0007b" + "c".repeat(200) + " FOUND");
-    assertThat(scan(stored("harmless"), "quarantine").getException()).rootCause().hasMessageMatching("an attachment has the virus a\\?bc{97}; its content is in quarantine as 00ff");
+    assertThat(scan(stored("harmless"), "quarantine").getException()).rootCause().hasMessageMatching("it has the virus a\\?bc{97}; its content is in quarantine as [0-9a-f]{64}");
   }
 }

@@ -50,14 +50,18 @@ final class AccountFields {
     return fields;
   }
 
-  /** Of an entry for many mailboxes, what tells it from others. */
-  static Map<String, String> ofEntry(AccountProperties settings) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("mailbox", settings.mailboxesFile() != null ? "those of " + settings.mailboxesFile() : "members of " + settings.membersOf());
-    fields.put("credential", settings.credential());
-    fields.put("folder", String.join(", ", settings.foldersToRead()));
-    fields.put("deliver-to", String.join(", ", settings.deliverTo()));
+  /** Of an entry for many mailboxes: the same, but what it names instead of one. */
+  static Map<String, String> ofEntry(Account likeEach, AccountProperties settings) {
+    Map<String, String> fields = of(likeEach);
+    fields.remove("mailbox");
+    put(fields, "members-of", settings.membersOf() == null || settings.membersOf().isBlank() ? null : settings.membersOf().strip());
+    put(fields, "mailboxes-file", settings.mailboxesFile());
     return fields;
+  }
+
+  static String mailboxInWords(Map<String, String> fields) {
+    return fields.containsKey("mailboxes-file") ? "those of " + fields.get("mailboxes-file")
+        : fields.containsKey("members-of") ? "members of " + fields.get("members-of") : fields.get("mailbox");
   }
 
   private static void put(Map<String, String> fields, String key, Object value) {

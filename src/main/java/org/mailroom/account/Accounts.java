@@ -30,9 +30,9 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * All accounts: those of {@code application.yaml}, which can only be read, those of the database, which are created, changed and deleted
- * at run time, those that are found by an entry of {@code application.yaml} for many, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
+ * at run time, those that are found by an entry of either for many, and those that routes read, which are there while their route runs. A change takes effect at once here and within about a second on other nodes; an import that is running ends as it began.
  *
- * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, credential, folder, folders, recursive, filter, poll-every, poll-at, zone, content,
+ * <p>What is entered are fields by their keys in {@code application.yaml}: {@code mailbox, members-of, credential, folder, folders, recursive, filter, poll-every, poll-at, zone, content,
  * reply-text, deliver-to} (separated by commas), {@code max-size, max-age, attachments.include, attachments.exclude, attachments.inline, attachments.max-size, after-import.mark-as-read, after-import.move-to, after-import.add-categories,
  * after-import.flag, after-import.delete, after-import.categorise-failures, after-failure.add-categories, after-failure.move-to}.
  */
@@ -154,10 +154,16 @@ public final class Accounts implements CredentialUse {
   /** The fields of an account for a form to change it. */
   public Map<String, String> fields(String id) {
     Optional<Account> account = find(id);
-    if (discovered.entries().containsKey(id)) {
-      return AccountFields.ofEntry(discovered.entries().get(id));
+    AccountProperties entry = discovered.entries().get(id);
+    if (entry != null) {
+      return AccountFields.ofEntry(account(id, "", entry), entry);
     }
     return account.isPresent() ? AccountFields.of(account.get()) : Collections.unmodifiableMap(present().unusable().getOrDefault(id, new TreeMap<>()));
+  }
+
+  /** Which mailbox an account reads, or which ones an entry for many stands for, in words. */
+  public String mailboxInWords(String id) {
+    return AccountFields.mailboxInWords(fields(id));
   }
 
   @Override
@@ -212,8 +218,9 @@ public final class Accounts implements CredentialUse {
   }
 
   /**
-   * Creates an account in the database; it is polled at once.
+   * Creates an account in the database, which is polled at once; or, with {@code members-of}, an entry for many, whose mailboxes are looked for at once.
    *
+   * @return null for an entry, which is no account itself
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
   public Account create(String id, Map<String, String> fields) {
@@ -223,12 +230,13 @@ public final class Accounts implements CredentialUse {
       table.write(id, entered(fields), number);
     });
     refresh();
-    return find(id).orElseThrow();
+    return find(id).orElse(null);
   }
 
   /**
-   * Changes an account of the database; all fields are replaced.
+   * Changes an account or an entry of the database; all fields are replaced.
    *
+   * @return null for an entry, which is no account itself
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
   public Account update(String id, Map<String, String> fields) {
@@ -244,7 +252,7 @@ public final class Accounts implements CredentialUse {
       }
     });
     refresh();
-    return find(id).orElseThrow();
+    return find(id).orElse(null);
   }
 
   /** Gives several accounts another credential in one change; returns what is wrong with those that were left alone, by id. */
@@ -296,7 +304,7 @@ public final class Accounts implements CredentialUse {
     }
     return home.get() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id", id + switch (home.get()) {
       case ROUTE -> " is what a route reads: change it in that route";
-      case DISCOVERED -> " was found by " + discovered.entryOf(id).orElse("an entry") + " of application.yaml: change that there";
+      case DISCOVERED -> " was found by " + discovered.entryOf(id).orElse("an entry") + ": change that entry";
       default -> " is kept in application.yaml: change it there";
     }));
   }
@@ -305,8 +313,9 @@ public final class Accounts implements CredentialUse {
     try {
       AccountProperties settings = binder.bind(AccountProperties.class, fields);
       List<FieldProblem> problems = references.problems(settings);
-      if (settings.isDiscovered()) {
-        problems.add(new FieldProblem(fields.containsKey("members-of") ? "members-of" : "mailboxes-file", "belongs into application.yaml"));
+      if (settings.mailboxesFile() != null) {
+        // whoever may use the console isn't therefore allowed to read what the server can
+        problems.add(new FieldProblem("mailboxes-file", "can only be set in application.yaml, for it names a file of the server"));
       }
       return problems;
     } catch (SettingsRejectedException e) {
@@ -344,6 +353,7 @@ public final class Accounts implements CredentialUse {
     Map<String, Account> all = new TreeMap<>();
     Map<String, String> problems = new TreeMap<>();
     Map<String, Map<String, String>> unusable = new TreeMap<>();
+    Map<String, AccountProperties> entries = new TreeMap<>();
     Map<String, Map<String, String>> stored = table.all();
     stored.forEach((id, fields) -> {
       if (properties.accounts().containsKey(id)) {
@@ -353,6 +363,10 @@ public final class Accounts implements CredentialUse {
       List<FieldProblem> wrong = problemsOf(fields);
       if (wrong.isEmpty()) {
         AccountProperties settings = binder.bindStored(AccountProperties.class, fields);
+        if (settings.isDiscovered()) {
+          entries.put(id, settings);
+          return;
+        }
         all.put(id, account(id, settings.mailbox(), settings));
       } else {
         String problem = wrong.get(0).field() + " = " + wrong.get(0).message() + " The account isn't imported: correct it in the console.";
@@ -366,6 +380,7 @@ public final class Accounts implements CredentialUse {
         all.put(id, account(id, settings.mailbox(), settings));
       }
     });
+    discovered.keep(entries, number);
     return new Snapshot(number, Collections.unmodifiableMap(all), Set.copyOf(stored.keySet()), Collections.unmodifiableMap(problems), unusable);
   }
 

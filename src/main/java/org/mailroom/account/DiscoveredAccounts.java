@@ -2,8 +2,11 @@ package org.mailroom.account;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.settings.MailroomProperties;
@@ -11,8 +14,8 @@ import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The accounts that are made of entries of {@code application.yaml} which name a group or a list of mailboxes: what was found so far. Safe for use by several
- * threads; asks neither database nor service.
+ * The accounts that are made of entries which name a group or a list of mailboxes: what was found so far. An entry stands in {@code application.yaml}, or, where
+ * it names a group, in the database. Safe for use by several threads; asks neither database nor service.
  */
 @Component
 public final class DiscoveredAccounts {
@@ -32,15 +35,58 @@ public final class DiscoveredAccounts {
     Account make(Found found, AccountProperties settings);
   }
 
-  private final Map<String, AccountProperties> entries;
+  private final Map<String, AccountProperties> ofFile;
+  private final Set<String> told = new HashSet<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
+  private volatile Map<String, AccountProperties> entries;
   private volatile Map<String, Found> found = Map.of();
+  private long storedAt = Long.MIN_VALUE;
   private volatile Map<String, Account> made;
 
   DiscoveredAccounts(MailroomProperties properties) {
     Map<String, AccountProperties> all = new TreeMap<>(properties.accounts());
     all.values().removeIf(settings -> !settings.isDiscovered());
-    this.entries = Collections.unmodifiableMap(all);
+    this.ofFile = Collections.unmodifiableMap(all);
+    this.entries = ofFile;
+  }
+
+  /**
+   * The entries of the database are these now. What one found that isn't there any more, or that names another group, is found no longer.
+   *
+   * @param revision of the settings that they were read from; an earlier one than before is ignored
+   */
+  synchronized void keep(Map<String, AccountProperties> stored, long revision) {
+    if (revision < storedAt) {
+      return;
+    }
+    storedAt = revision;
+    Map<String, AccountProperties> all = new TreeMap<>(stored);
+    all.putAll(ofFile);
+    if (all.equals(entries)) {
+      return;
+    }
+    Map<String, AccountProperties> before = entries;
+    entries = Collections.unmodifiableMap(all);
+    before.forEach((entry, settings) -> {
+      AccountProperties now = all.get(entry);
+      if (now == null || !Objects.equals(now.membersOf(), settings.membersOf())) {
+        told.remove(entry);
+        problems.remove(entry);
+        found = Collections.unmodifiableMap(without(entry));
+      }
+    });
+    made = null;
+  }
+
+  private Map<String, Found> without(String entry) {
+    Map<String, Found> others = new TreeMap<>(found);
+    others.values().removeIf(one -> one.entry().equals(entry));
+    return others;
+  }
+
+  /** Whether it was said which mailboxes an entry has, since it is there and names what it names. */
+  public synchronized boolean isTold(String entry) {
+    return told.contains(entry);
   }
 
   /** The entries, by their names. */
@@ -55,16 +101,20 @@ public final class DiscoveredAccounts {
 
   /** An entry finds these, and no others any more. */
   public synchronized void set(String entry, Collection<Found> mailboxes) {
-    Map<String, Found> all = new TreeMap<>(found);
-    all.values().removeIf(one -> one.entry().equals(entry));
+    if (!entries.containsKey(entry)) {
+      // it was deleted while it was asked about
+      return;
+    }
+    told.add(entry);
+    Map<String, Found> all = without(entry);
     mailboxes.forEach(one -> all.putIfAbsent(one.account(), one));
     found = Collections.unmodifiableMap(all);
     made = null;
   }
 
   /** Why it isn't known who belongs to an entry now, in words; null: it is. What was found before stays. */
-  public void problem(String entry, String why) {
-    if (why == null) {
+  public synchronized void problem(String entry, String why) {
+    if (why == null || !entries.containsKey(entry)) {
       problems.remove(entry);
     } else {
       problems.put(entry, why);

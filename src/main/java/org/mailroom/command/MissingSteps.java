@@ -2,12 +2,15 @@ package org.mailroom.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.check.CheckStep;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
+import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.setup.MissingStep;
 import org.mailroom.setup.SetupStep.Part;
 import org.mailroom.setup.SetupText;
@@ -20,18 +23,21 @@ final class MissingSteps {
 
   private final Accounts accounts;
   private final Credentials credentials;
+  private final Map<String, AccountProperties> entries;
   private final TenantSetup setup;
   private final TreeMap<String, Part> missing = new TreeMap<>();
 
   MissingSteps(ConfigurableApplicationContext context) {
     this.accounts = context.getBean(Accounts.class);
     this.credentials = context.getBean(Credentials.class);
+    this.entries = context.getBean(DiscoveredAccounts.class).entries();
     this.setup = context.getBean(TenantSetup.class);
   }
 
   /** A step of a check is done. */
   void note(String account, CheckStep step) {
-    String credential = accounts.find(account).map(Account::credential).orElse(null);
+    String credential = accounts.find(account).map(Account::credential)
+        .orElseGet(() -> entries.containsKey(account) ? entries.get(account).credential() : null);
     if (step.isFailed() && credential != null) {
       boolean delegated = credentials.find(credential).map(Credential::isDelegated).orElse(false);
       MissingStep.of(step, delegated).ifPresent(part -> missing.merge(credential, part, (one, other) -> one.compareTo(other) < 0

@@ -93,7 +93,10 @@ final class SetupCommand implements Callable<Integer> {
       boolean nobodys = wish.mailboxes().isEmpty() && setup.mailboxes(id).isEmpty();
       for (Shell one : shell == null ? Shell.values() : new Shell[] {shell}) {
         out.println("# ==== credential " + id + (one == Shell.AZ ? ", for az in a POSIX shell ====" : ", for PowerShell ===="));
-        if (nobodys) {
+        for (String entry : wish.mailboxes().isEmpty() ? setup.untold(id) : List.<String>of()) {
+          out.println("# Whose mailboxes entry " + entry + " stands for isn't known yet: permit it to ask for them, start Mailroom, then run setup again.");
+        }
+        if (nobodys && setup.untold(id).isEmpty()) {
           out.println("# No account uses it: name its mailboxes by --mailbox ADDRESS.");
         }
         SetupText.of(setup.steps(id, one, wish)).forEach(out::println);

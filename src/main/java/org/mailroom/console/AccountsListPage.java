@@ -2,9 +2,11 @@ package org.mailroom.console;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
@@ -15,6 +17,7 @@ import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
+import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -53,17 +56,25 @@ final class AccountsListPage {
       return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder())
               .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
           && (uses.isEmpty() || uses.equals(line.credential()))
-          && (state.isEmpty() || (line.status() != null && line.status().state().name().equalsIgnoreCase(state)));
+          && (state.isEmpty() || (line.hasState(state)));
     }
   }
 
   /**
-   * @param status how it does; null when that isn't known
+   * @param status how it does; null for an entry that knows its mailboxes
    * @param problem why it can't be imported; or null
    * @param kept where, in words
+   * @param finds how many accounts an entry for many has found; null for an account
    */
   record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status,
-      String problem, String kept) {}
+      String problem, String kept, Long finds) {
+
+    /** An entry has none, but that it needs attention. */
+    boolean hasState(String state) {
+      return status != null ? status.state().name().equalsIgnoreCase(state)
+          : problem != null && AccountStatus.State.NEEDS_ATTENTION.name().equalsIgnoreCase(state);
+    }
+  }
 
   private final Accounts accounts;
   private final DiscoveredAccounts discovered;
@@ -103,20 +114,31 @@ final class AccountsListPage {
 
   private List<Line> lines() {
     List<Line> lines = new ArrayList<>();
+    Map<String, AccountProperties> entries = discovered.entries();
+    Map<String, Long> finds = discovered.found().values().stream().collect(Collectors.groupingBy(DiscoveredAccounts.Found::entry, Collectors.counting()));
+    entries.forEach((id, settings) -> lines.add(new Line(id, accounts.mailboxInWords(id), settings.credential(), String.join(", ", settings.foldersToRead()),
+        settings.deliverTo(), isEditable(id), null, accounts.problems().get(id), kept(id), finds.getOrDefault(id, 0L))));
     for (AccountStatus status : statuses.all()) {
       String id = status.account();
+      if (entries.containsKey(id)) {
+        continue;
+      }
       Account account = accounts.find(id).orElse(null);
-      boolean editable = accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
       if (account != null) {
-        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), editable, status,
-            null, kept(id)));
+        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), isEditable(id), status,
+            null, kept(id), null));
       } else {
         Map<String, String> fields = accounts.fields(id);
-        lines.add(new Line(id, fields.get("mailbox"), fields.get("credential"), fields.get("folder"), List.of(), editable, status,
-            accounts.problems().get(id), kept(id)));
+        lines.add(new Line(id, accounts.mailboxInWords(id), fields.get("credential"), fields.get("folder"), List.of(), isEditable(id), status,
+            accounts.problems().get(id), kept(id), null));
       }
     }
+    lines.sort(Comparator.comparing(Line::id));
     return lines;
+  }
+
+  private boolean isEditable(String id) {
+    return accounts.home(id).filter(home -> home == Home.DATABASE).isPresent();
   }
 
   private String kept(String id) {

@@ -30,7 +30,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountsPage {
 
-  private static final List<String> TEXTS = List.of("mailbox", "credential", "folder", "folders", "filter", "poll-every", "poll-at", "zone", "content", "max-size", "max-age", "attachments.include", "attachments.exclude",
+  private static final List<String> TEXTS = List.of("mailbox", "members-of", "credential", "folder", "folders", "filter", "poll-every", "poll-at", "zone", "content", "max-size", "max-age", "attachments.include", "attachments.exclude",
       "attachments.max-size", "after-import.move-to",
       "after-import.add-categories", "after-import.flag", "after-failure.add-categories", "after-failure.move-to");
   private static final List<String> SWITCHES = List.of("recursive", "reply-text", "attachments.inline", "after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
@@ -75,7 +75,7 @@ final class AccountsPage {
       return form(null, fields, e.problems(), model);
     }
     trail.record(Trail.Action.CREATED, Trail.account(id), Changes.entered(fields));
-    return changed(id, "Account " + id + " was saved; it is polled from now on.", told);
+    return changed(id, isEntry(id) ? "Entry " + id + " was saved; it is asked now who is in the group." : "Account " + id + " was saved; it is polled from now on.", told);
   }
 
   @GetMapping("/accounts/{id}")
@@ -97,12 +97,13 @@ final class AccountsPage {
       return form(id, fields, e.problems(), model);
     }
     trail.record(Trail.Action.CHANGED, Trail.account(id), Changes.between(before, fields));
-    return changed(id, "Account " + id + " was saved.", told);
+    return changed(id, (isEntry(id) ? "Entry " : "Account ") + id + " was saved.", told);
   }
 
   @PostMapping("/accounts/{id}/delete")
   String delete(@PathVariable String id, RedirectAttributes told) {
     require(id);
+    boolean entry = isEntry(id);
     try {
       accounts.delete(id);
     } catch (SettingsRejectedException e) {
@@ -112,7 +113,7 @@ final class AccountsPage {
     }
     trail.record(Trail.Action.DELETED, Trail.account(id), null);
     attention.changed();
-    told.addFlashAttribute("done", "Account " + id + " was deleted. What it imported stays.");
+    told.addFlashAttribute("done", entry ? "Entry " + id + " was deleted, and its accounts with it. What they imported stays." : "Account " + id + " was deleted. What it imported stays.");
     return "redirect:/accounts";
   }
 
@@ -122,7 +123,11 @@ final class AccountsPage {
     model.addAttribute("fields", fields);
     model.addAttribute("editable", id == null || isEditable(id));
     model.addAttribute("ofRoute", id != null && accounts.home(id).filter(home -> home == Home.ROUTE).isPresent());
-    model.addAttribute("foundBy", id == null ? null : discovered.entryOf(id).orElse(null));
+    String foundBy = id == null ? null : discovered.entryOf(id).orElse(null);
+    model.addAttribute("foundBy", foundBy);
+    model.addAttribute("entryOfFile", foundBy != null && accounts.home(foundBy).filter(home -> home == Home.CONFIGURATION).isPresent());
+    model.addAttribute("entry", id != null && isEntry(id));
+    model.addAttribute("finds", discovered.found().values().stream().filter(one -> one.entry().equals(id)).count());
     model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
     model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
     model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));
@@ -137,6 +142,10 @@ final class AccountsPage {
     SWITCHES.forEach(key -> fields.put(key, String.valueOf(form.containsKey(key))));
     fields.put("deliver-to", deliverTo == null ? "" : String.join(",", deliverTo));
     return fields;
+  }
+
+  private boolean isEntry(String id) {
+    return discovered.entries().containsKey(id);
   }
 
   private boolean isEditable(String id) {

@@ -242,9 +242,13 @@ final class CredentialsPage {
       fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
           .map(found -> found.group(1)).findFirst().orElse(""));
     }
-    if (fields.get("grant-type").equals("client-credentials")) {
+    if (!fields.get("grant-type").equals("authorization-code")) {
       // nobody signs in with it
       fields.put("authorization-url", "");
+    }
+    if (fields.get("grant-type").equals("managed-identity")) {
+      // the machine proves itself: the form shows no such fields then
+      List.of("token-url", "secret-expires", "client-secret", "certificate.content", "certificate.password").forEach(key -> fields.put(key, ""));
     }
     return fields;
   }

@@ -125,6 +125,10 @@ public final class Credentials {
 
   /** A secret that is stored goes where it was meant to go when it was entered, and nowhere else. */
   private List<FieldProblem> problemsOfOtherHost(Credential before, CredentialProperties after) {
+    if (after.isManagedIdentity() || before.isManagedIdentity()) {
+      // nothing is kept of a proof
+      return List.of();
+    }
     String elsewhere = !SecretHosts.host(before.tokenUrl()).equals(SecretHosts.host(defaults.tokenUrl(after))) ? "token-url"
         : !SecretHosts.host(before.authorizationUrl()).equals(SecretHosts.host(defaults.authorizationUrl(after))) ? "authorization-url" : null;
     return elsewhere == null ? List.of() : List.of(new FieldProblem("client-secret", "has to be entered again, or the certificate: " + elsewhere
@@ -202,9 +206,6 @@ public final class Credentials {
     try {
       CredentialProperties settings = binder.bind(CredentialProperties.class, fields);
       problems.addAll(hosts.problems(settings));
-      if (settings.isManagedIdentity()) {
-        problems.add(new FieldProblem("grant-type", "managed-identity can only be set in application.yaml, for it is the identity of the machine"));
-      }
       if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
         problems.add(new FieldProblem("client-secret", "is missing, and so is a certificate: without one of them Entra ID gives no token"));
       }
@@ -219,7 +220,9 @@ public final class Credentials {
 
   private Map<String, String> merged(String id, Map<String, String> fields) {
     Map<String, String> merged = entered(fields);
-    if (merged.keySet().stream().noneMatch(PROOFS::contains)) {
+    // the machine proves itself: a secret of before would be kept for nothing
+    boolean isMachine = "managed-identity".equals(merged.get("grant-type"));
+    if (!isMachine && merged.keySet().stream().noneMatch(PROOFS::contains)) {
       Map<String, String> before = table.all().get(id).fields();
       before.forEach((key, value) -> {
         if (PROOFS.contains(key) || CredentialTable.SECRET_FIELDS.contains(key)) {

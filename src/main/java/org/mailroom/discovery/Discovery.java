@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -56,7 +57,11 @@ public final class Discovery {
    * @throws NotToldException when what was told names no mailbox
    */
   public String count(String entry) {
-    return discovered.entries().get(entry).mailboxesFile() != null ? files.count(entry) : groups.count(entry);
+    AccountProperties settings = discovered.entries().get(entry);
+    if (settings == null) {
+      throw new NotToldException("the entry was deleted.");
+    }
+    return settings.mailboxesFile() != null ? files.count(entry) : groups.count(settings);
   }
 
   /** Asks about all groups now, for a command that imports; takes as long as the answers. */
@@ -72,7 +77,8 @@ public final class Discovery {
 
   @EventListener(ApplicationReadyEvent.class)
   synchronized void start() {
-    if (!properties.polling() || discovered.entries().isEmpty()) {
+    // an entry may be made in the console at any time
+    if (!properties.polling()) {
       return;
     }
     timer = Executors.newSingleThreadScheduledExecutor(task -> {

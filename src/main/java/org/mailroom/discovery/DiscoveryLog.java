@@ -23,6 +23,10 @@ final class DiscoveryLog {
     }
   }
 
+  void other(String entry, String group) {
+    LOG.info("entry {}: stands for group {} now. Who was in the one before is imported only if it is in this one, too", entry, group);
+  }
+
   private static String named(List<String> mailboxes) {
     return String.join(", ", mailboxes.subList(0, Math.min(MOST_NAMED, mailboxes.size())))
         + (mailboxes.size() > MOST_NAMED ? " and " + (mailboxes.size() - MOST_NAMED) + " more" : "");

@@ -1,6 +1,7 @@
 package org.mailroom.discovery;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -68,11 +69,26 @@ class DiscoveryTable {
     return jdbc.queryForObject("select count(*) from discovered_mailbox where account = ?", Long.class, account) > 0;
   }
 
-  /** Takes an entry as it was read; empty when another node has it, or has asked since. */
-  Optional<State> take(State state, Instant now, Instant until) {
+  /**
+   * Takes an entry as it was read; empty when another node has it, or has asked since. What another one took for longer than anybody does it took by a clock
+   * that was wrong.
+   */
+  Optional<State> take(State state, Instant now, Duration patience) {
     int taken = jdbc.update("update discovery set taken_until = ?, version = version + 1 where entry = ? and version = ?"
-        + " and (taken_until is null or taken_until <= ?)", utc(until), state.entry(), state.version(), utc(now));
+        + " and (taken_until is null or taken_until <= ? or taken_until > ?)", utc(now.plus(patience)), state.entry(), state.version(), utc(now),
+        utc(now.plus(patience.multipliedBy(2))));
     return taken == 1 ? find(state.entry()).filter(mine -> mine.version() == state.version() + 1) : Optional.empty();
+  }
+
+  /** An entry stands for another group: nobody is known to be in it. */
+  State otherGroup(State taken, String groupId, Instant now) {
+    transaction.executeWithoutResult(status -> {
+      if (jdbc.update("update discovery set group_id = ?, revision = revision + 1, due_at = ?, problem = null where entry = ? and version = ?", groupId, utc(now),
+          taken.entry(), taken.version()) == 1) {
+        jdbc.update("update discovered_mailbox set left_at = ? where entry = ? and left_at is null", utc(now), taken.entry());
+      }
+    });
+    return find(taken.entry()).orElseThrow();
   }
 
   /**
@@ -81,10 +97,10 @@ class DiscoveryTable {
    * @param joined to be added or to come back, by member: account and mailbox
    * @param left members that aren't in it any more
    */
-  void told(State taken, String groupId, Map<String, Known> joined, List<String> left, Instant now, Instant due) {
+  void told(State taken, Map<String, Known> joined, List<String> left, Instant now, Instant due) {
     transaction.executeWithoutResult(status -> {
-      int mine = jdbc.update("update discovery set group_id = ?, revision = revision + ?, due_at = ?, problem = null, taken_until = null, version = version + 1"
-          + " where entry = ? and version = ?", groupId, joined.isEmpty() && left.isEmpty() ? 0 : 1, utc(due), taken.entry(), taken.version());
+      int mine = jdbc.update("update discovery set revision = revision + ?, due_at = ?, problem = null, taken_until = null, version = version + 1"
+          + " where entry = ? and version = ?", joined.isEmpty() && left.isEmpty() ? 0 : 1, utc(due), taken.entry(), taken.version());
       if (mine == 0) {
         return;
       }

@@ -109,7 +109,7 @@ class FileEntries {
     }
     if (listed.mailboxes().isEmpty()) {
       tell(entry, file + " names no mailbox" + (before.isEmpty() ? "." : ", and named " + before.size() + " before: these are imported on.")
-          + " Write an address a line; to import none of them any more, take the entry out of application.yaml.");
+          + " Write an address a line; to import none of them any more, delete the entry.");
       return;
     }
     tell(entry, listed.wrong() == null ? null : file + ": " + listed.wrong() + " can't be read as an address or object id. The others are imported.");

@@ -31,6 +31,8 @@ import org.springframework.stereotype.Component;
 class GroupEntries {
 
   private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
+  /** So far clocks of nodes may differ. */
+  private static final Duration MARGIN = Duration.ofMinutes(5);
 
   private final DiscoveredAccounts discovered;
   private final Accounts accounts;
@@ -42,6 +44,8 @@ class GroupEntries {
   private final DiscoveryLog log = new DiscoveryLog();
   /** The revision that is known here, by entry. */
   private final Map<String, Long> revisions = new HashMap<>();
+  /** Group and credential of the settings here that were last asked by, by entry: nodes whose settings differ don't change them to and fro. */
+  private final Map<String, String> settled = new HashMap<>();
 
   GroupEntries(DiscoveredAccounts discovered, Accounts accounts, GroupMembers groups, DiscoveryTable table, MailroomProperties properties, Clock clock) {
     this.discovered = discovered;
@@ -65,7 +69,7 @@ class GroupEntries {
    * @throws org.springframework.dao.DataAccessException when the database is down
    */
   void learn() {
-    entries().forEach((entry, settings) -> learn(table.state(entry, settings.membersOf(), clock.instant())));
+    entries().forEach((entry, settings) -> learn(table.state(entry, group(settings), clock.instant()), group(settings)));
   }
 
   /**
@@ -77,18 +81,48 @@ class GroupEntries {
   void refresh(boolean all) {
     entries().forEach((entry, settings) -> {
       Instant now = clock.instant();
-      State state = table.state(entry, settings.membersOf(), now);
-      if (all || !state.dueAt().isAfter(now) || !state.groupId().equals(settings.membersOf())) {
-        table.take(state, now, now.plus(patience)).ifPresent(taken -> ask(entry, settings, taken, now));
+      String group = group(settings);
+      State state = table.state(entry, group, now);
+      String meant = group + " " + settings.credential();
+      String before = settled.get(entry);
+      boolean isOther = !meant.equals(before) && (before != null || !state.groupId().equals(group));
+      // later than it can be it is by a clock that was wrong
+      boolean isDue = !state.dueAt().isAfter(now) || state.dueAt().isAfter(now.plus(every).plus(MARGIN));
+      if (all || isDue || isOther) {
+        table.take(state, now, patience).ifPresent(taken -> {
+          settled.put(entry, meant);
+          ask(entry, settings, ofGroup(taken, group, now), now);
+        });
+      } else {
+        settled.put(entry, meant);
       }
-      learn(table.state(entry, settings.membersOf(), now));
+      learn(table.state(entry, group, now), group);
     });
   }
 
-  private void learn(State state) {
+  private static String group(AccountProperties settings) {
+    return settings.membersOf().strip();
+  }
+
+  /** Who was in another group isn't therefore in this one, whether it is told who is or not. */
+  private State ofGroup(State taken, String group, Instant now) {
+    if (taken.groupId().equals(group)) {
+      return taken;
+    }
+    log.other(taken.entry(), group);
+    return table.otherGroup(taken, group, now);
+  }
+
+  private void learn(State state, String group) {
     String entry = state.entry();
+    if (!state.groupId().equals(group)) {
+      // nobody knows yet who is in it
+      discovered.set(entry, List.of());
+      revisions.remove(entry);
+      return;
+    }
     discovered.problem(entry, state.problem());
-    if (revisions.containsKey(entry) && revisions.get(entry) == state.revision()) {
+    if (discovered.isTold(entry) && revisions.containsKey(entry) && revisions.get(entry) == state.revision()) {
       return;
     }
     List<Found> found = table.members(entry).stream().filter(known -> !known.left())
@@ -99,16 +133,16 @@ class GroupEntries {
 
   private void ask(String entry, AccountProperties settings, State taken, Instant now) {
     try {
-      GroupMembers.Members members = groups.of(settings.credential(), settings.membersOf());
+      GroupMembers.Members members = groups.of(settings.credential(), group(settings));
       List<Known> known = table.members(entry);
       long before = known.stream().filter(one -> !one.left()).count();
       if (members.mailboxes().isEmpty()) {
-        untold(taken, entry, "group " + settings.membersOf() + (members.members() == 0 ? " has no members" : " has " + members.members() + " members, and none"
+        untold(taken, entry, "group " + group(settings) + (members.members() == 0 ? " has no members" : " has " + members.members() + " members, and none"
             + " of them a mailbox") + (before == 0 ? "." : ", and had " + before + " mailboxes before: these are imported on.")
-            + " Look at the group; to import none of them any more, take the entry out of application.yaml.", now.plus(every));
+            + " Look at the group; to import none of them any more, delete the entry.", now.plus(every));
         return;
       }
-      told(entry, settings, taken, members, known, now);
+      told(entry, taken, members, known, now);
     } catch (GraphException | CredentialException | MembersNotToldException refusal) {
       boolean passes = refusal instanceof GraphException graph ? graph.isTransient()
           : refusal instanceof CredentialException credential && credential.isTransient();
@@ -117,9 +151,8 @@ class GroupEntries {
     }
   }
 
-  String count(String entry) {
-    AccountProperties settings = entries().get(entry);
-    GroupMembers.Members members = groups.of(settings.credential(), settings.membersOf());
+  String count(AccountProperties settings) {
+    GroupMembers.Members members = groups.of(settings.credential(), group(settings));
     if (members.mailboxes().isEmpty()) {
       throw new Discovery.NotToldException("the group has " + members.members() + " members, and none of them a mailbox. Look at the group.");
     }
@@ -135,7 +168,7 @@ class GroupEntries {
     log.problem(entry, problem);
   }
 
-  private void told(String entry, AccountProperties settings, State taken, GroupMembers.Members members, List<Known> known, Instant now) {
+  private void told(String entry, State taken, GroupMembers.Members members, List<Known> known, Instant now) {
     Map<String, Known> byMember = known.stream().collect(Collectors.toMap(Known::member, one -> one));
     Map<String, Known> joined = new LinkedHashMap<>();
     Set<String> ids = new HashSet<>();
@@ -149,7 +182,7 @@ class GroupEntries {
       }
     });
     List<Known> left = known.stream().filter(one -> !one.left() && !members.mailboxes().containsKey(one.member())).toList();
-    table.told(taken, settings.membersOf(), joined, left.stream().map(Known::member).toList(), now, now.plus(every));
+    table.told(taken, joined, left.stream().map(Known::member).toList(), now, now.plus(every));
     log.problem(entry, null);
     log.changed(entry, joined.values().stream().map(Known::mailbox).toList(), left.stream().map(Known::mailbox).toList());
   }

@@ -1,12 +1,16 @@
 package org.mailroom.message;
 
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeUtility;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import org.mailroom.message.MailMessage.Bounce;
@@ -25,6 +29,7 @@ final class BounceReports {
   private static final int MOST_OF_AN_ORIGINAL = 4 * 1024 * 1024;
   private static final int MOST_OF_A_REPORT = 256 * 1024;
   private static final int LONGEST_LINE = 4000;
+  private static final String ENCODING = "content-transfer-encoding:";
   private static final List<String> TYPES = List.of("message/delivery-status", "message/global-delivery-status");
 
   private BounceReports() {}
@@ -78,11 +83,29 @@ final class BounceReports {
   private static DeliveryReport read(Path file, boolean isOriginal) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       Lines lines = new Lines(in, isOriginal ? MOST_OF_AN_ORIGINAL : MOST_OF_A_REPORT);
-      return isOriginal && !lines.passTo(TYPES) ? null : DeliveryReport.of(lines.part(MOST_OF_A_REPORT));
-    } catch (IOException e) {
+      String encoding = isOriginal ? lines.passTo(TYPES) : "";
+      return encoding == null ? null : DeliveryReport.of(decoded(lines.part(MOST_OF_A_REPORT), encoding));
+    } catch (IOException | MessagingException | IllegalArgumentException e) {
       LOG.debug("a delivery report can't be read", e);
       return null;
     }
+  }
+
+  /** The lines of a part as they were before it was encoded; attachments come decoded. */
+  private static List<String> decoded(List<String> lines, String encoding) throws IOException, MessagingException {
+    byte[] raw = String.join("\r\n", lines).getBytes(StandardCharsets.ISO_8859_1);
+    byte[] bytes = switch (encoding) {
+      case "base64" -> base64(String.join("", lines).replaceAll("\\s", ""));
+      case "quoted-printable" -> MimeUtility.decode(new ByteArrayInputStream(raw), encoding).readAllBytes();
+      default -> raw;
+    };
+    // letters of ASCII, in a newer report of UTF-8
+    return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** What is whole of it: a long report is cut. */
+  private static byte[] base64(String text) {
+    return Base64.getMimeDecoder().decode(text.substring(0, text.length() - text.length() % 4));
   }
 
   /** Lines of a file, of which long ones are cut, up to a number of bytes. */
@@ -114,25 +137,46 @@ final class BounceReports {
       return end > 0 && line.charAt(end - 1) == '\r' ? line.substring(0, end - 1) : line.toString();
     }
 
-    /** Passes over everything to the part of one of these types, its header included. */
-    boolean passTo(List<String> types) throws IOException {
+    /**
+     * Passes over everything to the part of one of these types, its header included.
+     *
+     * @return how its content is encoded, in small letters; null where there is no such part
+     */
+    String passTo(List<String> types) throws IOException {
       boolean found = false;
+      String encoding = "";
+      String field = "";
       for (String line = next(); line != null; line = next()) {
-        if (found && line.isBlank()) {
-          return true;
+        boolean isFolded = !line.isBlank() && Character.isWhitespace(line.charAt(0));
+        if (isFolded && field.length() < LONGEST_LINE) {
+          field += line;
+          continue;
         }
-        String small = line.toLowerCase(Locale.ROOT);
-        found |= small.startsWith("content-type:") && types.contains(small.substring("content-type:".length()).strip().split("[;\\s]", 2)[0]);
+        String small = field.toLowerCase(Locale.ROOT);
+        found |= types.contains(value(small, "content-type:"));
+        encoding = small.startsWith(ENCODING) ? value(small, ENCODING) : encoding;
+        field = line;
+        if (line.isBlank()) {
+          if (found) {
+            return encoding;
+          }
+          encoding = "";
+        }
       }
-      return false;
+      return null;
     }
 
-    /** What follows up to the end of the part; a report has letters of ASCII, a newer one of UTF-8. */
+    /** The first word of a field, or nothing where it is another one. */
+    private static String value(String field, String name) {
+      return field.startsWith(name) ? field.substring(name.length()).strip().split("[;\\s]", 2)[0] : "";
+    }
+
+    /** What follows up to the end of the part, a letter for each byte. */
     List<String> part(int most) throws IOException {
       List<String> lines = new ArrayList<>();
       int size = 0;
       for (String line = next(); line != null && !line.startsWith("--") && size < most; line = next()) {
-        lines.add(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+        lines.add(line);
         size += line.length();
       }
       return lines;

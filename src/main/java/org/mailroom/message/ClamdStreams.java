@@ -35,7 +35,7 @@ public final class ClamdStreams {
     Path file = Path.of(attachment.location());
     long size = Files.size(file);
     if (size > Math.min(DataSize.parse(maxSize).toBytes(), Integer.MAX_VALUE / 4)) {
-      throw new IllegalStateException("an attachment of " + size + " bytes is larger than what is scanned for viruses ("
+      throw new IllegalStateException((attachment.kind().equals("original") ? "an original of " : "an attachment of ") + size + " bytes is larger than what is scanned for viruses ("
           + maxSize + ")");
     }
     ByteArrayOutputStream stream = new ByteArrayOutputStream((int) (size + size / CHUNK * Integer.BYTES) + CHUNK);

@@ -103,7 +103,7 @@ public final class AccountStatuses {
   /** Its settings don't fit any more: it can't be imported at all. */
   private AccountStatus unusable(String id, String problem, Figures figures) {
     Map<String, String> fields = accounts.fields(id);
-    return new AccountStatus(id, fields.get("mailbox"), fields.get("credential"), State.NEEDS_ATTENTION, null, problem, false, 0, null, null, null, null, null, 0,
+    return new AccountStatus(id, accounts.mailboxInWords(id), fields.get("credential"), State.NEEDS_ATTENTION, null, problem, false, 0, null, null, null, null, null, 0,
         figures.failed().getOrDefault(id, 0L), true, false);
   }
 

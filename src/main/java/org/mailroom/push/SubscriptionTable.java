@@ -3,6 +3,7 @@ package org.mailroom.push;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -51,10 +52,14 @@ class SubscriptionTable {
         mailboxes.stream().map(mailbox -> new Object[] {utc(now), mailbox}).toList());
   }
 
-  /** Takes a row as it was read; empty when another node has it, or has changed it since. */
-  Optional<Subscription> take(Subscription row, Instant now, Instant until) {
+  /**
+   * Takes a row as it was read; empty when another node has it, or has changed it since. What another one took for longer than anybody does it took by a
+   * clock that was wrong.
+   */
+  Optional<Subscription> take(Subscription row, Instant now, Duration patience) {
     int taken = jdbc.update("update push_subscription set taken_until = ?, version = version + 1"
-        + " where mailbox = ? and version = ? and (taken_until is null or taken_until <= ?)", utc(until), row.mailbox(), row.version(), utc(now));
+        + " where mailbox = ? and version = ? and (taken_until is null or taken_until <= ? or taken_until > ?)", utc(now.plus(patience)), row.mailbox(),
+        row.version(), utc(now), utc(now.plus(patience.multipliedBy(2))));
     return taken == 1 ? find(row.mailbox()).filter(mine -> mine.version() == row.version() + 1) : Optional.empty();
   }
 

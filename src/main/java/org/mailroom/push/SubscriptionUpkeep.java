@@ -48,6 +48,7 @@ class SubscriptionUpkeep {
   private final PushLog log;
   private final ExecutorService threads;
   private final Duration patience;
+  private final Duration longest;
   private final Clock clock;
   /** Graph couldn't reach this site: until then no other mailbox is tried. */
   private volatile Instant unreachableUntil = Instant.MIN;
@@ -65,6 +66,7 @@ class SubscriptionUpkeep {
     this.threads = importThreads;
     // a request ends before another node takes its mailbox
     this.patience = properties.limits().requestTimeout().plus(properties.limits().tokenTimeout()).plusMinutes(1);
+    this.longest = properties.push().lifetime().compareTo(LONGEST_WAIT) > 0 ? properties.push().lifetime() : LONGEST_WAIT;
     this.clock = clock;
   }
 
@@ -92,7 +94,7 @@ class SubscriptionUpkeep {
   }
 
   private boolean isDue(Subscription row, WantedSubscription one, Instant now) {
-    if (row.takenUntil() != null && row.takenUntil().isAfter(now)) {
+    if (row.takenUntil() != null && row.takenUntil().isAfter(now) && !row.takenUntil().isAfter(now.plus(patience.multipliedBy(2)))) {
       return false;
     }
     if (one == null) {
@@ -100,7 +102,8 @@ class SubscriptionUpkeep {
     }
     // not at once: while settings are changed, node by node, they would undo each other's work
     boolean settled = row.changedAt() == null || row.changedAt().plus(UNWANTED_AFTER).isBefore(now);
-    return !row.dueAt().isAfter(now) || (settled && row.differsFrom(one, address.url().orElse(null)))
+    // due later than it can be it is by a clock that was wrong: when it ends really isn't known
+    return !row.dueAt().isAfter(now) || row.dueAt().isAfter(now.plus(longest)) || (settled && row.differsFrom(one, address.url().orElse(null)))
         || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
         // somebody may have mended it, and started Mailroom anew
         || (!begun && row.refusal() != null);
@@ -125,7 +128,7 @@ class SubscriptionUpkeep {
 
   private void workOn(Subscription row, WantedSubscription one) {
     Instant now = clock.instant();
-    Subscription taken = table.take(row, now, now.plus(patience)).orElse(null);
+    Subscription taken = table.take(row, now, patience).orElse(null);
     if (taken == null) {
       return;
     }

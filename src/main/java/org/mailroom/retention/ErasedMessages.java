@@ -6,12 +6,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -29,6 +32,7 @@ final class ErasedMessages {
   private static final Duration FIRST_LOOK = Duration.ofMinutes(5);
   private static final Duration TRIED_AGAIN = Duration.ofHours(1);
   private static final int MOST = 500;
+  private static final int MOST_TRIES = 5;
 
   /** What went, of some messages. */
   record Erased(MessageRows.Count rows, long discarded, long files, long bytes, List<String> problems) {}
@@ -60,17 +64,11 @@ final class ErasedMessages {
   Erased erase(List<Found> messages) {
     Instant now = clock.instant();
     long[] discarded = new long[1];
-    MessageRows.Count count = transaction.execute(status -> {
-      jdbc.batchUpdate("delete from erased_message where account = ? and message_id = ?", messages.stream()
-          .map(each -> new Object[] {each.account(), each.messageId()}).toList());
-      jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?,"
-          + " ?, ?, ?, ?, ?)",
-          messages.stream().map(each -> new Object[] {each.account(), each.messageId(), each.filedAt() == null ? null
-          : OldRows.utc(each.filedAt()), OldRows.utc(now),
-              OldRows.utc(now), each.waits()}).toList());
+    MessageRows.Count count = patiently(() -> transaction.execute(status -> {
+      writeDown(messages, now);
       discarded[0] = rows.erase(messages, now);
       return rows.delete(messages);
-    });
+    }));
     long files = 0;
     long bytes = 0;
     List<String> problems = new ArrayList<>();
@@ -83,6 +81,33 @@ final class ErasedMessages {
       }
     }
     return new Erased(count, discarded[0], files, bytes, problems);
+  }
+
+  /** An import writes to the same rows in an order of its own: who has to give way to it begins again. */
+  private static <T> T patiently(Supplier<T> work) {
+    for (int tries = 1;; tries++) {
+      try {
+        return work.get();
+      } catch (ConcurrencyFailureException inTheWay) {
+        if (tries == MOST_TRIES) {
+          throw inTheWay;
+        }
+      }
+    }
+  }
+
+  /** Another process may write the same down at this moment: then it waits here until that one is through, and finds its row. */
+  private void writeDown(List<Found> messages, Instant now) {
+    jdbc.batchUpdate("update erased_message set filed_at = ?, erased_at = ?, look_again_at = ?, in_hand = (in_hand or ?),"
+        + " problem = null where account = ? and message_id = ?", messages.stream().map(each -> new Object[] {filedAt(each),
+        OldRows.utc(now), OldRows.utc(now), each.waits(), each.account(), each.messageId()}).toList());
+    jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?,"
+        + " ?, ?, ?, ?, ?) on conflict do nothing", messages.stream().map(each -> new Object[] {each.account(),
+        each.messageId(), filedAt(each), OldRows.utc(now), OldRows.utc(now), each.waits()}).toList());
+  }
+
+  private static OffsetDateTime filedAt(Found message) {
+    return message.filedAt() == null ? null : OldRows.utc(message.filedAt());
   }
 
   private MailTree.Deleted deleteFiles(Entry entry) {
@@ -177,10 +202,10 @@ final class ErasedMessages {
 
   private void complete(List<Entry> entries, Run run) {
     List<Found> messages = entries.stream().map(Entry::message).toList();
-    MessageRows.Count deleted = transaction.execute(status -> {
+    MessageRows.Count deleted = patiently(() -> transaction.execute(status -> {
       rows.erase(messages, clock.instant());
       return rows.delete(messages);
-    });
+    }));
     run.rows(deleted.messages(), deleted.attachments());
     entries.forEach(entry -> run.files(deleteFiles(entry)));
   }

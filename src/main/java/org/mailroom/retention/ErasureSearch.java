@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
 final class ErasureSearch {
 
   private static final int LOOKED_AT = 500;
+  private static final int LETTERS_OF_ASCII = 128;
 
   /** What the ledger recognises messages by; and rows that it has no word of. */
   private static final List<String> SOURCES = List.of("ledger_message", """
@@ -96,7 +97,8 @@ final class ErasureSearch {
       values.addValue("id", selection.messageId());
       conditions.add("(m.message_id = :id or m.internet_message_id = :id or stored.internet_message_id = :id)");
     }
-    if (selection.sender() != null) {
+    // a database doesn't know the case of every letter: where there are others than those of ASCII each message is looked at here
+    if (selection.sender() != null && selection.sender().chars().allMatch(letter -> letter < LETTERS_OF_ASCII)) {
       String address = selection.sender().toLowerCase(Locale.ROOT);
       values.addValue("sender", address).addValue("written", asWritten(address));
       conditions.add("(lower(m.sender) = :sender or stored.message_id is null or lower(stored.sender) = :sender or"

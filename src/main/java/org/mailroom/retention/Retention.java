@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.mailroom.account.Accounts;
+import org.mailroom.graph.ServiceClock;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.RetentionProperties;
@@ -35,6 +37,8 @@ public final class Retention implements DisposableBean {
 
   private static final String METRIC = "mailroom.retention.deleted";
   private static final Duration TOLD_AGAIN = Duration.ofHours(24);
+  private static final Duration MOST_AHEAD = Duration.ofHours(1);
+  private static final Duration FIRST_ANSWER = Duration.ofMinutes(5);
 
   /**
    * How it does.
@@ -50,6 +54,8 @@ public final class Retention implements DisposableBean {
   private final OldRows oldRows;
   private final OldFiles oldFiles;
   private final ErasedMessages erased;
+  private final Accounts accounts;
+  private final ServiceClock service;
   private final MeterRegistry meters;
   private final Clock clock;
   private final Instant started;
@@ -62,13 +68,15 @@ public final class Retention implements DisposableBean {
   private ScheduledExecutorService timer;
 
   Retention(MailroomProperties properties, RetentionTurn turn, OldRows oldRows, OldFiles oldFiles, ErasedMessages erased,
-      MeterRegistry meters, Clock clock) {
+      Accounts accounts, ServiceClock service, MeterRegistry meters, Clock clock) {
     this.settings = properties.retention();
     this.runs = properties.polling();
     this.turn = turn;
     this.oldRows = oldRows;
     this.oldFiles = oldFiles;
     this.erased = erased;
+    this.accounts = accounts;
+    this.service = service;
     this.meters = meters;
     this.clock = clock;
     this.started = clock.instant();
@@ -115,11 +123,17 @@ public final class Retention implements DisposableBean {
   }
 
   private boolean isDue() {
-    if (!settings.isOn()) {
+    if (!settings.isOn() || wrongClock() != null) {
       return false;
     }
     Instant last = turn.lastBegun();
-    return !(last == null ? settings.first(started) : settings.after(last)).isAfter(clock.instant());
+    Instant now = clock.instant();
+    if (!service.isKnown() && !accounts.all().isEmpty() && now.isBefore(started.plus(FIRST_ANSWER))) {
+      // the first answer of the service tells whether this machine's clock is right
+      return false;
+    }
+    // a clock that was wrong and is set back mustn't keep it from its work
+    return (last != null && last.isAfter(now)) || !(last == null ? settings.first(started) : settings.after(last)).isAfter(now);
   }
 
   private void run(boolean due) {
@@ -139,8 +153,16 @@ public final class Retention implements DisposableBean {
     }
   }
 
+  /** By a clock that is ahead everything would be old. Null when it isn't. */
+  private String wrongClock() {
+    Duration ahead = Duration.between(service.now(), clock.instant());
+    return !service.isKnown() || ahead.compareTo(MOST_AHEAD) <= 0 ? null : "this machine's clock is " + ahead.toHours()
+        + " hours ahead of Microsoft Graph's: nothing is deleted by age until it is right. Set the clock.";
+  }
+
   private void judge() {
-    String problem = ofRun != null ? ofRun : erased.problem();
+    String wrongClock = settings.isOn() ? wrongClock() : null;
+    String problem = wrongClock != null ? wrongClock : ofRun != null ? ofRun : erased.problem();
     if (problem == null) {
       told = null;
       status = new Status(last, null);

@@ -40,8 +40,9 @@ final class RetentionTurn {
   boolean take() {
     OffsetDateTime now = now();
     boolean taken = jdbc.update("update retention_turn set node = ?, lease_until = ? where id = 1 and (lease_until is null or"
-        + " lease_until <= ? or node = ?)",
-        node, now.plus(LEASE), now, node) == 1;
+        + " lease_until <= ? or lease_until > ? or node = ?)",
+        // what ends later than it can is of a clock that was wrong
+        node, now.plus(LEASE), now, now.plus(LEASE.multipliedBy(2)), node) == 1;
     renewed = taken ? clock.instant() : renewed;
     return taken;
   }

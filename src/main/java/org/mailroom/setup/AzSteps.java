@@ -11,6 +11,8 @@ import org.mailroom.setup.SetupStep.Part;
 /** The steps for the command {@code az} in a POSIX shell. It has nothing for Exchange: there they go on in PowerShell. */
 final class AzSteps {
 
+  private static final String GRAPH = "GRAPH=$(az ad sp show --id " + GraphPermissions.GRAPH + " --query id --output tsv)";
+
   private final SetupPlan plan;
   private final StepWords words;
   private final ExchangeLines exchange;
@@ -39,6 +41,9 @@ final class AzSteps {
           inPowerShell(exchange.permit())));
     }
     steps.add(new SetupStep(Part.CONSENT, words.consent(), words.whyConsent(), consent()));
+    if (plan.groups() && plan.kind() != Kind.DELEGATED) {
+      steps.add(new SetupStep(Part.GROUPS, words.groups(), words.whyGroups(), groups()));
+    }
     steps.add(new SetupStep(Part.TEST, words.test(), words.whyTest(), scoped ? inPowerShell(exchange.test())
         : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + sh(plan.credential())
         : "java -jar mailroom.jar check")));
@@ -109,22 +114,36 @@ final class AzSteps {
     return all;
   }
 
+  /** One by one: a consent to all that the registration lists might open mailboxes. */
+  private List<String> groups() {
+    List<String> lines = new ArrayList<>(List.of(GRAPH));
+    GraphPermissions.rolesForGroups().values().forEach(role -> lines.add(assign(assignments(), role)));
+    return lines;
+  }
+
+  private String assignments() {
+    return "\"" + plan.graphRoot() + "/servicePrincipals/$SP/appRoleAssignments\"";
+  }
+
+  private static String assign(String assignments, String role) {
+    return "az rest --method POST --url " + assignments
+        + " --body \"{\\\"principalId\\\":\\\"$SP\\\",\\\"resourceId\\\":\\\"$GRAPH\\\",\\\"appRoleId\\\":\\\"" + role
+        + "\\\"}\"";
+  }
+
   private List<String> consent() {
     if (plan.kind() == Kind.DELEGATED) {
       return List.of("az ad app permission admin-consent --id \"$APP\"");
     }
     String role = GraphPermissions.role(plan.permission());
-    String assignments = "\"" + plan.graphRoot() + "/servicePrincipals/$SP/appRoleAssignments\"";
+    String assignments = assignments();
     if (!plan.allMailboxes()) {
       return List.of("az rest --method GET --url " + assignments + " --query \"value[?appRoleId=='" + role
           + "'].id\" --output tsv | while read -r ID; do az rest --method DELETE --url "
           + assignments.substring(0, assignments.length() - 1) + "/$ID\"; done");
     }
     if (plan.kind() == Kind.MACHINE) {
-      return List.of("GRAPH=$(az ad sp show --id " + GraphPermissions.GRAPH + " --query id --output tsv)",
-          "az rest --method POST --url " + assignments
-          + " --body \"{\\\"principalId\\\":\\\"$SP\\\",\\\"resourceId\\\":\\\"$GRAPH\\\",\\\"appRoleId\\\":\\\"" + role
-          + "\\\"}\"");
+      return List.of(GRAPH, assign(assignments, role));
     }
     return List.of("az ad app permission add --id \"$APP\" --api " + GraphPermissions.GRAPH + " --api-permissions " + role
         + "=Role",

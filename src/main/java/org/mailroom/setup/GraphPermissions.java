@@ -1,8 +1,10 @@
 package org.mailroom.setup;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Microsoft's ids of Graph and its permissions: the same in every tenant. */
 final class GraphPermissions {
@@ -14,6 +16,14 @@ final class GraphPermissions {
   private static final Map<String, String> ROLES = Map.of("Mail.ReadWrite", "e2a3a72e-5f79-4c64-b1b1-878b674786c9", "Mail.Read",
       "810c84a8-4a9e-49e6-bf7d-12d183f40d01",
       "Mail.Send", "b633e1c5-b582-4048-a93e-9f11b44c7e96");
+
+  /** Application permissions to ask who is in a group, and which mailbox each has: ids of app roles. */
+  private static final Map<String, String> ROLES_FOR_GROUPS = new TreeMap<>(Map.of("GroupMember.Read.All",
+      "98830695-27a2-44f7-8c18-0c3ebc9698f6", "User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"));
+
+  /** The same, delegated. */
+  private static final Map<String, String> SCOPES_FOR_GROUPS = Map.of("GroupMember.Read.All",
+      "bc024368-1153-4739-b217-4326f2e966d0", "User.ReadBasic.All", "b340eb25-3456-403f-be2f-af7a0d370277");
 
   /** Delegated permissions: ids of scopes. */
   private static final Map<String, String> SCOPES = Map.of("Mail.ReadWrite", "024d486e-b451-40bb-833d-3e66d98c5c73", "Mail.Read",
@@ -30,6 +40,11 @@ final class GraphPermissions {
     return ROLES.get(permission);
   }
 
+  /** Ids of the roles for groups, by their names. */
+  static Map<String, String> rolesForGroups() {
+    return Collections.unmodifiableMap(ROLES_FOR_GROUPS);
+  }
+
   /** The names that an application permission may have here. */
   static List<String> roles() {
     return List.of("Mail.ReadWrite", "Mail.Read", "Mail.Send");
@@ -42,6 +57,8 @@ final class GraphPermissions {
       String name = word.substring(word.lastIndexOf('/') + 1);
       if (SCOPES.containsKey(name)) {
         found.put(name, SCOPES.get(name));
+      } else if (SCOPES_FOR_GROUPS.containsKey(name)) {
+        found.put(name, SCOPES_FOR_GROUPS.get(name));
       }
     }
     List.of("openid", "profile").forEach(name -> found.put(name, SCOPES.get(name)));

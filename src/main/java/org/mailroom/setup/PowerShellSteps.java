@@ -9,6 +9,7 @@ import org.mailroom.setup.SetupStep.Part;
 /** The steps for PowerShell, with Microsoft Graph PowerShell and Exchange Online PowerShell. */
 final class PowerShellSteps {
 
+  private static final String GRAPH = "$graph = Get-MgServicePrincipal -Filter " + filter("appId", GraphPermissions.GRAPH);
   private static final String FEDERATION_AUDIENCE = "api://AzureADTokenExchange";
 
   private final SetupPlan plan;
@@ -43,6 +44,9 @@ final class PowerShellSteps {
       steps.add(new SetupStep(Part.PERMIT, words.permit(), words.whyPermit(), exchange.permit()));
     }
     steps.add(new SetupStep(Part.CONSENT, words.consent(), words.whyConsent(), consent()));
+    if (plan.groups() && plan.kind() != Kind.DELEGATED) {
+      steps.add(new SetupStep(Part.GROUPS, words.groups(), words.whyGroups(), groups()));
+    }
     steps.add(new SetupStep(Part.TEST, words.test(), words.whyTest(), scoped ? exchange.test()
         : List.of(plan.kind() == Kind.DELEGATED ? "java -jar mailroom.jar login " + ps(plan.credential())
         : "java -jar mailroom.jar check")));
@@ -111,15 +115,26 @@ final class PowerShellSteps {
     return known == null ? "write " + what + " here" : known;
   }
 
+  private List<String> groups() {
+    List<String> lines = new ArrayList<>(List.of(GRAPH));
+    GraphPermissions.rolesForGroups().values().forEach(role -> lines.add("if (-not (Get-MgServicePrincipalAppRoleAssignment"
+        + " -ServicePrincipalId $sp.Id | Where-Object { $_.AppRoleId -eq " + ps(role) + " })) { " + assign(role) + " }"));
+    return lines;
+  }
+
+  private static String assign(String role) {
+    return "New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -PrincipalId $sp.Id -ResourceId $graph.Id -AppRoleId "
+        + ps(role);
+  }
+
   private List<String> consent() {
-    String graph = "$graph = Get-MgServicePrincipal -Filter " + filter("appId", GraphPermissions.GRAPH);
     if (plan.kind() == Kind.DELEGATED) {
-      return List.of(graph, "New-MgOauth2PermissionGrant -BodyParameter @{ ClientId = $sp.Id; ConsentType = 'AllPrincipals'; ResourceId = $graph.Id; Scope = "
+      return List.of(GRAPH, "New-MgOauth2PermissionGrant -BodyParameter @{ ClientId = $sp.Id; ConsentType = 'AllPrincipals'; ResourceId = $graph.Id; Scope = "
           + ps(String.join(" ", GraphPermissions.scopes(plan.scopes()).keySet())) + " }");
     }
     String role = ps(GraphPermissions.role(plan.permission()));
     return plan.allMailboxes()
-        ? List.of(graph, "New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -PrincipalId $sp.Id -ResourceId $graph.Id -AppRoleId " + role)
+        ? List.of(GRAPH, assign(GraphPermissions.role(plan.permission())))
         : List.of("Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id | Where-Object { $_.AppRoleId -eq " + role
             + " } | ForEach-Object { Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -AppRoleAssignmentId $_.Id }");
   }

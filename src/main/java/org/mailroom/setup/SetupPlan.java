@@ -18,10 +18,12 @@ import org.mailroom.settings.Cloud;
  * @param scopes of a delegated credential, words
  * @param mailboxes that it opens: addresses or object ids
  * @param allMailboxes whether it is to open every mailbox of the tenant instead
+ * @param groups whether it asks who is in a group
  */
 record SetupPlan(String credential, String name, Kind kind, Cloud cloud, String tenantId, String clientId, String machine,
     String redirectUri, Proof proof,
-    String permission, List<String> scopes, List<String> mailboxes, boolean allMailboxes) {
+    String permission, List<String> scopes, List<String> mailboxes, boolean allMailboxes,
+    boolean groups) {
 
   private static final Pattern GUID = Pattern.compile("(?!0{8}-0{4}-0{4}-0{4}-0{12})[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 

@@ -69,6 +69,14 @@ final class StepWords {
             + " To give it instead of the step before: mailroom setup --all-mailboxes.";
   }
 
+  String groups() {
+    return "Permission to ask who is in a group: " + String.join(", ", GraphPermissions.rolesForGroups().keySet());
+  }
+
+  String whyGroups() {
+    return "For members-of alone. It opens no mailbox, and holds from the next token on.";
+  }
+
   String test() {
     return "Test";
   }

@@ -4,12 +4,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
+import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.RegisteredProofs;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.settings.MailroomProperties.GrantType;
 import org.mailroom.setup.SetupPlan.Kind;
 import org.mailroom.setup.SetupPlan.Proof;
@@ -43,12 +47,15 @@ public final class TenantSetup {
   private final MailroomProperties properties;
   private final Credentials credentials;
   private final Accounts accounts;
+  private final DiscoveredAccounts discovered;
   private final RegisteredProofs proofs;
 
-  TenantSetup(MailroomProperties properties, Credentials credentials, Accounts accounts, RegisteredProofs proofs) {
+  TenantSetup(MailroomProperties properties, Credentials credentials, Accounts accounts, DiscoveredAccounts discovered,
+      RegisteredProofs proofs) {
     this.properties = properties;
     this.credentials = credentials;
     this.accounts = accounts;
+    this.discovered = discovered;
     this.proofs = proofs;
   }
 
@@ -79,6 +86,12 @@ public final class TenantSetup {
         && step.part().compareTo(part) < 0).toList();
   }
 
+  /** The entries for many mailboxes of a credential of which it isn't known yet which ones they are. */
+  public List<String> untold(String credential) {
+    return discovered.entries().entrySet().stream().filter(each -> each.getValue().credential().equals(credential)).map(Map.Entry::getKey)
+        .filter(entry -> discovered.found().values().stream().noneMatch(one -> one.entry().equals(entry))).toList();
+  }
+
   private SetupPlan plan(String id, Wish wish) {
     Credential credential = credentials.find(id).orElse(null);
     Kind kind = credential == null ? Kind.APPLICATION : credential.isManagedIdentity() ? Kind.MACHINE : credential.isDelegated()
@@ -88,7 +101,15 @@ public final class TenantSetup {
         : text(credential.settings().tenantId()),
         credential == null ? null : text(credential.settings().clientId()), machine(), redirectUri(), proof(id, credential),
         wish.permission() == null ? permission(id) : wish.permission(), credential == null ? List.of()
-            : Arrays.asList(credential.scope().split(" ")), mailboxes, wish.allMailboxes());
+            : Arrays.asList(credential.scope().split(" ")), mailboxes, wish.allMailboxes(), asksForGroups(id));
+  }
+
+  private boolean asksForGroups(String credential) {
+    return entries(credential).anyMatch(settings -> settings.mailboxesFile() == null);
+  }
+
+  private Stream<AccountProperties> entries(String credential) {
+    return discovered.entries().values().stream().filter(settings -> settings.credential().equals(credential));
   }
 
   private static String text(String value) {
@@ -104,7 +125,9 @@ public final class TenantSetup {
   /** No more than is needed: where no account changes its mailbox, it is enough to read. */
   private String permission(String credential) {
     List<Account> own = accounts.all().stream().filter(account -> account.credential().equals(credential)).toList();
-    return own.isEmpty() || own.stream().anyMatch(Account::changesMailbox) ? "Mail.ReadWrite" : "Mail.Read";
+    List<AccountProperties> many = entries(credential).toList();
+    return (own.isEmpty() && many.isEmpty()) || own.stream().anyMatch(Account::changesMailbox)
+        || many.stream().anyMatch(settings -> !settings.afterImport().isReadOnly() || settings.afterFailure() != null) ? "Mail.ReadWrite" : "Mail.Read";
   }
 
   private Proof proof(String id, Credential credential) {

@@ -3,6 +3,7 @@ package org.mailroom.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.aad.msal4j.MachineEnvironment;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
@@ -36,8 +38,8 @@ import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.schedule.ImportOnce;
+import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.settings.SettingsRevision;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -256,14 +258,28 @@ class ManagedIdentityTest {
   }
 
   @Test
-  void a_managed_identity_is_the_files_to_name_and_has_no_secret() {
+  void a_managed_identity_that_is_entered_imports_and_keeps_nothing_of_a_secret_of_before() {
     Credentials credentials = mailroom.getBean(Credentials.class);
-    assertThat(credentials.validateNew("own", Map.of("grant-type", "managed-identity"))).singleElement()
-        .satisfies(problem -> assertThat(problem.field() + " " + problem.message()).startsWith("grant-type managed-identity can only be set in application.yaml"));
-    assertThat(credentials.validateNew("own", Map.of("grant-type", "managed-identity", "client-secret", "s")))
-        .anySatisfy(problem -> assertThat(problem.message()).contains("take client-secret, certificate"));
-    assertThatThrownBy(() -> credentials.create("own", Map.of("grant-type", "managed-identity"))).isInstanceOf(SettingsRejectedException.class);
-    assertThat(credentials.validateNew("own", Map.of("grant-type", "client-credentials", "client-secret", "s"))).extracting(problem -> problem.field())
+    machine.assign(USER_ASSIGNED);
+    assertThat(credentials.validateNew("own", Map.of("grant-type", "managed-identity", "client-secret", "s"))).extracting(FieldProblem::field, FieldProblem::message)
+        .containsExactly(tuple("grant-type", "managed-identity proves itself by the machine that it is assigned to: take client-secret, certificate,"
+            + " federated-token-file, token-url and authorization-url away"));
+    assertThat(credentials.validateNew("own", Map.of("grant-type", "managed-identity", "federated-token-file", "/etc/passwd"))).extracting(FieldProblem::field)
+        .contains("federated-token-file");
+    assertThat(credentials.validateNew("own", Map.of("grant-type", "client-credentials", "client-secret", "s"))).extracting(FieldProblem::field)
         .containsExactlyInAnyOrder("tenant-id", "client-id");
+    credentials.create("own", Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID, "client-secret", "secret-of-before"));
+    try {
+      credentials.update("own", Map.of("grant-type", "managed-identity", "client-id", USER_ASSIGNED));
+      assertThat(mailroom.getBean(JdbcTemplate.class).queryForObject("select secrets from credential where id = 'own'", String.class)).isNull();
+      mailroom.getBean(Accounts.class).create("own", Map.of("mailbox", MAILBOX, "credential", "own", "deliver-to", "database"));
+      tenant.mailbox(MAILBOX).deliver(DemoMail.plain(1));
+      assertThat(importAll("own").imported()).isEqualTo(1);
+      assertThat(credentials.validateChange("own", Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID)))
+          .as("a secret has to be entered then").extracting(FieldProblem::field).containsExactly("client-secret");
+    } finally {
+      mailroom.getBean(Accounts.class).delete("own");
+      credentials.delete("own");
+    }
   }
 }

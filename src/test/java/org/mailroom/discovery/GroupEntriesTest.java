@@ -161,6 +161,53 @@ class GroupEntriesTest {
   }
 
   @Test
+  void who_was_in_the_group_before_is_not_imported_for_another_one_that_is_not_told_and_it_is_asked_about_no_oftener_for_that() {
+    parts.joins("ada");
+    parts.node().groups().refresh(false);
+    DiscoveryParts.Node other = parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666");
+    GroupEntries groups = other.groups();
+    groups.learn();
+    assertThat(other.found()).as("nobody is known to be in it").isEmpty();
+    parts.directory.refusal = refused(403, "Authorization_RequestDenied");
+    for (int i = 0; i < 10; i++) {
+      groups.refresh(false);
+      parts.clock.passSeconds(3);
+    }
+    assertThat(other.found()).isEmpty();
+    assertThat(other.problem()).contains("GroupMember.Read.All").doesNotContain("imported on");
+    assertThat(parts.directory.asked).isEqualTo(2);
+    parts.directory.refusal = null;
+    parts.clock.pass(Duration.ofMinutes(15));
+    groups.refresh(false);
+    assertThat(other.found()).as("the same account as before").containsOnlyKeys("everyone-ada_contoso.com");
+  }
+
+  @Test
+  void what_was_to_be_asked_by_a_clock_that_was_wrong_is_asked_at_once_and_then_at_the_interval() {
+    parts.joins("ada");
+    GroupEntries groups = parts.node().groups();
+    parts.clock.pass(Duration.ofDays(365));
+    groups.refresh(false);
+    parts.clock.pass(Duration.ofDays(-365));
+    groups.refresh(false);
+    groups.refresh(false);
+    assertThat(parts.directory.asked).isEqualTo(2);
+  }
+
+  @Test
+  void two_nodes_whose_settings_differ_do_not_change_the_group_to_and_fro() {
+    parts.joins("ada");
+    GroupEntries one = parts.node().groups();
+    GroupEntries other = parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666").groups();
+    for (int i = 0; i < 10; i++) {
+      one.refresh(false);
+      other.refresh(false);
+      parts.clock.passSeconds(3);
+    }
+    assertThat(parts.directory.asked).isLessThanOrEqualTo(3);
+  }
+
+  @Test
   void accounts_of_two_entries_never_have_the_same_id() {
     parts.joins("b-c", "c");
     DiscoveryParts.Node node = parts.node("accounts.everyone.members-of", DiscoveryParts.GROUP, "accounts.everyone-b.members-of", DiscoveryParts.GROUP,

@@ -2,10 +2,15 @@ package org.mailroom.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.mail.internet.MimeUtility;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +119,29 @@ class BounceReportsTest {
     assertThat(message.autoSubmitted()).isEqualTo("bounce");
     assertThat(message.bounce()).isEqualTo(new Bounce("5.1.1",
         List.of(new Recipient("sales@example.com", "5.1.1", "failed"), new Recipient("late@example.com", "4.4.1", "delayed")), "report"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base64", "quoted-printable", "7bit"})
+  void a_report_in_the_original_is_decoded_as_its_part_says(String encoding) throws Exception {
+    String report = POSTFIX_REPORT.replace("nobody@example.com", "nob\u00f6dy@example.com").replace("sales@example.com", "s\u00e4les@example.com").replace("\n", "\r\n");
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    try (OutputStream out = MimeUtility.encode(encoded, encoding)) {
+      out.write(report.getBytes(StandardCharsets.UTF_8));
+    }
+    Path original = Files.write(folder.resolve("original"), ("Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n"
+        + "Content-Transfer-Encoding: 8bit\r\n\r\nSorry.\r\n--b\r\nContent-Transfer-Encoding: " + encoding.toUpperCase(Locale.ROOT)
+        + "\r\nContent-Type:\r\n message/delivery-status;\r\n charset=utf-8\r\n\r\n" + encoded.toString(StandardCharsets.ISO_8859_1)
+        + "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFinal-Recipient: rfc822; other@example.com\r\n--b--\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(BounceReports.complete(bounce("", null), original).bounce()).isEqualTo(new Bounce("5.1.1",
+        List.of(new Recipient("s\u00e4les@example.com", "5.1.1", "failed"), new Recipient("late@example.com", "4.4.1", "delayed")), "report"));
+  }
+
+  @Test
+  void a_report_that_says_it_is_encoded_and_is_not_leaves_the_text_for_people_to_tell() throws IOException {
+    Path original = file("original", "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n" + POSTFIX_REPORT);
+    assertThat(BounceReports.complete(bounce(QMAIL_TEXT, null), original).bounce())
+        .isEqualTo(new Bounce("5.1.1", List.of(new Recipient("nobody@example.com", "5.1.1", null)), "body"));
   }
 
   @Test

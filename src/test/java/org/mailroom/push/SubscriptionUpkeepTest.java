@@ -74,7 +74,7 @@ class SubscriptionUpkeepTest {
   void what_a_node_took_and_died_with_another_one_takes_later() {
     parts.table.add(new WantedSubscription(SUPPORT, "contoso", "users/support@contoso.com/mailFolders('inbox')/messages"),
         PushParts.PUBLIC_URL + "/notifications", parts.clock.instant());
-    parts.table.take(parts.row(SUPPORT), parts.clock.instant(), parts.clock.instant().plusSeconds(60));
+    parts.table.take(parts.row(SUPPORT), parts.clock.instant(), Duration.ofSeconds(60));
     Node other = parts.node().knows("support", SUPPORT);
     other.round();
     assertThat(parts.service.created).isEmpty();
@@ -98,6 +98,22 @@ class SubscriptionUpkeepTest {
     assertThat(parts.row(SUPPORT).clientState()).isEqualTo(secret);
     node.round();
     assertThat(parts.service.renewed).hasSize(1);
+  }
+
+  @Test
+  void one_whose_times_are_of_a_clock_that_was_wrong_is_renewed_at_once_and_what_is_taken_by_it_is_free() {
+    Node node = parts.node().knows("support", SUPPORT);
+    parts.clock.pass(Duration.ofDays(365));
+    node.round();
+    parts.clock.pass(Duration.ofDays(-365));
+    node.round();
+    node.round();
+    assertThat(parts.service.renewed).containsExactly("id-1-" + SUPPORT);
+    assertThat(parts.row(SUPPORT).expiresAt()).isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
+    parts.table.take(parts.row(SUPPORT), parts.clock.instant().plus(Duration.ofDays(365)), Duration.ofSeconds(60));
+    parts.clock.pass(Duration.ofHours(84));
+    node.round();
+    assertThat(parts.service.renewed).hasSize(2);
   }
 
   @Test

@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +123,35 @@ class ErasureTest {
     assertThat(parts.ids("ledger_message")).containsExactly("body", "other");
     assertThat(parts.ids("mail_message")).containsExactly("body", "other");
     assertThat(parts.hasFiles(onlyFile)).isFalse();
+
+    parts.imports(parts.mail("support", "accent", days(1), "J\u00fcrgen@Example.com", null));
+    parts.imports(parts.mail("support", "on-behalf", days(1), "boss@example.com", "J\u00dcRGEN@example.com"));
+    assertThat(erase(null, "J\u00dcRGEN@example.com", null, null).total()).as("a database may know the case of ASCII's letters alone").isEqualTo(2);
+    assertThat(erase(null, "*@example.com", null, null).total()).as("an address, and no pattern").isZero();
+  }
+
+  @Test
+  void two_that_erase_the_same_at_the_same_time_both_come_to_their_end() throws Exception {
+    RetentionParts other = parts.ofAnotherProcess(folder);
+    for (int number = 0; number < 250; number++) {
+      parts.imports("support", "M" + number, days(1));
+    }
+    CyclicBarrier both = new CyclicBarrier(2);
+    List<CompletableFuture<Result>> results = Stream.of(parts, other).map(each -> CompletableFuture.supplyAsync(() -> {
+      try {
+        both.await();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+      return each.erasure.erase(new Selection(null, "anna@example.com", null, null), false, looked -> {});
+    })).toList();
+    for (CompletableFuture<Result> result : results) {
+      assertThat(result.get(60, TimeUnit.SECONDS).problems()).isEmpty();
+    }
+    assertThat(results.stream().mapToLong(result -> result.join().rows()).sum()).as("each row goes once").isEqualTo(250);
+    assertThat(parts.ids("mail_message")).isEmpty();
+    assertThat(parts.ids("erased_message")).isEmpty();
+    assertThat(parts.keys()).hasSize(500);
   }
 
   @Test
@@ -270,6 +303,9 @@ class ErasureTest {
       a_sender_is_found_in_any_case_as_from_and_as_sender_in_rows_and_in_files();
       forgetAll();
       what_waits_or_was_given_up_is_discarded_with_its_texts();
+      forgetAll();
+      two_that_erase_the_same_at_the_same_time_both_come_to_their_end();
+      forgetAll();
       parts.imports("orders", "older", days(100));
       parts.imports("orders", "oldest", days(400));
       MailMessage undated = parts.mail("orders", "undated", null, "anna@example.com", null);

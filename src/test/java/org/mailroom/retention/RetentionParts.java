@@ -1,5 +1,8 @@
 package org.mailroom.retention;
 
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -15,6 +18,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.mailroom.MigratedDatabase;
 import org.mailroom.SettableClock;
+import org.mailroom.account.Accounts;
+import org.mailroom.graph.ServiceClock;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolder;
@@ -35,7 +40,11 @@ final class RetentionParts {
   final SettableClock clock = new SettableClock();
   final MailMessageJson json = new MailMessageJson();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final Accounts accounts = mock(Accounts.class);
+  /** Nobody has told it what time it is for the service, unless a test does. */
+  final ServiceClock service = mock(ServiceClock.class);
   final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
   final MessageFolders folders;
   final MailroomProperties properties;
   final ErasedMessages erased;
@@ -63,6 +72,8 @@ final class RetentionParts {
       all.put("mailroom." + settings[i], settings[i + 1]);
     }
     this.jdbc = jdbc;
+    when(service.now()).thenAnswer(asked -> clock.instant());
+    this.transaction = transaction;
     properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
     folders = new MessageFolders(folder.resolve("mail"));
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
@@ -72,8 +83,13 @@ final class RetentionParts {
     erasure = new Erasure(named, new ErasureSearch(named, json, folders), erased, properties, clock);
     turn = new RetentionTurn(jdbc, clock);
     retention = new Retention(properties, turn, new OldRows(named, rows, tree, folders, transaction),
-        new OldFiles(tree, folders, json, named, transaction), erased, meters, clock);
+        new OldFiles(tree, folders, json, named, transaction), erased, accounts, service, meters, clock);
     health = new RetentionHealth(retention, properties);
+  }
+
+  /** The same database and folder, as another process has them. */
+  RetentionParts ofAnotherProcess(Path folder) {
+    return new RetentionParts(jdbc, transaction, folder);
   }
 
   /** A mail as it is imported, received so long ago; null: that isn't known. */

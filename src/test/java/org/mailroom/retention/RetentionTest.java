@@ -2,6 +2,8 @@ package org.mailroom.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mailroom.retention.RetentionParts.days;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.MigratedDatabase;
+import org.mailroom.account.Account;
 import org.mailroom.message.MailMessage;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -270,6 +273,50 @@ class RetentionTest {
     nightly.clock.pass(Duration.ofHours(23));
     nightly.retention.look();
     assertThat(nightly.ids("mail_message")).containsExactly("B");
+  }
+
+  @Test
+  void a_clock_that_was_wrong_and_is_set_back_keeps_it_from_nothing() {
+    RetentionParts parts = new RetentionParts(folder, "retention.database", "90d");
+    parts.clock.pass(days(365));
+    parts.retention.look();
+    assertThat(parts.otherNode().take()).as("a node takes its turn, and dies").isTrue();
+    parts.clock.pass(days(-365));
+    parts.imports("support", "A", days(100));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).isEmpty();
+    parts.imports("support", "B", days(100));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).as("the next one comes at the interval").containsExactly("B");
+  }
+
+  @Test
+  void by_a_clock_that_is_ahead_of_the_services_nothing_is_deleted_and_that_is_told(CapturedOutput output) {
+    RetentionParts parts = new RetentionParts(folder, "retention.database", "90d", "retention.files", "90d");
+    MailMessage young = parts.imports("support", "A", days(1));
+    when(parts.accounts.all()).thenReturn(List.of(mock(Account.class)));
+    parts.imports("support", "old", days(100));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).as("the service's first answer is waited for").containsExactly("A", "old");
+    when(parts.service.isKnown()).thenReturn(true);
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).containsExactly("A");
+    Instant right = parts.clock.instant();
+    when(parts.service.now()).thenReturn(right);
+    parts.clock.pass(days(200));
+    parts.anHourLater();
+    parts.anHourLater();
+    assertThat(parts.ids("mail_message")).containsExactly("A");
+    assertThat(parts.hasFiles(young)).isTrue();
+    assertThat(parts.retention.status().problem()).contains("this machine's clock is 4802 hours ahead of Microsoft Graph's").contains("Set the clock");
+    assertThat(output.getOut().lines().filter(line -> line.contains("Set the clock"))).isNotEmpty();
+    parts.clock.pass(days(-200).minus(Duration.ofHours(2)));
+    when(parts.service.now()).thenAnswer(asked -> parts.clock.instant());
+    parts.retention.look();
+    assertThat(parts.retention.status().problem()).isNull();
+    parts.clock.pass(days(90));
+    parts.retention.look();
+    assertThat(parts.ids("mail_message")).isEmpty();
   }
 
   @Test

@@ -29,7 +29,7 @@ class SetupTest {
 
   private static SetupPlan plan(Kind kind, Proof proof, boolean all, String name, List<String> mailboxes) {
     return new SetupPlan("contoso", name, kind, Cloud.GLOBAL, "11111111-2222-3333-4444-555555555555", CLIENT, "vm-mail", "https://mail.contoso.com/OAuth2Callback", proof,
-        "Mail.ReadWrite", List.of("Mail.ReadWrite", "offline_access"), mailboxes, all);
+        "Mail.ReadWrite", List.of("Mail.ReadWrite", "offline_access"), mailboxes, all, false);
   }
 
   private static SetupPlan application(List<String> mailboxes) {
@@ -80,9 +80,27 @@ class SetupTest {
     SetupPlan machine = plan(Kind.MACHINE, new Proof(Proof.By.CERTIFICATE, null, null, null), false, "Mailroom", List.of("a@contoso.com"));
     assertThat(Shell.POWERSHELL.steps(machine)).extracting(SetupStep::part).doesNotContain(Part.PROVE);
     assertThat(lines(Shell.POWERSHELL.steps(machine), Part.REGISTER)).isEqualTo("$sp = Get-MgServicePrincipal -Filter 'appId eq ''" + CLIENT + "'''");
-    SetupPlan system = new SetupPlan("azure", "Mailroom", Kind.MACHINE, Cloud.GLOBAL, null, null, "vm-mail", "", machine.proof(), "Mail.ReadWrite", List.of(), List.of("a@contoso.com"), true);
+    SetupPlan system = new SetupPlan("azure", "Mailroom", Kind.MACHINE, Cloud.GLOBAL, null, null, "vm-mail", "", machine.proof(), "Mail.ReadWrite", List.of(), List.of("a@contoso.com"), true, true);
     assertThat(lines(Shell.POWERSHELL.steps(system), Part.REGISTER)).contains("displayName eq ''vm-mail''");
     assertThat(lines(Shell.AZ.steps(system), Part.CONSENT)).contains("az rest --method POST", "appRoleAssignments");
+    assertThat(lines(Shell.AZ.steps(system), Part.GROUPS)).contains("98830695-27a2-44f7-8c18-0c3ebc9698f6", "97235f07-e226-4f63-ace3-39588e11d3a1");
+  }
+
+  @Test
+  void whoever_asks_for_groups_and_nobody_else_gets_the_two_permissions_for_it() {
+    for (Shell shell : Shell.values()) {
+      SetupPlan plain = application(List.of("a@contoso.com"));
+      assertThat(shell.steps(plain)).extracting(SetupStep::part).doesNotContain(Part.GROUPS);
+      SetupPlan groups = new SetupPlan(plain.credential(), plain.name(), plain.kind(), plain.cloud(), plain.tenantId(), plain.clientId(), plain.machine(), plain.redirectUri(),
+          plain.proof(), plain.permission(), plain.scopes(), plain.mailboxes(), false, true);
+      assertThat(shell.steps(groups)).extracting(SetupStep::part).containsSubsequence(Part.CONSENT, Part.GROUPS, Part.TEST);
+      assertThat(lines(shell.steps(groups), Part.GROUPS)).contains("98830695-27a2-44f7-8c18-0c3ebc9698f6", "97235f07-e226-4f63-ace3-39588e11d3a1")
+          .as("a consent to all that the registration lists might open every mailbox").doesNotContain("admin-consent", "e2a3a72e");
+    }
+    SetupPlan delegated = new SetupPlan("c", "n", Kind.DELEGATED, Cloud.GLOBAL, "t", CLIENT, "m", "", new Proof(Proof.By.SECRET, null, null, null), "Mail.ReadWrite",
+        List.of("Mail.ReadWrite", "GroupMember.Read.All", "User.ReadBasic.All"), List.of(), false, true);
+    assertThat(lines(Shell.POWERSHELL.steps(delegated), Part.CONSENT)).contains("GroupMember.Read.All User.ReadBasic.All");
+    assertThat(lines(Shell.POWERSHELL.steps(delegated), Part.REGISTER)).contains("bc024368-1153-4739-b217-4326f2e966d0", "b340eb25-3456-403f-be2f-af7a0d370277");
   }
 
   @Test
@@ -105,7 +123,7 @@ class SetupTest {
   @ParameterizedTest
   @CsvSource({"US_GOV,-Environment USGov,O365USGovGCCHigh,AzureUSGovernment", "US_DOD,-Environment USGovDoD,O365USGovDoD,AzureUSGovernment", "CHINA,-Environment China,O365China,AzureChinaCloud"})
   void national_clouds_have_their_own_environments(Cloud cloud, String graph, String exchange, String az) {
-    SetupPlan plan = new SetupPlan("c", "n", Kind.APPLICATION, cloud, "t", CLIENT, "m", "", new Proof(Proof.By.SECRET, null, null, null), "Mail.Read", List.of(), List.of("a@b.c"), false);
+    SetupPlan plan = new SetupPlan("c", "n", Kind.APPLICATION, cloud, "t", CLIENT, "m", "", new Proof(Proof.By.SECRET, null, null, null), "Mail.Read", List.of(), List.of("a@b.c"), false, false);
     assertThat(lines(Shell.POWERSHELL.steps(plan), Part.SIGN_IN)).contains(graph, exchange);
     assertThat(lines(Shell.AZ.steps(plan), Part.SIGN_IN)).contains("az cloud set --name " + az);
     assertThat(lines(Shell.AZ.steps(plan), Part.CONSENT)).contains(cloud.graphUrl());
