@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.settings.MailroomProperties.AfterImport;
@@ -60,7 +61,7 @@ final class AccountFields {
     return fields;
   }
 
-  private static void put(Map<String, String> fields, String key, Object value) {
+  private static void put(Map<String, String> fields, String key, @Nullable Object value) {
     if (value != null) {
       fields.put(key, value.toString());
     }

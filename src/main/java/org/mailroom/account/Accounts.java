@@ -6,11 +6,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
@@ -91,13 +93,13 @@ public final class Accounts implements CredentialUse {
     return all.values();
   }
 
-  public Optional<Account> find(String id) {
+  public Optional<Account> find(@Nullable String id) {
     Account kept = present().all().getOrDefault(id, ofRoutes.get(id));
     return Optional.ofNullable(kept != null ? kept : found().get(id));
   }
 
   private Map<String, Account> found() {
-    return discovered.all((one, settings) -> account(one.account(), one.mailbox(), settings));
+    return discovered.all((one, settings) -> account(one.account(), one.mailbox(), Objects.requireNonNull(settings)));
   }
 
   /**
@@ -185,7 +187,7 @@ public final class Accounts implements CredentialUse {
    * Whether the mailbox of a person who signed in is one that is imported with that credential. False is worth a warning: a delegated
    * credential opens that person's own mailbox, and others only where they are shared.
    */
-  public boolean isUsedFor(String credential, SignedInUser user) {
+  public boolean isUsedFor(@Nullable String credential, SignedInUser user) {
     return all().stream().anyMatch(account -> account.credential().equals(credential) && user.owns(account.mailbox()));
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
@@ -29,13 +30,13 @@ public final class DiscoveredAccounts {
   /** Makes an account of a mailbox that was found. */
   @FunctionalInterface
   interface Maker {
-    Account make(Found found, AccountProperties settings);
+    Account make(Found found, @Nullable AccountProperties settings);
   }
 
   private final Map<String, AccountProperties> entries;
   private final Map<String, String> problems = new ConcurrentHashMap<>();
   private volatile Map<String, Found> found = Map.of();
-  private volatile Map<String, Account> made;
+  private volatile @Nullable Map<String, Account> made;
 
   DiscoveredAccounts(MailroomProperties properties) {
     Map<String, AccountProperties> all = new TreeMap<>(properties.accounts());
@@ -63,7 +64,7 @@ public final class DiscoveredAccounts {
   }
 
   /** Why it isn't known who belongs to an entry now, in words; null: it is. What was found before stays. */
-  public void problem(String entry, String why) {
+  public void problem(String entry, @Nullable String why) {
     if (why == null) {
       problems.remove(entry);
     } else {
