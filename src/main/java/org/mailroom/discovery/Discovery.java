@@ -1,9 +1,12 @@
 package org.mailroom.discovery;
 
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.DiscoveredAccounts;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ public final class Discovery {
   private final FileEntries files;
   private final GroupEntries groups;
   private final MailroomProperties properties;
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   Discovery(DiscoveredAccounts discovered, FileEntries files, GroupEntries groups, MailroomProperties properties) {
     this.discovered = discovered;
@@ -56,7 +59,7 @@ public final class Discovery {
    * @throws NotToldException when what was told names no mailbox
    */
   public String count(String entry) {
-    return discovered.entries().get(entry).mailboxesFile() != null ? files.count(entry) : groups.count(entry);
+    return Objects.requireNonNull(discovered.entries().get(entry), entry).mailboxesFile() != null ? files.count(entry) : groups.count(entry);
   }
 
   /** Asks about all groups now, for a command that imports; takes as long as the answers. */
@@ -75,12 +78,8 @@ public final class Discovery {
     if (!properties.polling() || discovered.entries().isEmpty()) {
       return;
     }
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "discovery");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(() -> {
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("discovery"));
+    Daemons.repeat(timer, () -> {
       try {
         round();
       } catch (RuntimeException e) {

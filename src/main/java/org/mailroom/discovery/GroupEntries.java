@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.mailroom.account.Accounts;
@@ -118,7 +119,7 @@ class GroupEntries {
   }
 
   String count(String entry) {
-    AccountProperties settings = entries().get(entry);
+    AccountProperties settings = Objects.requireNonNull(entries().get(entry), entry);
     GroupMembers.Members members = groups.of(settings.credential(), settings.membersOf());
     if (members.mailboxes().isEmpty()) {
       throw new Discovery.NotToldException("the group has " + members.members() + " members, and none of them a mailbox. Look at the group.");
