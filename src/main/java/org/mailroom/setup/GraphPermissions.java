@@ -3,6 +3,7 @@ package org.mailroom.setup;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Microsoft's ids of Graph and its permissions: the same in every tenant. */
 final class GraphPermissions {
@@ -26,7 +27,7 @@ final class GraphPermissions {
 
   private GraphPermissions() {}
 
-  static String role(String permission) {
+  static @Nullable String role(String permission) {
     return ROLES.get(permission);
   }
 

@@ -2,6 +2,7 @@ package org.mailroom.setup;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Cloud;
 
 /**
@@ -19,7 +20,7 @@ import org.mailroom.settings.Cloud;
  * @param mailboxes that it opens: addresses or object ids
  * @param allMailboxes whether it is to open every mailbox of the tenant instead
  */
-record SetupPlan(String credential, String name, Kind kind, Cloud cloud, String tenantId, String clientId, String machine,
+record SetupPlan(String credential, String name, Kind kind, Cloud cloud, @Nullable String tenantId, @Nullable String clientId, String machine,
     String redirectUri, Proof proof,
     String permission, List<String> scopes, List<String> mailboxes, boolean allMailboxes) {
 
@@ -36,7 +37,7 @@ record SetupPlan(String credential, String name, Kind kind, Cloud cloud, String 
    * @param issuer of the federated token, or null
    * @param subject of the federated token, or null
    */
-  record Proof(By by, String certificate, String issuer, String subject) {
+  record Proof(By by, @Nullable String certificate, @Nullable String issuer, @Nullable String subject) {
 
     /** The ways. */
     enum By { SECRET, CERTIFICATE, FEDERATION }
