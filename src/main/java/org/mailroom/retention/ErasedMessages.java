@@ -12,6 +12,7 @@ import java.util.List;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -66,8 +67,8 @@ final class ErasedMessages {
       jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?,"
           + " ?, ?, ?, ?, ?)",
           messages.stream().map(each -> new Object[] {each.account(), each.messageId(), each.filedAt() == null ? null
-          : OldRows.utc(each.filedAt()), OldRows.utc(now),
-              OldRows.utc(now), each.waits()}).toList());
+          : Utc.of(each.filedAt()), Utc.of(now),
+              Utc.of(now), each.waits()}).toList());
       discarded[0] = rows.erase(messages, now);
       return rows.delete(messages);
     });
@@ -130,7 +131,7 @@ final class ErasedMessages {
           .messageId());
     } else {
       jdbc.update("update erased_message set look_again_at = ?, problem = ? where account = ? and message_id = ?",
-          OldRows.utc(next), problem, entry.message().account(),
+          Utc.of(next), problem, entry.message().account(),
           entry.message().messageId());
     }
   }
@@ -149,7 +150,7 @@ final class ErasedMessages {
   private State state() {
     return jdbc.queryForObject("select count(case when look_again_at <= ? then 1 end), count(problem), min(cast(problem as"
         + " varchar(2000))) from erased_message",
-        (row, number) -> new State(row.getLong(1), row.getLong(2), row.getString(3)), OldRows.utc(clock.instant()));
+        (row, number) -> new State(row.getLong(1), row.getLong(2), row.getString(3)), Utc.of(clock.instant()));
   }
 
   /**
@@ -165,7 +166,7 @@ final class ErasedMessages {
           + (all ? " or problem is not null" : "") + " order by look_again_at, account, message_id limit " + MOST,
           (row, number) -> new Entry(
               new Found(row.getString(1), row.getString(2), OldRows.instant(row.getTimestamp(3)), true, row.getBoolean(4)),
-              row.getTimestamp(5).toInstant()), OldRows.utc(now));
+              row.getTimestamp(5).toInstant()), Utc.of(now));
       for (int from = 0; from < entries.size() && run.goesOn(); from += MessageRows.AT_A_TIME) {
         complete(entries.subList(from, Math.min(entries.size(), from + MessageRows.AT_A_TIME)), run);
       }
