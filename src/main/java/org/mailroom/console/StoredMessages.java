@@ -116,7 +116,7 @@ final class StoredMessages {
   List<Attachment> attachments(String account, String messageId) {
     return jdbc.query("select position, kind, name, content_type, size_bytes, is_inline, content_id, sha256, location from mail_attachment"
             + " where account = ? and message_id = ? order by position limit 500",
-        (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), (Long) row.getObject(5, Long.class), row.getBoolean(6),
+        (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getObject(5, Long.class), row.getBoolean(6),
             row.getString(7), row.getString(8), file(row.getString(9))), account, messageId);
   }
 
