@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -43,6 +44,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule accounts_know_nothing_of_deliveries = noClasses().that().resideInAPackage("..account..")
       .should().dependOnClassesThat().resideInAnyPackage("..delivery..", "..command..");
+
+  @ArchTest
+  static final ArchRule packages_depend_on_each_other_in_no_circle = slices().matching("org.mailroom.(*)..").should().beFreeOfCycles();
 
   /** As the flow runs; each may use what stands before it in this list. */
   private static final String[] GROUND_TO_TOP = {"settings", "credential", "graph", "account", "discovery", "listing", "message", "delivery", "marking", "schedule", "push"};

@@ -49,7 +49,7 @@ final class Clamd implements AutoCloseable {
       try (Socket client = socket.accept()) {
         answer(new DataInputStream(client.getInputStream()), client.getOutputStream());
       } catch (IOException gone) {
-        continue;
+        // the next one
       }
     }
   }

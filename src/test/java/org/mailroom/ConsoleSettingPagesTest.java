@@ -55,7 +55,7 @@ class ConsoleSettingPagesTest {
     addToTheDatabase(tenant, folder);
     console = ConsoleRun.start(tenant, folder, settings);
     mailroom = console.mailroom();
-    await().atMost(Duration.ofSeconds(180)).until(() -> mailroom.bean(AccountSchedule.class).lastResult("office-" + OF_THE_DATABASE).isPresent() && console.mailbox("support").unread() == 0);
+    await().atMost(Duration.ofMinutes(3)).until(() -> mailroom.bean(AccountSchedule.class).lastResult("office-" + OF_THE_DATABASE).isPresent() && console.mailbox("support").unread() == 0);
     session = ConsoleSession.signIn(mailroom);
   }
 

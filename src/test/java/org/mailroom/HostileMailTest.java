@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -139,7 +140,7 @@ class HostileMailTest {
           assertThat(document.path("body").path("content").asText()).startsWith(texts.get(i) + "<script>");
         }
         assertThat(mailroom.browse(message -> {
-          List<?> properties = Collections.list(message.getPropertyNames());
+          List<?> properties = Collections.list((Enumeration<?>) message.getPropertyNames());
           assertThat(properties.stream().map(String.class::cast).filter(name -> !name.startsWith("JMSX")))
               .containsExactlyInAnyOrder("account", "messageId", "_AMQ_DUPL_ID");
           assertThat(message.getStringProperty("account")).isEqualTo("support");

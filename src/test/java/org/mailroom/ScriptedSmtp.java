@@ -36,7 +36,7 @@ final class ScriptedSmtp implements AutoCloseable {
       try (Socket client = listening.accept()) {
         talk(client, answers);
       } catch (IOException over) {
-        continue;
+        // the next one
       }
     }
   }

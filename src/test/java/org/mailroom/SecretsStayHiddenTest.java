@@ -161,7 +161,7 @@ class SecretsStayHiddenTest {
           all.append(name).append(' ').append(attribute.getName()).append(" = ")
               .append(value instanceof Object[] many ? Arrays.deepToString(many) : String.valueOf(value)).append('\n');
         } catch (Exception notReadableNow) {
-          continue;
+          // the next one
         }
       }
     }

@@ -2,6 +2,7 @@ package org.mailroom.account;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.AfterFailure;
 import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.AfterImport;
@@ -30,7 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param afterFailure what happens to a message that was given up; null: what {@code afterImport} says of failures
  */
 public record Account(
-    String id, String mailbox, String credential, List<String> folders, boolean recursive, String filter, Duration pollEvery, PollAt pollAt, Content content,
+    String id, String mailbox, String credential, List<String> folders, boolean recursive, String filter, Duration pollEvery, @Nullable PollAt pollAt, Content content,
     boolean replyText, List<String> deliverTo, DataSize maxSize, Duration maxAge, AttachmentsKept attachments, AfterImport afterImport, AfterFailure afterFailure) {
 
   /** Its folders in words. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.mailroom.settings.MailroomProperties.AfterImport;
@@ -61,10 +62,10 @@ final class AccountFields {
 
   static String mailboxInWords(Map<String, String> fields) {
     return fields.containsKey("mailboxes-file") ? "those of " + fields.get("mailboxes-file")
-        : fields.containsKey("members-of") ? "members of " + fields.get("members-of") : fields.get("mailbox");
+        : fields.containsKey("members-of") ? "members of " + fields.get("members-of") : fields.getOrDefault("mailbox", "");
   }
 
-  private static void put(Map<String, String> fields, String key, Object value) {
+  private static void put(Map<String, String> fields, String key, @Nullable Object value) {
     if (value != null) {
       fields.put(key, value.toString());
     }

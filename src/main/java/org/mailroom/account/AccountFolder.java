@@ -1,5 +1,7 @@
 package org.mailroom.account;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A folder that an account reads.
  *
@@ -7,4 +9,4 @@ package org.mailroom.account;
  * @param path where it lies in the mailbox, as a site would write it; null where that isn't known yet
  * @param named the account names it; otherwise it lies below one that it names
  */
-public record AccountFolder(String id, String path, boolean named) {}
+public record AccountFolder(String id, @Nullable String path, boolean named) {}

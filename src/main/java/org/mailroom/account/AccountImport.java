@@ -3,6 +3,7 @@ package org.mailroom.account;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One import of one account while it runs: what it is about, what it came to so far, and whether it goes on. The variable {@code import} of
@@ -14,14 +15,14 @@ public final class AccountImport {
   private final ImportTally tally;
   private final BooleanSupplier stopping;
   private volatile List<AccountFolder> folders = List.of();
-  private volatile String target;
+  private volatile @Nullable String target;
   private volatile boolean readingPaused;
   private volatile boolean anythingWaiting = true;
   private volatile boolean anythingLeft;
-  private volatile Instant goesOnAt;
-  private Exception failure;
-  private Exception folderFailure;
-  private volatile Integer unlistable;
+  private volatile @Nullable Instant goesOnAt;
+  private @Nullable Exception failure;
+  private @Nullable Exception folderFailure;
+  private volatile @Nullable Integer unlistable;
   private volatile List<FolderStanding> standings = List.of();
 
   /**
@@ -48,7 +49,7 @@ public final class AccountImport {
    * @param read those to read, in their order
    * @param moveTo id of the folder that messages end in; null: they stay
    */
-  public void found(List<AccountFolder> read, String moveTo) {
+  public void found(List<AccountFolder> read, @Nullable String moveTo) {
     this.folders = List.copyOf(read);
     this.target = moveTo;
   }
@@ -64,7 +65,7 @@ public final class AccountImport {
   }
 
   /** Why a folder can't be read; null where none was in the way. */
-  public synchronized Exception folderFailure() {
+  public synchronized @Nullable Exception folderFailure() {
     return folderFailure;
   }
 
@@ -78,7 +79,7 @@ public final class AccountImport {
   }
 
   /** How many messages the service couldn't list; null before all folders were listed to their ends. */
-  public Integer unlistable() {
+  public @Nullable Integer unlistable() {
     return unlistable;
   }
 
@@ -93,7 +94,7 @@ public final class AccountImport {
   }
 
   /** Id of the folder that messages end in; null: they stay. */
-  public String target() {
+  public @Nullable String target() {
     return target;
   }
 
@@ -145,7 +146,7 @@ public final class AccountImport {
   }
 
   /** When its next turn is due; null when it has none. */
-  public Instant goesOnAt() {
+  public @Nullable Instant goesOnAt() {
     return goesOnAt;
   }
 
@@ -156,7 +157,7 @@ public final class AccountImport {
     }
   }
 
-  public synchronized Exception failure() {
+  public synchronized @Nullable Exception failure() {
     return failure;
   }
 }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -38,7 +38,7 @@ class AccountTable {
   }
 
   void write(String id, Map<String, String> fields, long revision) {
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(clock.instant());
     try {
       String settings = json.writeValueAsString(fields);
       if (jdbc.update("update account set settings = ?, revision = ?, updated_at = ? where id = ?", settings, revision, now, id) == 0) {

@@ -6,11 +6,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
@@ -93,13 +95,13 @@ public final class Accounts implements CredentialUse {
     return all.values();
   }
 
-  public Optional<Account> find(String id) {
+  public Optional<Account> find(@Nullable String id) {
     Account kept = present().all().getOrDefault(id, ofRoutes.get(id));
     return Optional.ofNullable(kept != null ? kept : found().get(id));
   }
 
   private Map<String, Account> found() {
-    return discovered.all((one, settings) -> account(one.account(), one.mailbox(), settings));
+    return discovered.all((one, settings) -> account(one.account(), one.mailbox(), Objects.requireNonNull(settings)));
   }
 
   /**
@@ -193,7 +195,7 @@ public final class Accounts implements CredentialUse {
    * Whether the mailbox of a person who signed in is one that is imported with that credential. False is worth a warning: a delegated
    * credential opens that person's own mailbox, and others only where they are shared.
    */
-  public boolean isUsedFor(String credential, SignedInUser user) {
+  public boolean isUsedFor(@Nullable String credential, SignedInUser user) {
     return all().stream().anyMatch(account -> account.credential().equals(credential) && user.owns(account.mailbox()));
   }
 
@@ -223,7 +225,7 @@ public final class Accounts implements CredentialUse {
    * @return null for an entry, which is no account itself
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
-  public Account create(String id, Map<String, String> fields) {
+  public @Nullable Account create(String id, Map<String, String> fields) {
     revision.change(number -> {
       refresh();
       reject(validateNew(id, fields));
@@ -239,7 +241,7 @@ public final class Accounts implements CredentialUse {
    * @return null for an entry, which is no account itself
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
-  public Account update(String id, Map<String, String> fields) {
+  public @Nullable Account update(String id, Map<String, String> fields) {
     revision.change(number -> {
       refresh();
       reject(validateChange(id, fields));
@@ -247,7 +249,7 @@ public final class Accounts implements CredentialUse {
       Map<String, String> after = entered(fields);
       table.write(id, after, number);
       boolean otherFolder = before.containsKey("folder") && after.containsKey("folder") && !before.get("folder").equals(after.get("folder"));
-      if (!java.util.Objects.equals(before.get("mailbox"), after.get("mailbox")) || otherFolder) {
+      if (!Objects.equals(before.get("mailbox"), after.get("mailbox")) || otherFolder) {
         positions.forget(id);
       }
     });

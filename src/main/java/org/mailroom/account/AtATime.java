@@ -6,6 +6,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elements of which only so many are worked on at a time, for a Splitter that works in parallel: asking for another waits until one is done.
@@ -32,7 +33,7 @@ public final class AtATime<T> implements Iterator<T> {
    *
    * @param element makes one of a part, and of what it comes from
    */
-  public static <P, T> AtATime<T> of(int most, List<P> parts, BiFunction<P, AtATime<T>, T> element) {
+  public static <P, T> @Nullable AtATime<T> of(int most, List<P> parts, BiFunction<P, AtATime<T>, T> element) {
     AtomicReference<AtATime<T>> all = new AtomicReference<>();
     all.set(new AtATime<>(most, parts.stream().map(part -> element.apply(part, all.get())).iterator()));
     return all.get();

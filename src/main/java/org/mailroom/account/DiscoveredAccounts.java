@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
@@ -32,7 +33,7 @@ public final class DiscoveredAccounts {
   /** Makes an account of a mailbox that was found. */
   @FunctionalInterface
   interface Maker {
-    Account make(Found found, AccountProperties settings);
+    Account make(Found found, @Nullable AccountProperties settings);
   }
 
   private final Map<String, AccountProperties> ofFile;
@@ -41,7 +42,7 @@ public final class DiscoveredAccounts {
   private volatile Map<String, AccountProperties> entries;
   private volatile Map<String, Found> found = Map.of();
   private long storedAt = Long.MIN_VALUE;
-  private volatile Map<String, Account> made;
+  private volatile @Nullable Map<String, Account> made;
 
   DiscoveredAccounts(MailroomProperties properties) {
     Map<String, AccountProperties> all = new TreeMap<>(properties.accounts());
@@ -113,7 +114,7 @@ public final class DiscoveredAccounts {
   }
 
   /** Why it isn't known who belongs to an entry now, in words; null: it is. What was found before stays. */
-  public synchronized void problem(String entry, String why) {
+  public synchronized void problem(String entry, @Nullable String why) {
     if (why == null || !entries.containsKey(entry)) {
       problems.remove(entry);
     } else {

@@ -1,5 +1,6 @@
 package org.mailroom.account;
 
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
 
@@ -13,7 +14,7 @@ import org.mailroom.graph.GraphException;
  * @param passing the service has trouble or asks for patience: nobody at the site can mend that
  * @param ofDatabase Mailroom's own database was the cause
  */
-public record FailureInWords(String message, String cause, String remedy, String code, boolean passing, boolean ofDatabase) {
+public record FailureInWords(@Nullable String message, @Nullable String cause, @Nullable String remedy, @Nullable String code, boolean passing, boolean ofDatabase) {
 
   /** A failure that another node met. */
   static final class OfAnotherNode extends RuntimeException {

@@ -1,5 +1,7 @@
 package org.mailroom.account;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Tells whether the service is to blame when it can't give what belongs to single messages. One message that fails while others can be
  * fetched has a fault of its own. Where several fail and none can be fetched, it is the service's trouble, and costs no message an attempt.
@@ -12,7 +14,7 @@ public final class FetchTrouble {
   private int failed;
   private int fetched;
   private int inARow;
-  private Exception last;
+  private @Nullable Exception last;
 
   /** Everything of a message that had to be fetched was. */
   public synchronized void fetched() {
@@ -21,7 +23,7 @@ public final class FetchTrouble {
   }
 
   /** Something of a message wasn't given, and that may be due to the message or to the service. */
-  public synchronized void failed(Exception why) {
+  public synchronized void failed(@Nullable Exception why) {
     failed++;
     inARow++;
     last = why;
@@ -33,7 +35,7 @@ public final class FetchTrouble {
   }
 
   /** Why the last of them did; null when none has. */
-  public synchronized Exception last() {
+  public synchronized @Nullable Exception last() {
     return last;
   }
 

@@ -1,6 +1,7 @@
 package org.mailroom.account;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far one of several folders of an account was read by an import, or by its turns so far.
@@ -8,7 +9,7 @@ import java.time.Instant;
  * @param folder its path where that is known, else its id
  * @param until of a backfill: everything that was received before is dealt with; else null
  */
-public record FolderStanding(String folder, State state, Instant until) {
+public record FolderStanding(String folder, State state, @Nullable Instant until) {
 
   /** In the order in which a folder goes through them. */
   public enum State {

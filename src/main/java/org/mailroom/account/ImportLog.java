@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -21,7 +22,7 @@ public final class ImportLog {
   private static final Duration TOLD_AGAIN = Duration.ofHours(1);
 
   /** What of an account was told last, and when. */
-  private record Told(String kind, Instant at) {}
+  private record Told(@Nullable String kind, Instant at) {}
 
   private final Clock clock;
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
@@ -51,7 +52,7 @@ public final class ImportLog {
       lastUnmarked.remove(result.account());
       return;
     }
-    String why = result.firstUnmarked() == null ? "no reason is known" : result.firstUnmarked().getMessage();
+    String why = result.firstUnmarked() == null ? "no reason is known" : String.valueOf(result.firstUnmarked().getMessage());
     if (result.imported() > 0 || isNew(lastUnmarked, result.account(), ImportResult.kind(why))) {
       LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()), why);
     }
@@ -86,8 +87,9 @@ public final class ImportLog {
 
   /** The same failure is told once, again at a slow interval while it lasts, and its end once the mailbox was read to its end. */
   private void tellFailure(ImportResult result) {
-    if (result.failure() != null) {
-      if (isNew(lastFailures, result.account(), result.failureKind())) {
+    String kind = result.failureKind();
+    if (result.failure() != null && kind != null) {
+      if (isNew(lastFailures, result.account(), kind)) {
         LOG.error("account {}: {}", result.account(), result.failure().getMessage());
       }
     } else if (result.isThrough() && lastFailures.remove(result.account()) != null) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** How far the imports are that run: for progress bars, and for the states of accounts. Safe for use by several threads. */
@@ -20,7 +21,7 @@ public final class ImportProgress {
    * @param listed messages that the service listed so far
    * @param through messages that were listed and are dealt with: imported, there already, or noted as failed
    */
-  public record Running(String account, Instant begun, Instant lastStep, int imported, int listed, int through) {}
+  public record Running(String account, Instant begun, @Nullable Instant lastStep, int imported, int listed, int through) {}
 
   private final AtomicLong ended = new AtomicLong();
   private final Map<String, AccountImport> running = new ConcurrentHashMap<>();

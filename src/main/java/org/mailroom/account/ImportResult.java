@@ -3,6 +3,7 @@ package org.mailroom.account;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one import of one account came to.
@@ -26,8 +27,8 @@ import java.util.List;
  */
 public record ImportResult(
     String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone, int unmarked,
-    int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, String firstRefusal,
-    Exception failure, List<FolderStanding> folders) {
+    int listedForNothing, long requests, boolean readingPaused, @Nullable Instant goesOnAt, @Nullable Exception firstUnmarked, @Nullable String firstRefusal,
+    @Nullable Exception failure, List<FolderStanding> folders) {
 
   public ImportResult {
     folders = List.copyOf(folders);
@@ -36,7 +37,7 @@ public record ImportResult(
   /** Of an account that reads one folder. */
   public ImportResult(
       String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone,
-      int unmarked, int listedForNothing, long requests, boolean readingPaused, Instant goesOnAt, Exception firstUnmarked, String firstRefusal,
+      int unmarked, int listedForNothing, long requests, boolean readingPaused, @Nullable Instant goesOnAt, @Nullable Exception firstUnmarked, @Nullable String firstRefusal,
       Exception failure) {
     this(account, begun, took, imported, passedOver, failed, givenUp, givenUpBefore, waiting, gone, unmarked, listedForNothing, requests, readingPaused,
         goesOnAt, firstUnmarked, firstRefusal, failure, List.of());
@@ -57,7 +58,7 @@ public record ImportResult(
   }
 
   /** The failure without what differs from poll to poll, to tell whether it is the same again; null without a failure. */
-  String failureKind() {
+  @Nullable String failureKind() {
     return failure == null ? null : kind(String.valueOf(failure.getMessage()));
   }
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What an import came to so far, in numbers that don't grow with the mailbox. Safe for use by several threads. */
 public final class ImportTally {
@@ -41,9 +43,9 @@ public final class ImportTally {
   private final Instant begun;
   private final long requestsBefore;
   private final FetchTrouble trouble = new FetchTrouble();
-  private volatile Instant lastStep;
-  private volatile Exception firstUnmarked;
-  private volatile String firstRefusal;
+  private volatile @Nullable Instant lastStep;
+  private volatile @Nullable Exception firstUnmarked;
+  private volatile @Nullable String firstRefusal;
 
   /**
    * @param requestsBefore how many requests to its mailbox were counted before
@@ -58,7 +60,7 @@ public final class ImportTally {
   }
 
   public void add(Count what, int messages) {
-    counts.get(what).addAndGet(messages);
+    Objects.requireNonNull(counts.get(what)).addAndGet(messages);
     if (messages > 0) {
       step();
     }
@@ -70,7 +72,7 @@ public final class ImportTally {
   }
 
   public int of(Count what) {
-    return counts.get(what).get();
+    return Objects.requireNonNull(counts.get(what)).get();
   }
 
   /** It gets on: a page came, or was delivered, or a batch was answered. */
@@ -84,13 +86,13 @@ public final class ImportTally {
   }
 
   /** Changing a message was refused: counted, and the first reason kept. */
-  public synchronized void unmarked(int messages, Exception why) {
+  public synchronized void unmarked(int messages, @Nullable Exception why) {
     add(Count.UNMARKED, messages);
     firstUnmarked = firstUnmarked == null ? why : firstUnmarked;
   }
 
   /** A delivery failed: the first reason is kept. */
-  public synchronized void refused(String why) {
+  public synchronized void refused(@Nullable String why) {
     firstRefusal = firstRefusal == null ? why : firstRefusal;
   }
 

@@ -4,10 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -57,14 +57,14 @@ public class ImportedMinutes implements DisposableBean {
     if (imported <= added) {
       return;
     }
-    OffsetDateTime minute = utc(now.truncatedTo(ChronoUnit.MINUTES));
+    OffsetDateTime minute = Utc.of(now.truncatedTo(ChronoUnit.MINUTES));
     try {
       jdbc.update("insert into imported_minute (minute_at, imported) values (?, 0) on conflict do nothing", minute);
       jdbc.update("update imported_minute set imported = imported + ? where minute_at = ?", imported - added, minute);
       added = imported;
       if (trimmedAt.isBefore(now.minus(1, ChronoUnit.HOURS))) {
         trimmedAt = now;
-        jdbc.update("delete from imported_minute where minute_at < ?", utc(now.minus(KEPT)));
+        jdbc.update("delete from imported_minute where minute_at < ?", Utc.of(now.minus(KEPT)));
       }
     } catch (DataAccessException | TransactionException databaseDown) {
       LOG.debug("the imported messages can't be counted", databaseDown);
@@ -76,12 +76,8 @@ public class ImportedMinutes implements DisposableBean {
     Map<Instant, Long> minutes = new TreeMap<>();
     jdbc.query("select minute_at, imported from imported_minute where minute_at >= ?", row -> {
       minutes.put(row.getTimestamp(1).toInstant(), row.getLong(2));
-    }, utc(from));
+    }, Utc.of(from));
     return minutes;
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Printable;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -91,7 +93,7 @@ public final class PollHistory {
     Last last = lastFailures.get(result.account());
     Instant ended = result.begun().plus(result.took());
     boolean alike = kind != null && result.imported() == 0 && last != null && kind.equals(last.kind());
-    if (alike && jdbc.update("update poll set polls = polls + 1, ended_at = ?, took_ms = ?, requests = requests + ?, failure = ? where account = ? and begun_at = ?",
+    if (alike && last != null && jdbc.update("update poll set polls = polls + 1, ended_at = ?, took_ms = ?, requests = requests + ?, failure = ? where account = ? and begun_at = ?",
         utc(ended), result.took().toMillis(), result.requests(), failure(result), result.account(), utc(last.begun())) == 1) {
       return;
     }
@@ -104,10 +106,10 @@ public final class PollHistory {
     }
   }
 
-  private static String failure(ImportResult result) {
+  private static @Nullable String failure(ImportResult result) {
     Exception why = result.failure() != null ? result.failure() : result.firstUnmarked();
     String words = why == null ? result.firstRefusal() : why.getMessage();
-    String text = words == null ? null : words.replaceAll("\\p{Cntrl}", " ");
+    String text = words == null ? null : Printable.line(words);
     return text == null || text.length() <= LONGEST_FAILURE ? text : text.substring(0, LONGEST_FAILURE);
   }
 
@@ -188,6 +190,6 @@ public final class PollHistory {
 
   private static OffsetDateTime utc(Instant instant) {
     // what a column keeps: otherwise an entry isn't found again by its time
-    return OffsetDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
+    return Utc.of(instant.truncatedTo(ChronoUnit.MICROS));
   }
 }

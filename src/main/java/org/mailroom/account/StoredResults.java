@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class StoredResults {
   private StoredResults() {}
 
   /** Null for null. */
-  public static String text(ImportResult result) {
+  public static @Nullable String text(@Nullable ImportResult result) {
     if (result == null) {
       return null;
     }
@@ -53,7 +54,7 @@ public final class StoredResults {
     return text.toString();
   }
 
-  private static void put(ObjectNode text, String name, Exception failure) {
+  private static void put(ObjectNode text, String name, @Nullable Exception failure) {
     if (failure != null) {
       FailureInWords words = FailureInWords.of(failure);
       text.putObject(name).put("message", shortened(words.message())).put("cause", shortened(words.cause()))
@@ -62,12 +63,12 @@ public final class StoredResults {
     }
   }
 
-  private static String shortened(String text) {
+  private static @Nullable String shortened(@Nullable String text) {
     return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
   }
 
   /** Null for null, and for what isn't readable. */
-  public static ImportResult read(String account, String text) {
+  public static @Nullable ImportResult read(String account, String text) {
     if (text == null) {
       return null;
     }
@@ -100,7 +101,7 @@ public final class StoredResults {
     return read.path(name).asInt();
   }
 
-  private static Exception failure(JsonNode words) {
+  private static @Nullable Exception failure(JsonNode words) {
     if (words.isMissingNode() || words.isNull()) {
       return null;
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.settings.MailroomProperties;
@@ -174,10 +175,10 @@ public final class AccountCheck {
       return;
     }
     walk.step("permission", needed + " in the token", () -> {
-      if (!claims.allow(changes)) {
+      if (claims != null && !claims.allow(changes)) {
         throw new CheckFailure(claims.inWords() + ".", "Grant the application " + needed + " and admin consent in the app registration; then sign in again.");
       }
-      return claims.inWords();
+      return claims == null ? "" : claims.inWords();
     });
     walk.goOnWithout("permission");
   }
@@ -190,13 +191,13 @@ public final class AccountCheck {
   private static final class Walk {
 
     private final Consumer<CheckStep> told;
-    private String failed;
+    private @Nullable String failed;
 
     Walk(Consumer<CheckStep> told) {
       this.told = told;
     }
 
-    void skip(String name, String tried, String why) {
+    void skip(String name, String tried, @Nullable String why) {
       told.accept(CheckStep.skipped(name, tried, failed == null ? why : EARLIER + ": " + failed));
     }
 

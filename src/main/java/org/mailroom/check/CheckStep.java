@@ -1,5 +1,8 @@
 package org.mailroom.check;
 
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Printable;
+
 /**
  * One step of a check.
  *
@@ -8,7 +11,7 @@ package org.mailroom.check;
  * @param told what came back, or why it couldn't be tried
  * @param remedy how to mend it; null where nothing is to be mended, or {@code told} says it already
  */
-public record CheckStep(String name, Outcome outcome, String tried, String told, String remedy) {
+public record CheckStep(String name, Outcome outcome, String tried, @Nullable String told, @Nullable String remedy) {
 
   /** How a step ended. */
   public enum Outcome {
@@ -32,11 +35,11 @@ public record CheckStep(String name, Outcome outcome, String tried, String told,
     return new CheckStep(name, Outcome.OK, tried, told, null);
   }
 
-  static CheckStep failed(String name, String tried, String told, String remedy) {
+  static CheckStep failed(String name, String tried, @Nullable String told, @Nullable String remedy) {
     return new CheckStep(name, Outcome.FAILED, tried, told, remedy);
   }
 
-  static CheckStep skipped(String name, String tried, String why) {
+  static CheckStep skipped(String name, String tried, @Nullable String why) {
     return new CheckStep(name, Outcome.SKIPPED, tried, why, null);
   }
 
@@ -47,6 +50,6 @@ public record CheckStep(String name, Outcome outcome, String tried, String told,
   /** One line, without control characters. */
   public String inWords() {
     String line = name + ": " + tried + ": " + told + (remedy == null ? "" : " " + remedy);
-    return line.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    return Printable.line(line);
   }
 }

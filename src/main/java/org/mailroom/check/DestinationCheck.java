@@ -156,10 +156,6 @@ final class DestinationCheck {
 
   /** Without a full stop at its end. */
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return Causes.inShort(root);
+    return Causes.inShort(Causes.root(failure));
   }
 }

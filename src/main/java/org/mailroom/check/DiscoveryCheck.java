@@ -1,5 +1,6 @@
 package org.mailroom.check;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.CredentialException;
@@ -25,7 +26,7 @@ final class DiscoveryCheck {
 
   /** Asks, and changes nothing. */
   void check(String entry, Consumer<CheckStep> told) {
-    var settings = discovered.entries().get(entry);
+    var settings = Objects.requireNonNull(discovered.entries().get(entry), entry);
     String source = settings.mailboxesFile() != null ? "the list " + settings.mailboxesFile() : "the members of group " + settings.membersOf();
     told.accept(CheckStep.ok("configuration", "entry " + entry, source + ", each an account with credential " + settings.credential()));
     try {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
@@ -68,7 +69,7 @@ final class GraphQuestions {
    * @param parent its id, or null for the top of the mailbox
    * @param from how many to pass over
    */
-  JsonNode folders(String credential, String mailbox, String parent, int from, int most) {
+  JsonNode folders(String credential, String mailbox, @Nullable String parent, int from, int most) {
     Map<String, String> options = GraphUris.options("$select", "id,displayName,childFolderCount,totalItemCount,unreadItemCount",
         "$top", String.valueOf(most), "$skip", String.valueOf(from));
     URI address = parent == null ? uris.of(options, "users", mailbox, "mailFolders")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
 
@@ -51,7 +52,7 @@ public final class MailboxFolders {
    * @throws org.mailroom.credential.CredentialException when there is no token
    * @throws org.mailroom.graph.GraphException when the mailbox can't be read
    */
-  public Level within(String credential, String mailbox, String parent, String path) {
+  public Level within(String credential, String mailbox, @Nullable String parent, String path) {
     gates.closedUntil(mailbox).ifPresent(end -> {
       throw new NotListedException("The service throttles " + mailbox + ": nothing is sent to it before "
           + end.truncatedTo(ChronoUnit.SECONDS) + ". Try again then, or write the folder's path.");

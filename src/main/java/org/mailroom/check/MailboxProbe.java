@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
@@ -33,7 +34,7 @@ public final class MailboxProbe {
    * @param account the first one that imports it
    * @param why begins as a clause does, and ends as a sentence; what to do is for whoever signed in
    */
-  public record Closed(String account, String mailbox, String why) {}
+  public record Closed(String account, String mailbox, @Nullable String why) {}
 
   private final GraphQuestions graph;
   private final ExecutorService threads;
@@ -67,7 +68,7 @@ public final class MailboxProbe {
     return closed;
   }
 
-  private Closed ask(Account account) {
+  private @Nullable Closed ask(Account account) {
     try {
       graph.unreadInInbox(account);
       return null;

@@ -26,6 +26,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
@@ -44,7 +45,7 @@ final class TlsProbe {
    *
    * @param date its clock; null when it didn't tell
    */
-  record Seen(String certificate, Instant date) {}
+  record Seen(String certificate, @Nullable Instant date) {}
 
   private final MailroomProperties properties;
   private final SslBundles bundles;
@@ -126,7 +127,7 @@ final class TlsProbe {
   }
 
   /** Reads a line byte by byte: what follows belongs to the handshake. */
-  private static String line(Socket socket) throws IOException {
+  private static @Nullable String line(Socket socket) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int read = socket.getInputStream().read(); read != '\n'; read = socket.getInputStream().read()) {
       if (read < 0) {
@@ -178,7 +179,7 @@ final class TlsProbe {
     }
   }
 
-  private static Instant date(Socket socket, URI url) throws IOException {
+  private static @Nullable Instant date(Socket socket, URI url) throws IOException {
     write(socket, "HEAD / HTTP/1.1\r\nHost: " + url.getHost() + "\r\nUser-Agent: Mailroom/1.0\r\nConnection: close\r\n\r\n");
     BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
     for (String line = answer.readLine(); line != null && !line.isEmpty(); line = answer.readLine()) {

@@ -39,7 +39,7 @@ record TokenClaims(List<String> roles, List<String> scopes) {
   boolean allow(boolean changes) {
     List<String> all = new ArrayList<>(roles);
     all.addAll(scopes);
-    return all.stream().anyMatch(name -> name.startsWith("Mail.ReadWrite") || (!changes && name.equals("Mail.Read") || !changes && name.startsWith("Mail.Read.")));
+    return all.stream().anyMatch(name -> name.startsWith("Mail.ReadWrite") || (!changes && (name.equals("Mail.Read") || name.startsWith("Mail.Read."))));
   }
 
   /** No person has signed in for it. */

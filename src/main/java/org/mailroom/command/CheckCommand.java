@@ -82,6 +82,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
+  @SuppressWarnings("try")
   private int check(ConfigurableApplicationContext context, List<String> accounts) {
     AccountCheck check = context.getBean(AccountCheck.class);
     MailboxTurns turns = context.getBean(MailboxTurns.class);
@@ -90,7 +91,7 @@ final class CheckCommand implements Callable<Integer> {
     MissingSteps missing = new MissingSteps(context);
     for (String account : accounts) {
       out.println(account);
-      try (MailboxTurns.Turn turn = turn(turns, account)) {
+      try (MailboxTurns.Turn unused = turn(turns, account)) {
         check.check(account, step -> {
           failed[0] |= step.isFailed();
           missing.note(account, step);

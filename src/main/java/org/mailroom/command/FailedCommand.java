@@ -7,6 +7,7 @@ import java.util.function.ToIntFunction;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
 import org.mailroom.delivery.FailedDeliveries.Selection;
+import org.mailroom.settings.Printable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -115,6 +116,6 @@ final class FailedCommand implements Callable<Integer> {
 
   /** What a mail says must not control the terminal. */
   private static String printable(String subject) {
-    return subject == null ? "(none)" : subject.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "\uFFFD");
+    return subject == null ? "(none)" : Printable.visible(subject);
   }
 }

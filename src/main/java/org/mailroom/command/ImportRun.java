@@ -13,6 +13,7 @@ import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.ImportOnce;
 import org.mailroom.account.ImportResult;
 import org.mailroom.account.ImportProgress;
+import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Imports accounts once: with a progress bar on a terminal. */
@@ -36,7 +37,7 @@ final class ImportRun {
   List<ImportResult> run(List<String> accountIds) {
     CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
     try {
-      return System.console() == null ? results.get() : watch(results, accountIds);
+      return Terminal.isThere() ? watch(results, accountIds) : results.get();
     } catch (ExecutionException e) {
       throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
     } catch (InterruptedException e) {

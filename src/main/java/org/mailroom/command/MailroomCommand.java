@@ -10,7 +10,6 @@ import org.springframework.transaction.TransactionException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import sun.misc.Signal;
 
 /** {@code mailroom} without a subcommand: runs until it is stopped. */
 @Command(
@@ -104,7 +103,7 @@ public final class MailroomCommand implements Callable<Integer> {
    * run, for these run all at once: the embedded database's own closes it under an import that is being finished.
    */
   public static void stopWithSuccessOnSigterm(Launcher launcher) {
-    Signal.handle(new Signal("TERM"), signal -> launcher.stopAndExit(0));
-    Signal.handle(new Signal("INT"), signal -> launcher.stopAndExit(130));
+    StopSignals.on("TERM", () -> launcher.stopAndExit(0));
+    StopSignals.on("INT", () -> launcher.stopAndExit(130));
   }
 }

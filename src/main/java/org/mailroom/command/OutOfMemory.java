@@ -38,6 +38,7 @@ public final class OutOfMemory implements Thread.UncaughtExceptionHandler {
   }
 
   private static boolean isLackOfMemory(Throwable failure) {
+    // a plain loop: little may be allocated here
     for (Throwable cause = failure; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
       if (cause instanceof OutOfMemoryError) {
         return true;

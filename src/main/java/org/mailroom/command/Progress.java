@@ -3,6 +3,7 @@ package org.mailroom.command;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.mailroom.settings.Terminal;
 
 /** How many messages a command has gone through, on a terminal and nowhere else. */
 final class Progress implements AutoCloseable {
@@ -13,7 +14,7 @@ final class Progress implements AutoCloseable {
    * @param doing what is done with them
    */
   Progress(String doing) {
-    bar = System.console() == null ? null : new ProgressBarBuilder().setTaskName(doing).setInitialMax(-1).setUnit(" messages", 1)
+    bar = !Terminal.isThere() ? null : new ProgressBarBuilder().setTaskName(doing).setInitialMax(-1).setUnit(" messages", 1)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build();
   }
 

@@ -13,6 +13,7 @@ import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
 import org.mailroom.monitoring.MissedNodes;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.ReservedConnections;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -40,11 +41,7 @@ final class Attention implements DisposableBean {
   private final ReservedConnections connections;
   private final Clock clock;
   private final AtomicBoolean counting = new AtomicBoolean();
-  private final ExecutorService counter = Executors.newSingleThreadExecutor(task -> {
-    Thread thread = new Thread(task, "attention");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService counter = Executors.newSingleThreadExecutor(Daemons.named("attention"));
   private volatile Counted last;
 
   Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, MissedNodes nodes,
@@ -72,6 +69,7 @@ final class Attention implements DisposableBean {
     return known.counts();
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private void countAgain(Counted before) {
     connections.begin();
     try {

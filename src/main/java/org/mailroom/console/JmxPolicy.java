@@ -105,7 +105,8 @@ final class JmxPolicy implements Restrictor {
 
   /** Hawtio also asks, for each operation that it shows, whether it may be called. */
   private static boolean isDrawing(ObjectName name, String operation) {
-    return (name.getDomain().equals("hawtio") && String.valueOf(operation).startsWith("canInvoke(")) || !name.isPattern() && name.getDomain().equals(CAMEL) && DRAWING.getOrDefault(String.valueOf(name.getKeyProperty("type")), Set.of()).contains(operation);
+    return (name.getDomain().equals("hawtio") && String.valueOf(operation).startsWith("canInvoke(")) 
+        || (!name.isPattern() && name.getDomain().equals(CAMEL) && DRAWING.getOrDefault(String.valueOf(name.getKeyProperty("type")), Set.of()).contains(operation));
   }
 
   private static boolean isNamed(ObjectName name, String operation) {

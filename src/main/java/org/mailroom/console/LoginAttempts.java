@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.mailroom.settings.Backoff;
 
 /**
  * Limits guessing. After some failures of one user from one address that pair has to wait, each time twice as long up to a quarter of an
@@ -85,11 +86,7 @@ final class LoginAttempts {
   private Failures oneMore(Failures before, int free) {
     Instant now = clock.instant();
     int count = before == null || now.isAfter(before.last().plus(FORGOTTEN_AFTER)) ? 1 : before.count() + 1;
-    Duration wait = Duration.ZERO;
-    if (count >= free) {
-      wait = FIRST_WAIT.multipliedBy(1L << Math.min(count - free, 10));
-      wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-    }
+    Duration wait = count < free ? Duration.ZERO : Backoff.doubled(FIRST_WAIT, count - free, LONGEST_WAIT);
     return new Failures(count, now, now.plus(wait));
   }
 

@@ -6,8 +6,6 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -17,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.mailroom.settings.Utc;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -159,7 +158,7 @@ final class MessageLog {
 
   private static MapSqlParameterSource parameters(MessageFilter filter) {
     MapSqlParameterSource parameters = new MapSqlParameterSource("account", filter.account()).addValue("destination", filter.destination())
-        .addValue("status", filter.status()).addValue("begin", utc(filter.begin())).addValue("end", utc(filter.end()));
+        .addValue("status", filter.status()).addValue("begin", Utc.of(filter.begin())).addValue("end", Utc.of(filter.end()));
     if (filter.q() != null) {
       parameters.addValue("pattern", "%" + literal(filter.q()) + "%");
     }
@@ -197,7 +196,7 @@ final class MessageLog {
       where.append(" and listed_at < :end");
     }
     if (place != null) {
-      parameters.addValue("at", utc(place.listedAt())).addValue("placeAccount", place.account()).addValue("placeId", place.messageId());
+      parameters.addValue("at", Utc.of(place.listedAt())).addValue("placeAccount", place.account()).addValue("placeId", place.messageId());
       String than = backwards ? ">" : "<";
       where.append(" and listed_at ").append(than).append("= :at and (listed_at ").append(than).append(" :at or ");
       where.append(filter.account() == null ? "account " + than + " :placeAccount or (account = :placeAccount and message_id " + than + " :placeId))"
@@ -258,9 +257,5 @@ final class MessageLog {
 
   static Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return time == null ? null : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 }

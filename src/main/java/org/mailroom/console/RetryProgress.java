@@ -2,12 +2,12 @@ package org.mailroom.console;
 
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.settings.Utc;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -39,7 +39,7 @@ final class RetryProgress {
 
   synchronized void begin(int deliveries) {
     if (deliveries > 0) {
-      OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+      OffsetDateTime now = Utc.of(clock.instant());
       all = askedAt != null && sum(waiting(now)) > deliveries ? all + deliveries : deliveries;
       askedAt = now;
     }

@@ -142,7 +142,7 @@ final class RouteDiagram {
   }
 
   private static String name(OptionalIdentifiedDefinition<?> step) {
-    return step.getId() == null || step.getId().matches(".*\\d+$") && !step.hasCustomIdAssigned() ? step.getShortName() : step.getId();
+    return step.getId() == null || (step.getId().matches(".*\\d+$") && !step.hasCustomIdAssigned()) ? step.getShortName() : step.getId();
   }
 
   private static String detail(ProcessorDefinition<?> step, String shortName) {

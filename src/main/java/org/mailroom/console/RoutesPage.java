@@ -196,6 +196,7 @@ final class RoutesPage {
   }
 
   /** A route's or a step's. */
+  @SuppressWarnings("JavaUtilDate")
   private static RouteDiagram.Figures figures(ManagedPerformanceCounterMBean counted) {
     try {
       if (counted == null) {

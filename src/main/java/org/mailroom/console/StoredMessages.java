@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
@@ -124,7 +125,7 @@ final class StoredMessages {
   List<Attachment> attachments(String account, String messageId) {
     return jdbc.query("select position, kind, name, content_type, size_bytes, is_inline, content_id, sha256, location from mail_attachment"
             + " where account = ? and message_id = ? order by position limit 500",
-        (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), (Long) row.getObject(5, Long.class), row.getBoolean(6),
+        (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getObject(5, Long.class), row.getBoolean(6),
             row.getString(7), row.getString(8), file(row.getString(9)), null), account, messageId);
   }
 
@@ -133,7 +134,7 @@ final class StoredMessages {
    *
    * @param document null where it can't be shown
    */
-  List<Attachment> attachments(String account, String messageId, MailMessage document) {
+  List<Attachment> attachments(String account, String messageId, @Nullable MailMessage document) {
     List<MailAttachment> told = document == null || document.attachments() == null ? List.of() : document.attachments();
     return attachments(account, messageId).stream().map(each -> each.position() < 1 || each.position() > told.size() ? each
         : each.because(told.get(each.position() - 1).notStored())).toList();

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import org.mailroom.settings.Printable;
 import org.owasp.html.HtmlSanitizer;
 import org.owasp.html.HtmlStreamEventReceiver;
 
@@ -67,7 +68,7 @@ final class TellingReceiver implements HtmlSanitizer.Policy {
 
   private void say(String words, String colour) {
     out.openTag("span", List.of("style", "color:" + colour));
-    out.text(words.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}]", "\uFFFD"));
+    out.text(Printable.visible(words));
     out.closeTag("span");
   }
 

@@ -6,13 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -149,7 +149,7 @@ final class Trail {
 
   private void store(String who, Action action, String subject, String detail) {
     Map<String, Object> values = new HashMap<>();
-    values.put("at", at(clock.instant()));
+    values.put("at", Utc.of(clock.instant()));
     values.put("who", who);
     values.put("address", address());
     values.put("action", action.name());
@@ -167,7 +167,7 @@ final class Trail {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     if (!today.equals(cleaned)) {
       cleaned = today;
-      jdbc.update("delete from console_trail where done_at < :before", Map.of("before", at(clock.instant().minus(KEPT))));
+      jdbc.update("delete from console_trail where done_at < :before", Map.of("before", Utc.of(clock.instant().minus(KEPT))));
     }
   }
 
@@ -203,10 +203,6 @@ final class Trail {
 
   static String account(String id) {
     return "account " + id;
-  }
-
-  private static OffsetDateTime at(Instant time) {
-    return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 
   private static String address() {

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.mailroom.settings.Printable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Component;
 
@@ -178,6 +179,6 @@ public final class Words {
   }
 
   static String harmless(String text) {
-    return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029\\p{Cs}]", "\uFFFD");
+    return text == null ? "" : Printable.visible(text);
   }
 }

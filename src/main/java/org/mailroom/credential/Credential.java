@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.settings.MailroomProperties.GrantType;
@@ -18,7 +19,7 @@ import org.mailroom.settings.MailroomProperties.GrantType;
  * @param problem why it can't be used (its secret can't be decrypted), or null
  */
 public record Credential(
-    String id, Home home, CredentialProperties settings, String scope, URI authorizationUrl, URI tokenUrl, String revision, String problem) {
+    String id, Home home, CredentialProperties settings, String scope, @Nullable URI authorizationUrl, URI tokenUrl, String revision, @Nullable String problem) {
 
   /** It serves the mailbox of the person who signed in. */
   public boolean isDelegated() {

@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.settings.MailroomProperties.GrantType;
@@ -8,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /** What follows from tenant id, cloud and grant type where a credential doesn't say otherwise. */
 @Component
-public final class CredentialDefaults {
+final class CredentialDefaults {
 
   private static final String DELEGATED_SCOPE = "Mail.ReadWrite offline_access";
 
@@ -36,7 +37,7 @@ public final class CredentialDefaults {
     return settings.scope() == null || settings.scope().isBlank() ? scope(settings.grantType()) : settings.scope().strip().replaceAll("\\s+", " ");
   }
 
-  URI authorizationUrl(CredentialProperties settings) {
+  @Nullable URI authorizationUrl(CredentialProperties settings) {
     if (settings.isManagedIdentity()) {
       return null;
     }

@@ -2,6 +2,7 @@ package org.mailroom.credential;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * No token could be had. Its message is one sentence for the operator: what Entra ID answered, what it means and what to do; it
@@ -11,15 +12,15 @@ public final class CredentialException extends RuntimeException {
 
   private final boolean mayPass;
   private final boolean unreachable;
-  private final Duration retryAfter;
-  private final String claims;
+  private final @Nullable Duration retryAfter;
+  private final @Nullable String claims;
 
   /**
    * @param credential its name below {@code mailroom.credentials}
    * @param error OAuth 2.0 error code, or null when there was no answer
    * @param description Entra ID's error description, from which only the AADSTS number is taken
    */
-  CredentialException(String credential, String error, String description, Throwable cause) {
+  CredentialException(String credential, @Nullable String error, @Nullable String description, @Nullable Throwable cause) {
     this(credential, error, description, null, null, cause);
   }
 
@@ -27,7 +28,7 @@ public final class CredentialException extends RuntimeException {
    * @param retryAfter the wait that the answer asks for, or null
    * @param claims what the answer demands of the next token, as JSON, or null
    */
-  CredentialException(String credential, String error, String description, Duration retryAfter, String claims, Throwable cause) {
+  CredentialException(String credential, @Nullable String error, @Nullable String description, @Nullable Duration retryAfter, @Nullable String claims, @Nullable Throwable cause) {
     super(sentence(credential, error, description), cause);
     this.mayPass = EntraError.of(error, description).isTransient();
     this.unreachable = error == null;
@@ -40,11 +41,11 @@ public final class CredentialException extends RuntimeException {
    *
    * @param credential its name, or null where it isn't known
    */
-  CredentialException(String credential, String whatAndRemedy) {
+  CredentialException(@Nullable String credential, String whatAndRemedy) {
     this(credential, whatAndRemedy, false, null);
   }
 
-  private CredentialException(String credential, String whatAndRemedy, boolean mayPass, Throwable cause) {
+  private CredentialException(@Nullable String credential, String whatAndRemedy, boolean mayPass, @Nullable Throwable cause) {
     super((credential == null ? "" : "credential " + credential + ": ") + whatAndRemedy, cause);
     this.mayPass = mayPass;
     this.unreachable = false;
@@ -64,11 +65,11 @@ public final class CredentialException extends RuntimeException {
    * @param unreachable there was no answer
    * @param retryAfter the wait that the answer asks for, or null
    */
-  static CredentialException ofMachine(String credential, String whatAndRemedy, boolean mayPass, boolean unreachable, Duration retryAfter) {
+  static CredentialException ofMachine(String credential, String whatAndRemedy, boolean mayPass, boolean unreachable, @Nullable Duration retryAfter) {
     return new CredentialException("credential " + credential + ": " + whatAndRemedy, mayPass, unreachable, retryAfter);
   }
 
-  private CredentialException(String message, boolean mayPass, boolean unreachable, Duration retryAfter) {
+  private CredentialException(String message, boolean mayPass, boolean unreachable, @Nullable Duration retryAfter) {
     super(message);
     this.mayPass = mayPass;
     this.unreachable = unreachable;
@@ -76,7 +77,7 @@ public final class CredentialException extends RuntimeException {
     this.claims = null;
   }
 
-  private static String sentence(String credential, String error, String description) {
+  private static String sentence(String credential, @Nullable String error, @Nullable String description) {
     EntraError entra = EntraError.of(error, description);
     String number = EntraError.number(description);
     String code = error == null ? "no answer" : number == null ? error : error + " AADSTS" + number;

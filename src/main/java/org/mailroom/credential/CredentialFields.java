@@ -3,6 +3,7 @@ package org.mailroom.credential;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties.CertificateProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 
@@ -30,7 +31,7 @@ final class CredentialFields {
     return fields;
   }
 
-  private static void put(Map<String, String> fields, String key, Object value) {
+  private static void put(Map<String, String> fields, String key, @Nullable Object value) {
     if (value != null && !value.toString().isBlank()) {
       fields.put(key, value.toString());
     }

@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Home;
 
 /**
@@ -17,8 +18,8 @@ import org.mailroom.settings.Home;
  * @param certificateExpires when the certificate expires
  */
 public record CredentialStatus(
-    String id, Home home, String description, boolean delegated, State state, String detail, SignedInUser user, Instant lastToken,
-    Instant tokenExpires, Instant refreshTokenUsed, Long daysSinceRefresh, Instant secretExpires, Instant certificateExpires) {
+    String id, Home home, String description, boolean delegated, State state, @Nullable String detail, @Nullable SignedInUser user, @Nullable Instant lastToken,
+    @Nullable Instant tokenExpires, @Nullable Instant refreshTokenUsed, @Nullable Long daysSinceRefresh, @Nullable Instant secretExpires, @Nullable Instant certificateExpires) {
 
   /** From good to bad. */
   public enum State {
@@ -33,7 +34,7 @@ public record CredentialStatus(
   }
 
   /** The first of what expires and has to be renewed by a person; null when nothing is known to. */
-  public Instant expires() {
+  public @Nullable Instant expires() {
     return secretExpires == null ? certificateExpires
         : certificateExpires == null || secretExpires.isBefore(certificateExpires) ? secretExpires : certificateExpires;
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.credential.CredentialStatus.State;
 import org.springframework.beans.factory.ObjectProvider;
@@ -66,7 +67,7 @@ public final class CredentialStatuses {
         row.refreshedAt() == null ? null : Duration.between(row.refreshedAt(), clock.instant()).toDays(), secretExpires, certificateExpires);
   }
 
-  private String down(Credential credential, TokenTable.Row row, Proofs.Standing proof) {
+  private @Nullable String down(Credential credential, TokenTable.Row row, Proofs.Standing proof) {
     if (credential.problem() != null) {
       return credential.problem();
     }
@@ -79,12 +80,12 @@ public final class CredentialStatuses {
     return tokens.lastRefusal(credential).map(Throwable::getMessage).orElse(null);
   }
 
-  private String warning(Instant secretExpires, Instant certificateExpires) {
+  private @Nullable String warning(@Nullable Instant secretExpires, @Nullable Instant certificateExpires) {
     String secret = warning("the client secret", secretExpires, "Create a new one in the app registration and enter its value.");
     return secret != null ? secret : warning("the certificate", certificateExpires, "Make a new one, upload it to the app registration, and enter it here.");
   }
 
-  private String warning(String what, Instant expires, String remedy) {
+  private @Nullable String warning(String what, @Nullable Instant expires, String remedy) {
     Instant now = clock.instant();
     if (expires == null || expires.minus(WARNED_AHEAD).isAfter(now)) {
       return null;

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -75,7 +75,7 @@ class CredentialTable {
     Map<String, String> secrets = new TreeMap<>(fields);
     secrets.keySet().retainAll(SECRET_FIELDS);
     String encrypted = secrets.isEmpty() ? null : cipher.encrypt(write(secrets), whose(id));
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(clock.instant());
     if (jdbc.update("update credential set settings = ?, secrets = ?, revision = ?, updated_at = ? where id = ?", write(settings), encrypted, revision, now, id) == 0) {
       jdbc.update("insert into credential (id, settings, secrets, revision, updated_at) values (?, ?, ?, ?, ?)", id, write(settings), encrypted, revision, now);
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ final class CredentialUpkeep {
   private final MailroomProperties properties;
   private final Clock clock;
   private final MultiGauge expires;
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   CredentialUpkeep(Credentials credentials, CredentialStatuses statuses, TokenStore store, MailroomProperties properties, Clock clock, MeterRegistry meters) {
     this.credentials = credentials;
@@ -48,13 +50,9 @@ final class CredentialUpkeep {
   @EventListener(ApplicationReadyEvent.class)
   synchronized void start() {
     if (properties.polling()) {
-      timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "credential-upkeep");
-        thread.setDaemon(true);
-        return thread;
-      });
-      timer.scheduleWithFixedDelay(this::measure, 0, 10, TimeUnit.SECONDS);
-      timer.scheduleWithFixedDelay(this::useRefreshTokens, 0, 60, TimeUnit.MINUTES);
+      timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("credential-upkeep"));
+      Daemons.repeat(timer, this::measure, 0, 10, TimeUnit.SECONDS);
+      Daemons.repeat(timer, this::useRefreshTokens, 0, 60, TimeUnit.MINUTES);
     }
   }
 

@@ -1,12 +1,15 @@
 package org.mailroom.credential;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
@@ -123,6 +126,10 @@ public final class Credentials {
     return problems;
   }
 
+  private static @Nullable String host(@Nullable URI url) {
+    return url == null ? null : SecretHosts.host(url);
+  }
+
   /** A secret that is stored goes where it was meant to go when it was entered, and nowhere else. */
   private List<FieldProblem> problemsOfOtherHost(Credential before, CredentialProperties after) {
     if (after.isManagedIdentity() || before.isManagedIdentity()) {
@@ -130,7 +137,7 @@ public final class Credentials {
       return List.of();
     }
     String elsewhere = !SecretHosts.host(before.tokenUrl()).equals(SecretHosts.host(defaults.tokenUrl(after))) ? "token-url"
-        : !SecretHosts.host(before.authorizationUrl()).equals(SecretHosts.host(defaults.authorizationUrl(after))) ? "authorization-url" : null;
+        : !Objects.equals(host(before.authorizationUrl()), host(defaults.authorizationUrl(after))) ? "authorization-url" : null;
     return elsewhere == null ? List.of() : List.of(new FieldProblem("client-secret", "has to be entered again, or the certificate: " + elsewhere
         + " leads to another host than before, and what is stored doesn't go there"));
   }
@@ -140,7 +147,7 @@ public final class Credentials {
    *
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
-  public Credential create(String id, Map<String, String> fields) {
+  public @Nullable Credential create(String id, Map<String, String> fields) {
     revision.change(number -> {
       refresh();
       reject(validateNew(id, fields));
@@ -155,7 +162,7 @@ public final class Credentials {
    *
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
-  public Credential update(String id, Map<String, String> fields) {
+  public @Nullable Credential update(String id, Map<String, String> fields) {
     revision.change(number -> {
       refresh();
       reject(validateChange(id, fields));
@@ -223,7 +230,7 @@ public final class Credentials {
     // the machine proves itself: a secret of before would be kept for nothing
     boolean isMachine = "managed-identity".equals(merged.get("grant-type"));
     if (!isMachine && merged.keySet().stream().noneMatch(PROOFS::contains)) {
-      Map<String, String> before = table.all().get(id).fields();
+      Map<String, String> before = Objects.requireNonNull(table.all().get(id), id).fields();
       before.forEach((key, value) -> {
         if (PROOFS.contains(key) || CredentialTable.SECRET_FIELDS.contains(key)) {
           merged.putIfAbsent(key, value);
@@ -240,7 +247,7 @@ public final class Credentials {
     return entered;
   }
 
-  private Credential refreshed(String id) {
+  private @Nullable Credential refreshed(String id) {
     refresh();
     return present().all().get(id);
   }
@@ -279,11 +286,11 @@ public final class Credentials {
     return new Snapshot(number, java.util.Collections.unmodifiableMap(all));
   }
 
-  private Credential credential(String id, Home home, CredentialProperties settings, String number, String problem) {
+  private Credential credential(String id, Home home, CredentialProperties settings, String number, @Nullable String problem) {
     return new Credential(id, home, settings, defaults.scope(settings), defaults.authorizationUrl(settings), defaults.tokenUrl(settings), number, problem);
   }
 
-  private String problem(CredentialTable.Stored stored, CredentialProperties settings) {
+  private @Nullable String problem(CredentialTable.Stored stored, CredentialProperties settings) {
     if (!stored.unreadable()) {
       told.remove("unreadable " + stored.id());
       return hosts.problems(settings).stream().findFirst().map(wrong -> "its " + wrong.field() + " " + wrong.message() + ".").orElse(null);

@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.health.CompositeHealthContributor;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthContributor;
@@ -28,7 +29,7 @@ final class CredentialsHealth implements CompositeHealthContributor {
   }
 
   @Override
-  public HealthContributor getContributor(String name) {
+  public @Nullable HealthContributor getContributor(String name) {
     return credentials.find(name).isPresent() ? indicator(name) : null;
   }
 
@@ -63,7 +64,7 @@ final class CredentialsHealth implements CompositeHealthContributor {
     return health.build();
   }
 
-  private static void put(Health.Builder health, String name, Object value) {
+  private static void put(Health.Builder health, String name, @Nullable Object value) {
     if (value != null) {
       health.withDetail(name, value);
     }

@@ -29,6 +29,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.stereotype.Component;
@@ -42,7 +44,7 @@ class EntraClient {
    *
    * @param cache msal4j's cache after it
    */
-  record Issued(IAuthenticationResult result, String cache, boolean publicClient) {
+  record Issued(IAuthenticationResult result, @Nullable String cache, boolean publicClient) {
 
     /** Never a token. */
     @Override
@@ -57,9 +59,9 @@ class EntraClient {
 
   /** The cache of one request, in and out. */
   private static final class Cache implements ITokenCacheAccessAspect {
-    private String content;
+    private @Nullable String content;
 
-    private Cache(String content) {
+    private Cache(@Nullable String content) {
       this.content = content;
     }
 
@@ -81,11 +83,7 @@ class EntraClient {
   private final EntraRefusal refusals;
   private final Proofs proofs;
   // msal4j's own choice, the common pool, has one thread on a small machine: a slow endpoint would hold up all others
-  private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-    Thread thread = new Thread(task, "entra");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("entra"));
 
   EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals, Proofs proofs) {
     this.properties = properties;
@@ -100,13 +98,13 @@ class EntraClient {
   }
 
   /** The client credentials grant. */
-  Issued clientCredentials(Credential credential, String claims) {
+  Issued clientCredentials(Credential credential, @Nullable String claims) {
     return confidential(credential, null, application -> application.acquireToken(
         ClientCredentialParameters.builder(scopes(credential)).skipCache(true).claims(request(claims)).build()));
   }
 
   /** A new access token, and most often a new refresh token, for the refresh token of somebody who signed in. */
-  Issued refresh(Credential credential, StoredTokens stored, String refreshToken, String claims) {
+  Issued refresh(Credential credential, StoredTokens stored, String refreshToken, @Nullable String claims) {
     Request<AbstractClientApplicationBase> refresh = application -> application.acquireToken(
         RefreshTokenParameters.builder(scopes(credential), refreshToken).claims(request(claims)).build());
     return stored.publicClient() || !credential.settings().hasProof()
@@ -114,20 +112,20 @@ class EntraClient {
   }
 
   /** The tokens for the code that a sign-in came back with. */
-  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier, String claims) {
+  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier, @Nullable String claims) {
     Request<AbstractClientApplicationBase> redeem = application -> application.acquireToken(
         AuthorizationCodeParameters.builder(code, redirectUri).scopes(scopes(credential)).codeVerifier(codeVerifier).claims(request(claims)).build());
     return credential.settings().hasProof() ? confidential(credential, null, redeem::send) : publicly(credential, null, redeem::send);
   }
 
   /** Waits until somebody has signed in with the device code that is told. */
-  Issued byDeviceCode(Credential credential, String claims, Consumer<DeviceCode> tell) {
+  Issued byDeviceCode(Credential credential, @Nullable String claims, Consumer<DeviceCode> tell) {
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return publicly(credential, null, conversation, new DeviceCodePolling(conversation), application -> application.acquireToken(
         DeviceCodeFlowParameters.builder(scopes(credential), tell).claims(request(claims)).build()));
   }
 
-  private static ClaimsRequest request(String claims) {
+  private static @Nullable ClaimsRequest request(@Nullable String claims) {
     try {
       return claims == null ? null : ClaimsRequest.formatAsClaimsRequest(claims);
     } catch (RuntimeException unreadable) {
@@ -140,7 +138,7 @@ class EntraClient {
     return new LinkedHashSet<>(Arrays.asList(credential.scope().split(" ")));
   }
 
-  private Issued confidential(Credential credential, String cached, Request<ConfidentialClientApplication> request) {
+  private Issued confidential(Credential credential, @Nullable String cached, Request<ConfidentialClientApplication> request) {
     Cache cache = new Cache(cached);
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return issued(credential, cache, conversation, false, () -> request.send(ConfidentialClientApplication
@@ -149,13 +147,13 @@ class EntraClient {
         .setTokenCacheAccessAspect(cache).httpClient(conversation).executorService(threads).build()));
   }
 
-  private Issued publicly(Credential credential, String cached, Request<PublicClientApplication> request) {
+  private Issued publicly(Credential credential, @Nullable String cached, Request<PublicClientApplication> request) {
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return publicly(credential, cached, conversation, conversation, request);
   }
 
   private Issued publicly(
-      Credential credential, String cached, LoginHttpClient.Conversation conversation, IHttpClient client, Request<PublicClientApplication> request) {
+      Credential credential, @Nullable String cached, LoginHttpClient.Conversation conversation, IHttpClient client, Request<PublicClientApplication> request) {
     Cache cache = new Cache(cached);
     return issued(credential, cache, conversation, true, () -> request.send(PublicClientApplication
         .builder(credential.settings().clientId())

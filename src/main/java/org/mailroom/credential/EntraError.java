@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an error of Entra ID means and what to do about it. The OAuth code decides whether asking again can help; the AADSTS number,
@@ -117,7 +118,7 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
    * @param error OAuth 2.0 error code, or null when there was no answer that has one
    * @param description Entra ID's error description, or null
    */
-  static EntraError of(String error, String description) {
+  static EntraError of(@Nullable String error, @Nullable String description) {
     String number = number(description);
     if (error == null) {
       return UNREACHABLE;
@@ -133,7 +134,7 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
     return byNumber != null ? byNumber : BY_ERROR.getOrDefault(error, UNKNOWN);
   }
 
-  static String number(String description) {
+  static @Nullable String number(@Nullable String description) {
     Matcher number = NUMBER.matcher(description == null ? "" : description);
     return number.find() ? number.group(1) : null;
   }

@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Causes;
 import org.springframework.stereotype.Component;
 
 /** Turns what msal4j raises into a {@link CredentialException}. */
@@ -29,7 +32,7 @@ final class EntraRefusal {
     this.clock = clock;
   }
 
-  CredentialException inWords(String credential, Throwable cause, LoginHttpClient.Conversation conversation) {
+  CredentialException inWords(String credential, @Nullable Throwable cause, LoginHttpClient.Conversation conversation) {
     Duration wait = retryAfter(conversation);
     if (cause instanceof CredentialException told) {
       return told;
@@ -55,11 +58,7 @@ final class EntraRefusal {
       // there was an answer, and it isn't one of OAuth: a gateway's page, or nothing; what msal4j says about it helps nobody
       return notEntras(credential, conversation);
     }
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return new CredentialException(credential, null, noAnswer(root), cause);
+    return new CredentialException(credential, null, noAnswer(Causes.root(Objects.requireNonNull(cause))), cause);
   }
 
   /** There was an answer, and it is neither a token nor an error of OAuth. */
@@ -82,7 +81,7 @@ final class EntraRefusal {
     return own;
   }
 
-  private static String blankToNull(String text) {
+  private static @Nullable String blankToNull(String text) {
     return text == null || text.isBlank() ? null : text;
   }
 
@@ -91,7 +90,7 @@ final class EntraRefusal {
   }
 
   /** Seconds or a date, RFC 9110 section 10.2.3. */
-  private Duration retryAfter(LoginHttpClient.Conversation conversation) {
+  private @Nullable Duration retryAfter(LoginHttpClient.Conversation conversation) {
     String header = conversation.retryAfter();
     if (header == null || header.isBlank()) {
       return conversation.status() == 429 ? WAIT_WHEN_THROTTLED : null;

@@ -14,6 +14,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
@@ -55,7 +56,7 @@ final class LoginHttpClient {
 
     private final URI tokenUrl;
     private volatile int status;
-    private volatile String retryAfter;
+    private volatile @Nullable String retryAfter;
 
     private Conversation(URI tokenUrl) {
       this.tokenUrl = tokenUrl;
@@ -118,7 +119,7 @@ final class LoginHttpClient {
       return status;
     }
 
-    String retryAfter() {
+    @Nullable String retryAfter() {
       return retryAfter;
     }
   }

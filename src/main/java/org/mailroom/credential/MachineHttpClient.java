@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
 /** How msal4j reaches the machine: never by a proxy, for another machine's identity would be told, and within {@code limits.token-timeout}. */
@@ -37,8 +38,8 @@ final class MachineHttpClient {
 
     private volatile int status;
     private volatile String body = "";
-    private volatile String retryAfter;
-    private volatile IOException trouble;
+    private volatile @Nullable String retryAfter;
+    private volatile @Nullable IOException trouble;
 
     private Conversation() {}
 
@@ -93,11 +94,11 @@ final class MachineHttpClient {
     }
 
     /** Why there was no answer; null when there was one. */
-    IOException trouble() {
+    @Nullable IOException trouble() {
       return trouble;
     }
 
-    String retryAfter() {
+    @Nullable String retryAfter() {
       return retryAfter;
     }
   }

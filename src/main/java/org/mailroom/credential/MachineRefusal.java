@@ -8,7 +8,10 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Printable;
 
 /** Turns what a machine answers instead of a token of its managed identity, or that it doesn't answer, into a {@link CredentialException}. */
 final class MachineRefusal {
@@ -23,12 +26,12 @@ final class MachineRefusal {
 
   private MachineRefusal() {}
 
-  static CredentialException inWords(Credential credential, MachineHttpClient.Conversation conversation, Throwable cause) {
+  static CredentialException inWords(Credential credential, MachineHttpClient.Conversation conversation, @Nullable Throwable cause) {
     int status = conversation.status();
     String said = said(conversation.body());
     if (status == 0) {
       return CredentialException.ofMachine(credential.id(), "this machine gives no token of a managed identity ("
-          + noAnswer(conversation.trouble() == null ? cause : conversation.trouble()) + "). Managed identities"
+          + noAnswer(conversation.trouble() == null ? Objects.requireNonNull(cause) : conversation.trouble()) + "). Managed identities"
           + " are there on Azure only: on virtual machines, App Service, Container Apps and machines of Azure Arc. Check that nothing blocks 169.254.169.254, or"
           + " give the credential a certificate; Mailroom tries again by itself.", true, true, null);
     }
@@ -51,7 +54,7 @@ final class MachineRefusal {
         + remedy(credential, said), false, false, null);
   }
 
-  private static boolean isAboutAFile(Throwable cause) {
+  private static boolean isAboutAFile(@Nullable Throwable cause) {
     return cause instanceof MsalException told && String.valueOf(told.errorCode()).contains("file_read_error");
   }
 
@@ -89,7 +92,7 @@ final class MachineRefusal {
     } catch (JsonProcessingException notJson) {
       return "";
     }
-    String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip().replaceFirst("\\.$", "");
+    String line = Printable.line(text).strip().replaceFirst("\\.$", "");
     return line.isEmpty() ? "" : ", " + (line.length() > LONGEST_WORDS ? line.substring(0, LONGEST_WORDS) + "…" : line);
   }
 
@@ -103,7 +106,7 @@ final class MachineRefusal {
     return "no answer: " + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
   }
 
-  private static Duration retryAfter(int status, String header) {
+  private static @Nullable Duration retryAfter(int status, @Nullable String header) {
     if (header != null && header.strip().matches("\\d{1,9}")) {
       return Duration.ofSeconds(Long.parseLong(header.strip()));
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.EntraClient.Issued;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -26,11 +28,7 @@ class ManagedIdentityClient {
 
   private final MachineHttpClient http;
   // msal4j's own choice, the common pool, has one thread on a small machine
-  private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-    Thread thread = new Thread(task, "managed-identity");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("managed-identity"));
 
   ManagedIdentityClient(MailroomProperties properties) {
     this.http = new MachineHttpClient(properties);
@@ -47,7 +45,7 @@ class ManagedIdentityClient {
    * @param claims what the token has to have besides, as JSON, or null
    * @throws CredentialException when there is no such identity, or no answer within {@code limits.token-timeout}
    */
-  Issued token(Credential credential, String claims) {
+  Issued token(Credential credential, @Nullable String claims) {
     MachineHttpClient.Conversation conversation = http.conversation();
     try {
       ManagedIdentityApplication application = ManagedIdentityApplication.builder(identity(credential))

@@ -7,8 +7,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.ConfigTrees;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
@@ -32,7 +34,7 @@ final class Proofs {
    * @param mark of its content; another proof has another one
    * @param expires when the certificate expires; null for a secret
    */
-  private record Proof(IClientCredential material, String mark, Instant expires) {
+  private record Proof(IClientCredential material, String mark, @Nullable Instant expires) {
 
     /** Never the proof: this text may reach a log. */
     @Override
@@ -46,7 +48,7 @@ final class Proofs {
    * @param good the newest that can be used, or null
    * @param problem why the newest can't be used, or null
    */
-  private record Known(CredentialProperties settings, Proof good, CredentialException problem) {}
+  private record Known(CredentialProperties settings, @Nullable Proof good, @Nullable CredentialException problem) {}
 
   /**
    * How the proof of a credential stands.
@@ -55,7 +57,7 @@ final class Proofs {
    * @param problem why the newest can't be used, in words; or null
    * @param expires when the certificate expires, or null
    */
-  record Standing(boolean usable, String problem, Instant expires) {}
+  record Standing(boolean usable, @Nullable String problem, @Nullable Instant expires) {}
 
   private final ConfigTrees trees;
   private final ConcurrentMap<String, Known> all = new ConcurrentHashMap<>();
@@ -99,7 +101,7 @@ final class Proofs {
         tellChange(id, known, proof);
         return new Known(credential.settings(), proof, null);
       } catch (CredentialException e) {
-        if (known.good() != null && (known.problem() == null || !known.problem().getMessage().equals(e.getMessage()))) {
+        if (known.good() != null && (known.problem() == null || !Objects.equals(known.problem().getMessage(), e.getMessage()))) {
           LOG.warn("{} The one before it is used until the new one can be.", e.getMessage());
         }
         return new Known(credential.settings(), known.good(), e);

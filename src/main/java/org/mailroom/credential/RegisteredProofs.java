@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What of a credential's proof is registered in Entra ID, and is no secret: the certificate without its key, the issuer and subject of a federated token. */
@@ -18,7 +19,7 @@ public final class RegisteredProofs {
    * @param issuer claim {@code iss}
    * @param subject claim {@code sub}
    */
-  public record Federation(String issuer, String subject) {}
+  public record Federation(@Nullable String issuer, @Nullable String subject) {}
 
   private static final int PARTS_OF_A_JWT = 3;
 

@@ -1,5 +1,6 @@
 package org.mailroom.credential;
 
+import com.google.crypto.tink.AccessesPartialKey;
 import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -111,6 +112,7 @@ class SecretCipher {
     return keyset.build();
   }
 
+  @AccessesPartialKey
   private static AesGcmKey key(String secret, byte[] salt) throws GeneralSecurityException {
     byte[] derived = new byte[KEY_BYTES + Integer.BYTES];
     Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
@@ -121,7 +123,7 @@ class SecretCipher {
         .setParameters(AesGcmParameters.builder().setKeySizeBytes(KEY_BYTES).setIvSizeBytes(12).setTagSizeBytes(16)
             .setVariant(AesGcmParameters.Variant.TINK).build())
         .setKeyBytes(SecretBytes.copyFrom(Arrays.copyOf(derived, KEY_BYTES), InsecureSecretKeyAccess.get()))
-        .setIdRequirement(ByteBuffer.wrap(derived, KEY_BYTES, Integer.BYTES).getInt() & Integer.MAX_VALUE | 1)
+        .setIdRequirement((ByteBuffer.wrap(derived, KEY_BYTES, Integer.BYTES).getInt() & Integer.MAX_VALUE) | 1)
         .build();
   }
 

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.PrivateFolder;
@@ -67,7 +68,7 @@ final class SecretKeys {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     try {
-      PrivateFolder.create(file.getParent());
+      PrivateFolder.create(Objects.requireNonNull(file.toAbsolutePath().getParent()));
       FileAttribute<?>[] ownerOnly = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
           ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))} : new FileAttribute<?>[0];
       Path whole = Files.createTempFile(file.getParent(), "secret-key", ".new", ownerOnly);

@@ -1,6 +1,7 @@
 package org.mailroom.credential;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the identity platform sends the browser back with, RFC 6749 sections 4.1.2 and 4.1.2.1.
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param error OAuth 2.0 error code, or null
  * @param errorDescription Entra ID's words, or null
  */
-public record SignInAnswer(String state, String code, String error, String errorDescription) {
+public record SignInAnswer(@Nullable String state, @Nullable String code, @Nullable String error, @Nullable String errorDescription) {
 
   /**
    * @param parameters of the request to the redirect URI

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -32,7 +32,7 @@ class SignInTable {
    * @param by who began it, or null
    * @param claims what Entra ID demanded of this sign-in when it refused the tokens of the last one, or null
    */
-  record Begun(String credential, String by, String codeVerifier, URI redirectUri, String claims, Instant expires) {
+  record Begun(String credential, String by, String codeVerifier, URI redirectUri, @Nullable String claims, Instant expires) {
 
     /** Never the verifier. */
     @Override
@@ -41,7 +41,7 @@ class SignInTable {
     }
   }
 
-  private record Sealed(String codeVerifier, String redirectUri, String claims) {}
+  private record Sealed(String codeVerifier, String redirectUri, @Nullable String claims) {}
 
   private final JdbcTemplate jdbc;
   private final SecretCipher cipher;
@@ -55,7 +55,7 @@ class SignInTable {
 
   /** Stores one, and forgets those that nobody came back from in time. */
   void add(String state, String browser, Begun begun, Instant now) {
-    jdbc.update("delete from sign_in where expires_at <= ?", utc(now));
+    jdbc.update("delete from sign_in where expires_at <= ?", Utc.of(now));
     Integer others = jdbc.queryForObject("select count(*) from sign_in", Integer.class);
     if (others != null && others >= MOST) {
       jdbc.update("delete from sign_in where state_hash in (select state_hash from sign_in order by begun_at, state_hash limit ?)", others - MOST + 1);
@@ -63,7 +63,7 @@ class SignInTable {
     String hash = digest(state);
     jdbc.update("insert into sign_in (state_hash, browser_hash, credential, begun_by, sealed, begun_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)", hash,
         digest(browser), begun.credential(), begun.by() == null || begun.by().length() <= LONGEST_NAME ? begun.by() : begun.by().substring(0, LONGEST_NAME),
-        seal(hash, begun), utc(now), utc(begun.expires()));
+        seal(hash, begun), Utc.of(now), Utc.of(begun.expires()));
   }
 
   /** Whether a state was begun in another browser. */
@@ -116,9 +116,5 @@ class SignInTable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

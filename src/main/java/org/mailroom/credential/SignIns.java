@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,13 +15,17 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Signs people in with delegated credentials: in a browser by the authorization code grant with PKCE (RFC 6749, RFC 7636), or on a server
@@ -88,13 +91,13 @@ public final class SignIns {
     if (begun.claims() != null) {
       asked.put("claims", begun.claims());
     }
-    return new SignInRequest(with(found.authorizationUrl(), asked), state, browser, begun.expires());
+    return new SignInRequest(with(Objects.requireNonNull(found.authorizationUrl()), asked), state, browser, begun.expires());
   }
 
   /** An address with more parameters. Those that it has, such as prompt and login_hint, leave as they were written. */
   private static URI with(URI address, Map<String, String> more) {
     String written = address.toString().replaceFirst("#.*$", "");
-    String query = more.entrySet().stream().map(each -> each.getKey() + "=" + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8).replace("+", "%20"))
+    String query = more.entrySet().stream().map(each -> each.getKey() + "=" + UriUtils.encode(each.getValue(), StandardCharsets.UTF_8))
         .collect(Collectors.joining("&"));
     return URI.create(written + (address.getRawQuery() == null ? "?" : address.getRawQuery().isEmpty() ? "" : "&") + query);
   }
@@ -108,7 +111,7 @@ public final class SignIns {
    * @throws CredentialException when the state isn't this browser's, is used or too old, or the identity platform refuses: in words, with
    *     the way out
    */
-  public Completed complete(String browser, SignInAnswer answer) {
+  public Completed complete(@Nullable String browser, SignInAnswer answer) {
     if (browser == null || answer.state() == null || underWay.isOfAnotherBrowser(answer.state(), browser)) {
       throw new CredentialException(null, "this answer belongs to no sign-in of this browser, or was too long under way. Start the sign-in again.");
     }
@@ -194,7 +197,7 @@ public final class SignIns {
     }
     String name = claims.path("preferred_username").asText(claims.path("upn").asText("an unknown user"));
     // it reaches logs and pages
-    String printable = name.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "\uFFFD");
+    String printable = Printable.visible(name);
     return new SignedInUser(claims.path("oid").asText(null), printable, claims.path("email").asText(null), clock.instant());
   }
 

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a credential as they are stored, encrypted.
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param expiresAt in seconds since 1970
  * @param issuedFor what the access token was issued for: a change of secret or scope asks for a new one
  */
-record StoredTokens(String cache, boolean publicClient, String signedInFor, String accessToken, long issuedAt, long expiresAt, String issuedFor) {
+record StoredTokens(@Nullable String cache, boolean publicClient, @Nullable String signedInFor, @Nullable String accessToken, long issuedAt, long expiresAt, @Nullable String issuedFor) {
 
   static final StoredTokens NONE = new StoredTokens(null, false, null, null, 0, 0, null);
 
@@ -75,7 +76,7 @@ record StoredTokens(String cache, boolean publicClient, String signedInFor, Stri
         String.valueOf(settings.federatedTokenFile()));
   }
 
-  private static String mark(String... parts) {
+  private static String mark(@Nullable String... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -50,7 +51,7 @@ public final class TokenCache {
    * @param authorization the refused {@code Authorization} header
    * @param claims claims that the next token has to have, as JSON, or null
    */
-  public void refused(String credential, String authorization, String claims) {
+  public void refused(String credential, String authorization, @Nullable String claims) {
     slot(credential).refused(authorization, claims);
   }
 
@@ -62,7 +63,7 @@ public final class TokenCache {
    * @param claims claims that the next token has to have, as JSON, or null
    * @return whether another token is to be had, so that asking again can help
    */
-  public boolean refused(String credential, SentToken sent, String mailbox, String claims) {
+  public boolean refused(String credential, SentToken sent, String mailbox, @Nullable String claims) {
     return sent != null && slot(credential).refused(sent.authorization(), mailbox, claims);
   }
 

@@ -1,5 +1,7 @@
 package org.mailroom.credential;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where tokens come from. */
 interface TokenEndpoint {
 
@@ -10,7 +12,7 @@ interface TokenEndpoint {
    * @param claims additional claims of a new token as JSON, or null
    * @throws CredentialException when it is refused or there is no answer
    */
-  AccessToken token(Credential credential, String refused, String claims);
+  AccessToken token(Credential credential, @Nullable String refused, @Nullable String claims);
 
   /** Changes when a credential proves itself with something else than before, so that what was refused may be asked for again. */
   default String proof(Credential credential) {

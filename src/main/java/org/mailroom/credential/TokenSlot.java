@@ -3,7 +3,9 @@ package org.mailroom.credential;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token of one credential on this node. The lock is held while a token is fetched: whoever asks at the same time waits for that one
@@ -22,18 +24,18 @@ final class TokenSlot {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final TokenTrust trust = new TokenTrust();
-  private String revision;
-  private AccessToken token;
+  private @Nullable String revision;
+  private @Nullable AccessToken token;
   private boolean refusedByService;
-  private String claims;
-  private CredentialException refusal;
-  private String refusedProof;
-  private Instant refusedSince;
+  private @Nullable String claims;
+  private @Nullable CredentialException refusal;
+  private @Nullable String refusedProof;
+  private @Nullable Instant refusedSince;
   private Instant askAgainAt = Instant.MIN;
-  private volatile Told lastRefusal;
+  private volatile @Nullable Told lastRefusal;
 
   /** A refusal, and the settings and the sign-in that it was for. */
-  private record Told(String revision, CredentialException refusal) {}
+  private record Told(@Nullable String revision, CredentialException refusal) {}
 
   TokenSlot(TokenEndpoint endpoint, Clock clock) {
     this.endpoint = endpoint;
@@ -62,7 +64,7 @@ final class TokenSlot {
     if (token == null || refusedByService || !token.isFresh(now)) {
       renew(credential, now);
     }
-    return "Bearer " + token.value();
+    return "Bearer " + Objects.requireNonNull(token).value();
   }
 
   private void renew(Credential credential, Instant now) {
@@ -74,7 +76,7 @@ final class TokenSlot {
       throw refusal;
     }
     try {
-      token = endpoint.token(credential, refusedByService ? token.value() : null, claims);
+      token = endpoint.token(credential, refusedByService && token != null ? token.value() : null, claims);
       trust.issued(token, refusedByService, claims);
       refusedByService = false;
       claims = null;
@@ -115,7 +117,7 @@ final class TokenSlot {
   }
 
   /** The token was refused, for whatever reason: it is replaced when next needed, unless it was meanwhile. */
-  void refused(String authorization, String demanded) {
+  void refused(String authorization, @Nullable String demanded) {
     lock.lock();
     try {
       if (isPresent(authorization)) {
@@ -134,7 +136,7 @@ final class TokenSlot {
    * @param demanded claims that the next token has to have, or null
    * @return whether another token than the refused one is to be had
    */
-  boolean refused(String authorization, String mailbox, String demanded) {
+  boolean refused(String authorization, String mailbox, @Nullable String demanded) {
     lock.lock();
     try {
       if (!isPresent(authorization) || refusedByService) {
@@ -167,8 +169,8 @@ final class TokenSlot {
   }
 
   /** Why no token could be had when it was last asked for; null when it could, and when the credential was changed or signed in anew since. */
-  CredentialException lastRefusal(Credential credential) {
+  @Nullable CredentialException lastRefusal(Credential credential) {
     Told told = lastRefusal;
-    return told == null || !told.revision().equals(credential.revision()) ? null : told.refusal();
+    return told == null || !Objects.equals(told.revision(), credential.revision()) ? null : told.refusal();
   }
 }

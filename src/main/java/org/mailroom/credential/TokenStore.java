@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.SettingsRevision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,7 @@ class TokenStore implements TokenEndpoint {
   }
 
   @Override
-  public AccessToken token(Credential credential, String refused, String claims) {
+  public AccessToken token(Credential credential, @Nullable String refused, @Nullable String claims) {
     return locked(credential, claims, row -> {
       StoredTokens stored = read(credential, row);
       Optional<AccessToken> present = stored.accessToken(credential);
@@ -101,7 +102,7 @@ class TokenStore implements TokenEndpoint {
     T with(TokenTable.Row row);
   }
 
-  private <T> T locked(Credential credential, String claims, Work<T> work) {
+  private <T> T locked(Credential credential, @Nullable String claims, Work<T> work) {
     try {
       places.acquire();
     } catch (InterruptedException e) {
@@ -126,7 +127,7 @@ class TokenStore implements TokenEndpoint {
   }
 
   /** What the refused request should have fulfilled is asked of the person who signs in next. */
-  private void demand(Credential credential, String claims) {
+  private void demand(Credential credential, @Nullable String claims) {
     if (claims != null) {
       try {
         table.demand(credential.id(), claims);
@@ -136,7 +137,7 @@ class TokenStore implements TokenEndpoint {
     }
   }
 
-  private AccessToken renew(Credential credential, TokenTable.Row row, StoredTokens stored, String claims) {
+  private AccessToken renew(Credential credential, TokenTable.Row row, StoredTokens stored, @Nullable String claims) {
     EntraClient.Issued issued;
     if (credential.isDelegated()) {
       String refreshToken = stored.refreshToken(credential, json).orElseThrow(() -> nobodySignedIn(credential, row));

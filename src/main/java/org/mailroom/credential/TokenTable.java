@@ -5,12 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Utc;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,7 +35,7 @@ class TokenTable {
    * @param user who signed in, or null
    * @param revision of the settings at the last sign-in
    */
-  record Row(String tokens, Instant issuedAt, Instant expiresAt, Instant refreshedAt, SignedInUser user, long revision) {
+  record Row(@Nullable String tokens, @Nullable Instant issuedAt, @Nullable Instant expiresAt, @Nullable Instant refreshedAt, @Nullable SignedInUser user, long revision) {
 
     static final Row EMPTY = new Row(null, null, null, null, null, 0);
 
@@ -112,7 +112,7 @@ class TokenTable {
   }
 
   /** What Entra ID demands of the next sign-in, as JSON; empty when it demands nothing. */
-  Optional<String> demanded(String credential) {
+  Optional<String> demanded(@Nullable String credential) {
     return jdbc.queryForList("select claims from credential_token where credential = ? and claims is not null", String.class, credential).stream().findFirst();
   }
 
@@ -121,8 +121,8 @@ class TokenTable {
     SignedInUser user = row.user();
     jdbc.update("update credential_token set tokens = ?, issued_at = ?, expires_at = ?, refreshed_at = ?, user_id = ?, user_name = ?, user_mail = ?,"
             + " signed_in_at = ?, revision = ?, claims = null where credential = ?",
-        row.tokens(), utc(row.issuedAt()), utc(row.expiresAt()), utc(row.refreshedAt()), user == null ? null : user.id(),
-        user == null ? null : user.userPrincipalName(), user == null ? null : user.mail(), user == null ? null : utc(user.signedInAt()), row.revision(), credential);
+        row.tokens(), Utc.of(row.issuedAt()), Utc.of(row.expiresAt()), Utc.of(row.refreshedAt()), user == null ? null : user.id(),
+        user == null ? null : user.userPrincipalName(), user == null ? null : user.mail(), user == null ? null : Utc.of(user.signedInAt()), row.revision(), credential);
   }
 
   void delete(String credential) {
@@ -171,11 +171,7 @@ class TokenTable {
         row.getLong("revision"));
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

@@ -2,8 +2,10 @@ package org.mailroom.credential;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which mailboxes took the present token of a credential and which refused it, and so whether a refusal is a reason for another token: it may be
@@ -26,9 +28,9 @@ final class TokenTrust {
   private final Set<String> suspects = ConcurrentHashMap.newKeySet();
   /** Mailboxes that took the present token. */
   private final Set<String> takers = ConcurrentHashMap.newKeySet();
-  private AccessToken token;
+  private @Nullable AccessToken token;
   private boolean replacement;
-  private String fulfilled;
+  private @Nullable String fulfilled;
   private Duration young = YOUNG;
 
   /**
@@ -37,7 +39,7 @@ final class TokenTrust {
    * @param replacement the one before was refused
    * @param claims that it was asked for with, or null
    */
-  void issued(AccessToken token, boolean replacement, String claims) {
+  void issued(AccessToken token, boolean replacement, @Nullable String claims) {
     if (replacement) {
       young = takers.isEmpty() ? longer(young) : YOUNG;
     }
@@ -70,7 +72,8 @@ final class TokenTrust {
    * @param demanded claims that the next token has to have, or null
    * @return whether to ask for another
    */
-  boolean isReasonToRenew(String mailbox, String demanded, Instant now) {
+  boolean isReasonToRenew(String mailbox, @Nullable String demanded, Instant now) {
+    AccessToken token = Objects.requireNonNull(this.token);
     boolean suspected = !suspects.add(mailbox);
     boolean took = takers.remove(mailbox);
     if (demanded != null && !demanded.equals(fulfilled)) {

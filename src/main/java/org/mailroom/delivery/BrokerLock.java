@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.PrivateFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +25,9 @@ final class BrokerLock {
   private static final long LOCKED_BYTE = 1L << 40;
 
   /** Null where the file system knows no locks: then the broker's own has to do. */
-  private final FileChannel channel;
+  private final @Nullable FileChannel channel;
 
-  private BrokerLock(FileChannel channel) {
+  private BrokerLock(@Nullable FileChannel channel) {
     this.channel = channel;
   }
 
@@ -33,7 +35,7 @@ final class BrokerLock {
   static Optional<BrokerLock> take(Path dataDir) {
     FileChannel channel = null;
     try {
-      PrivateFolder.create(file(dataDir).getParent());
+      PrivateFolder.create(Objects.requireNonNull(file(dataDir).getParent()));
       channel = FileChannel.open(file(dataDir), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
       if (lock == null) {
@@ -71,7 +73,7 @@ final class BrokerLock {
     close(channel);
   }
 
-  private static void close(FileChannel channel) {
+  private static void close(@Nullable FileChannel channel) {
     try {
       if (channel != null) {
         channel.close();

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.mailroom.settings.Daemons;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,8 @@ final class BrokerRecovery implements AutoCloseable {
   BrokerRecovery(EmbeddedActiveMQ broker, Path dataDir) {
     this.broker = broker;
     this.dataDir = dataDir;
-    this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "broker-recovery");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(this::look, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+    this.timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("broker-recovery"));
+    Daemons.repeat(timer, this::look, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
   }
 
   private synchronized void look() {

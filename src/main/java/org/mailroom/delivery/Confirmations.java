@@ -1,8 +1,6 @@
 package org.mailroom.delivery;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,7 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.mailroom.account.Account;
 import org.mailroom.routes.RouteFailures;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -69,7 +68,7 @@ public final class Confirmations {
     LedgerState before = table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
     String error = "the site doesn't confirm it: " + DeliveryError.inWords(routes.located(why), LONGEST_ERROR);
     LedgerEntry entry = rows.refused(new LedgerEntry(account.id(), messageId, NAME, LedgerEntry.PENDING, before == null ? 0 : before.attempts(), before != null, false,
-        error, null, null, Envelope.of(null, receivedAt == null ? null : OffsetDateTime.ofInstant(receivedAt, ZoneOffset.UTC))), false, false);
+        error, null, null, Envelope.of(null, receivedAt == null ? null : Utc.of(receivedAt))), false, false);
     table.write(List.of(entry), Set.of());
     LOG.warn("account {}: message {} is delivered and stays unmarked: {} {}", account.id(), messageId, error,
         entry.is(LedgerEntry.FAILED) ? "It isn't asked about any more; see: failed list --account " + account.id() : "It is asked about again at " + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".");

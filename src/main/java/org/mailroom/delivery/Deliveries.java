@@ -16,6 +16,7 @@ import org.mailroom.message.MailMessage;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Printable;
 import org.springframework.stereotype.Component;
 
 /** Who gets what, and in which form. The routes call it on the threads of an import's pages; the variable {@code delivery} holds the {@link Delivery}. */
@@ -96,7 +97,7 @@ public final class Deliveries {
   /** A header may end up in a protocol of lines. */
   private static void setText(Message message, String name, String value) {
     if (value != null) {
-      message.setHeader(name, value.replaceAll("\\p{Cntrl}", " "));
+      message.setHeader(name, Printable.line(value));
     }
   }
 

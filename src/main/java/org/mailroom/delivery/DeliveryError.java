@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.mailroom.routes.HttpAnswer;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Printable;
 
 /** Why a delivery failed, in a line: fit for a log and a table, without what a mail says. */
 final class DeliveryError {
@@ -36,7 +37,7 @@ final class DeliveryError {
 
   /** The first line of a text, without control characters, and no longer than that. */
   static String inShort(String text, int longest) {
-    String line = text == null ? "no reason is known." : text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+    String line = text == null ? "no reason is known." : Printable.line(text.lines().findFirst().orElse(""));
     return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
   }
 }

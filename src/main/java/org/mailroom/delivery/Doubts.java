@@ -1,12 +1,11 @@
 package org.mailroom.delivery;
 
 import java.sql.Timestamp;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -53,7 +52,7 @@ class Doubts {
         + " order by message_id, destination limit " + MOST, (row, number) -> {
           Timestamp received = row.getTimestamp(6);
           return rows.refused(new LedgerEntry(account, row.getString(1), row.getString(2), LedgerEntry.PENDING, row.getInt(3), true, false, row.getString(4), null, null,
-              Envelope.of(row.getString(5), received == null ? null : OffsetDateTime.ofInstant(received.toInstant(), ZoneOffset.UTC))), false, true);
+              Envelope.of(row.getString(5), received == null ? null : Utc.of(received.toInstant()))), false, true);
         }, account);
     table.write(judged, Set.of());
     running.tally().add(Count.FAILED, (int) judged.stream().map(LedgerEntry::messageId).distinct().count());

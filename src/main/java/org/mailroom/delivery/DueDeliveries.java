@@ -3,7 +3,6 @@ package org.mailroom.delivery;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import org.mailroom.account.AccountImport;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -55,7 +55,7 @@ class DueDeliveries {
 
     private Walk(AccountImport running) {
       this.running = running;
-      this.begun = OffsetDateTime.ofInstant(running.tally().begun(), ZoneOffset.UTC);
+      this.begun = Utc.of(running.tally().begun());
     }
 
     @Override
@@ -80,7 +80,7 @@ class DueDeliveries {
       List<String> up = Stream.concat(destinations.names().stream().filter(health::isWorthATry), Stream.of(Confirmations.NAME)).toList();
       boolean allUp = health.takesAll();
       return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "begun", begun, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
-          .addValue("after", OffsetDateTime.ofInstant(after, ZoneOffset.UTC)), (row, number) -> {
+          .addValue("after", Utc.of(after)), (row, number) -> {
             Timestamp due = row.getTimestamp("due");
             after = due.toInstant();
             last = row.getString("message_id");

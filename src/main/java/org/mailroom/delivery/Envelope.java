@@ -1,11 +1,10 @@
 package org.mailroom.delivery;
 
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.regex.Pattern;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage.EmailAddress;
+import org.mailroom.settings.Utc;
 
 /**
  * What a person recognises a message by, cut to what the table {@code ledger_message} holds. Each part is null where it isn't known.
@@ -26,7 +25,7 @@ record Envelope(String subject, String sender, String senderName, String interne
   static Envelope of(IncomingMessage message) {
     EmailAddress from = message.from();
     return new Envelope(cut(message.shownSubject(), LONGEST), from == null ? null : cut(from.address(), LONGEST_ADDRESS),
-        from == null ? null : cut(from.name(), LONGEST_ADDRESS), cut(message.internetMessageId(), LONGEST), utc(message.receivedAt()),
+        from == null ? null : cut(from.name(), LONGEST_ADDRESS), cut(message.internetMessageId(), LONGEST), Utc.of(message.receivedAt()),
         message.isContentSeen() ? message.hasAttachments() : null, cut(message.folder(), LONGEST));
   }
 
@@ -38,10 +37,6 @@ record Envelope(String subject, String sender, String senderName, String interne
   /** There is something to recognise it by. */
   boolean isKnown() {
     return subject != null || sender != null || senderName != null;
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return time == null ? null : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 
   /** A half of a pair of surrogates is no character: a database refuses it. */

@@ -3,11 +3,10 @@ package org.mailroom.delivery;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -91,7 +90,7 @@ public final class FailedDeliveries {
 
   private MapSqlParameterSource parameters(Selection selection) {
     return new MapSqlParameterSource("account", selection.account()).addValue("message", selection.messageId())
-        .addValue("destination", selection.destination()).addValue("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        .addValue("destination", selection.destination()).addValue("now", Utc.of(clock.instant()));
   }
 
   private static Instant instant(Timestamp time) {

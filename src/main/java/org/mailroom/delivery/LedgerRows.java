@@ -3,7 +3,6 @@ package org.mailroom.delivery;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -12,8 +11,10 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MessageTooLargeException;
+import org.mailroom.settings.Backoff;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.stereotype.Component;
 
 /** What the ledger has to say of a message after an import has dealt with it: its rows of the table {@code delivery}. */
@@ -88,12 +89,12 @@ final class LedgerRows {
   /** Its destination is down, or asks to wait: no attempt of this message. */
   LedgerEntry awaits(IncomingMessage message, String destination) {
     if (message.outages().get(destination) instanceof DeliverLater later) {
-      return waiting(message, destination, later.begins() + DeliveryError.inWords(later, LONGEST_ERROR), OffsetDateTime.ofInstant(later.until(), ZoneOffset.UTC), false);
+      return waiting(message, destination, later.begins() + DeliveryError.inWords(later, LONGEST_ERROR), Utc.of(later.until()), false);
     }
     var outage = health.outage(destination);
     String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
     String begins = outage.isPresent() && outage.get().busy() ? BUSY : OUTAGE;
-    OffsetDateTime nextTry = outage.map(down -> OffsetDateTime.ofInstant(down.nextTry(), ZoneOffset.UTC)).orElseGet(this::now);
+    OffsetDateTime nextTry = outage.map(down -> Utc.of(down.nextTry())).orElseGet(this::now);
     return waiting(message, destination, begins + error, nextTry, false);
   }
 
@@ -146,14 +147,10 @@ final class LedgerRows {
   }
 
   private static Duration backoff(int attempts, MailroomProperties.Retry rules) {
-    Duration backoff = rules.backoff();
-    for (int i = 1; i < attempts && backoff.compareTo(LONGEST_BACKOFF) < 0; i++) {
-      backoff = backoff.multipliedBy(2);
-    }
-    return backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff;
+    return Backoff.doubled(rules.backoff(), attempts - 1, LONGEST_BACKOFF);
   }
 
   private OffsetDateTime now() {
-    return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return Utc.of(clock.instant());
   }
 }

@@ -4,13 +4,13 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.mailroom.graph.Fence;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -90,7 +90,7 @@ final class LedgerTable {
           statement.setObject(8, row.deliveredAt());
           statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
           statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
-          statement.setObject(11, row.status().equals("DELIVERED") ? null : OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+          statement.setObject(11, row.status().equals("DELIVERED") ? null : Utc.of(clock.instant()));
           statement.setBoolean(12, row.inDoubt());
         });
     writeEnvelopes(rows, known);
@@ -108,7 +108,7 @@ final class LedgerTable {
         statement.setString(2, row.messageId());
       });
     }
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(clock.instant());
     jdbc.batchUpdate("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,"
         + " has_attachments, folder) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", byMessage.values(), Math.max(1, byMessage.size()),
         (statement, row) -> {

@@ -1,9 +1,7 @@
 package org.mailroom.delivery;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +11,7 @@ import org.apache.camel.Variable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
+import org.mailroom.settings.Utc;
 import org.springframework.stereotype.Component;
 
 /**
@@ -35,7 +34,7 @@ public final class MailTables {
 
   /** A row for each message. */
   public List<Map<String, Object>> messages(@Variable("documents") List<MailMessage> documents) {
-    OffsetDateTime importedAt = utc(clock.instant());
+    OffsetDateTime importedAt = Utc.of(clock.instant());
     return documents.stream().map(message -> row(message, importedAt)).toList();
   }
 
@@ -48,8 +47,8 @@ public final class MailTables {
     row.put("conversation_id", text(message.conversationId()));
     row.put("subject", text(message.subject()));
     row.put("sender", text(message.sentBy()));
-    row.put("received_at", utc(message.receivedAt()));
-    row.put("sent_at", utc(message.sentAt()));
+    row.put("received_at", Utc.of(message.receivedAt()));
+    row.put("sent_at", Utc.of(message.sentAt()));
     row.put("folder", text(message.folder()));
     row.put("in_reply_to", text(message.inReplyTo()));
     row.put("auto_submitted", shortText(message.autoSubmitted()));
@@ -121,9 +120,5 @@ public final class MailTables {
       i += pair ? 1 : 0;
     }
     return clean == null ? value : clean.toString();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.mailroom.message.EarlierDelivery;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -112,7 +112,7 @@ public final class Redelivery {
   }
 
   private void note(IncomingMessage message, String destination) {
-    OffsetDateTime now = OffsetDateTime.ofInstant(Instant.now(clock), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(Instant.now(clock));
     int attempts = message.earlierAttempts(destination) + 1;
     if (jdbc.update("update delivery set status = 'DELIVERED', attempts = ?, delivered_at = ?, last_error = null, next_attempt_at = null"
         + " where account = ? and message_id = ? and destination = ?", attempts, now, message.account().id(), message.id(), destination) == 0) {

@@ -34,7 +34,7 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
 
   static DemoCall part(JsonNode part) {
     Map<String, String> headers = new HashMap<>();
-    part.path("headers").fields().forEachRemaining(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue().asText()));
+    part.path("headers").properties().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue().asText()));
     String[] address = part.path("url").asText().split("\\?", 2);
     String query = address.length < 2 ? null : address[1];
     return new DemoCall(part.path("method").asText(), segments(address[0]), options(query), headers, part.get("body"), address[0], query,

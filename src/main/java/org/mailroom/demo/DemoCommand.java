@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
+import org.mailroom.settings.Daemons;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -132,6 +133,6 @@ public final class DemoCommand implements Callable<Integer> {
       thread.setDaemon(true);
       return thread;
     });
-    sender.scheduleAtFixedRate(() -> tenant.mailbox(MAILBOXES[0]).deliver(maker.next()), 20, 20, TimeUnit.SECONDS);
+    Daemons.repeat(sender, () -> tenant.mailbox(MAILBOXES[0]).deliver(maker.next()), 20, 20, TimeUnit.SECONDS);
   }
 }

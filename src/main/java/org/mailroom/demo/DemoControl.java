@@ -63,7 +63,7 @@ final class DemoControl implements AutoCloseable {
   DemoControl(DemoTenant tenant) throws IOException {
     this.tenant = tenant;
     this.faults = new DemoControlFaults(tenant);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
     server.start();
   }

@@ -249,7 +249,7 @@ final class DemoGraph {
     }
     synchronized (mailbox) {
       ObjectNode before = message.resource().deepCopy();
-      call.body().fields().forEachRemaining(change -> {
+      call.body().properties().forEach(change -> {
         if (!change.getKey().startsWith("@")) {
           message.resource().set(change.getKey(), change.getValue());
         }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -153,7 +154,7 @@ final class DemoNotifier implements AutoCloseable {
 
   private void schedule(Runnable work, Duration later) {
     try {
-      timer.schedule(work, later.toMillis(), TimeUnit.MILLISECONDS);
+      Future<?> unused = timer.schedule(work, later.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       // nobody is told any more
     }

@@ -59,7 +59,7 @@ final class DemoRetryAfter {
           Duration wait = Duration.ofMillis((long) (Double.parseDouble(one.strip()) * 1000));
           longest = wait.compareTo(longest) > 0 ? wait : longest;
         } catch (NumberFormatException unknown) {
-          continue;
+          // another part may be one
         }
       }
       return longest;

@@ -33,7 +33,7 @@ final class DemoServer implements AutoCloseable {
    * @param port 0 for any that is free
    */
   DemoServer(SSLContext tls, int port, ExecutorService threads) throws IOException {
-    this.socket = tls.getServerSocketFactory().createServerSocket(port, BACKLOG, InetAddress.getByName("127.0.0.1"));
+    this.socket = tls.getServerSocketFactory().createServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
     this.threads = threads;
   }
 
@@ -49,7 +49,7 @@ final class DemoServer implements AutoCloseable {
           connections.add(connection);
           threads.execute(() -> serve(connection, handler));
         } catch (IOException closing) {
-          continue;
+          // it is looked whether the server was closed
         }
       }
     });

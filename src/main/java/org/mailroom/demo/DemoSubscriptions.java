@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class DemoSubscriptions {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final Duration LONGEST = Duration.ofMinutes(10_080);
+  private static final Duration LONGEST = Duration.ofDays(7);
   private static final Duration SHORTEST = Duration.ofMinutes(45);
   private static final int LONGEST_CLIENT_STATE = 128;
   private static final Pattern RESOURCE =

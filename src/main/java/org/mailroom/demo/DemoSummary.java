@@ -14,6 +14,7 @@ import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -35,7 +36,7 @@ final class DemoSummary {
     AccountSchedule schedule = context.getBean(AccountSchedule.class);
     Accounts accounts = context.getBean(Accounts.class);
     ImportProgress progress = context.getBean(ImportProgress.class);
-    try (ProgressBar bar = System.console() == null ? null : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
+    try (ProgressBar bar = !Terminal.isThere() ? null : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
       while (!accounts.all().stream().map(Account::id).allMatch(id -> schedule.lastResult(id).isPresent())) {
         TimeUnit.MILLISECONDS.sleep(100);
         if (bar != null) {

@@ -157,7 +157,7 @@ final class MessageListings {
     }
     seen.put("@odata.etag", message.etag());
     seen.put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
-    message.resource().fields().forEachRemaining(property -> {
+    message.resource().properties().forEach(property -> {
       String name = property.getKey();
       if (name.startsWith("@") || (select.isEmpty() ? MessageProperties.ON_DEMAND.contains(name) : !select.contains(name))) {
         return;

@@ -3,7 +3,9 @@ package org.mailroom.discovery;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.DiscoveredAccounts;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.slf4j.Logger;
@@ -28,7 +30,7 @@ public final class Discovery {
   private final FileEntries files;
   private final GroupEntries groups;
   private final MailroomProperties properties;
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   Discovery(DiscoveredAccounts discovered, FileEntries files, GroupEntries groups, MailroomProperties properties) {
     this.discovered = discovered;
@@ -81,12 +83,8 @@ public final class Discovery {
     if (!properties.polling()) {
       return;
     }
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "discovery");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(() -> {
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("discovery"));
+    Daemons.repeat(timer, () -> {
       try {
         round();
       } catch (RuntimeException e) {

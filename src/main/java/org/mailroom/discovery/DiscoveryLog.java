@@ -3,6 +3,7 @@ package org.mailroom.discovery;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class DiscoveryLog {
         + (mailboxes.size() > MOST_NAMED ? " and " + (mailboxes.size() - MOST_NAMED) + " more" : "");
   }
 
-  void problem(String entry, String why) {
+  void problem(String entry, @Nullable String why) {
     if (why == null) {
       if (problems.remove(entry) != null) {
         LOG.info("entry {}: it is told again whose mailboxes it has", entry);

@@ -4,11 +4,14 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Printable;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -26,7 +29,7 @@ class DiscoveryTable {
    * @param dueAt when the group is asked about again
    * @param problem why it wasn't told who is in it, in words; or null
    */
-  record State(String entry, String groupId, long revision, Instant dueAt, String problem, long version) {}
+  record State(String entry, String groupId, long revision, Instant dueAt, @Nullable String problem, long version) {}
 
   /**
    * Somebody who is in the group, or was.
@@ -54,7 +57,7 @@ class DiscoveryTable {
 
   private Optional<State> find(String entry) {
     return jdbc.query("select entry, group_id, revision, due_at, problem, version from discovery where entry = ?",
-        (row, number) -> new State(row.getString("entry"), row.getString("group_id"), row.getLong("revision"), instant(row.getTimestamp("due_at")),
+        (row, number) -> new State(row.getString("entry"), row.getString("group_id"), row.getLong("revision"), Objects.requireNonNull(instant(row.getTimestamp("due_at"))),
             row.getString("problem"), row.getLong("version")), entry).stream().findFirst();
   }
 
@@ -116,16 +119,16 @@ class DiscoveryTable {
 
   /** It wasn't told who is in the group; what is known stays. */
   void untold(State taken, String problem, Instant due) {
-    String line = problem.replaceAll("\\p{Cntrl}", " ");
+    String line = Printable.line(problem);
     jdbc.update("update discovery set due_at = ?, problem = ?, taken_until = null, version = version + 1 where entry = ? and version = ?", utc(due),
         line.length() <= LONGEST_PROBLEM ? line : line.substring(0, LONGEST_PROBLEM), taken.entry(), taken.version());
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 
   private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
+    return Utc.of(instant.truncatedTo(ChronoUnit.MICROS));
   }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.account.DiscoveredAccounts.Found;
@@ -40,7 +42,7 @@ class FileEntries {
     List<String> problems = new ArrayList<>();
     files().forEach((entry, file) -> {
       try {
-        MailboxesFile.read(file);
+        MailboxesFile.read(Objects.requireNonNull(file));
       } catch (IOException e) {
         problems.add("mailroom.accounts." + entry + ".mailboxes-file is '" + file + "': the file " + e.getMessage()
             + ". A file in UTF-8, an address a line, is needed");
@@ -65,7 +67,7 @@ class FileEntries {
   String count(String entry) {
     Path file = files().get(entry);
     try {
-      MailboxesFile.Listed listed = MailboxesFile.read(file);
+      MailboxesFile.Listed listed = MailboxesFile.read(Objects.requireNonNull(file));
       if (listed.wrong() != null) {
         throw new Discovery.NotToldException(listed.wrong() + " can't be read as an address or object id: correct it. " + listed.mailboxes().size()
             + " others are named.");
@@ -90,7 +92,7 @@ class FileEntries {
     });
   }
 
-  private static Seen see(Path file) {
+  private static @Nullable Seen see(Path file) {
     try {
       return new Seen(Files.getLastModifiedTime(file), Files.size(file));
     } catch (IOException gone) {
@@ -102,7 +104,7 @@ class FileEntries {
     Map<String, String> before = present.getOrDefault(entry, Map.of());
     MailboxesFile.Listed listed;
     try {
-      listed = MailboxesFile.read(file);
+      listed = MailboxesFile.read(Objects.requireNonNull(file));
     } catch (IOException e) {
       tell(entry, file + " " + e.getMessage() + ": the mailboxes that it named are imported on. Put it back, or correct it.");
       return;
@@ -132,7 +134,7 @@ class FileEntries {
     return accounts.home(id).isPresent() && discovered.entryOf(id).filter(entry::equals).isEmpty();
   }
 
-  private void tell(String entry, String problem) {
+  private void tell(String entry, @Nullable String problem) {
     discovered.problem(entry, problem);
     log.problem(entry, problem);
   }

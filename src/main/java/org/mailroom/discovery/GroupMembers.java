@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
@@ -33,7 +34,7 @@ class GroupMembers {
    */
   record Members(Map<String, String> mailboxes, int members) {}
 
-  private record Page(JsonNode value, URI next) {}
+  private record Page(JsonNode value, @Nullable URI next) {}
 
   private final Graph graph;
   private final AnswerJson json;

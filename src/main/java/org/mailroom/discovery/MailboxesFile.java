@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A list of mailboxes in a file: an address, or an object id, a line; what follows a {@code #} is a comment. */
 final class MailboxesFile {
@@ -28,7 +29,7 @@ final class MailboxesFile {
    * @param mailboxes by what they are recognised by, in the order of the file
    * @param wrong lines that are neither address nor comment, in words; null when there is none
    */
-  record Listed(Map<String, String> mailboxes, String wrong) {}
+  record Listed(Map<String, String> mailboxes, @Nullable String wrong) {}
 
   private MailboxesFile() {}
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
@@ -25,7 +26,7 @@ final class KeptMessages {
    * @param original the file of it as it was sent; null where that isn't kept
    * @param document null where only the original is kept
    */
-  record Mail(Path original, MailMessage document, String sender, Instant at) {}
+  record Mail(@Nullable Path original, @Nullable MailMessage document, @Nullable String sender, @Nullable Instant at) {}
 
   private final JdbcTemplate jdbc;
   private final MailMessageJson json;
@@ -38,7 +39,7 @@ final class KeptMessages {
   }
 
   /** As JSON; null when it is kept nowhere. */
-  String document(KnownMessage message) throws IOException {
+  @Nullable String document(KnownMessage message) throws IOException {
     List<String> stored = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?",
         String.class, message.account(), message.messageId());
     if (!stored.isEmpty()) {
@@ -49,7 +50,7 @@ final class KeptMessages {
   }
 
   /** Null when neither document nor original is kept. */
-  Mail mail(KnownMessage message) throws IOException {
+  @Nullable Mail mail(KnownMessage message) throws IOException {
     String text = document(message);
     Path original = file(folders.of(message.account(), message.messageId(), message.filedAt()).messageEml());
     if (text == null && original == null) {
@@ -61,7 +62,7 @@ final class KeptMessages {
   }
 
   /** The content of an attachment; null when it isn't where it was, or lies elsewhere than mail does. */
-  Path content(String location) {
+  @Nullable Path content(String location) {
     try {
       return file(Path.of(location));
     } catch (java.nio.file.InvalidPathException notThere) {
@@ -70,7 +71,7 @@ final class KeptMessages {
   }
 
   /** Only what lies below Mailroom's own folder of mail, links resolved; whatever else a document may say. */
-  private Path file(Path location) {
+  private @Nullable Path file(Path location) {
     try {
       Path file = location.toRealPath();
       return file.startsWith(folders.root().toRealPath()) && Files.isRegularFile(file) ? file : null;

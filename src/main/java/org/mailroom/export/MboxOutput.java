@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Utc;
 
 /**
  * Writes mails as an mbox of the kind mboxrd, bit by bit: each begins with a line {@code From }, a line of a mail that would look
@@ -65,9 +65,9 @@ final class MboxOutput extends OutputStream {
    * @param sender its address; null where that isn't known
    * @param at when it was received; null where that isn't known
    */
-  void begin(String sender, Instant at) throws IOException {
+  void begin(@Nullable String sender, @Nullable Instant at) throws IOException {
     String address = sender != null && sender.matches("[\\x21-\\x7e]+@[\\x21-\\x7e]+") ? sender : NOBODY;
-    out.write(("From " + address + " " + TIME.format(OffsetDateTime.ofInstant(at == null ? Instant.EPOCH : at, ZoneOffset.UTC))
+    out.write(("From " + address + " " + TIME.format(Utc.of(at == null ? Instant.EPOCH : at))
         + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 

@@ -8,13 +8,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -42,7 +43,7 @@ public final class MessageExport {
    * @param since received at that time or later
    * @param until received before that; null: all later ones
    */
-  public record Selection(String account, Instant since, Instant until) {}
+  public record Selection(@Nullable String account, Instant since, @Nullable Instant until) {}
 
   /**
    * What was written.
@@ -75,7 +76,7 @@ public final class MessageExport {
    * @param progress told how many messages were looked at
    * @throws IOException when it can't be written
    */
-  public Result export(Selection selection, Format format, OutputStream out, LongConsumer progress) throws IOException {
+  public Result export(Selection selection, @Nullable Format format, OutputStream out, LongConsumer progress) throws IOException {
     Writer writer = format == Format.JSONL ? new JsonLines(out) : new Mbox(out);
     List<String> problems = new ArrayList<>();
     long written = 0;
@@ -96,12 +97,12 @@ public final class MessageExport {
   }
 
   /** By the index of the console's list. */
-  private List<Place> next(Selection selection, Place last) {
-    MapSqlParameterSource values = new MapSqlParameterSource("since", utc(selection.since()));
+  private List<Place> next(Selection selection, @Nullable Place last) {
+    MapSqlParameterSource values = new MapSqlParameterSource("since", Utc.of(selection.since()));
     StringBuilder where = new StringBuilder(" where m.listed_at >= :since");
     if (selection.until() != null) {
       where.append(" and m.listed_at < :until");
-      values.addValue("until", utc(selection.until()));
+      values.addValue("until", Utc.of(selection.until()));
     }
     if (selection.account() != null) {
       where.append(" and m.account = :account");
@@ -110,7 +111,7 @@ public final class MessageExport {
     if (last != null) {
       where.append(" and m.listed_at >= :at and (m.listed_at > :at or m.account > :lastAccount or (m.account = :lastAccount and"
           + " m.message_id > :lastId))");
-      values.addValue("at", utc(last.listedAt())).addValue("lastAccount", last.message().account())
+      values.addValue("at", Utc.of(last.listedAt())).addValue("lastAccount", last.message().account())
           .addValue("lastId", last.message().messageId());
     }
     return jdbc.query("select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at)"
@@ -188,7 +189,7 @@ public final class MessageExport {
           return Outcome.NOT_KEPT;
         }
         if (mail.original() == null) {
-          made = mime.build(mail.document(), problem -> tell(problems, message + ": " + problem));
+          made = mime.build(Objects.requireNonNull(mail.document()), problem -> tell(problems, message + ": " + problem));
         }
       } catch (IOException e) {
         return unreadable(message, e, problems);
@@ -209,9 +210,5 @@ public final class MessageExport {
       out.end();
       return Outcome.WRITTEN;
     }
-  }
-
-  private static OffsetDateTime utc(Instant time) {
-    return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 }

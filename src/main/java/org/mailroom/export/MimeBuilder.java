@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.springframework.stereotype.Component;
@@ -74,7 +75,7 @@ final class MimeBuilder {
     }
   }
 
-  private static void fill(MimeMessage mail, MailMessage.Body body, List<BodyPart> related,
+  private static void fill(MimeMessage mail, MailMessage.@Nullable Body body, List<BodyPart> related,
       List<BodyPart> mixed) throws MessagingException {
     if (related.isEmpty() && mixed.isEmpty()) {
       text(mail, body);
@@ -104,7 +105,7 @@ final class MimeBuilder {
     return parts;
   }
 
-  private static void text(Part part, MailMessage.Body body) throws MessagingException {
+  private static void text(Part part, MailMessage.@Nullable Body body) throws MessagingException {
     String content = body == null || body.content() == null ? "" : body.content();
     boolean html = body != null && "html".equalsIgnoreCase(body.contentType());
     part.setContent(content, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");

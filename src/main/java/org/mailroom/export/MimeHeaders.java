@@ -6,17 +6,18 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessage.EmailAddress;
+import org.mailroom.settings.Printable;
+import org.mailroom.settings.Utc;
 
 /**
  * The headers of a mail that is made of a document. Where both the document and its list of headers tell something, the document
@@ -59,12 +60,12 @@ final class MimeHeaders {
     }
     Instant at = document.sentAt() == null ? document.receivedAt() : document.sentAt();
     if (at != null) {
-      mail.setHeader("Date", DATE.format(OffsetDateTime.ofInstant(at, ZoneOffset.UTC)));
+      mail.setHeader("Date", DATE.format(Utc.of(at)));
     }
   }
 
   /** The library makes one up when it finishes a mail. */
-  void messageId(String id) throws MessagingException {
+  void messageId(@Nullable String id) throws MessagingException {
     mail.removeHeader("Message-ID");
     if (id != null) {
       mail.setHeader("Message-ID", folded("Message-ID", id));
@@ -77,7 +78,7 @@ final class MimeHeaders {
         : attachment.name()) + why));
   }
 
-  private void addresses(String header, List<EmailAddress> people) throws MessagingException {
+  private void addresses(String header, @Nullable List<EmailAddress> people) throws MessagingException {
     if (people != null && !people.isEmpty()) {
       String line = people.stream().filter(Objects::nonNull).map(MimeHeaders::address).filter(text -> !text.isEmpty())
           .collect(Collectors.joining(",\r\n "));
@@ -108,6 +109,6 @@ final class MimeHeaders {
 
   /** What a mail says begins no header of its own. */
   static String oneLine(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+    return Printable.line(text).strip();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -51,7 +52,7 @@ final class BatchAnswers {
   }
 
   /** Returns why the part is to be sent again; null when its answer is final. */
-  private GraphException answered(JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
+  private @Nullable GraphException answered(JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
     int status = response.path("status").asInt();
     if (status >= 200 && status < 300) {
       return succeeded(batch, id, part, response.path("body"));
@@ -79,7 +80,7 @@ final class BatchAnswers {
   }
 
   /** Of a look at a move, too: it is done, or is to be done now. */
-  private static GraphException succeeded(JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
+  private static @Nullable GraphException succeeded(JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
     if (!batch.isLooking() || part.isDone(body)) {
       batch.succeeded(id, body);
       return null;
@@ -95,7 +96,7 @@ final class BatchAnswers {
   }
 
   /** A token that is refused has to be renewed, and throttling to be waited for, whatever else failed; 424 only says that another part did. */
-  private static GraphException moreUrgent(GraphException one, GraphException other) {
+  private static @Nullable GraphException moreUrgent(@Nullable GraphException one, @Nullable GraphException other) {
     return one == null || (other != null && urgency(other) > urgency(one)) ? other : one;
   }
 
@@ -111,10 +112,9 @@ final class BatchAnswers {
         error.path("innerError").path("request-id").asText(null), wait, ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)), null, null);
   }
 
-  private static String header(JsonNode response, String name) {
+  private static @Nullable String header(JsonNode response, String name) {
     String value = null;
-    for (var header = response.path("headers").fields(); header.hasNext();) {
-      var field = header.next();
+    for (var field : response.path("headers").properties()) {
       value = field.getKey().equalsIgnoreCase(name) ? field.getValue().asText() : value;
     }
     return value;

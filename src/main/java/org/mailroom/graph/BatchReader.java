@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Reads the JSON that answers a batch: id, status, headers and body of each part. */
 final class BatchReader {
@@ -41,7 +42,7 @@ final class BatchReader {
       require(parser.currentToken() == JsonToken.END_OBJECT);
     }
     require(responses != null);
-    return responses;
+    return Objects.requireNonNull(responses);
   }
 
   private List<JsonNode> list(JsonParser parser, boolean bodies) throws IOException {

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
 /**
@@ -20,7 +21,7 @@ final class BoundedAnswer extends FilterInputStream {
     void discard();
 
     /** The bound that it was closed for, in words; null while none was reached. */
-    String boundReached();
+    @Nullable String boundReached();
 
     /** The reader has what it wants: what is left of the answer has only a moment. */
     void hurry();
@@ -89,7 +90,7 @@ final class BoundedAnswer extends FilterInputStream {
       atEnd = true;
       connection.ended();
       if (connection.boundReached() != null) {
-        throw new AnswerCutException(connection.boundReached());
+        throw new AnswerCutException(String.valueOf(connection.boundReached()));
       }
       return read;
     }
@@ -102,7 +103,7 @@ final class BoundedAnswer extends FilterInputStream {
   private IOException reason(Exception e) {
     connection.ended();
     if (connection.boundReached() != null) {
-      return new AnswerCutException(connection.boundReached());
+      return new AnswerCutException(String.valueOf(connection.boundReached()));
     }
     return e instanceof IOException trouble ? trouble : new IOException(e.getMessage(), e);
   }

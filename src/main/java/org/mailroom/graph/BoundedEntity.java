@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.jspecify.annotations.Nullable;
 
 /** The body of an answer, which is read within its bounds, and says nothing of its type. */
 final class BoundedEntity extends HttpEntityWrapper {
@@ -21,7 +22,7 @@ final class BoundedEntity extends HttpEntityWrapper {
   }
 
   @Override
-  public String getContentType() {
+  public @Nullable String getContentType() {
     return null;
   }
 

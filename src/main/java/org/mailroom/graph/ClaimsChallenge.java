@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The claims that a challenge demands of the next token ({@code WWW-Authenticate: … claims="base64"}), such as that of continuous access
@@ -19,7 +20,7 @@ final class ClaimsChallenge {
   private ClaimsChallenge() {}
 
   /** Returns the claims as JSON, or null when the header demands none that can be read. */
-  static String in(String wwwAuthenticate, ObjectMapper json) {
+  static @Nullable String in(@Nullable String wwwAuthenticate, ObjectMapper json) {
     Matcher claims = CLAIMS.matcher(wwwAuthenticate == null ? "" : wwwAuthenticate);
     while (claims.find()) {
       String value = claims.group(1) != null ? claims.group(1).replaceAll("\\\\(.)", "$1").strip() : claims.group(2);
@@ -31,7 +32,7 @@ final class ClaimsChallenge {
     return null;
   }
 
-  private static String decoded(String value, ObjectMapper json) {
+  private static @Nullable String decoded(String value, ObjectMapper json) {
     try {
       String plain = value.contains("%") ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8) : value;
       if (isObject(plain, json)) {

@@ -2,6 +2,7 @@ package org.mailroom.graph;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of the limits of a mailbox, for whoever works on it next.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param trouble it did so because it has trouble, not because it is asked too often
  * @param used of the quota, oldest first
  */
-public record GateState(Instant closedUntil, boolean trouble, List<Used> used) {
+public record GateState(@Nullable Instant closedUntil, boolean trouble, List<Used> used) {
 
   /**
    * Requests that the service counts.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.TokenCache;
 import org.springframework.stereotype.Component;
 
@@ -33,7 +34,7 @@ public final class GraphAnswers {
    * @throws IOException when the answer is cut or isn't what was asked for
    * @throws GraphException when what it says is a refusal, of a part of a batch say
    */
-  public Object read(@Variable("request") GraphRequest<?> request, InputStream body) throws IOException {
+  public @Nullable Object read(@Variable("request") GraphRequest<?> request, InputStream body) throws IOException {
     try (InputStream answer = body == null ? InputStream.nullInputStream() : body) {
       Object read = request.read(request.operation().isAnsweredInJson() ? json(answer) : answer);
       metrics.answered(request);

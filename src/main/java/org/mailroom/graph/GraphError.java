@@ -1,6 +1,7 @@
 package org.mailroom.graph;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer of Graph means and what to do about it: the one table that log, health, console and {@code check} print from. It is keyed on
@@ -90,7 +91,7 @@ enum GraphError {
   /**
    * @param detail what is known beside status and code, or null
    */
-  String cause(String detail) {
+  String cause(@Nullable String detail) {
     return tellsDetail() ? cause.formatted(detail == null ? "its time" : detail) : cause;
   }
 
@@ -122,7 +123,7 @@ enum GraphError {
     };
   }
 
-  static GraphError of(GraphOperation operation, int status, String code) {
+  static GraphError of(GraphOperation operation, int status, @Nullable String code) {
     GraphError byOperation = ofOperation(operation, status, code);
     if (byOperation != null) {
       return byOperation;
@@ -132,7 +133,7 @@ enum GraphError {
   }
 
   /** What means something else for one operation than for the others. */
-  private static GraphError ofOperation(GraphOperation operation, int status, String code) {
+  private static @Nullable GraphError ofOperation(GraphOperation operation, int status, @Nullable String code) {
     if ("ErrorQuotaExceeded".equals(code)) {
       return MAILBOX_FULL;
     }
@@ -160,7 +161,7 @@ enum GraphError {
     return null;
   }
 
-  private static GraphError ofSubscription(GraphOperation operation, int status, String code) {
+  private static @Nullable GraphError ofSubscription(GraphOperation operation, int status, @Nullable String code) {
     return switch (status) {
       case 400 -> "ValidationError".equals(code) ? PUSH_UNREACHABLE : PUSH_REFUSED;
       case 403 -> PUSH_FORBIDDEN;

@@ -9,6 +9,7 @@ import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer of Graph that isn't a success, or none at all. Its message is one sentence for the operator: what happened, where,
@@ -30,18 +31,18 @@ public final class GraphException extends RuntimeException {
    * @param retryAfter the wait that the answer asks for, or null
    * @param claims what the answer demands of the next token, as JSON, or null
    */
-  record Answer(int status, String code, String requestId, Duration retryAfter, String claims) {
+  record Answer(int status, @Nullable String code, @Nullable String requestId, @Nullable Duration retryAfter, @Nullable String claims) {
 
-    static Answer of(int status, String code) {
+    static Answer of(int status, @Nullable String code) {
       return new Answer(status, code, null, null, null);
     }
   }
 
   private final GraphOperation operation;
   private final String mailbox;
-  private final String subject;
+  private final @Nullable String subject;
   private final Answer answer;
-  private final String detail;
+  private final @Nullable String detail;
   private final GraphError error;
 
   /**
@@ -50,15 +51,15 @@ public final class GraphException extends RuntimeException {
    * @param detail what else is known, or null
    * @param why what it came from, or null
    */
-  public GraphException(GraphOperation operation, String mailbox, int status, String code, String detail, Throwable why) {
+  public GraphException(GraphOperation operation, String mailbox, int status, @Nullable String code, @Nullable String detail, @Nullable Throwable why) {
     this(operation, mailbox, null, Answer.of(status, code), detail, why);
   }
 
-  GraphException(GraphOperation operation, String mailbox, Answer answer, String detail, Throwable why) {
+  GraphException(GraphOperation operation, String mailbox, Answer answer, @Nullable String detail, @Nullable Throwable why) {
     this(operation, mailbox, null, answer, detail, why);
   }
 
-  private GraphException(GraphOperation operation, String mailbox, String subject, Answer answer, String detail, Throwable why) {
+  private GraphException(GraphOperation operation, String mailbox, @Nullable String subject, Answer answer, @Nullable String detail, @Nullable Throwable why) {
     super(null, why);
     this.operation = operation;
     this.mailbox = mailbox;
@@ -124,16 +125,16 @@ public final class GraphException extends RuntimeException {
     return answer.status();
   }
 
-  public String code() {
+  public @Nullable String code() {
     return answer.code();
   }
 
-  public String requestId() {
+  public @Nullable String requestId() {
     return answer.requestId();
   }
 
   /** What the answer demands of the next token, as JSON; or null. */
-  String claims() {
+  @Nullable String claims() {
     return answer.claims();
   }
 

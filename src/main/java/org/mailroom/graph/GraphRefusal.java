@@ -18,6 +18,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.SentToken;
 import org.mailroom.credential.TokenCache;
 import org.mailroom.settings.MailroomProperties;
@@ -123,7 +124,7 @@ public final class GraphRefusal {
     return without(request, cut ? GraphError.CODE_CUT : null, inWords(trouble) + " at " + request.uri().getHost(), trouble);
   }
 
-  private static GraphException without(GraphRequest<?> request, String code, String detail, IOException trouble) {
+  private static GraphException without(GraphRequest<?> request, @Nullable String code, @Nullable String detail, IOException trouble) {
     return new GraphException(request.operation(), request.mailbox(), 0, code, detail, trouble);
   }
 
@@ -151,17 +152,17 @@ public final class GraphRefusal {
     }
   }
 
-  private static String requestId(JsonNode error, Map<String, String> headers) {
+  private static @Nullable String requestId(JsonNode error, Map<String, String> headers) {
     String fromBody = text(error.path("innerError"), "request-id");
     return fromBody != null ? fromBody : header(headers, "request-id");
   }
 
-  private static String text(JsonNode node, String name) {
+  private static @Nullable String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     return value.isTextual() && !value.textValue().isBlank() ? value.textValue() : null;
   }
 
-  private static String header(Map<String, String> headers, String name) {
+  private static @Nullable String header(Map<String, String> headers, String name) {
     return headers == null ? null : headers.entrySet().stream()
         .filter(header -> name.equalsIgnoreCase(header.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
   }

@@ -3,6 +3,7 @@ package org.mailroom.graph;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request to Microsoft Graph: what is asked, and what an answer must be to count as one. It is the body that the route
@@ -20,7 +21,7 @@ public interface GraphRequest<T> {
     /**
      * @throws IOException when the answer is cut, isn't what was asked for, or is an error in spite of its status
      */
-    T read(InputStream answer) throws IOException;
+    @Nullable T read(InputStream answer) throws IOException;
   }
 
   GraphOperation operation();
@@ -47,7 +48,7 @@ public interface GraphRequest<T> {
   int parts();
 
   /** Further preferences for the header {@code Prefer} beside that for immutable ids, or null. */
-  String prefer();
+  @Nullable String prefer();
 
   /** How often it was sent, and since when. */
   Tries tries();
@@ -58,7 +59,7 @@ public interface GraphRequest<T> {
    * @throws IOException when the answer is cut or isn't what was asked for
    * @throws GraphException when what it says is a refusal, of a part of a batch say
    */
-  T read(InputStream answer) throws IOException;
+  @Nullable T read(InputStream answer) throws IOException;
 
   /**
    * A refusal answers it as well as a success does, as of a question that finds out whether the service works: trouble of the service is no

@@ -3,6 +3,7 @@ package org.mailroom.graph;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.settings.MailroomProperties;
@@ -65,7 +66,7 @@ public final class GraphRetry {
       return tries.isAnotherTokenToBeHad() && tries.unauthorized() <= TRIES_WITH_A_NEW_TOKEN;
     }
     if (refusal.isThrottled()) {
-      return opensBy(request.mailbox()).isBefore(tries.first().plus(limits.throttledFor()));
+      return opensBy(request.mailbox()).isBefore(Objects.requireNonNull(tries.first()).plus(limits.throttledFor()));
     }
     if (!request.operation().isRepeatable()) {
       // what became of it isn't known

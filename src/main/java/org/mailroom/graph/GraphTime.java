@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times as Graph writes them: Edm.DateTimeOffset, nearly always {@code 2026-01-05T08:00:03Z}. Each message brings two, and the general parser took a
@@ -21,7 +22,7 @@ public final class GraphTime {
    * @param dateTime null when there was none
    * @return null when the text is null or no time
    */
-  public static Instant of(String dateTime) {
+  public static @Nullable Instant of(@Nullable String dateTime) {
     if (dateTime == null) {
       return null;
     }

@@ -2,12 +2,13 @@ package org.mailroom.graph;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
@@ -31,7 +32,7 @@ public final class GraphUris {
         .collect(Collectors.joining("&", options.isEmpty() ? "" : "?", "")));
   }
 
-  public URI of(String... segments) {
+  public URI of(@Nullable String... segments) {
     return of(Map.of(), segments);
   }
 
@@ -87,6 +88,6 @@ public final class GraphUris {
   }
 
   private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%7E", "~");
+    return UriUtils.encode(text, StandardCharsets.UTF_8);
   }
 }

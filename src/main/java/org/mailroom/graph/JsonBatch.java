@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 
 /**
@@ -36,7 +37,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
    * @param url relative to the version, percent-encoded
    * @param body JSON, or null
    */
-  record Part(GraphOperation operation, String messageId, String method, String url, ObjectNode body) {
+  record Part(GraphOperation operation, String messageId, String method, String url, @Nullable ObjectNode body) {
 
     private static final String MOVE = "/move";
 
@@ -57,7 +58,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
     /** A look found the message there. */
     boolean isDone(JsonNode seen) {
-      return body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
+      return body != null && body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
     }
   }
 
@@ -119,7 +120,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   }
 
   @Override
-  public String prefer() {
+  public @Nullable String prefer() {
     return null;
   }
 
@@ -163,7 +164,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   }
 
   /** The last try ended before the service looked at any part. */
-  private static boolean wasNotTaken(Exception last) {
+  private static boolean wasNotTaken(@Nullable Exception last) {
     return last instanceof CredentialException
         || (last instanceof GraphException refusal && refusal.operation() == GraphOperation.BATCH
             && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
@@ -249,7 +250,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     }
   }
 
-  Part part(String id) {
+  @Nullable Part part(String id) {
     return outstanding.get(id);
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
 /**
@@ -110,7 +111,7 @@ final class MailboxGate {
    * @param trouble it was a 503 and not a 429
    * @return whether this is to be told
    */
-  synchronized boolean pause(Duration asked, boolean trouble) {
+  synchronized boolean pause(@Nullable Duration asked, boolean trouble) {
     Instant now = clock.instant();
     throttling.asked(asked, trouble, now);
     return throttling.isToBeTold(now);
@@ -151,7 +152,7 @@ final class MailboxGate {
   }
 
   /** Since when every answer asks for patience; null when the last one didn't. */
-  synchronized Instant throttledSince() {
+  synchronized @Nullable Instant throttledSince() {
     return throttling.since();
   }
 

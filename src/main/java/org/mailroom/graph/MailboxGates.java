@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +124,7 @@ public final class MailboxGates {
    * @param status 429 or 503
    * @param asked how long, or null when it didn't say
    */
-  void pause(GraphRequest<?> request, int status, Duration asked) {
+  void pause(GraphRequest<?> request, int status, @Nullable Duration asked) {
     metrics.throttled();
     MailboxGate gate = gates.computeIfAbsent(key(request.mailbox()), name -> newGate(request.mailbox()));
     if (gate.pause(asked, status != 429)) {

@@ -3,6 +3,7 @@ package org.mailroom.graph;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** A request that is sent once: whoever asks comes again, later. */
 record OnceRequest<T>(GraphRequest<T> request) implements GraphRequest<T> {
@@ -53,7 +54,7 @@ record OnceRequest<T>(GraphRequest<T> request) implements GraphRequest<T> {
   }
 
   @Override
-  public String prefer() {
+  public @Nullable String prefer() {
     return request.prefer();
   }
 
@@ -63,7 +64,7 @@ record OnceRequest<T>(GraphRequest<T> request) implements GraphRequest<T> {
   }
 
   @Override
-  public T read(InputStream answer) throws IOException {
+  public @Nullable T read(InputStream answer) throws IOException {
     return request.read(answer);
   }
 }

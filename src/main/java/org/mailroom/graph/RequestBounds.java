@@ -13,6 +13,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -29,7 +31,7 @@ final class RequestBounds implements ExecChainHandler {
     private final ClassicHttpRequest request;
     private final ExecChain.Scope scope;
     private final String bound;
-    private volatile String reached;
+    private volatile @Nullable String reached;
     private volatile Future<?> timer;
 
     private Deadline(ClassicHttpRequest request, ExecChain.Scope scope, String bound) {
@@ -55,7 +57,7 @@ final class RequestBounds implements ExecChainHandler {
     }
 
     @Override
-    public String boundReached() {
+    public @Nullable String boundReached() {
       return reached;
     }
 
@@ -86,11 +88,7 @@ final class RequestBounds implements ExecChainHandler {
   RequestBounds(MailroomProperties properties, ServiceClock clock) {
     this.limits = properties.limits();
     this.clock = clock;
-    this.timers = new ScheduledThreadPoolExecutor(1, task -> {
-      Thread thread = new Thread(task, "graph-time");
-      thread.setDaemon(true);
-      return thread;
-    });
+    this.timers = new ScheduledThreadPoolExecutor(1, Daemons.named("graph-time"));
     timers.setRemoveOnCancelPolicy(true);
   }
 
@@ -127,7 +125,7 @@ final class RequestBounds implements ExecChainHandler {
     }
   }
 
-  private static String value(ClassicHttpResponse response, String name) {
+  private static @Nullable String value(ClassicHttpResponse response, String name) {
     return response.getFirstHeader(name) == null ? null : response.getFirstHeader(name).getValue();
   }
 }

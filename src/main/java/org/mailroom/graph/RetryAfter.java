@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wait that a throttled answer asks for, as RFC 9110 section 10.2.3 says and as Graph really sends it: whole or decimal
@@ -19,7 +20,7 @@ public record RetryAfter(Duration delay) {
    * @param serviceNow the time that it is for the service
    * @param longest what is believed; a longer wait is taken for a mistake and cut
    */
-  public static Optional<RetryAfter> parse(String header, Instant serviceNow, Duration longest) {
+  public static Optional<RetryAfter> parse(@Nullable String header, Instant serviceNow, Duration longest) {
     if (header == null || header.isBlank()) {
       return Optional.empty();
     }
@@ -43,7 +44,7 @@ public record RetryAfter(Duration delay) {
         RetryAfter told = of(Duration.ofMillis((long) Math.ceil(Math.min(wait, longest.toSeconds() + 1.0) * 1000)), longest);
         chosen = chosen == null || told.delay().compareTo(chosen.delay()) > 0 ? told : chosen;
       } catch (NumberFormatException notANumber) {
-        continue;
+        // another part may be one
       }
     }
     return Optional.ofNullable(chosen);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -42,7 +43,7 @@ public final class ServiceClock {
    *
    * @param date its header {@code Date}, or null; what isn't a date tells nothing
    */
-  void answered(String date) {
+  void answered(@Nullable String date) {
     if (date == null) {
       return;
     }

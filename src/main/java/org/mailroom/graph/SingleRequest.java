@@ -3,10 +3,11 @@ package org.mailroom.graph;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** A request that is no batch. */
 record SingleRequest<T>(
-    GraphOperation operation, String credential, String mailbox, String method, URI uri, String content, String prefer, GraphRequest.Answer<T> answer,
+    GraphOperation operation, String credential, String mailbox, String method, URI uri, @Nullable String content, @Nullable String prefer, GraphRequest.Answer<T> answer,
     Tries tries) implements GraphRequest<T> {
 
   @Override
@@ -20,7 +21,7 @@ record SingleRequest<T>(
   }
 
   @Override
-  public T read(InputStream stream) throws IOException {
+  public @Nullable T read(InputStream stream) throws IOException {
     return answer.read(stream);
   }
 }

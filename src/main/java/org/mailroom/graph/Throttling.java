@@ -2,6 +2,8 @@ package org.mailroom.graph;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Backoff;
 
 /**
  * How long one mailbox is left alone because its answers ask for it, and since when they do. An answer that says how long is believed. One that
@@ -23,7 +25,7 @@ final class Throttling {
   private static final Duration TOLD_FOR = Duration.ofHours(1);
 
   private Instant closedUntil = Instant.MIN;
-  private Instant since;
+  private @Nullable Instant since;
   private Instant lastAsked = Instant.MIN;
   private Instant told = Instant.MIN;
   private boolean toldSince;
@@ -36,7 +38,7 @@ final class Throttling {
    * @param asked how long, or null when it didn't say
    * @param trouble it was a 503 and not a 429
    */
-  void asked(Duration asked, boolean trouble, Instant now) {
+  void asked(@Nullable Duration asked, boolean trouble, Instant now) {
     this.trouble = trouble;
     since = since == null ? now : since;
     lastAsked = now;
@@ -56,9 +58,7 @@ final class Throttling {
   }
 
   private Duration own(boolean trouble) {
-    Duration doubled = FIRST_WAIT.multipliedBy(1L << Math.min(rounds - 1, 10));
-    Duration longest = trouble ? LONGEST_WAIT_OF_TROUBLE : LONGEST_WAIT;
-    return doubled.compareTo(longest) > 0 ? longest : doubled;
+    return Backoff.doubled(FIRST_WAIT, rounds - 1, trouble ? LONGEST_WAIT_OF_TROUBLE : LONGEST_WAIT);
   }
 
   /**
@@ -107,7 +107,7 @@ final class Throttling {
   }
 
   /** Since when every answer asks for patience; null when the last one didn't. */
-  Instant since() {
+  @Nullable Instant since() {
     return since;
   }
 }

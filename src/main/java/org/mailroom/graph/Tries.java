@@ -1,6 +1,7 @@
 package org.mailroom.graph;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a request was sent and failed: the one place that counts. It belongs to the request and not to the Camel message, whose headers
@@ -12,8 +13,8 @@ public final class Tries {
   private int throttled;
   private int unauthorized;
   private boolean tokenStays;
-  private Instant first;
-  private Exception last;
+  private @Nullable Instant first;
+  private @Nullable Exception last;
 
   /** A try begins. */
   void begin(Instant now) {
@@ -58,12 +59,12 @@ public final class Tries {
   }
 
   /** When it was first sent; null before. */
-  public Instant first() {
+  public @Nullable Instant first() {
     return first;
   }
 
   /** What the last try failed with; null before. */
-  Exception last() {
+  @Nullable Exception last() {
     return last;
   }
 

@@ -6,12 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -45,11 +44,11 @@ class ReplyTable {
   /** Notes that a message is being replied to. Returns false when it was before. */
   boolean claim(String mailbox, String messageId) {
     return alone.execute(status -> {
-      database.update("delete from mail_reply where asked_at < ?", utc(clock.instant().minus(KEPT)));
-      database.update("delete from reply_sender where replied_at < ?", utc(clock.instant().minus(KEPT)));
+      database.update("delete from mail_reply where asked_at < ?", Utc.of(clock.instant().minus(KEPT)));
+      database.update("delete from reply_sender where replied_at < ?", Utc.of(clock.instant().minus(KEPT)));
       return database.update("insert into mail_reply (mailbox, message_id, asked_at) values (?, ?, ?) on conflict do nothing",
           small(mailbox), messageId,
-          utc(clock.instant())) == 1;
+          Utc.of(clock.instant())) == 1;
     });
   }
 
@@ -71,9 +70,9 @@ class ReplyTable {
   private boolean claimSender(String mailbox, String sender) {
     Instant now = clock.instant();
     return database.update("update reply_sender set replied_at = ? where mailbox = ? and sender = ? and replied_at <= ?",
-        utc(now), mailbox, sender, utc(now.minus(APART))) == 1
+        Utc.of(now), mailbox, sender, Utc.of(now.minus(APART))) == 1
         || database.update("insert into reply_sender (mailbox, sender, replied_at) values (?, ?, ?) on conflict do nothing",
-        mailbox, sender, utc(now)) == 1;
+        mailbox, sender, Utc.of(now)) == 1;
   }
 
   /** Nothing went out: the message may be replied to again, and its senders, too. */
@@ -97,9 +96,5 @@ class ReplyTable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

@@ -4,14 +4,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -54,7 +53,7 @@ class BackfillWishes {
     if (!replace(id, asked)) {
       try {
         jdbc.update("insert into backfill_wish (account, wish, received_since, received_until, include_read, asked_at) values (?, ?, ?, ?, ?, ?)",
-            asked.account(), id, utc(asked.since()), utc(asked.until()), asked.includeRead(), utc(asked.begun()));
+            asked.account(), id, Utc.of(asked.since()), Utc.of(asked.until()), asked.includeRead(), Utc.of(asked.begun()));
       } catch (DuplicateKeyException anotherNodeWasFirst) {
         replace(id, asked);
       }
@@ -64,7 +63,7 @@ class BackfillWishes {
 
   private boolean replace(String id, Backfill asked) {
     return jdbc.update("update backfill_wish set wish = ?, received_since = ?, received_until = ?, include_read = ?, asked_at = ? where account = ?", id,
-        utc(asked.since()), utc(asked.until()), asked.includeRead(), utc(asked.begun()), asked.account()) > 0;
+        Utc.of(asked.since()), Utc.of(asked.until()), asked.includeRead(), Utc.of(asked.begun()), asked.account()) > 0;
   }
 
   Optional<Wish> find(String accountId) {
@@ -91,9 +90,5 @@ class BackfillWishes {
     Timestamp until = row.getTimestamp(4);
     return new Wish(row.getString(2), new Backfill(row.getString(1), since, until == null ? null : until.toInstant(), row.getBoolean(5), since, null,
         row.getTimestamp(6).toInstant(), null));
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

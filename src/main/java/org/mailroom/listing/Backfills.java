@@ -5,8 +5,6 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -137,6 +136,7 @@ public final class Backfills {
    * Takes up the wish for an account's next import; null when there is none. It goes on where it stood only in the same folders of the same
    * mailbox, and begins anew in others.
    */
+  @SuppressWarnings("ReferenceEquality")
   public Backfill begin(String accountId, String mailbox, List<String> folders) {
     BackfillWishes.Wish wish = wishes.find(accountId).orElse(null);
     if (wish == null) {
@@ -209,10 +209,10 @@ public final class Backfills {
     folders.put(folder, now);
     Instant all = least(folders, known.position());
     fenced(backfill.account(), () -> {
-      jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", utc(now.position()), now.through(),
+      jdbc.update("update backfill_folder set position_at = ?, through = ? where account = ? and folder = ?", Utc.of(now.position()), now.through(),
           backfill.account(), folder);
       if (all.isAfter(known.position())) {
-        jdbc.update("update backfill set position_at = ? where account = ?", utc(all), backfill.account());
+        jdbc.update("update backfill set position_at = ? where account = ?", Utc.of(all), backfill.account());
       }
     });
     if (all.isAfter(known.position())) {
@@ -241,7 +241,7 @@ public final class Backfills {
       try {
         fenced(backfill.account(), () -> {
           if (complete) {
-            jdbc.update("update backfill set ended_at = ? where account = ?", utc(clock.instant()), backfill.account());
+            jdbc.update("update backfill set ended_at = ? where account = ?", Utc.of(clock.instant()), backfill.account());
           }
           wishes.withdraw(backfill.account(), now.wish());
         });
@@ -276,22 +276,18 @@ public final class Backfills {
   private void write(Backfill begun, String mailbox, Map<String, Reached> folders) {
     int updated = jdbc.update("update backfill set received_since = ?, received_until = ?, include_read = ?, position_at = ?, begun_at = ?,"
         + " ended_at = null, mailbox = ? where account = ?",
-        utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()), utc(begun.begun()), mailbox, begun.account());
+        Utc.of(begun.since()), Utc.of(begun.until()), begun.includeRead(), Utc.of(begun.position()), Utc.of(begun.begun()), mailbox, begun.account());
     if (updated == 0) {
       jdbc.update("insert into backfill (account, received_since, received_until, include_read, position_at, begun_at, mailbox)"
-          + " values (?, ?, ?, ?, ?, ?, ?)", begun.account(), utc(begun.since()), utc(begun.until()), begun.includeRead(), utc(begun.position()),
-          utc(begun.begun()), mailbox);
+          + " values (?, ?, ?, ?, ?, ?, ?)", begun.account(), Utc.of(begun.since()), Utc.of(begun.until()), begun.includeRead(), Utc.of(begun.position()),
+          Utc.of(begun.begun()), mailbox);
     }
     jdbc.update("delete from backfill_folder where account = ?", begun.account());
     folders.forEach((folder, now) -> jdbc.update("insert into backfill_folder (account, mailbox, folder, position_at, through) values (?, ?, ?, ?, ?)",
-        begun.account(), mailbox, folder, utc(now.position()), now.through()));
+        begun.account(), mailbox, folder, Utc.of(now.position()), now.through()));
   }
 
   private static Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

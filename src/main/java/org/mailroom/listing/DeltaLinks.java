@@ -5,13 +5,13 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.ServiceClock;
 import org.mailroom.account.AccountPositions;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -81,11 +81,11 @@ public final class DeltaLinks implements AccountPositions {
   }
 
   private void write(String account, String mailbox, String folder, URI link, Instant begunAt) {
-    OffsetDateTime now = utc(clock.instant());
+    OffsetDateTime now = Utc.of(clock.instant());
     int updated = jdbc.update("update delta_position set link = ?, updated_at = ?" + KEY, link.toString(), now, account, mailbox, folder);
     if (updated == 0) {
       jdbc.update("insert into delta_position (account, mailbox, folder, link, begun_at, updated_at) values (?, ?, ?, ?, ?, ?)",
-          account, mailbox, folder, link.toString(), utc(begunAt), now);
+          account, mailbox, folder, link.toString(), Utc.of(begunAt), now);
     }
   }
 
@@ -94,9 +94,5 @@ public final class DeltaLinks implements AccountPositions {
   public void forget(String account) {
     jdbc.update("delete from delta_position where account = ?", account);
     jdbc.update("delete from delta_link where account = ?", account);
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

@@ -24,7 +24,7 @@ import org.mailroom.graph.GraphUris;
  *
  * <p>One thread lists; others may ask how far it is.
  */
-public final class DeltaListing implements Listing {
+final class DeltaListing implements Listing {
 
   private final GraphUris uris;
   private final MailFolder folder;
@@ -136,7 +136,7 @@ public final class DeltaListing implements Listing {
       throw broken("MailroomEndlessListing", "the same next link again");
     }
     link = next;
-    begunAt.get();
+    Instant unused = begunAt.get();
     unlistable += page.nameless();
     ended = page.next() == null;
     size.answered(page.size());

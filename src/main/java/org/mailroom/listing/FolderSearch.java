@@ -19,6 +19,7 @@ import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.WrongAnswerException;
+import org.mailroom.settings.Printable;
 
 /**
  * One search for a folder. A path is walked folder by folder, and each listing of child folders page by page (the service lists ten at a time
@@ -245,7 +246,7 @@ final class FolderSearch {
 
   /** A name in quotes, for one line of a log. */
   private static String told(String name) {
-    String line = name.replaceAll("\\p{Cntrl}", " ");
+    String line = Printable.line(name);
     return "'" + (line.length() <= LONGEST_NAME_TOLD ? line : line.substring(0, LONGEST_NAME_TOLD) + "…").replace("/", "\\/") + "'";
   }
 

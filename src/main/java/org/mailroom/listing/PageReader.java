@@ -16,6 +16,7 @@ import org.mailroom.graph.BoundedStrings;
 import org.mailroom.graph.GraphTime;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.WrongAnswerException;
+import org.mailroom.settings.Printable;
 
 /**
  * Reads a page of messages, message by message from the wire; whole, or not at all. Of the messages beyond a budget of bytes only id and time
@@ -124,7 +125,7 @@ final class PageReader {
 
   private static String code(JsonNode error) {
     String code = error == null ? "" : error.path("code").asText("");
-    return code.length() <= MOST_OF_AN_ERROR ? code.replaceAll("\\p{Cntrl}", " ") : "";
+    return code.length() <= MOST_OF_AN_ERROR ? Printable.line(code) : "";
   }
 
   private static void require(boolean asExpected) throws IOException {

@@ -136,6 +136,8 @@ public final class Pages implements Iterator<Page> {
     return finished || failed || overdue || around.isStopping().getAsBoolean();
   }
 
+  /** Called in a loop that looks what there is to do. */
+  @SuppressWarnings("WaitNotInLoop")
   private boolean waitAWhile() {
     try {
       wait(LOOK_AGAIN_MILLIS);

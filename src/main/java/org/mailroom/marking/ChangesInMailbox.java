@@ -2,13 +2,13 @@ package org.mailroom.marking;
 
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Variable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -34,7 +34,7 @@ public final class ChangesInMailbox {
     if (messageIds.isEmpty()) {
       return;
     }
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(clock.instant());
     jdbc.batchUpdate("insert into after_import (account, message_id, noted_at) values (?, ?, ?) on conflict do nothing", messageIds, messageIds.size(),
         (statement, id) -> {
           statement.setString(1, account.id());

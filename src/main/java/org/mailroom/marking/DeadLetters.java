@@ -3,8 +3,6 @@ package org.mailroom.marking;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +15,9 @@ import org.mailroom.account.AtATime;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.Interruption;
 import org.mailroom.listing.MailFolders;
+import org.mailroom.settings.Backoff;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -65,7 +65,7 @@ public final class DeadLetters {
     List<List<ToMark>> chunks = new ArrayList<>();
     String target = null;
     if (account.afterFailure() != null && running.isGoingOn()) {
-      List<ToMark> due = jdbc.query(DUE, (row, number) -> new ToMark(row.getString(1), null, null, true, false, null), account.id(), utc(clock.instant()));
+      List<ToMark> due = jdbc.query(DUE, (row, number) -> new ToMark(row.getString(1), null, null, true, false, null), account.id(), Utc.of(clock.instant()));
       try {
         String moveTo = account.afterFailure().moveTo();
         target = due.isEmpty() || moveTo == null ? null : folders.findOrCreate(account.mailbox(), account.credential(), moveTo);
@@ -125,19 +125,11 @@ public final class DeadLetters {
     for (String id : messageIds) {
       jdbc.update("delete from after_failure where account = ? and message_id = ?", account.id(), id);
       jdbc.update("insert into after_failure (account, message_id, done, attempts, next_attempt_at) values (?, ?, ?, ?, ?) on conflict do nothing",
-          account.id(), id, done, attempts, next == null ? null : utc(next));
+          account.id(), id, done, attempts, next == null ? null : Utc.of(next));
     }
   }
 
   private Duration backoff(int attempts) {
-    Duration backoff = retry.backoff();
-    for (int i = 1; i < attempts && backoff.compareTo(LONGEST_BACKOFF) < 0; i++) {
-      backoff = backoff.multipliedBy(2);
-    }
-    return backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff;
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    return Backoff.doubled(retry.backoff(), attempts - 1, LONGEST_BACKOFF);
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 
 /** Tells whether a message may have attachments, for {@code hasAttachments} is false when all of them are inline. */
-public final class AttachmentLookup {
+final class AttachmentLookup {
 
   private AttachmentLookup() {}
 

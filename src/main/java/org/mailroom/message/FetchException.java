@@ -7,7 +7,7 @@ import org.mailroom.graph.GraphOperation;
  * The service doesn't give what belongs to one message. Its message is for the operator: which part, what the service said, and what to do,
  * in words that hold while the delivery is tried again and when it is given up.
  */
-public final class FetchException extends RuntimeException {
+final class FetchException extends RuntimeException {
 
   private static final String LOOK = "Open the message in Outlook; if it opens there, fetch it again with: failed retry";
 

@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.util.Locale;
 import org.mailroom.graph.WrongAnswerException;
+import org.mailroom.settings.Causes;
 
 /**
  * An answer of 200 that isn't what was promised: it counts as none, and the request is sent again. Its message is a clause for the
@@ -19,11 +20,6 @@ final class IncompleteAnswerException extends WrongAnswerException {
 
   /** Finds one among the causes of a failure; null when there is none. */
   static IncompleteAnswerException in(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
-      if (cause instanceof IncompleteAnswerException incomplete) {
-        return incomplete;
-      }
-    }
-    return null;
+    return Causes.first(failure, IncompleteAnswerException.class).orElse(null);
   }
 }

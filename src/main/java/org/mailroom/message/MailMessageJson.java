@@ -33,7 +33,7 @@ public final class MailMessageJson {
     mapper = JsonMapper.builder(factory)
         .addModule(new JavaTimeModule())
         .addModule(new SimpleModule("well-formed-text").addSerializer(String.class, new WellFormedText()))
-        .serializationInclusion(JsonInclude.Include.NON_NULL)
+        .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)

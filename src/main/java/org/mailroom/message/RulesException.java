@@ -1,7 +1,7 @@
 package org.mailroom.message;
 
 /** The site's hook {@code direct:rules} left something that Mailroom can't act on: the message's failure. */
-public final class RulesException extends RuntimeException {
+final class RulesException extends RuntimeException {
 
   RulesException(String did) {
     this(did, null);

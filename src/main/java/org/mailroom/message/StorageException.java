@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** What a message brings can't be written to Mailroom's own disk or share: the fault of no message. */
-public final class StorageException extends RuntimeException {
+final class StorageException extends RuntimeException {
 
   StorageException(Path mailDir, IOException cause) {
     super("attachments can't be written below " + mailDir + " (" + cause.getMessage()

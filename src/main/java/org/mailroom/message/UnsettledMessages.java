@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -24,7 +24,7 @@ final class UnsettledMessages implements Unsettled {
 
   @Override
   public Instant since(String account, String messageId) {
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+    OffsetDateTime now = Utc.of(clock.instant());
     int first = jdbc.update(
         "insert into unsettled_message (account, message_id, since) values (?, ?, ?) on conflict do nothing", account, messageId, now);
     if (first > 0) {

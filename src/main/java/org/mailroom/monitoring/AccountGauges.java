@@ -28,7 +28,7 @@ final class AccountGauges {
   private final MultiGauge lastSuccess;
   private final MultiGauge backlog;
   private final MultiGauge failures;
-  private Collection<Account> registered = List.of();
+  private List<Account> registered = List.of();
 
   AccountGauges(Accounts accounts, AccountSchedule schedule, FailedCounts failed, Clock clock, MeterRegistry meters) {
     this.accounts = accounts;
@@ -42,7 +42,7 @@ final class AccountGauges {
 
   /** Follows accounts that come and go. */
   void refresh() {
-    Collection<Account> all = List.copyOf(accounts.all());
+    List<Account> all = List.copyOf(accounts.all());
     if (all.equals(registered)) {
       return;
     }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.schedule.Node;
@@ -29,12 +30,12 @@ final class AccountMBean implements AccountMXBean {
   }
 
   @Override
-  public String getMailbox() {
+  public @Nullable String getMailbox() {
     return status.get().mailbox();
   }
 
   @Override
-  public String getCredential() {
+  public @Nullable String getCredential() {
     return status.get().credential();
   }
 
@@ -44,12 +45,12 @@ final class AccountMBean implements AccountMXBean {
   }
 
   @Override
-  public String getWaitingUntil() {
+  public @Nullable String getWaitingUntil() {
     return text(status.get().until());
   }
 
   @Override
-  public String getReason() {
+  public @Nullable String getReason() {
     return status.get().reason();
   }
 
@@ -59,17 +60,17 @@ final class AccountMBean implements AccountMXBean {
   }
 
   @Override
-  public String getWorkedBy() {
+  public @Nullable String getWorkedBy() {
     return schedule.workedBy(id).map(Node::name).orElse(null);
   }
 
   @Override
-  public String getLastPoll() {
+  public @Nullable String getLastPoll() {
     return text(status.get().lastPoll());
   }
 
   @Override
-  public String getLastSuccess() {
+  public @Nullable String getLastSuccess() {
     return text(status.get().lastSuccess());
   }
 
@@ -80,12 +81,12 @@ final class AccountMBean implements AccountMXBean {
   }
 
   @Override
-  public String getNextPoll() {
+  public @Nullable String getNextPoll() {
     return text(status.get().nextPoll());
   }
 
   @Override
-  public Long getBacklog() {
+  public @Nullable Long getBacklog() {
     return status.get().backlog();
   }
 
@@ -136,7 +137,7 @@ final class AccountMBean implements AccountMXBean {
     }
   }
 
-  private static String text(Instant time) {
+  private static @Nullable String text(@Nullable Instant time) {
     return time == null ? null : time.toString();
   }
 }

@@ -1,35 +1,37 @@
 package org.mailroom.monitoring;
 
+import org.jspecify.annotations.Nullable;
+
 /** An account as jconsole shows it: {@code org.mailroom:type=Account,name=…}. Times are ISO 8601 in UTC, null where there is none. */
 public interface AccountMXBean {
 
-  String getMailbox();
+  @Nullable String getMailbox();
 
-  String getCredential();
+  @Nullable String getCredential();
 
   /** importing, idle, waiting, needs attention, or paused. */
   String getState();
 
-  String getWaitingUntil();
+  @Nullable String getWaitingUntil();
 
   /** Cause and remedy; null when there is nothing to tell. */
-  String getReason();
+  @Nullable String getReason();
 
   boolean isRunning();
 
   /** Name of the node that has it in hand; null while none has. */
-  String getWorkedBy();
+  @Nullable String getWorkedBy();
 
-  String getLastPoll();
+  @Nullable String getLastPoll();
 
-  String getLastSuccess();
+  @Nullable String getLastSuccess();
 
   double getLastSuccessAgeSeconds();
 
-  String getNextPoll();
+  @Nullable String getNextPoll();
 
   /** Messages that the mailbox holds for Mailroom; null while that isn't known. */
-  Long getBacklog();
+  @Nullable Long getBacklog();
 
   long getImportedToday();
 

@@ -2,6 +2,7 @@ package org.mailroom.monitoring;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an account does: what console, health, metrics and JMX tell about it.
@@ -23,8 +24,8 @@ import java.time.Instant;
  * @param stalled whether the last success is longer ago than it may be
  */
 public record AccountStatus(
-    String account, String mailbox, String credential, State state, Instant until, String reason, boolean running, int importing, Instant lastPoll,
-    Instant lastSuccess, Duration lastTook, Instant nextPoll, Long backlog, long importedToday, long failed, boolean isFailing, boolean stalled) {
+    String account, @Nullable String mailbox, @Nullable String credential, State state, @Nullable Instant until, @Nullable String reason, boolean running, int importing, @Nullable Instant lastPoll,
+    @Nullable Instant lastSuccess, @Nullable Duration lastTook, @Nullable Instant nextPoll, @Nullable Long backlog, long importedToday, long failed, boolean isFailing, boolean stalled) {
 
   /** What an account is at. */
   public enum State {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
@@ -143,7 +144,7 @@ public final class AccountStatuses {
     return expected.isBefore(now) && expected.plus(most).isBefore(now);
   }
 
-  private record Standing(State state, Instant until, String reason) {}
+  private record Standing(State state, @Nullable Instant until, @Nullable String reason) {}
 
   private Standing standing(Account account, Optional<ImportProgress.Running> running, Optional<ImportResult> last, Figures figures, boolean paused,
       boolean stalled, boolean elsewhere, Instant now) {
@@ -187,7 +188,7 @@ public final class AccountStatuses {
   }
 
   /** Until when the service asks for patience; short waits count when there is one after the other. Null when it doesn't. */
-  private Instant throttledUntil(Account account, Instant now) {
+  private @Nullable Instant throttledUntil(Account account, Instant now) {
     Optional<Instant> until = gates.closedUntil(account.mailbox())
         .filter(end -> end.isAfter(now.plus(gates.isInTrouble(account.mailbox()) ? WORTH_TELLING : SHORTEST_WAIT)));
     boolean lasts = gates.throttledSince(account.mailbox()).filter(since -> since.plus(WORTH_TELLING).isBefore(now)).isPresent();
@@ -200,7 +201,7 @@ public final class AccountStatuses {
   }
 
   /** What is due is tried with the account's next import. */
-  private static Instant later(Instant due, Instant poll) {
+  private static Instant later(@Nullable Instant due, Instant poll) {
     return due == null || poll.isAfter(due) ? poll : due;
   }
 

@@ -2,6 +2,7 @@ package org.mailroom.monitoring;
 
 import java.util.Iterator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.monitoring.AccountStatus.State;
@@ -32,7 +33,7 @@ final class AccountsHealth implements CompositeHealthContributor {
   }
 
   @Override
-  public HealthContributor getContributor(String name) {
+  public @Nullable HealthContributor getContributor(String name) {
     String problem = accounts.problems().get(name);
     if (problem != null) {
       return (HealthIndicator) () -> Health.down().withDetail("reason", problem).build();

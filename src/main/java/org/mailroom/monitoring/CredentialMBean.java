@@ -2,6 +2,7 @@ package org.mailroom.monitoring;
 
 import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.Credential;
@@ -67,43 +68,43 @@ final class CredentialMBean implements CredentialMXBean {
   }
 
   @Override
-  public String getReason() {
+  public @Nullable String getReason() {
     return status().detail();
   }
 
   @Override
-  public String getLastError() {
+  public @Nullable String getLastError() {
     return tokens.lastRefusal(credential()).map(Throwable::getMessage).orElse(null);
   }
 
   @Override
-  public String getSignedInUser() {
+  public @Nullable String getSignedInUser() {
     CredentialStatus status = status();
     return status.user() == null ? null : status.user().userPrincipalName();
   }
 
   @Override
-  public String getLastToken() {
+  public @Nullable String getLastToken() {
     return text(status().lastToken());
   }
 
   @Override
-  public String getTokenExpires() {
+  public @Nullable String getTokenExpires() {
     return text(status().tokenExpires());
   }
 
   @Override
-  public String getRefreshTokenUsed() {
+  public @Nullable String getRefreshTokenUsed() {
     return text(status().refreshTokenUsed());
   }
 
   @Override
-  public String getSecretExpires() {
+  public @Nullable String getSecretExpires() {
     return text(status().secretExpires());
   }
 
   @Override
-  public String getCertificateExpires() {
+  public @Nullable String getCertificateExpires() {
     return text(status().certificateExpires());
   }
 
@@ -113,7 +114,7 @@ final class CredentialMBean implements CredentialMXBean {
   }
 
   @Override
-  public String renewToken() {
+  public @Nullable String renewToken() {
     try {
       tokens.renew(id);
       return "Entra ID issued a new token.";
@@ -122,7 +123,7 @@ final class CredentialMBean implements CredentialMXBean {
     }
   }
 
-  private static String text(Instant time) {
+  private static @Nullable String text(@Nullable Instant time) {
     return time == null ? null : time.toString();
   }
 }

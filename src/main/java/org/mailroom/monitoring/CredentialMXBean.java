@@ -1,5 +1,7 @@
 package org.mailroom.monitoring;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A credential as jconsole shows it: {@code org.mailroom:type=Credential,name=…}. Never a secret or a token. Times are ISO 8601 in UTC, null
  * where there is none.
@@ -19,29 +21,29 @@ public interface CredentialMXBean {
   String getState();
 
   /** What is to be done, and why; null when all is well. */
-  String getReason();
+  @Nullable String getReason();
 
   /** Why no token could be had when one was last asked for; null when it could. */
-  String getLastError();
+  @Nullable String getLastError();
 
   /** Who signed in; null without a sign-in. */
-  String getSignedInUser();
+  @Nullable String getSignedInUser();
 
   /** When the present token was issued, on any node. */
-  String getLastToken();
+  @Nullable String getLastToken();
 
-  String getTokenExpires();
+  @Nullable String getTokenExpires();
 
   /** When the refresh token was last used or issued. */
-  String getRefreshTokenUsed();
+  @Nullable String getRefreshTokenUsed();
 
-  String getSecretExpires();
+  @Nullable String getSecretExpires();
 
-  String getCertificateExpires();
+  @Nullable String getCertificateExpires();
 
   /** The accounts that are imported with it. */
   String[] getAccounts();
 
   /** Asks Entra ID for a new token, whether there is one or not, and returns what came of it. */
-  String renewToken();
+  @Nullable String renewToken();
 }

@@ -2,6 +2,7 @@ package org.mailroom.monitoring;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.Selection;
@@ -58,7 +59,7 @@ final class FailuresMBean implements FailuresMXBean {
     return failures.discard(new Selection(account, given(messageId), null));
   }
 
-  private static String given(String text) {
+  private static @Nullable String given(String text) {
     return text == null || text.isBlank() ? null : text;
   }
 }

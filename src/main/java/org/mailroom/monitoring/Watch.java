@@ -9,11 +9,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.schedule.Nodes;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportedMinutes;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
@@ -55,7 +57,7 @@ final class Watch implements DisposableBean {
   private final ManagementBeans beans = new ManagementBeans();
   private final Map<String, Instant> told = new HashMap<>();
   private final Map<String, Instant> toldUnanswered = new HashMap<>();
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
       DestinationHealth destinations, MailboxGates gates, CredentialBeans credentials, ImportedMinutes minutes, Backfills backfills, Nodes nodes, MissedNodes missed,
@@ -85,12 +87,8 @@ final class Watch implements DisposableBean {
     beans.offer("Failures", new FailuresMBean(failures, counts, destinations));
     beans.offer("Nodes", new NodesMBean(nodes, missed));
     look();
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "watch");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(this::look, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("watch"));
+    Daemons.repeat(timer, this::look, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
   }
 
   void look() {

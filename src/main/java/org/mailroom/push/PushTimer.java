@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,11 +55,7 @@ final class PushTimer {
     if (!properties.polling()) {
       return;
     }
-    timer = Executors.newScheduledThreadPool(3, task -> {
-      Thread thread = new Thread(task, "push");
-      thread.setDaemon(true);
-      return thread;
-    });
+    timer = Executors.newScheduledThreadPool(3, Daemons.named("push"));
     // with push switched off, what was subscribed before is still deleted
     every(KEEP_UP_MILLIS, () -> nothingLeft = nothingLeft || !upkeep.round());
     if (address.url().isPresent()) {
@@ -68,7 +65,7 @@ final class PushTimer {
   }
 
   private void every(long millis, Work work) {
-    timer.scheduleWithFixedDelay(() -> {
+    Daemons.repeat(timer, () -> {
       if (nothingLeft) {
         return;
       }

@@ -6,11 +6,12 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.mailroom.settings.Printable;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -89,7 +90,7 @@ class SubscriptionTable {
   }
 
   private static String cut(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", " ");
+    String line = Printable.line(text);
     return line.length() <= LONGEST_REFUSAL ? line : line.substring(0, LONGEST_REFUSAL);
   }
 
@@ -106,6 +107,6 @@ class SubscriptionTable {
   }
 
   private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
+    return instant == null ? null : Utc.of(instant.truncatedTo(ChronoUnit.MICROS));
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
+import org.mailroom.settings.Backoff;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,7 +227,6 @@ class SubscriptionUpkeep {
   }
 
   private static Duration wait(Subscription taken, Duration first) {
-    Duration doubled = first.multipliedBy(1L << Math.min(taken.refusals(), 9));
-    return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
+    return Backoff.doubled(first, taken.refusals(), LONGEST_WAIT);
   }
 }

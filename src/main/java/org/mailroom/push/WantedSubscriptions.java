@@ -1,6 +1,5 @@
 package org.mailroom.push;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.listing.MailFolders;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Which mailboxes are to be subscribed to, by the accounts as they are now: one subscription a mailbox, however many accounts read it. Those that are
@@ -57,7 +57,7 @@ final class WantedSubscriptions {
   }
 
   private static String user(String mailbox) {
-    String safe = URLEncoder.encode(mailbox, StandardCharsets.UTF_8).replace("+", "%20").replace("%40", "@").replace("%24", "$");
+    String safe = UriUtils.encode(mailbox, StandardCharsets.UTF_8).replace("%40", "@").replace("%24", "$");
     return mailbox.startsWith("$") ? "users('" + safe.replace("%27", "''") + "')" : "users/" + safe;
   }
 }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -100,14 +101,14 @@ final class ErasedMessages {
   private void writeDown(List<Found> messages, Instant now) {
     jdbc.batchUpdate("update erased_message set filed_at = ?, erased_at = ?, look_again_at = ?, in_hand = (in_hand or ?),"
         + " problem = null where account = ? and message_id = ?", messages.stream().map(each -> new Object[] {filedAt(each),
-        OldRows.utc(now), OldRows.utc(now), each.waits(), each.account(), each.messageId()}).toList());
+        Utc.of(now), Utc.of(now), each.waits(), each.account(), each.messageId()}).toList());
     jdbc.batchUpdate("insert into erased_message (account, message_id, filed_at, erased_at, look_again_at, in_hand) values (?,"
         + " ?, ?, ?, ?, ?) on conflict do nothing", messages.stream().map(each -> new Object[] {each.account(),
-        each.messageId(), filedAt(each), OldRows.utc(now), OldRows.utc(now), each.waits()}).toList());
+        each.messageId(), filedAt(each), Utc.of(now), Utc.of(now), each.waits()}).toList());
   }
 
   private static OffsetDateTime filedAt(Found message) {
-    return message.filedAt() == null ? null : OldRows.utc(message.filedAt());
+    return message.filedAt() == null ? null : Utc.of(message.filedAt());
   }
 
   private MailTree.Deleted deleteFiles(Entry entry) {
@@ -155,7 +156,7 @@ final class ErasedMessages {
           .messageId());
     } else {
       jdbc.update("update erased_message set look_again_at = ?, problem = ? where account = ? and message_id = ?",
-          OldRows.utc(next), problem, entry.message().account(),
+          Utc.of(next), problem, entry.message().account(),
           entry.message().messageId());
     }
   }
@@ -174,7 +175,7 @@ final class ErasedMessages {
   private State state() {
     return jdbc.queryForObject("select count(case when look_again_at <= ? then 1 end), count(problem), min(cast(problem as"
         + " varchar(2000))) from erased_message",
-        (row, number) -> new State(row.getLong(1), row.getLong(2), row.getString(3)), OldRows.utc(clock.instant()));
+        (row, number) -> new State(row.getLong(1), row.getLong(2), row.getString(3)), Utc.of(clock.instant()));
   }
 
   /**
@@ -190,7 +191,7 @@ final class ErasedMessages {
           + (all ? " or problem is not null" : "") + " order by look_again_at, account, message_id limit " + MOST,
           (row, number) -> new Entry(
               new Found(row.getString(1), row.getString(2), OldRows.instant(row.getTimestamp(3)), true, row.getBoolean(4)),
-              row.getTimestamp(5).toInstant()), OldRows.utc(now));
+              row.getTimestamp(5).toInstant()), Utc.of(now));
       for (int from = 0; from < entries.size() && run.goesOn(); from += MessageRows.AT_A_TIME) {
         complete(entries.subList(from, Math.min(entries.size(), from + MessageRows.AT_A_TIME)), run);
       }

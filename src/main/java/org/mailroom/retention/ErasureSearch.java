@@ -18,6 +18,7 @@ import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.retention.Erasure.Selection;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -105,7 +106,7 @@ final class ErasureSearch {
           + " position(:written in lower(stored.document)) > 0)");
     }
     if (before != null) {
-      values.addValue("before", OldRows.utc(before));
+      values.addValue("before", Utc.of(before));
       conditions.add("coalesce((select max(coalesce(delivered_at, last_attempt_at)) from delivery tried where tried.account ="
           + " m.account and tried.message_id = m.message_id),"
           + " m.listed_at) < :before");

@@ -227,6 +227,7 @@ final class MailTree {
   }
 
   /** The folders of messages of a day, as the file system gives them. Close it. */
+  @SuppressWarnings("StreamResourceLeak")
   DirectoryStream<Path> messages(Path day) throws IOException {
     return Files.newDirectoryStream(day, MailTree::isMessage);
   }

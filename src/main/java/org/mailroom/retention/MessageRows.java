@@ -3,6 +3,7 @@ package org.mailroom.retention;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -54,7 +55,7 @@ final class MessageRows {
     long discarded = each("update delivery set status = 'DISCARDED', next_attempt_at = null, in_doubt = false" + THIS
         + " and status in ('PENDING', 'FAILED')", messages);
     jdbc.batchUpdate("update delivery set erased_at = ?" + THIS + " and erased_at is null",
-        messages.stream().map(each -> new Object[] {OldRows.utc(now), each.account(), each.messageId()}).toList());
+        messages.stream().map(each -> new Object[] {Utc.of(now), each.account(), each.messageId()}).toList());
     forgetTexts(messages);
     return discarded;
   }

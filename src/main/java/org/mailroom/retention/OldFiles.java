@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -133,7 +134,7 @@ final class OldFiles {
   private void tellRows(Path day, Set<String> keys) {
     LocalDate date = tree.date(day);
     String account = day.getParent().getParent().getParent().getFileName().toString();
-    Map<String, Object> ofDay = Map.of("account", account, "epoch", OldRows.utc(Instant.EPOCH), "from", date.atStartOfDay()
+    Map<String, Object> ofDay = Map.of("account", account, "epoch", Utc.of(Instant.EPOCH), "from", date.atStartOfDay()
         .atOffset(ZoneOffset.UTC),
         "to", date.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
     List<String> ids = new ArrayList<>();

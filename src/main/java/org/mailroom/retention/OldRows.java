@@ -2,11 +2,10 @@ package org.mailroom.retention;
 
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.mailroom.message.MessageFolders;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -87,8 +86,8 @@ final class OldRows {
   }
 
   private List<Candidate> next(Instant before, Candidate last) {
-    MapSqlParameterSource place = new MapSqlParameterSource("before", utc(before)).addValue("most", LOOKED_AT)
-        .addValue("at", utc(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
+    MapSqlParameterSource place = new MapSqlParameterSource("before", Utc.of(before)).addValue("most", LOOKED_AT)
+        .addValue("at", Utc.of(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
         .addValue("account", last == null ? "" : last.found().account())
         .addValue("id", last == null ? "" : last.found().messageId());
     return jdbc.query(NEXT, place, (row, number) -> {
@@ -119,7 +118,7 @@ final class OldRows {
 
   private void deleteStrays(Instant before, Run run) {
     while (run.goesOn()) {
-      List<Found> strays = jdbc.query(STRAYS, Map.of("before", utc(before), "most", MessageRows.AT_A_TIME),
+      List<Found> strays = jdbc.query(STRAYS, Map.of("before", Utc.of(before), "most", MessageRows.AT_A_TIME),
           (row, number) -> new Found(row.getString(1), row.getString(2), instant(row.getTimestamp(3)), true, false));
       if (strays.isEmpty()) {
         return;
@@ -131,9 +130,5 @@ final class OldRows {
 
   static Instant instant(Timestamp time) {
     return time == null ? null : time.toInstant();
-  }
-
-  static OffsetDateTime utc(Instant time) {
-    return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
   }
 }

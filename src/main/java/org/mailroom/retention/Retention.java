@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.mailroom.account.Accounts;
 import org.mailroom.graph.ServiceClock;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.RetentionProperties;
@@ -31,7 +32,7 @@ import org.springframework.transaction.TransactionException;
  * begun. Once a minute it is looked whether there is something to do. Commands that end by themselves do none of it.
  */
 @Component
-public final class Retention implements DisposableBean {
+final class Retention implements DisposableBean {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.retention");
 
@@ -87,12 +88,8 @@ public final class Retention implements DisposableBean {
     if (!runs) {
       return;
     }
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "retention");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.MINUTES);
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("retention"));
+    Daemons.repeat(timer, this::look, 0, 1, TimeUnit.MINUTES);
   }
 
   /**
@@ -195,11 +192,11 @@ public final class Retention implements DisposableBean {
     count("messages", run.messages());
     count("attachments", run.attachments());
     count("files", run.files());
-    meters.counter(METRIC + ".bytes").increment(run.bytes());
+    meters.counter(METRIC + ".bytes").increment((double) run.bytes());
   }
 
   private void count(String what, long number) {
-    meters.counter(METRIC, "what", what).increment(number);
+    meters.counter(METRIC, "what", what).increment((double) number);
   }
 
   private String inWords(Run run) {

@@ -47,6 +47,7 @@ final class Conflicts {
     route.steps().forEach(step -> claimId(step, claim));
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private void claimId(String id, Claim claim) {
     claim("id:" + id, claim, (kept, refused) -> (id.equals(refused.route().id()) ? "the id " + id : "the id " + id + " of a step in "
         + refused.route().shown())
@@ -54,6 +55,7 @@ final class Conflicts {
         + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown()) + ". Each id is there once: give one of them another");
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private static String of(Claim kept, Claim refused) {
     return kept.route().shown() + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown());
   }

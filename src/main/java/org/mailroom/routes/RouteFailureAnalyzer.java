@@ -3,6 +3,8 @@ package org.mailroom.routes;
 import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Causes;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
@@ -20,9 +22,9 @@ final class RouteFailureAnalyzer implements FailureAnalyzer {
   }
 
   @Override
-  public FailureAnalysis analyze(Throwable failure) {
+  public @Nullable FailureAnalysis analyze(Throwable failure) {
     Throwable ofCamel = null;
-    for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
+    for (Throwable cause : Causes.of(failure).toList()) {
       if (cause instanceof RouteFileException file) {
         return new FailureAnalysis("A route file can't be taken. " + file.getMessage(), ACTION, cause);
       }
@@ -35,7 +37,7 @@ final class RouteFailureAnalyzer implements FailureAnalyzer {
     return ofCamel == null ? null : new FailureAnalysis("A route can't be loaded: " + RouteProblem.inWords(ofCamel), ACTION, ofCamel);
   }
 
-  private static String route(Throwable cause) {
+  private static @Nullable String route(Throwable cause) {
     return cause instanceof FailedToCreateRouteException create ? create.getRouteId() : cause instanceof FailedToStartRouteException start
         ? start.getRouteId() : null;
   }

@@ -10,6 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.Synchronization;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Causes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -36,7 +38,7 @@ public final class RouteFailures {
 
   /** Where an exception came from; empty when it wasn't a route of the site or of a destination. */
   public Optional<RouteFailure> find(Throwable failure) {
-    return failure == null ? Optional.empty() : Optional.ofNullable(places.get(root(failure)));
+    return failure == null ? Optional.empty() : Optional.ofNullable(places.get(Causes.root(failure)));
   }
 
   /** Route, file, step and reason of what an exchange failed with; the reason alone when it wasn't a route of the site or of a destination. */
@@ -51,7 +53,7 @@ public final class RouteFailures {
 
   /** Whether the log has it already. */
   boolean isTold(Throwable failure) {
-    return failure != null && told.containsKey(root(failure));
+    return failure != null && told.containsKey(Causes.root(failure));
   }
 
   /** What happened in a route of the site's, with a sentence that says where; any other failure as it is. */
@@ -70,7 +72,7 @@ public final class RouteFailures {
   void joined(Exchange exchange) {
     Queue<Throwable> failed = ofParts.remove(exchange.getExchangeId());
     if (failed != null) {
-      failed.stream().filter(root -> exchange.getException() == null || root(exchange.getException()) != root).forEach(this::tell);
+      failed.stream().filter(root -> exchange.getException() == null || Causes.root(exchange.getException()) != root).forEach(this::tell);
     }
   }
 
@@ -80,7 +82,7 @@ public final class RouteFailures {
    * @param isOfEngine whether a route is one of Mailroom's own, which tells itself of what fails while it works on a message
    */
   void failed(Exchange exchange, String file, String route, String step, Predicate<String> isOfEngine) {
-    Throwable root = root(exchange.getException());
+    Throwable root = Causes.root(exchange.getException());
     places.putIfAbsent(root, new RouteFailure(file, route, step, RouteProblem.inWords(exchange.getException()), isOfEngine.test(route)));
     if (exchange.getUnitOfWork() != null) {
       exchange.getUnitOfWork().addSynchronization(new AtTheEnd(root, isOfEngine));
@@ -106,7 +108,7 @@ public final class RouteFailures {
     @Override
     public void onFailure(Exchange exchange) {
       Throwable last = failure(exchange);
-      if (last == null || root(last) != root) {
+      if (last == null || Causes.root(last) != root) {
         return;
       }
       String whole = exchange.getProperty(Exchange.CORRELATION_ID, String.class);
@@ -136,13 +138,5 @@ public final class RouteFailures {
 
   private static Throwable failure(Exchange exchange) {
     return exchange.getException() != null ? exchange.getException() : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-  }
-
-  private static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return root;
   }
 }

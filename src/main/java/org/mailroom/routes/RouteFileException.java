@@ -1,16 +1,18 @@
 package org.mailroom.routes;
 
+import org.jspecify.annotations.Nullable;
+
 /** A route file can't be taken. The message says which, where in it, why, and what to do. */
 final class RouteFileException extends RuntimeException {
 
   private final transient RouteFile file;
-  private final String reason;
+  private final @Nullable String reason;
 
   RouteFileException(RouteFile file, String reason) {
     this(file, reason, null);
   }
 
-  private RouteFileException(RouteFile file, String reason, Exception cause) {
+  private RouteFileException(RouteFile file, @Nullable String reason, @Nullable Exception cause) {
     super(file.shown() + ": " + reason, cause);
     this.file = file;
     this.reason = reason;
@@ -30,7 +32,7 @@ final class RouteFileException extends RuntimeException {
   }
 
   /** The message without the file. */
-  String reason() {
+  @Nullable String reason() {
     return reason;
   }
 }

@@ -14,6 +14,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Printable;
 import org.mailroom.settings.SettingsRejectedException;
 
 /** What is wrong with a route, out of a chain of exceptions that each tell a part; and what to do, where that is known. */
@@ -33,10 +34,10 @@ public final class RouteProblem {
   /** Returns the messages of the chain in one line, each once, outermost first; of a missing component only that it is missing, and how to add it. */
   public static String inWords(Throwable failure) {
     Set<String> parts = new LinkedHashSet<>();
-    for (Throwable cause = failure; cause != null && cause.getCause() != cause; cause = cause.getCause()) {
+    for (Throwable cause : Causes.of(failure).toList()) {
       String message = cause instanceof HttpOperationFailedException http ? HttpAnswer.inWords(http) : cause.getMessage();
       if (cause instanceof SettingsRejectedException) {
-        return message;
+        return String.valueOf(message);
       }
       if (message != null) {
         String line = message.lines().map(String::strip).filter(text -> !text.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
@@ -52,7 +53,7 @@ public final class RouteProblem {
         }
       }
     }
-    return parts.isEmpty() ? Causes.inShort(failure) : URISupport.sanitizeUri(String.join(": ", parts).replaceAll("\\p{Cntrl}", " "));
+    return parts.isEmpty() ? Causes.inShort(failure) : URISupport.sanitizeUri(Printable.line(String.join(": ", parts)));
   }
 
   /** The same, with the route, which Camel doesn't always name. */

@@ -6,11 +6,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.routes.ParsedFile.ParsedRoute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,7 @@ final class RouteReload {
 
   private Map<String, String> seen = Map.of();
   private Map<String, String> handled = Map.of();
-  private Long tryAgainAt;
+  private @Nullable Long tryAgainAt;
   private final Set<String> ignored = new HashSet<>();
   private final Map<String, String> told = new HashMap<>();
 
@@ -168,12 +170,12 @@ final class RouteReload {
   }
 
   private String ids(RouteFile file, String one, String several) {
-    List<String> ids = running.files().get(file.name()).routes().stream().map(ParsedRoute::shown).toList();
+    List<String> ids = Objects.requireNonNull(running.files().get(file.name())).routes().stream().map(ParsedRoute::shown).toList();
     return ids.isEmpty() ? "no route of it" + one : String.join(", ", ids) + (ids.size() == 1 ? one : several);
   }
 
   private void tell(RouteFileException e) {
-    String sentence = e.getMessage();
+    String sentence = String.valueOf(e.getMessage());
     if (!sentence.equals(told.put(e.file().name(), sentence))) {
       LOG.error("{} was not taken over, the routes that were running go on: {}", e.file().shown(), e.reason());
     }

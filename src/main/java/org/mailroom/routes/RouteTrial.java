@@ -21,6 +21,7 @@ import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PatternHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds routes in a context of their own, which is never started: what Camel has against them shows there, and the routes that run
@@ -143,16 +144,16 @@ final class RouteTrial {
   private record BeansOf(CamelContext context) implements BeanRepository {
 
     @Override
-    public Object lookupByName(String name) {
+    public @Nullable Object lookupByName(String name) {
       return unlessComponent(context.getRegistry().lookupByName(name));
     }
 
     @Override
-    public <T> T lookupByNameAndType(String name, Class<T> type) {
+    public <T> @Nullable T lookupByNameAndType(String name, Class<T> type) {
       return unlessComponent(context.getRegistry().lookupByNameAndType(name, type));
     }
 
-    private static <T> T unlessComponent(T bean) {
+    private static <T> @Nullable T unlessComponent(T bean) {
       return bean instanceof Component ? null : bean;
     }
 
@@ -175,7 +176,7 @@ final class RouteTrial {
     }
 
     @Override
-    public String getProperty(String name) {
+    public @Nullable String getProperty(String name) {
       return context.getPropertiesComponent().resolveProperty(name).orElse(null);
     }
   }

@@ -7,6 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +27,8 @@ final class RouteWatch {
   private final RunningRoutes running;
   private final CamelContext camel;
   private final MailroomProperties properties;
-  private ScheduledExecutorService thread;
-  private String lastFailure;
+  private @Nullable ScheduledExecutorService thread;
+  private @Nullable String lastFailure;
 
   RouteWatch(RouteFolder folder, RunningRoutes running, CamelContext camel, MailroomProperties properties) {
     this.folder = folder;
@@ -43,12 +45,8 @@ final class RouteWatch {
     Map<String, String> destinations = new TreeMap<>();
     properties.destinations().forEach((name, destination) -> destinations.put(destination.uri(), name));
     RouteReload reload = new RouteReload(folder, running, camel, destinations, RouteSwap.LONGEST_WAIT);
-    thread = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread watcher = new Thread(task, "routes");
-      watcher.setDaemon(true);
-      return watcher;
-    });
-    thread.scheduleWithFixedDelay(() -> look(reload), 0, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+    thread = Executors.newSingleThreadScheduledExecutor(Daemons.named("routes"));
+    Daemons.repeat(thread, () -> look(reload), 0, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
   }
 
   private void look(RouteReload reload) {

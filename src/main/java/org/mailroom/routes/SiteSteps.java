@@ -76,7 +76,7 @@ final class SiteSteps implements InterceptStrategy {
       return false;
     }
     return "site".equals(route.getGroup()) || !folder.isEngines(route.getResource().getLocation())
-        || route.getInput() != null && destinations.contains(route.getInput().getEndpointUri().replace("://", ":").replaceFirst("\\?.*", ""));
+        || (route.getInput() != null && destinations.contains(route.getInput().getEndpointUri().replace("://", ":").replaceFirst("\\?.*", "")));
   }
 
   private boolean isEngines(CamelContext camel, String route) {

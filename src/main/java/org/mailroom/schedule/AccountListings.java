@@ -296,7 +296,7 @@ final class AccountListings {
     if (round != null && round.backfill != null) {
       boolean complete = running.failure() == null && round.through && isDone(running, round);
       boolean lost = running.failure() instanceof LeaseLostException;
-      if (!complete && (lost || running.failure() == null && running.isStopping())) {
+      if (!complete && (lost || (running.failure() == null && running.isStopping()))) {
         backfills.interrupted(round.backfill);
       } else {
         backfills.end(round.backfill, complete);

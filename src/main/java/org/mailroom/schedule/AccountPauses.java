@@ -3,12 +3,11 @@ package org.mailroom.schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -68,7 +67,7 @@ final class AccountPauses {
 
   void pause(String account) {
     jdbc.update("insert into account_pause (account, paused_at) values (?, ?) on conflict do nothing", account,
-        OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        Utc.of(clock.instant()));
     read();
   }
 

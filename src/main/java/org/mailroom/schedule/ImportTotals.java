@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.mailroom.account.ImportProgress;
+import org.mailroom.settings.Daemons;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -33,11 +34,8 @@ public class ImportTotals implements DisposableBean {
   private final AccountListings listings;
   private final ImportProgress progress;
   private final Map<String, Total> totals = new ConcurrentHashMap<>();
-  private final ExecutorService asking = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
-    Thread thread = new Thread(task, "import-totals");
-    thread.setDaemon(true);
-    return thread;
-  }, new ThreadPoolExecutor.DiscardPolicy());
+  private final ExecutorService asking = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING),
+      Daemons.named("import-totals"), new ThreadPoolExecutor.DiscardPolicy());
 
   ImportTotals(AccountListings listings, ImportProgress progress) {
     this.listings = listings;

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;
@@ -91,13 +92,9 @@ public final class Nodes implements InitializingBean, DisposableBean {
 
   @Override
   public void afterPropertiesSet() {
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "node");
-      thread.setDaemon(true);
-      return thread;
-    });
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("node"));
     long every = takeoverAfter.toMillis() / PARTS;
-    timer.scheduleWithFixedDelay(this::beatAndRead, every, every, TimeUnit.MILLISECONDS);
+    Daemons.repeat(timer, this::beatAndRead, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** What this node says of itself with its sign of life: how many mailboxes it works on. */

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.mailroom.account.Account;
+import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;
@@ -67,12 +68,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
 
   @Override
   public void afterPropertiesSet() {
-    timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "schedule");
-      thread.setDaemon(true);
-      return thread;
-    });
-    timer.scheduleWithFixedDelay(this::keep, KEPT_EVERY.toMillis(), KEPT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("schedule"));
+    Daemons.repeat(timer, this::keep, KEPT_EVERY.toMillis(), KEPT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   Board board() {

@@ -10,12 +10,12 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.mailroom.account.StoredResults;
+import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.ParameterizedPreparedStatementSetter;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -218,7 +218,7 @@ class StandingTable {
   }
 
   private static OffsetDateTime utc(Instant time) {
-    return OffsetDateTime.ofInstant(time.isAfter(LATEST) ? LATEST : time, ZoneOffset.UTC);
+    return Utc.of(time.isAfter(LATEST) ? LATEST : time);
   }
 
   private static Instant instant(Timestamp time) {

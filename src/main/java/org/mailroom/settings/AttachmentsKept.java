@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -22,7 +23,7 @@ import org.springframework.util.unit.DataSize;
 public record AttachmentsKept(
     @DefaultValue @Size(max = 100, message = "has at most 100 patterns") List<@Size(max = 255, message = "of one has at most 255 characters") String> include,
     @DefaultValue @Size(max = 100, message = "has at most 100 patterns") List<@Size(max = 255, message = "of one has at most 255 characters") String> exclude,
-    @DefaultValue("true") boolean inline, DataSize maxSize) {
+    @DefaultValue("true") boolean inline, @Nullable DataSize maxSize) {
 
   /** Everything is stored. */
   public static final AttachmentsKept ALL = new AttachmentsKept(List.of(), List.of(), true, null);
@@ -48,7 +49,7 @@ public record AttachmentsKept(
    * @param isInline null: it isn't known, which counts as not inline
    * @param size in bytes; null: it isn't known, and not too large
    */
-  public Optional<String> whyNot(String name, Boolean isInline, Long size) {
+  public Optional<String> whyNot(@Nullable String name, @Nullable Boolean isInline, @Nullable Long size) {
     if (matches(exclude, name)) {
       return Optional.of("excluded by attachments.exclude");
     }
@@ -62,7 +63,7 @@ public record AttachmentsKept(
     return maxSize != null && size != null && size > maxSize.toBytes() ? Optional.of("larger than attachments.max-size") : Optional.empty();
   }
 
-  private static boolean matches(List<String> patterns, String name) {
+  private static boolean matches(List<String> patterns, @Nullable String name) {
     String text = normal(name == null ? "" : name);
     return patterns.stream().anyMatch(pattern -> regex(pattern).matcher(text).matches());
   }

@@ -5,6 +5,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A failure and what it was due to, outermost first; it ends even where causes lead in a circle. */
 public final class Causes {
@@ -14,9 +15,9 @@ public final class Causes {
   private Causes() {}
 
   /** The failure itself, its cause, that one's cause, and so on. */
-  public static Stream<Throwable> of(Throwable failure) {
+  public static Stream<Throwable> of(@Nullable Throwable failure) {
     Iterable<Throwable> chain = () -> new Iterator<>() {
-      private Throwable next = failure;
+      private @Nullable Throwable next = failure;
       private int seen;
 
       @Override
@@ -39,7 +40,7 @@ public final class Causes {
   }
 
   /** The first of them that is of a type. */
-  public static <T> Optional<T> first(Throwable failure, Class<T> type) {
+  public static <T> Optional<T> first(@Nullable Throwable failure, Class<T> type) {
     return of(failure).filter(type::isInstance).map(type::cast).findFirst();
   }
 

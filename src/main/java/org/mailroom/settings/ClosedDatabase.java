@@ -20,11 +20,7 @@ public final class ClosedDatabase implements SQLExceptionOverride {
     if (CODES.contains(failure.getErrorCode())) {
       return Override.MUST_EVICT;
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
-      if (cause.getClass().getName().equals(STORE)) {
-        return Override.MUST_EVICT;
-      }
-    }
-    return Override.CONTINUE_EVICT;
+    boolean ofStore = Causes.of(failure).anyMatch(cause -> cause.getClass().getName().equals(STORE));
+    return ofStore ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
   }
 }

@@ -59,16 +59,8 @@ public final class ConfigTrees {
           WrittenAddresses::register).bind("mailroom.credentials", CREDENTIALS).orElse(Map.of());
       return Optional.ofNullable(all.get(id));
     } catch (BindException | IllegalArgumentException | IllegalStateException e) {
-      throw new IllegalStateException(PlainCause.of(root(e)), e);
+      throw new IllegalStateException(PlainCause.of(Causes.root(e)), e);
     }
-  }
-
-  private static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   /** The folders of the trees, for words. */

@@ -3,6 +3,7 @@ package org.mailroom.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -32,7 +33,7 @@ final class DataDir implements BeanFactoryPostProcessor {
     }
   }
 
-  private static Path folder(Environment environment, String key) {
+  private static @Nullable Path folder(Environment environment, String key) {
     String folder = environment.getProperty(key);
     return folder == null || folder.isBlank() ? null : Path.of(folder).toAbsolutePath().normalize();
   }

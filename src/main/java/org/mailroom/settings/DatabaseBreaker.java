@@ -7,9 +7,11 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -41,7 +43,7 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   private final HikariDataSource pool;
   private final ReservedConnections reserved;
   private final Clock clock;
-  private volatile Refusal refusal;
+  private volatile @Nullable Refusal refusal;
 
   DatabaseBreaker(HikariDataSource pool, ReservedConnections reserved, Clock clock) {
     super(pool);
@@ -102,14 +104,15 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   }
 
   private void awaitDatabase() {
+    Instant since = Objects.requireNonNull(refusal).since();
     while (!pool.isClosed()) {
       try {
         pool.getConnection().close();
-        LOG.info("the database answers again after {} s", Duration.between(refusal.since(), clock.instant()).toSeconds());
+        LOG.info("the database answers again after {} s", Duration.between(since, clock.instant()).toSeconds());
         refusal = null;
         return;
       } catch (SQLException e) {
-        refusal = e.getCause() == null ? refusal : new Refusal(refusal.since(), e);
+        refusal = e.getCause() == null ? refusal : new Refusal(since, e);
         pause();
       }
     }
@@ -159,13 +162,11 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   /** What the database or its driver said, and what that was due to; without a full stop. */
   public static String reason(Throwable why) {
     Throwable told = why;
-    Throwable root = why;
-    for (Throwable cause = why; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
+    for (Throwable cause : Causes.of(why).toList()) {
       told = cause instanceof SQLException || !(told instanceof SQLException) ? cause : told;
-      root = cause;
     }
     String outer = text(told);
-    String inner = text(root);
+    String inner = text(Causes.root(why));
     return outer.contains(inner) ? outer : inner.contains(outer) ? inner : outer + ", " + inner;
   }
 

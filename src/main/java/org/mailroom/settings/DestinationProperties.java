@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where messages go. In {@code application.yaml} it is a text, the endpoint, or an object: {@code {uri: direct:…, pages: true}}.
@@ -24,10 +25,10 @@ import java.util.Map;
  * @param laterOn failures after which the one message is asked for again, without an attempt
  */
 public record DestinationProperties(
-    @NotBlank(message = "is missing: the Camel endpoint that takes the messages") String uri, Boolean pages, @Valid Retry retry,
-    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> refusedOn,
-    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> downOn,
-    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> laterOn) {
+    @NotBlank(message = "is missing: the Camel endpoint that takes the messages") String uri, @Nullable Boolean pages, @Valid @Nullable Retry retry,
+    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> refusedOn,
+    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> downOn,
+    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> laterOn) {
 
   static final String FAILURE = "[345][0-9]{2}|([\\p{L}_$][\\p{L}\\p{N}_$]*\\.)+[\\p{L}_$][\\p{L}\\p{N}_$]*";
 
@@ -64,7 +65,7 @@ public record DestinationProperties(
   }
 
   /** An endpoint, with everything else as it is documented. */
-  public static DestinationProperties of(String uri, Boolean pages) {
+  public static DestinationProperties of(String uri, @Nullable Boolean pages) {
     return new DestinationProperties(uri, pages, null, null, null, null);
   }
 
@@ -103,7 +104,7 @@ public record DestinationProperties(
     return Map.copyOf(all);
   }
 
-  private DestinationProperties completed(DestinationProperties sameName) {
+  private DestinationProperties completed(@Nullable DestinationProperties sameName) {
     String endpoint = uri == null && sameName != null ? sameName.uri : uri;
     Boolean together = pages != null ? pages
         : PACKAGED.values().stream().filter(packaged -> packaged.uri.equals(endpoint)).findFirst().map(DestinationProperties::takesPages)

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.util.unit.DataSize;
@@ -76,7 +78,7 @@ public record MailroomProperties(
     Path secretKeyFile,
     List<String> previousSecretKeys,
     URI publicUrl,
-    @DefaultValue @Valid PushProperties push,
+    @NestedConfigurationProperty @DefaultValue @Valid PushProperties push,
     @DefaultValue("data") @NotNull Path dataDir,
     Path mailDir,
     @DefaultValue("file:routes") @NotBlank String routes,
@@ -90,7 +92,7 @@ public record MailroomProperties(
     @DefaultValue("true") boolean polling,
     @DefaultValue @Valid Limits limits,
     @DefaultValue @Valid Retry retry,
-    @DefaultValue @Valid RetentionProperties retention,
+    @NestedConfigurationProperty @DefaultValue @Valid RetentionProperties retention,
     @DefaultValue @Valid Console console,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid CredentialProperties> credentials,
     Map<@Pattern(regexp = NAME, message = NAME_ALLOWED) String, @Valid AccountProperties> accounts,
@@ -171,7 +173,7 @@ public record MailroomProperties(
   }
 
   /** Whether folders of accounts would lie among what Mailroom keeps for itself. */
-  static boolean isMixedUp(Path mailDir, Path dataDir) {
+  static boolean isMixedUp(Path mailDir, @Nullable Path dataDir) {
     return dataDir != null && dataDir.startsWith(mailDir);
   }
 
@@ -445,7 +447,7 @@ public record MailroomProperties(
       return pollAt != null && !pollAt.isBlank();
     }
 
-    private static boolean isReadable(String cron, String zone) {
+    private static boolean isReadable(String cron, @Nullable String zone) {
       try {
         return cron == null || cron.isBlank() || PollAt.parse(cron, zone) != null;
       } catch (IllegalArgumentException | DateTimeException unreadable) {
@@ -454,7 +456,7 @@ public record MailroomProperties(
     }
 
     /** The times at which it is polled; null when it is polled at an interval. */
-    public PollAt times() {
+    public @Nullable PollAt times() {
       return isAtTimes() ? PollAt.parse(pollAt, zone) : null;
     }
   }
@@ -524,7 +526,12 @@ public record MailroomProperties(
     }
   }
 
-  /** When a failed delivery is tried again: after {@code backoff}, doubled each time up to an hour. */
+  /**
+   * When a failed delivery is tried again: after {@code backoff}, doubled each time up to an hour.
+   *
+   * @param maxAttempts so often it is tried, the first time included; then it is given up
+   * @param backoff the wait after the first time
+   */
   public record Retry(@DefaultValue("5") @Min(1) @Max(100) int maxAttempts, @DefaultValue("1m") @NotNull Duration backoff) {}
 
   /**

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
+import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
@@ -23,7 +24,7 @@ public record PollAt(CronExpression cron, ZoneId zone) {
    * @throws IllegalArgumentException when it is no cron expression, or none of a time that comes
    * @throws DateTimeException when there is no such zone
    */
-  public static PollAt parse(String cron, String zone) {
+  public static PollAt parse(String cron, @Nullable String zone) {
     PollAt times = new PollAt(CronExpression.parse(cron.strip()), zone == null || zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()));
     if (times.cron().next(LocalDateTime.of(2001, 1, 1, 0, 0)) == null) {
       throw new IllegalArgumentException("it names no time that comes");

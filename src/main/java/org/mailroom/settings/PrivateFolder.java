@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Folders that only their owner may enter, and that are on disk once they are made. */
 public final class PrivateFolder {
@@ -73,7 +74,7 @@ public final class PrivateFolder {
   }
 
   /** Makes new names in it durable, where the system lets a folder be opened. */
-  public static void force(Path folder) {
+  public static void force(@Nullable Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException notOnThisSystem) {

@@ -17,7 +17,7 @@ public record PushProperties(@DefaultValue("auto") @NotNull Mode mode, @DefaultV
   private static final Duration SHORTEST = Duration.ofMinutes(45);
 
   /** What Graph allows for mail. */
-  private static final Duration LONGEST = Duration.ofMinutes(10_080);
+  private static final Duration LONGEST = Duration.ofDays(7);
 
   /** When it is used. */
   public enum Mode {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
@@ -18,7 +19,7 @@ public class ReservedConnections implements DisposableBean {
   private static final long IDLE_MILLIS = 60_000;
 
   private final ThreadLocal<Boolean> answers = new ThreadLocal<>();
-  private HikariDataSource reserved;
+  private @Nullable HikariDataSource reserved;
   private boolean closed;
 
   /** From now on this thread answers somebody. */

@@ -4,6 +4,7 @@ import jakarta.validation.constraints.AssertTrue;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -11,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param database so long the rows of a message are kept, from its import on; null: for ever
  * @param files so long its files are kept, from the time on at which they were written; null: for ever
- * @param every how often it is looked for what is older; null: {@link #EVERY}, unless {@code at} is set
+ * @param every how often it is looked for what is older; null: {@code 1h}, unless {@code at} is set
  * @param at times for it instead, as a cron expression of six fields
  * @param zone whose clock these times are on; null: this machine's
  * @param longestRun so long one run may delete; what is left goes with the next one
@@ -72,7 +73,7 @@ public record RetentionProperties(
     return at != null && !at.isBlank();
   }
 
-  private static boolean isReadable(String cron, String zone) {
+  private static boolean isReadable(String cron, @Nullable String zone) {
     try {
       return cron == null || cron.isBlank() || PollAt.parse(cron, zone) != null;
     } catch (IllegalArgumentException | DateTimeException unreadable) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -98,7 +99,7 @@ public final class SettingsBinder {
     }
   }
 
-  private static String wrongField(BindException failure) {
+  private static @Nullable String wrongField(BindException failure) {
     if (failure.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
       return unbound.getUnboundProperties().iterator().next().getName().toString().substring(ROOT.length() + 1);
     }

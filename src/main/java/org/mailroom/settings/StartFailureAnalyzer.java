@@ -3,6 +3,8 @@ package org.mailroom.settings;
 import java.net.BindException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
@@ -18,24 +20,15 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
   }
 
   @Override
-  public FailureAnalysis analyze(Throwable failure) {
+  public @Nullable FailureAnalysis analyze(Throwable failure) {
     List<String> wrong = new WrongSettings(environment).in(failure);
     if (!wrong.isEmpty()) {
       return analyzeOne(new ConfigurationException(wrong));
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      FailureAnalysis analysis = analyzeOne(cause);
-      if (analysis != null) {
-        return analysis;
-      }
-      if (cause.getCause() == cause) {
-        break;
-      }
-    }
-    return null;
+    return Causes.of(failure).map(StartFailureAnalyzer::analyzeOne).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
-  private static FailureAnalysis analyzeOne(Throwable cause) {
+  private static @Nullable FailureAnalysis analyzeOne(Throwable cause) {
     if (cause instanceof ConfigurationException) {
       return new FailureAnalysis(cause.getMessage(), "Correct application.yaml, or the environment variable that sets it.", cause);
     }
@@ -53,7 +46,7 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     return null;
   }
 
-  private static String firstLine(String text) {
+  private static String firstLine(@Nullable String text) {
     return text == null ? "no reason given" : text.lines().findFirst().orElse("");
   }
 }

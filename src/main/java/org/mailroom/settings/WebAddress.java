@@ -1,6 +1,7 @@
 package org.mailroom.settings;
 
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** What counts as an address of a service. */
 final class WebAddress {
@@ -16,7 +17,7 @@ final class WebAddress {
     return isHttp(uri) && ("https".equalsIgnoreCase(uri.getScheme()) || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"));
   }
 
-  static URI withoutTrailingSlash(URI uri) {
+  static @Nullable URI withoutTrailingSlash(URI uri) {
     return uri == null ? null : URI.create(uri.toString().replaceFirst("/+$", ""));
   }
 }

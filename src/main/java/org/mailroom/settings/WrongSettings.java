@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -36,8 +37,8 @@ final class WrongSettings {
   List<String> in(Throwable failure) {
     BindException bind = null;
     boolean ours = false;
-    for (Throwable cause = failure; cause != null && cause != cause.getCause(); cause = cause.getCause()) {
-      ours |= cause instanceof ConfigurationPropertiesBindException binding && binding.getMessage().contains(MailroomProperties.class.getSimpleName());
+    for (Throwable cause : Causes.of(failure).toList()) {
+      ours |= cause instanceof ConfigurationPropertiesBindException binding && String.valueOf(binding.getMessage()).contains(MailroomProperties.class.getSimpleName());
       bind = cause instanceof BindException found ? found : bind;
       if (ours && cause instanceof BindValidationException invalid) {
         return invalid(invalid);
@@ -78,12 +79,12 @@ final class WrongSettings {
   }
 
   /** Of a list that is written as one text its elements have no property of their own. */
-  private ConfigurationProperty property(String key) {
+  private @Nullable ConfigurationProperty property(String key) {
     ConfigurationProperty property = propertyOf(key);
     return property != null || !key.endsWith("]") ? property : propertyOf(key.substring(0, key.lastIndexOf('[')));
   }
 
-  private ConfigurationProperty propertyOf(String key) {
+  private @Nullable ConfigurationProperty propertyOf(String key) {
     if (!ConfigurationPropertyName.isValid(key)) {
       return null;
     }

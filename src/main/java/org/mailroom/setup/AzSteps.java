@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.mailroom.setup.SetupPlan.Kind;
 import org.mailroom.setup.SetupStep.Part;
 
@@ -68,7 +69,7 @@ final class AzSteps {
           "APP=$(az ad sp show --id \"$SP\" --query appId --output tsv)");
     }
     List<String> lines = new ArrayList<>();
-    lines.add(plan.isRegistered() ? "APP=$(az ad app list --app-id " + sh(plan.clientId()) + " --query '[0].appId' --output tsv)"
+    lines.add(plan.isRegistered() ? "APP=$(az ad app list --app-id " + sh(Objects.requireNonNull(plan.clientId())) + " --query '[0].appId' --output tsv)"
         : "APP=");
     lines.add("[ -n \"$APP\" ] || APP=$(az ad app create --display-name " + sh(plan.name())
         + " --sign-in-audience AzureADMyOrg --query appId --output tsv)");

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Microsoft's ids of Graph and its permissions: the same in every tenant. */
 final class GraphPermissions {
@@ -36,7 +37,7 @@ final class GraphPermissions {
 
   private GraphPermissions() {}
 
-  static String role(String permission) {
+  static @Nullable String role(String permission) {
     return ROLES.get(permission);
   }
 

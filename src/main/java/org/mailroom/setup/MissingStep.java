@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.check.CheckStep;
 import org.mailroom.setup.SetupStep.Part;
 
@@ -31,13 +32,13 @@ public final class MissingStep {
       case "mailboxes" -> failed.told().contains("GroupMember.Read.All") || failed.told().contains("User.ReadBasic.All")
           ? Optional.of(delegated ? Part.CONSENT : Part.GROUPS) : ofToken(failed.told());
       case "permission" -> Optional.of(permission);
-      case "mailbox" -> failed.told().contains("ErrorAccessDenied") || failed.told().contains("Authorization_RequestDenied")
+      case "mailbox" -> failed.told() != null && (failed.told().contains("ErrorAccessDenied") || failed.told().contains("Authorization_RequestDenied"))
           ? Optional.of(permission) : Optional.empty();
       default -> Optional.empty();
     };
   }
 
-  private static Optional<Part> ofToken(String told) {
+  private static Optional<Part> ofToken(@Nullable String told) {
     Matcher found = NUMBER.matcher(told);
     String number = found.find() ? found.group(1) : "";
     return NOT_REGISTERED.contains(number) ? Optional.of(Part.REGISTER) : NOT_PROVEN.contains(number) ? Optional.of(Part.PROVE)

@@ -2,7 +2,9 @@ package org.mailroom.setup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.setup.SetupPlan.Kind;
 import org.mailroom.setup.SetupStep.Part;
 
@@ -69,10 +71,10 @@ final class PowerShellSteps {
     if (plan.kind() == Kind.MACHINE) {
       return List.of("$sp = Get-MgServicePrincipal -Filter " + (plan.clientId() == null
           ? ps("servicePrincipalType eq 'ManagedIdentity' and displayName eq '" + plan.machine().replace("'", "''") + "'")
-          : filter("appId", plan.clientId())));
+          : filter("appId", Objects.requireNonNull(plan.clientId()))));
     }
     List<String> lines = new ArrayList<>();
-    lines.add(plan.isRegistered() ? "$app = Get-MgApplication -Filter " + filter("appId", plan.clientId()) : "$app = $null");
+    lines.add(plan.isRegistered() ? "$app = Get-MgApplication -Filter " + filter("appId", Objects.requireNonNull(plan.clientId())) : "$app = $null");
     lines.add("if (-not $app) { $app = New-MgApplication -DisplayName " + ps(plan.name()) + " -SignInAudience 'AzureADMyOrg' }");
     lines.add("$sp = Get-MgServicePrincipal -Filter \"appId eq '$($app.AppId)'\"");
     lines.add("if (-not $sp) { $sp = New-MgServicePrincipal -AppId $app.AppId }");
@@ -111,7 +113,7 @@ final class PowerShellSteps {
     };
   }
 
-  static String orWrite(String known, String what) {
+  static String orWrite(@Nullable String known, String what) {
     return known == null ? "write " + what + " here" : known;
   }
 
@@ -132,7 +134,7 @@ final class PowerShellSteps {
       return List.of(GRAPH, "New-MgOauth2PermissionGrant -BodyParameter @{ ClientId = $sp.Id; ConsentType = 'AllPrincipals'; ResourceId = $graph.Id; Scope = "
           + ps(String.join(" ", GraphPermissions.scopes(plan.scopes()).keySet())) + " }");
     }
-    String role = ps(GraphPermissions.role(plan.permission()));
+    String role = ps(Objects.requireNonNull(GraphPermissions.role(plan.permission())));
     return plan.allMailboxes()
         ? List.of(GRAPH, assign(GraphPermissions.role(plan.permission())))
         : List.of("Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id | Where-Object { $_.AppRoleId -eq " + role

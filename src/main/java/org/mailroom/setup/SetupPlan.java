@@ -2,6 +2,7 @@ package org.mailroom.setup;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Cloud;
 
 /**
@@ -20,7 +21,7 @@ import org.mailroom.settings.Cloud;
  * @param allMailboxes whether it is to open every mailbox of the tenant instead
  * @param groups whether it asks who is in a group
  */
-record SetupPlan(String credential, String name, Kind kind, Cloud cloud, String tenantId, String clientId, String machine,
+record SetupPlan(String credential, String name, Kind kind, Cloud cloud, @Nullable String tenantId, @Nullable String clientId, String machine,
     String redirectUri, Proof proof,
     String permission, List<String> scopes, List<String> mailboxes, boolean allMailboxes,
     boolean groups) {
@@ -38,7 +39,7 @@ record SetupPlan(String credential, String name, Kind kind, Cloud cloud, String 
    * @param issuer of the federated token, or null
    * @param subject of the federated token, or null
    */
-  record Proof(By by, String certificate, String issuer, String subject) {
+  record Proof(By by, @Nullable String certificate, @Nullable String issuer, @Nullable String subject) {
 
     /** The ways. */
     enum By { SECRET, CERTIFICATE, FEDERATION }

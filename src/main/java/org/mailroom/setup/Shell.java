@@ -1,6 +1,7 @@
 package org.mailroom.setup;
 
 import java.util.List;
+import org.mailroom.settings.Printable;
 
 /** The shells that the lines are written for. */
 public enum Shell {
@@ -39,6 +40,6 @@ public enum Shell {
   abstract List<SetupStep> steps(SetupPlan plan);
 
   static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u0085]+", " ");
+    return Printable.line(text);
   }
 }

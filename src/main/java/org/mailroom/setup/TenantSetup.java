@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
@@ -38,7 +39,7 @@ public final class TenantSetup {
    * @param permission instead of what the accounts need; null: that
    * @param allMailboxes every mailbox of the tenant
    */
-  public record Wish(List<String> mailboxes, String permission, boolean allMailboxes) {
+  public record Wish(List<String> mailboxes, @Nullable String permission, boolean allMailboxes) {
 
     /** Nothing but the settings. */
     public static final Wish NONE = new Wish(List.of(), null, false);
@@ -82,8 +83,8 @@ public final class TenantSetup {
   /** One step of it, with what it needs before it. */
   public List<SetupStep> step(String credential, Shell shell, Part part) {
     List<SetupStep> all = steps(credential, shell, Wish.NONE);
-    return all.stream().filter(step -> step.part() == part || (step.part() == Part.SIGN_IN || step.part() == Part.REGISTER)
-        && step.part().compareTo(part) < 0).toList();
+    return all.stream().filter(step -> step.part() == part || ((step.part() == Part.SIGN_IN || step.part() == Part.REGISTER)
+        && step.part().compareTo(part) < 0)).toList();
   }
 
   /** The entries for many mailboxes of a credential of which it isn't known yet which ones they are. */
@@ -112,11 +113,11 @@ public final class TenantSetup {
     return discovered.entries().values().stream().filter(settings -> settings.credential().equals(credential));
   }
 
-  private static String text(String value) {
+  private static @Nullable String text(String value) {
     return value == null || value.isBlank() ? null : value.strip();
   }
 
-  private static String name(String id, Credential credential) {
+  private static String name(String id, @Nullable Credential credential) {
     String description = credential == null ? null : text(credential.settings().description());
     String name = description == null ? "Mailroom " + id : description;
     return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
@@ -130,7 +131,7 @@ public final class TenantSetup {
         || many.stream().anyMatch(settings -> !settings.afterImport().isReadOnly() || settings.afterFailure() != null) ? "Mail.ReadWrite" : "Mail.Read";
   }
 
-  private Proof proof(String id, Credential credential) {
+  private Proof proof(String id, @Nullable Credential credential) {
     if (credential != null && credential.settings().certificate() == null) {
       if (credential.settings().federatedTokenFile() != null) {
         RegisteredProofs.Federation federation = proofs.federation(id).orElse(new RegisteredProofs.Federation(null, null));

@@ -212,7 +212,7 @@ class ManagedIdentityTest {
   @CsvSource({"<html>sign in to the network</html>", "{}", "''"})
   void what_is_no_machines_answer_is_not_taken_for_one(String body) {
     machine.answerNext(200, body, Map.of());
-    assertThat(refusal("system")).hasMessageContaining("gives no token (HTTP 200)").hasMessageNotContaining("html").matches(refused -> ((CredentialException) refused).isTransient());
+    assertThat(refusal("system")).hasMessageContaining("gives no token (HTTP 200)").hasMessageNotContaining("html").matches(refused -> refused.isTransient());
   }
 
   @Test

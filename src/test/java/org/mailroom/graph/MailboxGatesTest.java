@@ -24,7 +24,7 @@ class MailboxGatesTest {
 
   @Test
   void nothing_is_sent_to_a_throttled_mailbox_before_its_retry_after_is_over_and_others_go_on() {
-    wire.throttled(MAILBOX, 429, Duration.ofSeconds(900));
+    wire.throttled(MAILBOX, 429, Duration.ofMinutes(15));
     Instant opens = wire.clock.instant().plusSeconds(900);
     assertThat(wire.gates.closedUntil("A@Contoso.com")).as("the same mailbox").contains(opens);
     wire.pass("b@contoso.com");
@@ -108,7 +108,7 @@ class MailboxGatesTest {
 
   @Test
   void a_long_wait_ends_when_the_runtime_stops_even_in_its_middle_and_leaves_its_place() {
-    wire.throttled(MAILBOX, 429, Duration.ofSeconds(120));
+    wire.throttled(MAILBOX, 429, Duration.ofMinutes(2));
     wire.onRest = rest -> wire.stopping = true;
     assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOf(StoppingException.class).hasMessageContaining("Mailroom stops");
     assertThat(wire.rested).isLessThanOrEqualTo(Duration.ofSeconds(1));
@@ -129,7 +129,7 @@ class MailboxGatesTest {
 
   @Test
   void nobody_sleeps_before_a_closed_mailbox_while_others_wait() {
-    wire.throttled(MAILBOX, 429, Duration.ofSeconds(120));
+    wire.throttled(MAILBOX, 429, Duration.ofMinutes(2));
     Instant opens = wire.clock.instant().plusSeconds(120);
     wire.onRest = rest -> wire.anyoneWaiting = wire.rested.compareTo(Duration.ofSeconds(5)) >= 0;
     assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOfSatisfying(MailboxClosedException.class, closed -> {

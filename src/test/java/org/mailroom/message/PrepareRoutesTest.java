@@ -53,7 +53,7 @@ class PrepareRoutesTest {
             .endDoTry().doCatch(GraphException.class).bean("attachmentFetch", "refused").end()
             .end();
         from("direct:graph-request").process(exchange ->
-            exchange.getMessage().setBody(with.graph.ask(exchange.getMessage().getBody(GraphRequest.class))));
+            exchange.getMessage().setBody(with.graph.ask((GraphRequest<?>) exchange.getMessage().getBody(GraphRequest.class))));
         from("direct:rules").process(PrepareRoutesTest.this::rules);
       }
     });

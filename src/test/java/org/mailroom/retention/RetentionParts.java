@@ -25,6 +25,7 @@ import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolder;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Utc;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -212,7 +213,7 @@ final class RetentionParts {
   }
 
   static java.time.OffsetDateTime utc(Instant time) {
-    return time == null ? null : OldRows.utc(time);
+    return Utc.of(time);
   }
 
   static Duration days(int days) {

@@ -113,7 +113,7 @@ class SchemaTest {
   @ParameterizedTest
   @MethodSource
   void settings(Text snippet) throws Exception {
-    List<PropertySource<?>> sources = new YamlPropertySourceLoader().load(snippet.where(), new ByteArrayResource(snippet.text().getBytes()));
+    List<PropertySource<?>> sources = new YamlPropertySourceLoader().load(snippet.where(), new ByteArrayResource(snippet.text().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     new Binder(ConfigurationPropertySources.from(sources)).bindOrCreate("mailroom", Bindable.of(MailroomProperties.class),
         new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
   }

@@ -56,9 +56,18 @@ final class ConfigurationDocument {
       with key, value and what is allowed. What an account's settings do is in [accounts.md](accounts.md).
       """;
 
-  /** Doc comments of the records by the record's simple name, then of its parts by component; the record's own is under "". */
+  /** Doc comments of the records by the record's name with those that it is nested in, then of its parts by component; the record's own is under "". */
   private final Map<String, Map<String, String>> comments = new TreeMap<>();
+  private final List<Row> rows = new ArrayList<>();
   private final StringBuilder text = new StringBuilder(HEAD);
+
+  /** A key that has a value: the text of its default, empty where it has none, and what it means. */
+  record Row(String key, String standard, String meaning) {}
+
+  /** The keys that have a value, once {@link #text} has been asked for. */
+  List<Row> rows() {
+    return List.copyOf(rows);
+  }
 
   String text() throws IOException {
     readComments();
@@ -69,7 +78,7 @@ final class ConfigurationDocument {
   private void table(String prefix, Class<?> type) {
     List<Runnable> later = new ArrayList<>();
     text.append("\n## `").append(prefix).append("`\n\n");
-    String about = comments.getOrDefault(type.getSimpleName(), Map.of()).getOrDefault("", "");
+    String about = comments.getOrDefault(name(type), Map.of()).getOrDefault("", "");
     if (!about.isBlank()) {
       text.append(about).append("\n\n");
     }
@@ -77,9 +86,10 @@ final class ConfigurationDocument {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + "." + kebab(component.getName());
       Class<?> nested = nested(component.getGenericType());
-      String meaning = comments.getOrDefault(type.getSimpleName(), Map.of()).getOrDefault(component.getName(), "");
+      String meaning = comments.getOrDefault(name(type), Map.of()).getOrDefault(component.getName(), "");
       if (nested == null) {
         row(key, value(component), defaultOf(component), meaning);
+        rows.add(new Row(key, defaultOf(component), meaning));
       } else {
         String below = component.getType() == Map.class ? key + ".<name>" : key;
         row(key, component.getType() == Map.class ? "by name, see `" + below + "`" : "see below", "", meaning);
@@ -156,12 +166,21 @@ final class ConfigurationDocument {
         new TreePathScanner<Void, Void>() {
           @Override
           public Void visitClass(ClassTree node, Void nothing) {
-            read(docs, getCurrentPath(), node.getSimpleName().toString());
+            read(docs, getCurrentPath(), name(getCurrentPath()));
             return super.visitClass(node, nothing);
           }
         }.scan(unit, null);
       }
     }
+  }
+
+  private static String name(Class<?> type) {
+    return type.getDeclaringClass() == null ? type.getSimpleName() : name(type.getDeclaringClass()) + "." + type.getSimpleName();
+  }
+
+  private static String name(TreePath path) {
+    String own = ((ClassTree) path.getLeaf()).getSimpleName().toString();
+    return path.getParentPath().getLeaf() instanceof ClassTree ? name(path.getParentPath()) + "." + own : own;
   }
 
   private void read(DocTrees docs, TreePath path, String name) {
