@@ -56,7 +56,7 @@ final class AccountsListPage {
       return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder())
               .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
           && (uses.isEmpty() || uses.equals(line.credential()))
-          && (state.isEmpty() || (line.hasState(state)));
+          && (state.isEmpty() || line.hasState(state));
     }
   }
 

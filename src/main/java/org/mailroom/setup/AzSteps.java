@@ -136,7 +136,7 @@ final class AzSteps {
     if (plan.kind() == Kind.DELEGATED) {
       return List.of("az ad app permission admin-consent --id \"$APP\"");
     }
-    String role = GraphPermissions.role(plan.permission());
+    String role = Objects.requireNonNull(GraphPermissions.role(plan.permission()));
     String assignments = assignments();
     if (!plan.allMailboxes()) {
       return List.of("az rest --method GET --url " + assignments + " --query \"value[?appRoleId=='" + role

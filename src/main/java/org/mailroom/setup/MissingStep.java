@@ -29,7 +29,7 @@ public final class MissingStep {
     Part permission = delegated ? Part.CONSENT : Part.PERMIT;
     return switch (failed.name()) {
       case "token" -> ofToken(failed.told());
-      case "mailboxes" -> failed.told().contains("GroupMember.Read.All") || failed.told().contains("User.ReadBasic.All")
+      case "mailboxes" -> failed.told() != null && (failed.told().contains("GroupMember.Read.All") || failed.told().contains("User.ReadBasic.All"))
           ? Optional.of(delegated ? Part.CONSENT : Part.GROUPS) : ofToken(failed.told());
       case "permission" -> Optional.of(permission);
       case "mailbox" -> failed.told() != null && (failed.told().contains("ErrorAccessDenied") || failed.told().contains("Authorization_RequestDenied"))

@@ -134,9 +134,10 @@ final class PowerShellSteps {
       return List.of(GRAPH, "New-MgOauth2PermissionGrant -BodyParameter @{ ClientId = $sp.Id; ConsentType = 'AllPrincipals'; ResourceId = $graph.Id; Scope = "
           + ps(String.join(" ", GraphPermissions.scopes(plan.scopes()).keySet())) + " }");
     }
-    String role = ps(Objects.requireNonNull(GraphPermissions.role(plan.permission())));
+    String permitted = Objects.requireNonNull(GraphPermissions.role(plan.permission()));
+    String role = ps(permitted);
     return plan.allMailboxes()
-        ? List.of(GRAPH, assign(GraphPermissions.role(plan.permission())))
+        ? List.of(GRAPH, assign(permitted))
         : List.of("Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id | Where-Object { $_.AppRoleId -eq " + role
             + " } | ForEach-Object { Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -AppRoleAssignmentId $_.Id }");
   }
