@@ -3,12 +3,15 @@ package org.mailroom;
 import java.util.List;
 import java.util.Map;
 import org.mailroom.account.ImportResult;
-import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
+import org.mailroom.schedule.ImportOnce;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Mailroom within the benchmark's JVM, started as {@code import --once} starts it: so that it runs as warm as the baseline. */
+/**
+ * Mailroom within the benchmark's JVM, started as {@code import --once} starts it: so that it runs
+ * as warm as the baseline.
+ */
 public final class BenchRuntime implements AutoCloseable {
 
   private final ConfigurableApplicationContext context;

@@ -13,8 +13,8 @@ public final class Mailroom {
   private Mailroom() {}
 
   /**
-   * Runs a command and exits with its code. Arguments such as {@code --mailroom.poll-every=10s} are settings and go to Spring; all
-   * others belong to the command.
+   * Runs a command and exits with its code. Arguments such as {@code --mailroom.poll-every=10s} are
+   * settings and go to Spring; all others belong to the command.
    */
   public static void main(String[] arguments) {
     // only this machine may reach the port that an H2 database in use opens for a second process
@@ -26,7 +26,8 @@ public final class Mailroom {
       (argument.matches("--[a-z][a-z0-9-]*\\.[^=]+(=.*)?") ? settings : words).add(argument);
     }
     Launcher launcher = new Launcher(MailroomApplication.class, settings);
-    int code = MailroomCommand.run(words.toArray(String[]::new), launcher, new DemoCommand(launcher));
+    int code =
+        MailroomCommand.run(words.toArray(String[]::new), launcher, new DemoCommand(launcher));
     if (code != MailroomCommand.STILL_RUNNING) {
       System.exit(code);
     }

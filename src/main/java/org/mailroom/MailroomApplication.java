@@ -5,12 +5,12 @@ import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mailroom.settings.MailroomProperties;
 import org.mailroom.message.AttachmentStore;
 import org.mailroom.message.MailMessageConverters;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.message.MessageTranslator;
+import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -20,7 +20,9 @@ import org.springframework.context.annotation.FilterType;
 /** The runtime: Camel with the routes of the site, and the beans that they call. */
 @SpringBootApplication
 @EnableConfigurationProperties(MailroomProperties.class)
-@ComponentScan(excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.mailroom\\.demo\\..*"))
+@ComponentScan(
+    excludeFilters =
+        @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.mailroom\\.demo\\..*"))
 class MailroomApplication {
 
   @Bean
@@ -28,18 +30,23 @@ class MailroomApplication {
     return Clock.systemUTC();
   }
 
-  /** The threads of the routes' parallel steps: virtual where the JVM has them. How many work at a time the mailboxes' limits say. */
+  /**
+   * The threads of the routes' parallel steps: virtual where the JVM has them. How many work at a
+   * time the mailboxes' limits say.
+   */
   @Bean(destroyMethod = "shutdown")
   ExecutorService importThreads() {
     try {
-      return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+      return (ExecutorService)
+          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     } catch (ReflectiveOperationException beforeJava21) {
       AtomicInteger number = new AtomicInteger();
-      return Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "import-" + number.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-      });
+      return Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "import-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+          });
     }
   }
 
@@ -53,7 +60,9 @@ class MailroomApplication {
     return new MailMessageJson();
   }
 
-  /** For {@code marshal} in routes; whoever asks for an ObjectMapper without a name gets Spring's. */
+  /**
+   * For {@code marshal} in routes; whoever asks for an ObjectMapper without a name gets Spring's.
+   */
   @Bean(defaultCandidate = false)
   ObjectMapper mailMessageMapper(MailMessageJson json) {
     return json.mapper();

@@ -15,48 +15,114 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "org.mailroom", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  private static final String[] CAPABILITIES = {"..account..", "..delivery..", "..command..", "..demo.."};
+  private static final String[] CAPABILITIES = {
+    "..account..", "..delivery..", "..command..", "..demo.."
+  };
 
   @ArchTest
-  static final ArchRule nothing_but_the_command_line_knows_the_demo_tenant = noClasses().that().resideOutsideOfPackage("..demo..")
-      .and().doNotHaveFullyQualifiedName("org.mailroom.Mailroom").should().dependOnClassesThat().resideInAPackage("org.mailroom.demo..");
+  static final ArchRule nothing_but_the_command_line_knows_the_demo_tenant =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..demo..")
+          .and()
+          .doNotHaveFullyQualifiedName("org.mailroom.Mailroom")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.mailroom.demo..");
 
   @ArchTest
-  static final ArchRule graph_and_credential_know_nothing_of_accounts_messages_and_deliveries = noClasses()
-      .that().resideInAnyPackage("..graph..", "..credential..").should().dependOnClassesThat().resideInAnyPackage(CAPABILITIES)
-      .orShould().dependOnClassesThat().resideInAPackage("org.mailroom.message..");
+  static final ArchRule graph_and_credential_know_nothing_of_accounts_messages_and_deliveries =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..graph..", "..credential..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CAPABILITIES)
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage("org.mailroom.message..");
 
   @ArchTest
-  static final ArchRule messages_know_their_account_and_the_wire_and_nothing_further_down_the_flow = noClasses()
-      .that().resideInAPackage("org.mailroom.message..").should().dependOnClassesThat().resideInAnyPackage(
-          "org.mailroom.delivery..", "org.mailroom.marking..", "org.mailroom.listing..", "org.mailroom.schedule..", "org.mailroom.console..",
-          "org.mailroom.check..", "org.mailroom.monitoring..", "org.mailroom.command..", "org.mailroom.demo..");
+  static final ArchRule messages_know_their_account_and_the_wire_and_nothing_further_down_the_flow =
+      noClasses()
+          .that()
+          .resideInAPackage("org.mailroom.message..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.mailroom.delivery..",
+              "org.mailroom.marking..",
+              "org.mailroom.listing..",
+              "org.mailroom.schedule..",
+              "org.mailroom.console..",
+              "org.mailroom.check..",
+              "org.mailroom.monitoring..",
+              "org.mailroom.command..",
+              "org.mailroom.demo..");
 
   @ArchTest
-  static final ArchRule of_accounts_a_message_knows_the_settings_alone = noClasses().that().resideInAPackage("org.mailroom.message..")
-      .should().dependOnClassesThat(resideInAPackage("org.mailroom.account..").and(not(simpleName("Account"))).and(not(simpleName("AccountImport")))
-          .and(not(simpleName("ImportTally"))).and(not(simpleName("FetchTrouble"))).and(not(simpleName("AtATime"))));
+  static final ArchRule of_accounts_a_message_knows_the_settings_alone =
+      noClasses()
+          .that()
+          .resideInAPackage("org.mailroom.message..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.mailroom.account..")
+                  .and(not(simpleName("Account")))
+                  .and(not(simpleName("AccountImport")))
+                  .and(not(simpleName("ImportTally")))
+                  .and(not(simpleName("FetchTrouble")))
+                  .and(not(simpleName("AtATime"))));
 
   @ArchTest
-  static final ArchRule settings_know_no_capability = noClasses().that().resideInAPackage("..settings..")
-      .should().dependOnClassesThat().resideInAnyPackage("..account..", "..delivery..", "..graph..", "..message..", "..credential..");
+  static final ArchRule settings_know_no_capability =
+      noClasses()
+          .that()
+          .resideInAPackage("..settings..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "..account..", "..delivery..", "..graph..", "..message..", "..credential..");
 
   @ArchTest
-  static final ArchRule accounts_know_nothing_of_deliveries = noClasses().that().resideInAPackage("..account..")
-      .should().dependOnClassesThat().resideInAnyPackage("..delivery..", "..command..");
+  static final ArchRule accounts_know_nothing_of_deliveries =
+      noClasses()
+          .that()
+          .resideInAPackage("..account..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..delivery..", "..command..");
 
   @ArchTest
-  static final ArchRule packages_depend_on_each_other_in_no_circle = slices().matching("org.mailroom.(*)..").should().beFreeOfCycles();
+  static final ArchRule packages_depend_on_each_other_in_no_circle =
+      slices().matching("org.mailroom.(*)..").should().beFreeOfCycles();
 
   /** As the flow runs; each may use what stands before it in this list. */
-  private static final String[] GROUND_TO_TOP = {"settings", "credential", "graph", "account", "discovery", "listing", "message", "delivery", "marking", "schedule", "push"};
+  private static final String[] GROUND_TO_TOP = {
+    "settings",
+    "credential",
+    "graph",
+    "account",
+    "discovery",
+    "listing",
+    "message",
+    "delivery",
+    "marking",
+    "schedule",
+    "push"
+  };
 
   @ArchTest
   static void packages_depend_one_way_along_the_flow(JavaClasses classes) {
     for (int i = 0; i < GROUND_TO_TOP.length; i++) {
       for (int above = i + 1; above < GROUND_TO_TOP.length; above++) {
-        noClasses().that().resideInAPackage("org.mailroom." + GROUND_TO_TOP[i] + "..")
-            .should().dependOnClassesThat().resideInAPackage("org.mailroom." + GROUND_TO_TOP[above] + "..").check(classes);
+        noClasses()
+            .that()
+            .resideInAPackage("org.mailroom." + GROUND_TO_TOP[i] + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.mailroom." + GROUND_TO_TOP[above] + "..")
+            .check(classes);
       }
     }
   }

@@ -9,7 +9,10 @@ import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.slf4j.LoggerFactory;
 
-/** An Artemis broker in a process of its own, with a journal on disk. It ends when its standard input does. */
+/**
+ * An Artemis broker in a process of its own, with a journal on disk. It ends when its standard
+ * input does.
+ */
 public final class BrokerProcess {
 
   private BrokerProcess() {}
@@ -24,10 +27,16 @@ public final class BrokerProcess {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
     Path folder = Path.of(arguments[0]);
     EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
-    broker.setConfiguration(new ConfigurationImpl().setSecurityEnabled(false).setPersistenceEnabled(true).setJournalType(JournalType.NIO)
-        .setJournalDirectory(folder.resolve("journal").toString()).setBindingsDirectory(folder.resolve("bindings").toString())
-        .setLargeMessagesDirectory(folder.resolve("large").toString()).setPagingDirectory(folder.resolve("paging").toString())
-        .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + arguments[1]));
+    broker.setConfiguration(
+        new ConfigurationImpl()
+            .setSecurityEnabled(false)
+            .setPersistenceEnabled(true)
+            .setJournalType(JournalType.NIO)
+            .setJournalDirectory(folder.resolve("journal").toString())
+            .setBindingsDirectory(folder.resolve("bindings").toString())
+            .setLargeMessagesDirectory(folder.resolve("large").toString())
+            .setPagingDirectory(folder.resolve("paging").toString())
+            .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + arguments[1]));
     broker.start();
     System.out.println("ready");
     System.in.transferTo(OutputStream.nullOutputStream());

@@ -15,13 +15,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Headless Chromium, Debian's; one for all tests of a JVM, for its start takes seconds. What the pages of a test complain about (scripts
- * that break, refused by the content security policy) is collected.
+ * Headless Chromium, Debian's; one for all tests of a JVM, for its start takes seconds. What the
+ * pages of a test complain about (scripts that break, refused by the content security policy) is
+ * collected.
  */
 final class Browser implements AutoCloseable {
 
-  private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync");
+  private static final List<String> FLAGS =
+      List.of(
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
 
   private static com.microsoft.playwright.Browser shared;
 
@@ -40,34 +49,58 @@ final class Browser implements AutoCloseable {
   private static synchronized com.microsoft.playwright.Browser shared() {
     if (shared == null || !shared.isConnected()) {
       PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-      Playwright playwright = Playwright.create(
-          new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      Playwright playwright =
+          Playwright.create(
+              new Playwright.CreateOptions()
+                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
       Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
-      shared = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(FLAGS));
+      shared =
+          playwright
+              .chromium()
+              .launch(
+                  new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(FLAGS));
     }
     return shared;
   }
 
   /** The system property {@code mailroom.chromium}, or where distributions put it. */
   private static Path executable() {
-    return Stream.of(System.getProperty("mailroom.chromium", "/usr/bin/chromium"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
-            "/snap/bin/chromium").map(Path::of).filter(Files::isExecutable).findFirst()
-        .orElseThrow(() -> new IllegalStateException("The tests of the console need Chromium: apt-get install chromium, or -Dmailroom.chromium=PATH"));
+    return Stream.of(
+            System.getProperty("mailroom.chromium", "/usr/bin/chromium"),
+            "/usr/bin/chromium",
+            "/usr/bin/chromium-browser",
+            "/usr/bin/google-chrome",
+            "/snap/bin/chromium")
+        .map(Path::of)
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "The tests of the console need Chromium: apt-get install chromium, or"
+                        + " -Dmailroom.chromium=PATH"));
   }
 
   /** A page of a new session: nobody is signed in. */
   Page open(String address, int width, ColorScheme colours) {
-    BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setBaseURL(address).setViewportSize(width, 900)
-        .setColorScheme(colours).setIgnoreHTTPSErrors(true));
+    BrowserContext context =
+        chromium.newContext(
+            new com.microsoft.playwright.Browser.NewContextOptions()
+                .setBaseURL(address)
+                .setViewportSize(width, 900)
+                .setColorScheme(colours)
+                .setIgnoreHTTPSErrors(true));
     sessions.add(context);
     context.setDefaultTimeout(60_000);
     Page page = context.newPage();
-    page.onConsoleMessage(message -> {
-      // what the browser itself says of an answer such as 404 is no complaint of the page
-      if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
-        complaints.add(page.url() + ": " + message.text());
-      }
-    });
+    page.onConsoleMessage(
+        message -> {
+          // what the browser itself says of an answer such as 404 is no complaint of the page
+          if (message.type().equals("error")
+              && !message.text().startsWith("Failed to load resource")) {
+            complaints.add(page.url() + ": " + message.text());
+          }
+        });
     page.onPageError(error -> complaints.add(page.url() + ": " + error));
     return page;
   }

@@ -12,11 +12,15 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A stand-in for the virus scanner clamd that speaks INSTREAM: it finds one virus, by a text in a stream. */
+/**
+ * A stand-in for the virus scanner clamd that speaks INSTREAM: it finds one virus, by a text in a
+ * stream.
+ */
 final class Clamd implements AutoCloseable {
 
   /** What it finds; not the text that scanners of this machine look for. */
   static final String INFECTED = "this is the virus of the test";
+
   static final String VIRUS = "Win.Test.Mailroom-1";
 
   private final ServerSocket socket;
@@ -68,7 +72,12 @@ final class Clamd implements AutoCloseable {
       stream.write(in.readNBytes(length));
     }
     scanned.add(stream.toByteArray());
-    String answer = always != null ? always : stream.toString(ISO_8859_1).contains(INFECTED) ? "stream: " + VIRUS + " FOUND" : "stream: OK";
+    String answer =
+        always != null
+            ? always
+            : stream.toString(ISO_8859_1).contains(INFECTED)
+                ? "stream: " + VIRUS + " FOUND"
+                : "stream: OK";
     // in two pieces, as networks do
     out.write(answer.substring(0, 1).getBytes(ISO_8859_1));
     out.flush();

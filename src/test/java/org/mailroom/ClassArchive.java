@@ -19,9 +19,9 @@ import java.util.zip.CRC32;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Application class data sharing, so that a test can start Mailroom many times in processes of their own: an archive of the
- * classes that a run has loaded, made once a build by a run that is stopped well. Only jars can be archived, so folders of
- * classes are packed first.
+ * Application class data sharing, so that a test can start Mailroom many times in processes of
+ * their own: an archive of the classes that a run has loaded, made once a build by a run that is
+ * stopped well. Only jars can be archived, so folders of classes are packed first.
  */
 final class ClassArchive {
 
@@ -54,7 +54,8 @@ final class ClassArchive {
   }
 
   List<String> options() {
-    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    List<String> options =
+        new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     if (Files.exists(archive)) {
       options.add("-XX:SharedArchiveFile=" + archive);
     }
@@ -62,14 +63,17 @@ final class ClassArchive {
   }
 
   /**
-   * Whoever comes first makes it; other JVMs of this build and the next builds find it, as long as class path and JVM are the
-   * same.
+   * Whoever comes first makes it; other JVMs of this build and the next builds find it, as long as
+   * class path and JVM are the same.
    */
   private static ClassArchive make() throws IOException, InterruptedException {
-    String[] entries = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-        .split(File.pathSeparator);
+    String[] entries =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+            .split(File.pathSeparator);
     Path folder = Files.createDirectories(Path.of("target", "class-archive").toAbsolutePath());
-    try (FileChannel alone = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel alone =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       alone.lock();
       String content = content(entries);
       Path known = folder.resolve("content");
@@ -82,7 +86,10 @@ final class ClassArchive {
       List<String> jars = new ArrayList<>();
       for (String entry : entries) {
         Path jar = folder.resolve(jars.size() + ".jar");
-        jars.add(!Files.isDirectory(Path.of(entry)) ? entry : isMade ? jar.toString() : pack(Path.of(entry), jar).toString());
+        jars.add(
+            !Files.isDirectory(Path.of(entry))
+                ? entry
+                : isMade ? jar.toString() : pack(Path.of(entry), jar).toString());
       }
       String classPath = String.join(File.pathSeparator, jars);
       Path archive = folder.resolve("mailroom.jsa");
@@ -95,18 +102,28 @@ final class ClassArchive {
   }
 
   /**
-   * What the archive is made of: the JVM, each jar with its size and time, and each other file with its checksum, for builds
-   * write some of them anew.
+   * What the archive is made of: the JVM, each jar with its size and time, and each other file with
+   * its checksum, for builds write some of them anew.
    */
   private static String content(String[] entries) throws IOException {
-    StringBuilder content = new StringBuilder(System.getProperty("java.home")).append('\n')
-        .append(System.getProperty("java.vm.version"));
+    StringBuilder content =
+        new StringBuilder(System.getProperty("java.home"))
+            .append('\n')
+            .append(System.getProperty("java.vm.version"));
     for (String entry : entries) {
       if (Files.exists(Path.of(entry))) {
         try (Stream<Path> all = Files.walk(Path.of(entry))) {
           for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
-            content.append('\n').append(file).append(' ').append(Files.size(file)).append(' ')
-                .append(file.toString().endsWith(".jar") ? Files.getLastModifiedTime(file).toMillis() : checksum(file));
+            content
+                .append('\n')
+                .append(file)
+                .append(' ')
+                .append(Files.size(file))
+                .append(' ')
+                .append(
+                    file.toString().endsWith(".jar")
+                        ? Files.getLastModifiedTime(file).toMillis()
+                        : checksum(file));
           }
         }
       }
@@ -121,7 +138,8 @@ final class ClassArchive {
   }
 
   private static Path pack(Path classes, Path jar) throws IOException {
-    try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file);
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
         Stream<Path> all = Files.walk(classes)) {
       for (Path path : all.sorted().toList()) {
         String name = classes.relativize(path).toString().replace(File.separatorChar, '/');
@@ -139,19 +157,38 @@ final class ClassArchive {
   }
 
   /**
-   * Runs until Mailroom has greeted, then stops it: the archive is written at the end. Once something was imported, Java 17 breaks down
-   * while it writes it.
+   * Runs until Mailroom has greeted, then stops it: the archive is written at the end. Once
+   * something was imported, Java 17 breaks down while it writes it.
    */
-  private static void train(Path folder, String classPath, Path archive) throws IOException, InterruptedException {
+  private static void train(Path folder, String classPath, Path archive)
+      throws IOException, InterruptedException {
     Path output = folder.resolve("training.log");
-    List<String> command = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-        "-XX:ArchiveClassesAtExit=" + archive, "-cp", classPath));
-    command.addAll(Arrays.asList("org.mailroom.Mailroom", "--spring.config.location=classpath:/application.yaml",
-        "--server.port=0",
-        "--mailroom.data-dir=" + folder.resolve("data")));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(8))
-        .until(() -> !process.isAlive() || Files.readString(output).contains("No account is configured"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:ArchiveClassesAtExit=" + archive,
+                "-cp",
+                classPath));
+    command.addAll(
+        Arrays.asList(
+            "org.mailroom.Mailroom",
+            "--spring.config.location=classpath:/application.yaml",
+            "--server.port=0",
+            "--mailroom.data-dir=" + folder.resolve("data")));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofMinutes(8))
+        .until(
+            () ->
+                !process.isAlive()
+                    || Files.readString(output).contains("No account is configured"));
     process.destroy();
     process.waitFor(3, TimeUnit.MINUTES);
   }

@@ -42,8 +42,14 @@ class ConsoleFirstStepsTest {
     tenant.identity().user("bert@contoso.com");
     tenant.mailbox("bert@contoso.com");
     console = ConsoleRun.startEmpty(tenant, folder, List.of());
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
-    console.mailbox("anna").deliver("Inbox/Tickets/Dutch", DemoMail.plain(1), Instant.parse("2026-01-01T00:00:00Z"));
+    tenant
+        .identity()
+        .application("helpdesk")
+        .secret("the secret of helpdesk", Instant.MAX)
+        .redirectUri("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
+    console
+        .mailbox("anna")
+        .deliver("Inbox/Tickets/Dutch", DemoMail.plain(1), Instant.parse("2026-01-01T00:00:00Z"));
     console.mailbox("anna").createFolder("Inbox", "a/b");
   }
 
@@ -57,9 +63,18 @@ class ConsoleFirstStepsTest {
   }
 
   private static void shot(Page page, String name) {
-    assertThat(new AxeBuilder(page).withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")).analyze().getViolations()).as(name)
-        .extracting(rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml()).isEmpty();
-    page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+    assertThat(
+            new AxeBuilder(page)
+                .withTags(
+                    List.of(
+                        "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"))
+                .analyze()
+                .getViolations())
+        .as(name)
+        .extracting(rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml())
+        .isEmpty();
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
 
   private void consent(Page page, String user) {
@@ -83,20 +98,36 @@ class ConsoleFirstStepsTest {
     page.getByLabel("Grant type").selectOption("authorization-code");
     fill(page, "Id", "helpdesk");
     fill(page, "Client id", "helpdesk");
-    fill(page, "Authorization URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/authorize?prompt=select_account");
-    fill(page, "Access token URL", console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token");
+    fill(
+        page,
+        "Authorization URL",
+        console.tenant().loginUrl()
+            + "/"
+            + DemoTenant.TENANT_ID
+            + "/oauth2/v2.0/authorize?prompt=select_account");
+    fill(
+        page,
+        "Access token URL",
+        console.tenant().loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token");
     press(page, "Save");
     assertThat(page.locator(".form .wrong")).containsText("is missing, and so is a certificate");
     fill(page, "Client secret", "the secret of helpdesk");
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
     assertThat(page.getByLabel("Tenant id")).hasValue(DemoTenant.TENANT_ID);
-    assertThat(page.locator("#redirect-uri")).hasText("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
+    assertThat(page.locator("#redirect-uri"))
+        .hasText("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
     press(page, "Test");
-    assertThat(page.locator(".notice").filter(new com.microsoft.playwright.Locator.FilterOptions().setHasText("obody has signed in yet"))).hasCount(1);
+    assertThat(
+            page.locator(".notice")
+                .filter(
+                    new com.microsoft.playwright.Locator.FilterOptions()
+                        .setHasText("obody has signed in yet")))
+        .hasCount(1);
     page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
     press(page, "Copy");
-    assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
+    assertThat(page.evaluate("navigator.clipboard.readText()"))
+        .isEqualTo("http://localhost:" + console.mailroom().port() + "/OAuth2Callback");
     consent(page, "anna@contoso.com");
     assertThat(page.getByText("anna@contoso.com is signed in.")).isVisible();
     // what the test before the sign-in said is over
@@ -139,7 +170,8 @@ class ConsoleFirstStepsTest {
     page.getByLabel("Folders within Tickets").click();
     shot(page, "folders-1400");
     folders.locator("[data-pick='Inbox/Tickets/Dutch']").click();
-    assertThat(page.getByLabel("Folder", new Page.GetByLabelOptions().setExact(true))).hasValue("Inbox/Tickets/Dutch");
+    assertThat(page.getByLabel("Folder", new Page.GetByLabelOptions().setExact(true)))
+        .hasValue("Inbox/Tickets/Dutch");
     assertThat(folders).isHidden();
   }
 
@@ -152,10 +184,14 @@ class ConsoleFirstStepsTest {
     assertThat(page.locator("dl.figures")).containsText("Token is good until");
     consent(page, "bert@contoso.com");
     assertThat(page.getByText("bert@contoso.com is signed in.")).isVisible();
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("bert@contoso.com can’t open anna@contoso.com, the mailbox of account anna: the application may not do this in this mailbox (HTTP 403");
+    assertThat(page.getByRole(AriaRole.ALERT))
+        .containsText(
+            "bert@contoso.com can’t open anna@contoso.com, the mailbox of account anna: the"
+                + " application may not do this in this mailbox (HTTP 403");
     shot(page, "sign-in-5-closed-mailbox");
     press(page, "Sign the person out");
-    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Nobody is signed in with it now");
+    assertThat(page.getByRole(AriaRole.STATUS).first())
+        .containsText("Nobody is signed in with it now");
     assertThat(page.locator("dl.figures")).containsText("nobody");
     page.context().close();
   }
@@ -175,10 +211,19 @@ class ConsoleFirstStepsTest {
     page.getByLabel("Grant type").selectOption("authorization-code");
     assertThat(page.getByLabel("Authorization URL")).isVisible();
     assertThat(page.locator("#redirect-uri")).isVisible();
-    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("large.pfx", "application/x-pkcs12", new byte[1_200_000]));
-    assertThat(String.valueOf(page.evaluate("document.getElementById('certificate').validationMessage"))).contains("1.2 MB").contains("may have 1 MB");
-    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("small.pfx", "application/x-pkcs12", new byte[12_000]));
-    assertThat(String.valueOf(page.evaluate("document.getElementById('certificate').validationMessage"))).isEmpty();
+    page.getByLabel("Or a certificate")
+        .setInputFiles(new FilePayload("large.pfx", "application/x-pkcs12", new byte[1_200_000]));
+    assertThat(
+            String.valueOf(
+                page.evaluate("document.getElementById('certificate').validationMessage")))
+        .contains("1.2 MB")
+        .contains("may have 1 MB");
+    page.getByLabel("Or a certificate")
+        .setInputFiles(new FilePayload("small.pfx", "application/x-pkcs12", new byte[12_000]));
+    assertThat(
+            String.valueOf(
+                page.evaluate("document.getElementById('certificate').validationMessage")))
+        .isEmpty();
     page.context().close();
   }
 }

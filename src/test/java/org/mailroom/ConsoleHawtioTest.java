@@ -17,26 +17,36 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 
-/** Hawtio behind the console's login, as an operator uses it: the routes drawn with their counts, and Mailroom's MBeans read and called. */
+/**
+ * Hawtio behind the console's login, as an operator uses it: the routes drawn with their counts,
+ * and Mailroom's MBeans read and called.
+ */
 class ConsoleHawtioTest {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   @Test
-  void a_route_is_drawn_with_its_counts_and_an_operation_of_an_account_is_called() throws Exception {
+  void a_route_is_drawn_with_its_counts_and_an_operation_of_an_account_is_called()
+      throws Exception {
     Files.createDirectories(SCREENSHOTS);
     DemoTenant tenant = DemoTenant.start();
     tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
-    try (ConsoleRun console = ConsoleRun.start(tenant, folder, List.of("--mailroom.accounts.support.deliver-to=database", "--mailroom.accounts.support.poll-every=1h"))) {
+    try (ConsoleRun console =
+        ConsoleRun.start(
+            tenant,
+            folder,
+            List.of(
+                "--mailroom.accounts.support.deliver-to=database",
+                "--mailroom.accounts.support.poll-every=1h"))) {
       await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
       Page page = console.signIn();
       page.navigate("/routes");
       page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Hawtio")).click();
 
-      // no second login; the tree of the routes is there at once, by their groups; and there is a way back
+      // no second login; the tree of the routes is there at once, by their groups; and there is a
+      // way back
       assertThat(page.frameLocator("iframe.hawtio").getByText("Expand all").first()).isVisible();
       assertThat(page.locator("nav").getByText("Routes")).isVisible();
       screenshot(page, "hawtio-within-the-console");
@@ -44,30 +54,43 @@ class ConsoleHawtioTest {
       exactly(page, "Expand all").click();
       exactly(page, "import-account").click();
       exactly(page, "Route Diagram").click();
-      assertThat(page.getByText(Pattern.compile("see-what-the-destinations-take")).last()).isVisible();
+      assertThat(page.getByText(Pattern.compile("see-what-the-destinations-take")).last())
+          .isVisible();
       assertThat(page.getByText(Pattern.compile("begin-listing")).last()).isVisible();
       screenshot(page, "hawtio-route");
 
       page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("JMX")).first().click();
       exactly(page, "org.mailroom").waitFor();
       exactly(page, "Expand all").click();
-      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^\"?support\"?$"))).last().click();
+      page.getByRole(
+              AriaRole.BUTTON,
+              new Page.GetByRoleOptions().setName(Pattern.compile("^\"?support\"?$")))
+          .last()
+          .click();
       assertThat(page.getByText(Pattern.compile("Imported ?Today")).first()).isVisible();
       assertThat(page.getByText("support@contoso.com").first()).isVisible();
       screenshot(page, "hawtio-account");
 
       console.mailbox("support").deliver(DemoMail.plain(2));
       exactly(page, "Operations").click();
-      Locator importNow = page.locator("#jmx-operation-list > li").filter(new Locator.FilterOptions().setHas(
-          page.locator("[aria-label='operation execute importNow()']")));
+      Locator importNow =
+          page.locator("#jmx-operation-list > li")
+              .filter(
+                  new Locator.FilterOptions()
+                      .setHas(page.locator("[aria-label='operation execute importNow()']")));
       importNow.locator("button[aria-label=Details]").click();
       importNow.getByText("Execute").last().click();
       assertThat(page.getByText(Pattern.compile("The import begins")).first()).isVisible();
       screenshot(page, "hawtio-operation");
       await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
       // Hawtio asks for the diagram once before it knows of which route
-      assertThat(console.browser().complaints()).as("what its pages were refused").allMatch(complaint -> complaint.contains(
-          "Failed to dump routes stats from mbean undefined: java.lang.Exception : Operation dumpRoutesStatsAsXml forbidden for MBean *:*"));
+      assertThat(console.browser().complaints())
+          .as("what its pages were refused")
+          .allMatch(
+              complaint ->
+                  complaint.contains(
+                      "Failed to dump routes stats from mbean undefined: java.lang.Exception :"
+                          + " Operation dumpRoutesStatsAsXml forbidden for MBean *:*"));
     }
   }
 

@@ -31,14 +31,42 @@ import org.mailroom.demo.DemoTenant;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleMailTest {
 
-  private static final String REPLY = "From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\r\nTo: told@contoso.com\r\nSubject: Returned\r\nIn-Reply-To: <17@contoso.com>\r\n"
-      + "References: <16@contoso.com> <17@contoso.com>\r\nX-Failed-Recipients: nobody@example.com\r\n\r\nnobody@example.com\r\n  550 5.1.1 no such user\r\n";
-  private static final String INVITATION = "From: Ada Lovelace <ada@example.com>\r\nSubject: Review\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
-      + "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260201\r\nDTEND;VALUE=DATE:20260202\r\nLOCATION:" + EVIL + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+  private static final String REPLY =
+      "From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\r\n"
+          + "To: told@contoso.com\r\n"
+          + "Subject: Returned\r\n"
+          + "In-Reply-To: <17@contoso.com>\r\n"
+          + "References: <16@contoso.com> <17@contoso.com>\r\n"
+          + "X-Failed-Recipients: nobody@example.com\r\n\r\n"
+          + "nobody@example.com\r\n"
+          + "  550 5.1.1 no such user\r\n";
+  private static final String INVITATION =
+      "From: Ada Lovelace <ada@example.com>\r\n"
+          + "Subject: Review\r\n"
+          + "MIME-Version: 1.0\r\n"
+          + "Content-Type: text/calendar; method=REQUEST\r\n\r\n"
+          + "BEGIN:VCALENDAR\r\n"
+          + "BEGIN:VEVENT\r\n"
+          + "DTSTART;VALUE=DATE:20260201\r\n"
+          + "DTEND;VALUE=DATE:20260202\r\n"
+          + "LOCATION:"
+          + EVIL
+          + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
-  private static final String WITH_AN_ARCHIVE = "From: Ada Lovelace <ada@example.com>\r\nSubject: Archive\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
-      + "Content-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\nContent-Type: application/zip\r\nContent-Disposition: attachment; filename=\"old.zip\"\r\n"
-      + "Content-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n--b--\r\n";
+  private static final String WITH_AN_ARCHIVE =
+      "From: Ada Lovelace <ada@example.com>\r\n"
+          + "Subject: Archive\r\n"
+          + "MIME-Version: 1.0\r\n"
+          + "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+          + "--b\r\n"
+          + "Content-Type: text/plain\r\n\r\n"
+          + "See the file.\r\n"
+          + "--b\r\n"
+          + "Content-Type: application/zip\r\n"
+          + "Content-Disposition: attachment; filename=\"old.zip\"\r\n"
+          + "Content-Transfer-Encoding: base64\r\n\r\n"
+          + "UEsDBA==\r\n"
+          + "--b--\r\n";
 
   private Path folder;
   private ConsoleRun console;
@@ -54,14 +82,40 @@ class ConsoleMailTest {
     tenant.mailbox("told@contoso.com").deliver(REPLY.getBytes(StandardCharsets.US_ASCII));
     tenant.mailbox("told@contoso.com").deliver(WITH_AN_ARCHIVE.getBytes(StandardCharsets.US_ASCII));
     tenant.mailbox("told@contoso.com").deliver(INVITATION.getBytes(StandardCharsets.US_ASCII));
-    console = ConsoleRun.start(tenant, folder, List.of("--mailroom.destinations.shelf=file:" + folder.resolve("shelf"),
-        "--mailroom.accounts.support.deliver-to=database,file,shelf,queue", "--mailroom.accounts.support.content=both", "--mailroom.accounts.filed.mailbox=filed@contoso.com",
-        "--mailroom.accounts.filed.credential=demo", "--mailroom.accounts.filed.deliver-to=file", "--mailroom.accounts.shelved.mailbox=shelved@contoso.com",
-        "--mailroom.accounts.shelved.credential=demo", "--mailroom.accounts.shelved.deliver-to=shelf", "--mailroom.accounts.told.mailbox=told@contoso.com",
-        "--mailroom.accounts.told.credential=demo", "--mailroom.accounts.told.deliver-to=database", "--mailroom.accounts.told.attachments.exclude=*.zip"));
-    console.mailroom().database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
-        + " values ('support', ?, 'file', 'FAILED', 1, ?, ?, current_timestamp)", "gone-" + EVIL, EVIL, EVIL);
-    await().atMost(Duration.ofSeconds(90)).until(() -> List.of("support", "filed", "shelved", "told").stream().allMatch(account -> console.mailbox(account).unread() == 0));
+    console =
+        ConsoleRun.start(
+            tenant,
+            folder,
+            List.of(
+                "--mailroom.destinations.shelf=file:" + folder.resolve("shelf"),
+                "--mailroom.accounts.support.deliver-to=database,file,shelf,queue",
+                "--mailroom.accounts.support.content=both",
+                "--mailroom.accounts.filed.mailbox=filed@contoso.com",
+                "--mailroom.accounts.filed.credential=demo",
+                "--mailroom.accounts.filed.deliver-to=file",
+                "--mailroom.accounts.shelved.mailbox=shelved@contoso.com",
+                "--mailroom.accounts.shelved.credential=demo",
+                "--mailroom.accounts.shelved.deliver-to=shelf",
+                "--mailroom.accounts.told.mailbox=told@contoso.com",
+                "--mailroom.accounts.told.credential=demo",
+                "--mailroom.accounts.told.deliver-to=database",
+                "--mailroom.accounts.told.attachments.exclude=*.zip"));
+    console
+        .mailroom()
+        .database()
+        .update(
+            "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+                + " subject, last_attempt_at) values ('support', ?, 'file', 'FAILED', 1, ?, ?,"
+                + " current_timestamp)",
+            "gone-" + EVIL,
+            EVIL,
+            EVIL);
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () ->
+                List.of("support", "filed", "shelved", "told").stream()
+                    .allMatch(account -> console.mailbox(account).unread() == 0));
   }
 
   @Test
@@ -71,14 +125,22 @@ class ConsoleMailTest {
     assertThat(page.locator("tbody tr")).hasCount(2);
     assertThat(page.locator("tbody tr").first()).containsText("Ada Lovelace");
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Plain message 2")).click();
-    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText("filed@contoso.com");
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]"))
+        .containsText("filed@contoso.com");
     assertThat(page.locator("section[aria-labelledby=text-of-mail]")).isVisible();
     assertThat(page.getByText("Deliver once more")).hasCount(0);
-    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true)).click();
-    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 1");
-    assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true))).hasCount(0);
-    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Later").setExact(true)).click();
-    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 2");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true))
+        .click();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+        .hasText("Plain message 1");
+    assertThat(
+            page.getByRole(
+                AriaRole.LINK, new Page.GetByRoleOptions().setName("Earlier").setExact(true)))
+        .hasCount(0);
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Later").setExact(true))
+        .click();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+        .hasText("Plain message 2");
     page.context().close();
   }
 
@@ -88,8 +150,10 @@ class ConsoleMailTest {
     page.navigate("/messages?account=told");
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Returned")).click();
     assertThat(page.locator(".head .state")).hasText("delivery report");
-    assertThat(page.locator("section[aria-labelledby=bounce-of-mail]")).containsText("nobody@example.com 5.1.1");
-    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText("<17@contoso.com>");
+    assertThat(page.locator("section[aria-labelledby=bounce-of-mail]"))
+        .containsText("nobody@example.com 5.1.1");
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]"))
+        .containsText("<17@contoso.com>");
     assertThat(page.locator("section[aria-labelledby=meeting-of-mail]")).hasCount(0);
     page.navigate("/messages?account=told");
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Review")).click();
@@ -122,7 +186,8 @@ class ConsoleMailTest {
     page.navigate("/messages?q=ada&destination=shelf");
     assertThat(page.locator("tbody tr")).hasCount(1);
     page.locator("tbody td[data-label=Subject] a").click();
-    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText("Plain message 3");
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+        .hasText("Plain message 3");
     assertThat(page.locator("main")).containsText("Mailroom has no copy of it");
     assertThat(page.locator("section[aria-labelledby=deliveries-of-mail]")).containsText("shelf");
     assertThat(page.getByText("Save message.json")).hasCount(0);
@@ -135,12 +200,16 @@ class ConsoleMailTest {
     openHostile(page);
     Download document = page.waitForDownload(() -> page.getByText("Save message.json").click());
     assertThat(document.suggestedFilename()).isEqualTo("message.json");
-    assertThat(Files.readString(document.path())).startsWith("{\"account\":\"support\"").contains("evil@example.com");
+    assertThat(Files.readString(document.path()))
+        .startsWith("{\"account\":\"support\"")
+        .contains("evil@example.com");
     Download original = page.waitForDownload(() -> page.getByText("Save message.eml").click());
     assertThat(original.suggestedFilename()).isEqualTo("message.eml");
     assertThat(Files.readString(original.path())).contains("X-Evil");
     var answer = page.request().get(page.getByText("Save message.eml").getAttribute("href"));
-    assertThat(answer.headers()).containsEntry("content-type", "application/octet-stream").containsEntry("x-content-type-options", "nosniff");
+    assertThat(answer.headers())
+        .containsEntry("content-type", "application/octet-stream")
+        .containsEntry("x-content-type-options", "nosniff");
     assertThat(answer.headers().get("content-disposition")).startsWith("attachment;");
     page.context().close();
   }
@@ -155,35 +224,50 @@ class ConsoleMailTest {
     Page page = console.signIn();
     List<String> dialogs = new ArrayList<>();
     List<String> requested = new ArrayList<>();
-    page.onDialog(dialog -> {
-      dialogs.add(dialog.message());
-      dialog.dismiss();
-    });
+    page.onDialog(
+        dialog -> {
+          dialogs.add(dialog.message());
+          dialog.dismiss();
+        });
     page.onRequest(request -> requested.add(request.url()));
-    for (String path : List.of("/", "/messages", "/failed", "/account/support", "/messages?q=" + ConsoleSession.encoded(EVIL), "/?q=" + ConsoleSession.encoded(EVIL))) {
+    for (String path :
+        List.of(
+            "/",
+            "/messages",
+            "/failed",
+            "/account/support",
+            "/messages?q=" + ConsoleSession.encoded(EVIL),
+            "/?q=" + ConsoleSession.encoded(EVIL))) {
       page.navigate(path);
       assertThat(page.evaluate("window.ran")).as(path).isNull();
     }
     page.navigate("/failed");
     assertThat(page.locator("tbody td.title")).containsText(EVIL);
     openHostile(page);
-    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasText(EVIL);
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+        .hasText(EVIL);
     page.locator("summary").click();
     assertThat(page.locator("section[aria-labelledby=headers-of-mail]")).containsText("X-Evil");
-    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText(EVIL + " <evil-cc@example.com>");
-    assertThat(page.locator("section[aria-labelledby=fields-of-mail]")).containsText(EVIL + " <evil-reply@example.com>");
-    assertThat(page.locator("section[aria-labelledby=attachments-of-mail]")).containsText("<script>alert(5)");
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]"))
+        .containsText(EVIL + " <evil-cc@example.com>");
+    assertThat(page.locator("section[aria-labelledby=fields-of-mail]"))
+        .containsText(EVIL + " <evil-reply@example.com>");
+    assertThat(page.locator("section[aria-labelledby=attachments-of-mail]"))
+        .containsText("<script>alert(5)");
     assertThat(page.locator("main script, main img, main [onerror]")).hasCount(0);
     FrameLocator mail = page.frameLocator("iframe.mail");
     assertThat(mail.getByText("Good day")).isVisible();
-    assertThat(mail.locator("script, iframe, form, input, svg, meta[http-equiv], style, a[href]")).hasCount(0);
+    assertThat(mail.locator("script, iframe, form, input, svg, meta[http-equiv], style, a[href]"))
+        .hasCount(0);
     Locator images = mail.locator("img");
     assertThat(images).hasCount(1);
     assertThat(images).hasAttribute("src", Pattern.compile("^data:image/png;base64,.*"));
     assertThat(images.evaluate("image => image.naturalWidth")).isEqualTo(1);
     assertThat(page.evaluate("window.ran")).isNull();
     assertThat(dialogs).isEmpty();
-    assertThat(requested).allMatch(url -> url.startsWith(console.address() + "/") || url.startsWith("data:image/png"));
+    assertThat(requested)
+        .allMatch(
+            url -> url.startsWith(console.address() + "/") || url.startsWith("data:image/png"));
     assertThat(console.browser().complaints()).isEmpty();
     page.context().close();
   }
@@ -192,12 +276,15 @@ class ConsoleMailTest {
   void an_attachment_is_saved_and_never_shown() throws Exception {
     Page page = console.signIn();
     openHostile(page);
-    Locator save = page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Save")).last();
+    Locator save =
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Save")).last();
     Download download = page.waitForDownload(save::click);
     assertThat(download.suggestedFilename()).doesNotContain("<").endsWith(".html");
     assertThat(Files.readString(download.path())).contains(EVIL);
     var answer = page.request().get(save.getAttribute("href"));
-    assertThat(answer.headers()).containsEntry("content-type", "application/octet-stream").containsEntry("x-content-type-options", "nosniff");
+    assertThat(answer.headers())
+        .containsEntry("content-type", "application/octet-stream")
+        .containsEntry("x-content-type-options", "nosniff");
     assertThat(answer.headers().get("content-disposition")).startsWith("attachment;");
     page.context().close();
   }
@@ -209,7 +296,8 @@ class ConsoleMailTest {
     openHostile(page);
     String id = page.locator("dt:text('Graph id') + dd").innerText();
     long rows = mailroom.rows("mail_message");
-    assertThat(folder.resolve("shelf")).isDirectoryContaining(file -> file.toString().endsWith(".json"));
+    assertThat(folder.resolve("shelf"))
+        .isDirectoryContaining(file -> file.toString().endsWith(".json"));
     java.io.File[] before = folder.resolve("shelf").toFile().listFiles();
     page.getByLabel("shelf").check();
     page.getByLabel("database").check();
@@ -218,7 +306,15 @@ class ConsoleMailTest {
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Delivered again to");
     assertThat(mailroom.rows("mail_message")).isEqualTo(rows);
     assertThat(folder.resolve("shelf").toFile().listFiles()).hasSameSizeAs(before);
-    assertThat(mailroom.database().queryForObject("select attempts from delivery where account = 'support' and message_id = ? and destination = 'shelf'", Integer.class, id)).isEqualTo(2);
+    assertThat(
+            mailroom
+                .database()
+                .queryForObject(
+                    "select attempts from delivery where account = 'support' and message_id = ? and"
+                        + " destination = 'shelf'",
+                    Integer.class,
+                    id))
+        .isEqualTo(2);
     assertThat(mailroom.duplicateIds()).doesNotHaveDuplicates();
     page.context().close();
   }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.schedule.AccountSchedule;
-import org.mailroom.listing.Backfills;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.listing.Backfills;
+import org.mailroom.schedule.AccountSchedule;
 
 /** Every page of the console as people see it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -40,34 +40,77 @@ class ConsolePagesTest {
       tenant.mailbox("support@contoso.com").deliver(maker.next());
     }
     tenant.mailbox("support@contoso.com").deliver(ConsoleRun.hostile());
-    List<String> settings = new ArrayList<>(List.of("--mailroom.accounts.support.deliver-to=database,file",
-        "--mailroom.accounts.missing.mailbox=nobody@contoso.com", "--mailroom.accounts.missing.credential=demo", "--mailroom.accounts.missing.deliver-to=database",
-        "--mailroom.credentials.demo.secret-expires=" + LocalDate.now().plusDays(12), "--mailroom.limits.page-size=10"));
-    List.of("asleep", "past", "orders", "returns", "sales", "service").forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.accounts.support.deliver-to=database,file",
+                "--mailroom.accounts.missing.mailbox=nobody@contoso.com",
+                "--mailroom.accounts.missing.credential=demo",
+                "--mailroom.accounts.missing.deliver-to=database",
+                "--mailroom.credentials.demo.secret-expires=" + LocalDate.now().plusDays(12),
+                "--mailroom.limits.page-size=10"));
+    List.of("asleep", "past", "orders", "returns", "sales", "service")
+        .forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
     console = ConsoleRun.start(tenant, folder, settings);
     MailroomRun mailroom = console.mailroom();
-    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
-        + " select 'asleep', 'gone-' || \"X\", 'database', 'FAILED', 5, 'the destination refuses it. Mend it.', 'Order ' || \"X\", current_timestamp from system_range(1, 3)");
-    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
-        + " values ('support', 'gone-1', 'file', 'FAILED', 5, 'the destination refuses it. Mend it.', ?, current_timestamp)", ConsoleRun.EVIL);
+    mailroom
+        .database()
+        .update(
+            "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+                + " subject, last_attempt_at) select 'asleep', 'gone-' || \"X\", 'database',"
+                + " 'FAILED', 5, 'the destination refuses it. Mend it.', 'Order ' || \"X\","
+                + " current_timestamp from system_range(1, 3)");
+    mailroom
+        .database()
+        .update(
+            "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+                + " subject, last_attempt_at) values ('support', 'gone-1', 'file', 'FAILED', 5,"
+                + " 'the destination refuses it. Mend it.', ?, current_timestamp)",
+            ConsoleRun.EVIL);
     mailroom.bean(AccountSchedule.class).pause("asleep");
-    mailroom.database().update("insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes) values ('dead', 'mailroom-b.contoso.com-4711', '0.1.0', 'runtime', 1,"
-        + " current_timestamp - interval '20' hour, current_timestamp - interval '1' hour, 117), ('new', 'mailroom-c', '0.2.0', 'runtime', 1, current_timestamp,"
-        + " current_timestamp + interval '1' hour, 1203), ('import', 'mailroom-c-815', '0.2.0', 'command', 1, current_timestamp, current_timestamp + interval '1' hour, 1)");
+    mailroom
+        .database()
+        .update(
+            "insert into node (id, name, version, kind, pid, started_at, seen_at, mailboxes) values"
+                + " ('dead', 'mailroom-b.contoso.com-4711', '0.1.0', 'runtime', 1,"
+                + " current_timestamp - interval '20' hour, current_timestamp - interval '1' hour,"
+                + " 117), ('new', 'mailroom-c', '0.2.0', 'runtime', 1, current_timestamp,"
+                + " current_timestamp + interval '1' hour, 1203), ('import', 'mailroom-c-815',"
+                + " '0.2.0', 'command', 1, current_timestamp, current_timestamp + interval '1'"
+                + " hour, 1)");
     standBackfillStill(tenant, mailroom);
     await().atMost(Duration.ofSeconds(90)).until(() -> console.mailbox("support").unread() == 0);
   }
 
   /** In its middle the service asks for patience, for longer than the test lasts. */
   private static void standBackfillStill(DemoTenant tenant, MailroomRun mailroom) {
-    await().atMost(Duration.ofSeconds(90)).until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
     for (int i = 0; i < 40; i++) {
-      tenant.mailbox("past@contoso.com").deliver("Inbox", DemoMail.plain(i), Instant.parse("2026-01-01T00:00:00Z").plusSeconds(86_400L * i));
+      tenant
+          .mailbox("past@contoso.com")
+          .deliver(
+              "Inbox",
+              DemoMail.plain(i),
+              Instant.parse("2026-01-01T00:00:00Z").plusSeconds(86_400L * i));
     }
     var pages = new java.util.concurrent.atomic.AtomicInteger();
-    tenant.faults().status(call -> call.startsWith("GET") && call.contains("past@contoso.com") && call.endsWith("/messages") && pages.incrementAndGet() > 3, 429, "ApplicationThrottled",
-        Map.of("Retry-After", "1000"), 1);
-    mailroom.bean(Backfills.class).request("past", Instant.parse("2026-01-01T00:00:00Z"), null, true);
+    tenant
+        .faults()
+        .status(
+            call ->
+                call.startsWith("GET")
+                    && call.contains("past@contoso.com")
+                    && call.endsWith("/messages")
+                    && pages.incrementAndGet() > 3,
+            429,
+            "ApplicationThrottled",
+            Map.of("Retry-After", "1000"),
+            1);
+    mailroom
+        .bean(Backfills.class)
+        .request("past", Instant.parse("2026-01-01T00:00:00Z"), null, true);
     mailroom.bean(AccountSchedule.class).importNow("past");
     await().atMost(Duration.ofSeconds(90)).until(() -> pages.get() > 3);
   }
@@ -84,7 +127,9 @@ class ConsolePagesTest {
     var frame = page.locator(".tiles").boundingBox();
     for (var part : page.locator(".tiles dt, .tiles dd").all()) {
       var box = part.boundingBox();
-      assertThat(box.y).as(part.innerText()).isBetween(frame.y, frame.y + frame.height - box.height);
+      assertThat(box.y)
+          .as(part.innerText())
+          .isBetween(frame.y, frame.y + frame.height - box.height);
       assertThat(box.x).as(part.innerText()).isBetween(frame.x, frame.x + frame.width - box.width);
     }
   }
@@ -109,10 +154,30 @@ class ConsolePagesTest {
     page.locator(".tiles a[href*=PAUSED]").click();
     figuresStandInTheirFrame(page);
     looks.look(page, message, "message");
-    for (String path : List.of("/", "/account/support", "/account/past", "/failed?account=support", "/account/missing", "/account/asleep", "/messages",
-        "/messages?q=nothing+like+it", "/accounts", "/accounts/~new", "/accounts/support", "/credentials", "/credentials/~new", "/credentials/demo", "/routes",
-        "/routes/import-account", "/nodes", "/trail", "/users", "/no-such-page")) {
-      looks.look(page, path, path.equals("/") ? "overview" : path.substring(1).replaceAll("[^a-z]+", "-"));
+    for (String path :
+        List.of(
+            "/",
+            "/account/support",
+            "/account/past",
+            "/failed?account=support",
+            "/account/missing",
+            "/account/asleep",
+            "/messages",
+            "/messages?q=nothing+like+it",
+            "/accounts",
+            "/accounts/~new",
+            "/accounts/support",
+            "/credentials",
+            "/credentials/~new",
+            "/credentials/demo",
+            "/routes",
+            "/routes/import-account",
+            "/nodes",
+            "/trail",
+            "/users",
+            "/no-such-page")) {
+      looks.look(
+          page, path, path.equals("/") ? "overview" : path.substring(1).replaceAll("[^a-z]+", "-"));
     }
     page.context().close();
     assertThat(looks.problems()).isEmpty();

@@ -16,9 +16,11 @@ import org.mailroom.demo.DemoTenant;
 final class ConsoleRun implements AutoCloseable {
 
   /** What a mail says that wants to run in the console. */
-  static final String EVIL = "<script>window.ran=1;alert(1)</script><img src=x onerror=\"window.ran=1;alert(2)\">";
+  static final String EVIL =
+      "<script>window.ran=1;alert(1)</script><img src=x onerror=\"window.ran=1;alert(2)\">";
 
-  private static final String PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  private static final String PIXEL =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
   private final DemoTenant tenant;
   private final MailroomRun mailroom;
@@ -31,19 +33,29 @@ final class ConsoleRun implements AutoCloseable {
   }
 
   static ConsoleRun start(DemoTenant tenant, Path folder, List<String> settings) {
-    return new ConsoleRun(tenant, MailroomRun.startRuntime(tenant, folder, settings.toArray(String[]::new)), Browser.start());
+    return new ConsoleRun(
+        tenant,
+        MailroomRun.startRuntime(tenant, folder, settings.toArray(String[]::new)),
+        Browser.start());
   }
 
   /** Without a credential and an account. */
   static ConsoleRun startEmpty(DemoTenant tenant, Path folder, List<String> settings) {
-    return new ConsoleRun(tenant, MailroomRun.startEmpty(tenant, folder, settings.toArray(String[]::new)), Browser.start());
+    return new ConsoleRun(
+        tenant,
+        MailroomRun.startEmpty(tenant, folder, settings.toArray(String[]::new)),
+        Browser.start());
   }
 
   /** The settings of one more account, of the mailbox {@code ID@contoso.com}. */
   static List<String> account(DemoTenant tenant, String id, String deliverTo) {
     tenant.mailbox(id + "@contoso.com");
     String key = "--mailroom.accounts." + id + ".";
-    return List.of(key + "mailbox=" + id + "@contoso.com", key + "credential=demo", key + "deliver-to=" + deliverTo, key + "poll-every=1h");
+    return List.of(
+        key + "mailbox=" + id + "@contoso.com",
+        key + "credential=demo",
+        key + "deliver-to=" + deliverTo,
+        key + "poll-every=1h");
   }
 
   DemoTenant tenant() {
@@ -72,7 +84,8 @@ final class ConsoleRun implements AutoCloseable {
     page.getByLabel("User").fill(MailroomRun.USER);
     page.getByLabel("Password").fill(MailroomRun.PASSWORD);
     press(page, "Sign in");
-    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Overview"))).isVisible();
+    assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Overview")))
+        .isVisible();
     return page;
   }
 
@@ -81,7 +94,9 @@ final class ConsoleRun implements AutoCloseable {
   }
 
   static void press(Page page, String button) {
-    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button).setExact(true)).first().click();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button).setExact(true))
+        .first()
+        .click();
   }
 
   /** Opens the message that {@link #hostile} made. */
@@ -92,19 +107,62 @@ final class ConsoleRun implements AutoCloseable {
 
   /** A mail with scripts in every field that has room for one. */
   static byte[] hostile() {
-    String encoded = "=?utf-8?B?" + Base64.getEncoder().encodeToString(EVIL.getBytes(StandardCharsets.UTF_8)) + "?=";
-    String html = "<p id=ok style=\"color:#123\">Good day</p>" + EVIL + "<svg onload=alert(3)></svg><iframe src=\"https://evil.example/\"></iframe>"
-        + "<form action=\"https://evil.example/\"><input name=a></form><a href=\"javascript:alert(4)\">click</a><meta http-equiv=refresh content=\"0;url=https://evil.example/\">"
-        + "<img src=\"https://evil.example/track.png\"><img alt=logo src=\"cid:logo@x\"><style>@import 'https://evil.example/x.css';</style>"
-        + "<div style=\"background:url(https://evil.example/bg.png)\">b</div>";
-    return ("From: " + encoded + " <evil@example.com>\r\nSender: " + encoded + " <evil-sender@example.com>\r\nTo: " + encoded + " <support@contoso.com>\r\nCc: " + encoded
-        + " <evil-cc@example.com>\r\nReply-To: " + encoded + " <evil-reply@example.com>\r\nSubject: " + encoded + "\r\nMessage-ID: <<script>window.ran=1</script>@example.com>\r\nX-Evil: "
-        + EVIL + "\r\nKeywords: " + EVIL + "\r\nImportance: high\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-        + "--b\r\nContent-Type: multipart/related; boundary=r\r\n\r\n--r\r\n"
-        + "Content-Type: text/html; charset=utf-8\r\n\r\n" + html + "\r\n--r\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo@x>\r\n"
-        + "Content-Disposition: inline; filename=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + PIXEL + "\r\n--r--\r\n"
-        + "--b\r\nContent-Type: text/html; name=\"page.html\"\r\nContent-ID: <<script>window.ran=1</script>>\r\n"
-        + "Content-Disposition: attachment; filename=\"<script>alert(5)<\\script>.html\"\r\n\r\n" + EVIL + "\r\n--b--\r\n").getBytes(StandardCharsets.UTF_8);
+    String encoded =
+        "=?utf-8?B?"
+            + Base64.getEncoder().encodeToString(EVIL.getBytes(StandardCharsets.UTF_8))
+            + "?=";
+    String html =
+        "<p id=ok style=\"color:#123\">Good day</p>"
+            + EVIL
+            + "<svg onload=alert(3)></svg><iframe src=\"https://evil.example/\"></iframe><form"
+            + " action=\"https://evil.example/\"><input name=a></form><a"
+            + " href=\"javascript:alert(4)\">click</a><meta http-equiv=refresh"
+            + " content=\"0;url=https://evil.example/\"><img"
+            + " src=\"https://evil.example/track.png\"><img alt=logo"
+            + " src=\"cid:logo@x\"><style>@import 'https://evil.example/x.css';</style><div"
+            + " style=\"background:url(https://evil.example/bg.png)\">b</div>";
+    return ("From: "
+            + encoded
+            + " <evil@example.com>\r\nSender: "
+            + encoded
+            + " <evil-sender@example.com>\r\nTo: "
+            + encoded
+            + " <support@contoso.com>\r\nCc: "
+            + encoded
+            + " <evil-cc@example.com>\r\nReply-To: "
+            + encoded
+            + " <evil-reply@example.com>\r\nSubject: "
+            + encoded
+            + "\r\nMessage-ID: <<script>window.ran=1</script>@example.com>\r\nX-Evil: "
+            + EVIL
+            + "\r\nKeywords: "
+            + EVIL
+            + "\r\n"
+            + "Importance: high\r\n"
+            + "MIME-Version: 1.0\r\n"
+            + "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            + "--b\r\n"
+            + "Content-Type: multipart/related; boundary=r\r\n\r\n"
+            + "--r\r\n"
+            + "Content-Type: text/html; charset=utf-8\r\n\r\n"
+            + html
+            + "\r\n"
+            + "--r\r\n"
+            + "Content-Type: image/png; name=logo.png\r\n"
+            + "Content-ID: <logo@x>\r\n"
+            + "Content-Disposition: inline; filename=logo.png\r\n"
+            + "Content-Transfer-Encoding: base64\r\n\r\n"
+            + PIXEL
+            + "\r\n"
+            + "--r--\r\n"
+            + "--b\r\n"
+            + "Content-Type: text/html; name=\"page.html\"\r\n"
+            + "Content-ID: <<script>window.ran=1</script>>\r\n"
+            + "Content-Disposition: attachment;"
+            + " filename=\"<script>alert(5)<\\script>.html\"\r\n\r\n"
+            + EVIL
+            + "\r\n--b--\r\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

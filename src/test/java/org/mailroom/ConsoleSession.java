@@ -18,7 +18,11 @@ final class ConsoleSession {
 
   private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
-  private final HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).followRedirects(HttpClient.Redirect.NORMAL).build();
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .cookieHandler(new CookieManager())
+          .followRedirects(HttpClient.Redirect.NORMAL)
+          .build();
   private final String root;
 
   private ConsoleSession(MailroomRun mailroom) {
@@ -27,7 +31,8 @@ final class ConsoleSession {
 
   static ConsoleSession signIn(MailroomRun mailroom) {
     ConsoleSession session = new ConsoleSession(mailroom);
-    session.post("/login", "/login", Map.of("username", MailroomRun.USER, "password", MailroomRun.PASSWORD));
+    session.post(
+        "/login", "/login", Map.of("username", MailroomRun.USER, "password", MailroomRun.PASSWORD));
     return session;
   }
 
@@ -45,10 +50,16 @@ final class ConsoleSession {
     if (!token.find()) {
       throw new IllegalStateException(page + " has no form");
     }
-    String form = fields.entrySet().stream().map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue())).collect(Collectors.joining("&"))
-        + "&_csrf=" + encoded(token.group(1));
-    return send(HttpRequest.newBuilder(URI.create(root + path)).header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(form)));
+    String form =
+        fields.entrySet().stream()
+                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&"))
+            + "&_csrf="
+            + encoded(token.group(1));
+    return send(
+        HttpRequest.newBuilder(URI.create(root + path))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form)));
   }
 
   static String encoded(String text) {
@@ -57,7 +68,8 @@ final class ConsoleSession {
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return client.send(request.header("Accept", "text/html").build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(
+          request.header("Accept", "text/html").build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -95,7 +95,8 @@ class ConsoleSettingsTest {
     assertThat(page.locator("#wrong-poll-at")).containsText("in six fields");
     assertThat(page.locator("#wrong-folders")).containsText("choose one");
     assertThat(page.locator("#wrong-max-age")).containsText("a duration such as");
-    assertThat(page.locator("[id='wrong-attachments.max-size']")).containsText("between 1KB and 4GB");
+    assertThat(page.locator("[id='wrong-attachments.max-size']"))
+        .containsText("between 1KB and 4GB");
     fill(page, "Poll at", "");
     fill(page, "Folder", "");
     fill(page, "Oldest message", "3650d");
@@ -103,7 +104,9 @@ class ConsoleSettingsTest {
     fill(page, "Move what was given up to", "Failed");
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
-    await().atMost(Duration.ofSeconds(90)).until(() -> console.mailroom().rows("mail_message where account = 'added'") == 1);
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> console.mailroom().rows("mail_message where account = 'added'") == 1);
     page.navigate("/credentials/second");
     press(page, "Delete");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("added");
@@ -123,16 +126,31 @@ class ConsoleSettingsTest {
     generator.initialize(2048);
     KeyPair keys = generator.generateKeyPair();
     X509Certificate certificate = certificate(keys);
-    console.tenant().identity().application("certified").roles(Set.of("Mail.ReadWrite")).certificate(certificate);
+    console
+        .tenant()
+        .identity()
+        .application("certified")
+        .roles(Set.of("Mail.ReadWrite"))
+        .certificate(certificate);
     Page page = console.signIn();
     page.navigate("/credentials/~new");
     fill(page, "Id", "certified");
     fill(page, "Tenant id", DemoTenant.TENANT_ID);
     fill(page, "Client id", "certified");
-    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("mailroom.pem", "application/x-pem-file", "no certificate".getBytes(StandardCharsets.UTF_8)));
+    page.getByLabel("Or a certificate")
+        .setInputFiles(
+            new FilePayload(
+                "mailroom.pem",
+                "application/x-pem-file",
+                "no certificate".getBytes(StandardCharsets.UTF_8)));
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("It wasn’t saved");
-    page.getByLabel("Or a certificate").setInputFiles(new FilePayload("mailroom.pem", "application/x-pem-file", pem(keys, certificate).getBytes(StandardCharsets.UTF_8)));
+    page.getByLabel("Or a certificate")
+        .setInputFiles(
+            new FilePayload(
+                "mailroom.pem",
+                "application/x-pem-file",
+                pem(keys, certificate).getBytes(StandardCharsets.UTF_8)));
     press(page, "Save");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was saved");
     assertThat(page.locator("main")).containsText("One is stored");
@@ -145,8 +163,16 @@ class ConsoleSettingsTest {
   private static X509Certificate certificate(KeyPair keys) throws Exception {
     X500Name name = new X500Name("CN=Mailroom");
     Instant now = Instant.now();
-    return new JcaX509CertificateConverter().getCertificate(new JcaX509v3CertificateBuilder(name, BigInteger.ONE, Date.from(now.minusSeconds(60)),
-        Date.from(now.plus(Duration.ofDays(90))), name, keys.getPublic()).build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            new JcaX509v3CertificateBuilder(
+                    name,
+                    BigInteger.ONE,
+                    Date.from(now.minusSeconds(60)),
+                    Date.from(now.plus(Duration.ofDays(90))),
+                    name,
+                    keys.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
   }
 
   private static String pem(KeyPair keys, X509Certificate certificate) throws Exception {
@@ -166,18 +192,35 @@ class ConsoleSettingsTest {
     fill(page, "Id", "machine");
     fill(page, "Client secret", "typed~before");
     page.getByLabel("Grant type").selectOption("managed-identity");
-    for (String field : List.of("#client-secret", "#certificate", "[id='certificate.password']", "#token-url", "#authorization-url", "#redirect")) {
+    for (String field :
+        List.of(
+            "#client-secret",
+            "#certificate",
+            "[id='certificate.password']",
+            "#token-url",
+            "#authorization-url",
+            "#redirect")) {
       assertThat(page.locator(field)).isHidden();
     }
     assertThat(page.locator("#client-id")).isVisible();
     press(page, "Save");
-    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Credential machine was saved");
+    assertThat(page.getByRole(AriaRole.STATUS).first())
+        .containsText("Credential machine was saved");
     assertThat(page.getByLabel("Grant type")).hasValue("managed-identity");
-    assertThat(console.mailroom().bean(Credentials.class).find("machine").orElseThrow().settings().hasProof()).isFalse();
+    assertThat(
+            console
+                .mailroom()
+                .bean(Credentials.class)
+                .find("machine")
+                .orElseThrow()
+                .settings()
+                .hasProof())
+        .isFalse();
     page.getByLabel("Grant type").selectOption("client-credentials");
     assertThat(page.locator("#client-secret")).isVisible();
     press(page, "Save");
-    assertThat(page.locator("#wrong-client-secret")).containsText("needs a client-secret, a certificate or a federated-token-file");
+    assertThat(page.locator("#wrong-client-secret"))
+        .containsText("needs a client-secret, a certificate or a federated-token-file");
     page.navigate("/credentials/machine");
     press(page, "Delete");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was deleted");
@@ -186,11 +229,33 @@ class ConsoleSettingsTest {
 
   @Test
   void a_credential_is_given_to_several_accounts_at_once() {
-    Map<String, String> credential = Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID, "client-secret", DemoTenant.CLIENT_SECRET);
+    Map<String, String> credential =
+        Map.of(
+            "grant-type",
+            "client-credentials",
+            "tenant-id",
+            DemoTenant.TENANT_ID,
+            "client-id",
+            DemoTenant.CLIENT_ID,
+            "client-secret",
+            DemoTenant.CLIENT_SECRET);
     console.mailroom().bean(Credentials.class).create("newer", new HashMap<>(credential));
     Accounts accounts = console.mailroom().bean(Accounts.class);
-    List.of("north", "south", "west").forEach(id ->
-        accounts.create(id, new HashMap<>(Map.of("mailbox", "support@contoso.com", "credential", "demo", "deliver-to", "database", "poll-every", "1h"))));
+    List.of("north", "south", "west")
+        .forEach(
+            id ->
+                accounts.create(
+                    id,
+                    new HashMap<>(
+                        Map.of(
+                            "mailbox",
+                            "support@contoso.com",
+                            "credential",
+                            "demo",
+                            "deliver-to",
+                            "database",
+                            "poll-every",
+                            "1h"))));
     Page page = console.signIn();
     page.navigate("/accounts");
     assertThat(page.getByLabel("Choose support")).hasCount(0);
@@ -212,7 +277,8 @@ class ConsoleSettingsTest {
     for (String path : List.of("/credentials/demo", "/accounts/support")) {
       page.navigate(path);
       assertThat(page.locator("main")).containsText("Kept in application.yaml");
-      assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save"))).hasCount(0);
+      assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save")))
+          .hasCount(0);
       assertThat(page.content()).doesNotContain(DemoTenant.CLIENT_SECRET);
     }
     page.context().close();

@@ -22,11 +22,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.schedule.AccountSchedule;
 
-/** What somebody does in the console about accounts, failed deliveries and routes, and how the pages follow. */
+/**
+ * What somebody does in the console about accounts, failed deliveries and routes, and how the pages
+ * follow.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleWorkTest {
 
@@ -38,9 +41,15 @@ class ConsoleWorkTest {
   @BeforeAll
   void start(@TempDir Path folder) {
     DemoTenant tenant = DemoTenant.start();
-    List<String> settings = new ArrayList<>(List.of("--mailroom.limits.page-size=10", "--mailroom.accounts.missing.mailbox=nobody@contoso.com",
-        "--mailroom.accounts.missing.credential=demo", "--mailroom.accounts.missing.deliver-to=database"));
-    List.of("one", "two", "asleep", "past").forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.limits.page-size=10",
+                "--mailroom.accounts.missing.mailbox=nobody@contoso.com",
+                "--mailroom.accounts.missing.credential=demo",
+                "--mailroom.accounts.missing.deliver-to=database"));
+    List.of("one", "two", "asleep", "past")
+        .forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
     console = ConsoleRun.start(tenant, folder, settings);
     mailroom = console.mailroom();
   }
@@ -51,8 +60,15 @@ class ConsoleWorkTest {
   }
 
   private void failed(String account, String message) {
-    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, last_attempt_at)"
-        + " values (?, ?, 'database', 'FAILED', 1, 'NoSpaceException: nothing left.', ?, current_timestamp)", account, message, "About " + message);
+    mailroom
+        .database()
+        .update(
+            "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+                + " subject, last_attempt_at) values (?, ?, 'database', 'FAILED', 1,"
+                + " 'NoSpaceException: nothing left.', ?, current_timestamp)",
+            account,
+            message,
+            "About " + message);
   }
 
   @Test
@@ -68,10 +84,17 @@ class ConsoleWorkTest {
     page.getByLabel("Choose About gone-2").check();
     press(page, "Discard selected");
     assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("given up for good");
-    assertThat(mailroom.rows("delivery where message_id = 'gone-2' and status = 'DISCARDED'")).isEqualTo(1);
+    assertThat(mailroom.rows("delivery where message_id = 'gone-2' and status = 'DISCARDED'"))
+        .isEqualTo(1);
     press(page, "Retry all of one");
     // the service doesn't know that message: it was tried, and came to something else
-    await().atMost(PATIENCE).until(() -> mailroom.rows("delivery where message_id = 'gone-1' and last_error not like 'NoSpace%'") == 1);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                mailroom.rows(
+                        "delivery where message_id = 'gone-1' and last_error not like 'NoSpace%'")
+                    == 1);
     page.context().close();
   }
 
@@ -96,7 +119,11 @@ class ConsoleWorkTest {
     page.navigate("/failed");
     // no reload: the page brings itself up to date
     assertThat(page.locator("#retrying")).hasCount(0);
-    assertThat(mailroom.rows("delivery where account = 'asleep' and (status = 'FAILED' or (status = 'PENDING' and attempts = 0))")).isZero();
+    assertThat(
+            mailroom.rows(
+                "delivery where account = 'asleep' and (status = 'FAILED' or (status = 'PENDING'"
+                    + " and attempts = 0))"))
+        .isZero();
     page.context().close();
   }
 
@@ -108,7 +135,8 @@ class ConsoleWorkTest {
     page.getByLabel("Choose About gone-5").check();
     press(page, "Retry selected");
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("there is no account deleted any more");
-    assertThat(mailroom.rows("delivery where account = 'deleted' and status = 'FAILED'")).isEqualTo(1);
+    assertThat(mailroom.rows("delivery where account = 'deleted' and status = 'FAILED'"))
+        .isEqualTo(1);
     page.context().close();
   }
 
@@ -117,14 +145,18 @@ class ConsoleWorkTest {
     Page page = console.signIn();
     page.clock().install();
     page.navigate("/");
-    page.route("**/*", request -> {
-      // no answer
-    });
+    page.route(
+        "**/*",
+        request -> {
+          // no answer
+        });
     Locator gone = page.locator("#gone");
     for (int i = 0; i < 20 && !gone.isVisible(); i++) {
       page.clock().fastForward(4_000);
     }
-    assertThat(gone).containsText(Pattern.compile("Mailroom hasn’t answered since [0-9].*What you see is from then"));
+    assertThat(gone)
+        .containsText(
+            Pattern.compile("Mailroom hasn’t answered since [0-9].*What you see is from then"));
     assertThat(page.locator("body.stale")).hasCount(1);
     assertThat(page.locator("section[aria-label=Accounts]")).hasCSS("opacity", "0.5");
     assertThat(gone).hasCSS("opacity", "1");
@@ -139,9 +171,15 @@ class ConsoleWorkTest {
 
   @Test
   void deliveries_that_wait_for_another_try_are_listed_with_when_and_why() {
-    Instant next = Instant.now().plus(Duration.ofHours(30)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
-    mailroom.database().update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, next_attempt_at)"
-        + " values ('two', 'waits-1', 'database', 'PENDING', 2, 'the table is locked. Unlock it.', 'About a table', ?)", java.time.OffsetDateTime.ofInstant(next, java.time.ZoneOffset.UTC));
+    Instant next =
+        Instant.now().plus(Duration.ofHours(30)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    mailroom
+        .database()
+        .update(
+            "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+                + " subject, next_attempt_at) values ('two', 'waits-1', 'database', 'PENDING', 2,"
+                + " 'the table is locked. Unlock it.', 'About a table', ?)",
+            java.time.OffsetDateTime.ofInstant(next, java.time.ZoneOffset.UTC));
     Page page = console.signIn();
     page.navigate("/account/two");
     Locator row = page.locator("section[aria-labelledby=waits] tbody tr");
@@ -149,8 +187,13 @@ class ConsoleWorkTest {
     assertThat(row).containsText("About a table");
     assertThat(row).containsText("The table is locked. Unlock it.");
     assertThat(row.locator("td[data-label=Attempts]")).hasText("2");
-    assertThat(row.locator("td[data-label='Next try']")).hasAttribute("title", Pattern.compile(java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
-        .format(next.atZone(java.time.ZoneId.systemDefault())) + " .*"));
+    assertThat(row.locator("td[data-label='Next try']"))
+        .hasAttribute(
+            "title",
+            Pattern.compile(
+                java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
+                        .format(next.atZone(java.time.ZoneId.systemDefault()))
+                    + " .*"));
     mailroom.database().update("delete from delivery where message_id = 'waits-1'");
     page.context().close();
   }
@@ -164,7 +207,9 @@ class ConsoleWorkTest {
     assertThat(page.locator(".plots figure")).hasCount(3);
     page.locator(".tiles a[href*=PAUSED]").click();
     assertThat(page.locator("section[aria-label=Accounts] tbody")).containsText("one@contoso.com");
-    assertThat(page.locator("section[aria-label=Accounts] tbody")).not().containsText("nobody@contoso.com");
+    assertThat(page.locator("section[aria-label=Accounts] tbody"))
+        .not()
+        .containsText("nobody@contoso.com");
     page.navigate("/account/one");
     press(page, "Resume");
     page.context().close();
@@ -192,11 +237,18 @@ class ConsoleWorkTest {
     press(page, "Check");
     Locator check = page.locator("section[aria-labelledby=checked]");
     assertThat(check.locator("header")).containsText("all is well");
-    assertThat(check.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("destination"))).containsText("rolled back");
+    assertThat(
+            check.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("destination")))
+        .containsText("rolled back");
     page.navigate("/account/missing");
     press(page, "Check");
     assertThat(check.locator("header")).containsText("one thing to mend");
-    Locator step = check.locator("tbody tr").filter(new Locator.FilterOptions().setHas(page.getByText("failed", new Page.GetByTextOptions().setExact(true))));
+    Locator step =
+        check
+            .locator("tbody tr")
+            .filter(
+                new Locator.FilterOptions()
+                    .setHas(page.getByText("failed", new Page.GetByTextOptions().setExact(true))));
     assertThat(step).hasCount(1);
     assertThat(step).containsText("the tenant has no such mailbox");
     assertThat(step).containsText("Check the account's mailbox");
@@ -205,14 +257,30 @@ class ConsoleWorkTest {
 
   @Test
   void a_backfill_is_begun_shows_how_far_it_is_and_goes_on_after_a_failure() {
-    await().atMost(PATIENCE).until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> mailroom.bean(AccountSchedule.class).lastResult("past").isPresent());
     for (int i = 0; i < 40; i++) {
-      console.mailbox("past").deliver("Inbox", DemoMail.plain(i), Instant.parse("2026-01-01T12:00:00Z").plusSeconds(86_400L * i));
+      console
+          .mailbox("past")
+          .deliver(
+              "Inbox",
+              DemoMail.plain(i),
+              Instant.parse("2026-01-01T12:00:00Z").plusSeconds(86_400L * i));
     }
     console.mailbox("past").messages().forEach(console.mailbox("past")::read);
-    // the count and three pages, then the service refuses (the page, and the questions whether it is one message's fault), and later asks for patience for longer than this test lasts
+    // the count and three pages, then the service refuses (the page, and the questions whether it
+    // is one message's fault), and later asks for patience for longer than this test lasts
     AtomicInteger pages = new AtomicInteger();
-    console.tenant().faults().status(call -> isListing(call) && pages.incrementAndGet() > 4, 403, "ErrorAccessDenied", Map.of(), 4);
+    console
+        .tenant()
+        .faults()
+        .status(
+            call -> isListing(call) && pages.incrementAndGet() > 4,
+            403,
+            "ErrorAccessDenied",
+            Map.of(),
+            4);
     Page page = console.signIn();
     page.navigate("/account/past");
     page.getByText("Import what was received in the past").click();
@@ -228,10 +296,21 @@ class ConsoleWorkTest {
     assertThat(backfill).containsText("It was stopped before it was through, and nobody is at it");
     assertThat(backfill).containsText("Everything received before 2026-01-28");
     page.navigate("/");
-    assertThat(page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("past@contoso.com"))).containsText("Backfill: stopped at 2026-01-28");
+    assertThat(
+            page.locator("tbody tr")
+                .filter(new Locator.FilterOptions().setHasText("past@contoso.com")))
+        .containsText("Backfill: stopped at 2026-01-28");
 
     pages.set(0);
-    console.tenant().faults().status(call -> isListing(call) && pages.incrementAndGet() > 2, 429, "ApplicationThrottled", Map.of("Retry-After", "1000"), 1);
+    console
+        .tenant()
+        .faults()
+        .status(
+            call -> isListing(call) && pages.incrementAndGet() > 2,
+            429,
+            "ApplicationThrottled",
+            Map.of("Retry-After", "1000"),
+            1);
     page.navigate("/account/past");
     press(page, "Go on");
     Locator progress = page.getByLabel("Backfill: 9 of 13");
@@ -242,7 +321,9 @@ class ConsoleWorkTest {
   }
 
   private static boolean isListing(String call) {
-    return call.startsWith("GET") && call.contains("past@contoso.com") && call.endsWith("/messages");
+    return call.startsWith("GET")
+        && call.contains("past@contoso.com")
+        && call.endsWith("/messages");
   }
 
   @Test

@@ -32,9 +32,10 @@ import org.mailroom.message.MessageFolders;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The promise under SIGKILL: a runtime of its own process is killed again and again while it imports into a real PostgreSQL, files and the
- * persistent queue; then everything is counted. Ten kills in each build: three where it matters most, the others at random instants. A seed
- * repeats a run: {@code -Dproof.seed=…}; {@code -Dproof.kills} and {@code -Dproof.messages} make it longer.
+ * The promise under SIGKILL: a runtime of its own process is killed again and again while it
+ * imports into a real PostgreSQL, files and the persistent queue; then everything is counted. Ten
+ * kills in each build: three where it matters most, the others at random instants. A seed repeats a
+ * run: {@code -Dproof.seed=…}; {@code -Dproof.kills} and {@code -Dproof.messages} make it longer.
  */
 class CrashTest {
 
@@ -50,8 +51,7 @@ class CrashTest {
    */
   private record Kills(int times, int messages, double faults) {}
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final long seed = Long.getLong("proof.seed", 4);
   private final DemoMail maker = new DemoMail(seed);
@@ -65,12 +65,18 @@ class CrashTest {
 
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
-  void killed_after_the_record_between_patch_and_move_and_after_the_patch_it_delivers_marks_and_moves_every_message_exactly_once() throws Exception {
-    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
+  void
+      killed_after_the_record_between_patch_and_move_and_after_the_patch_it_delivers_marks_and_moves_every_message_exactly_once()
+          throws Exception {
+    try (Postgres postgres = Postgres.start();
+        DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = filled(tenant, MESSAGES_TO_MOVE);
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
       List<String> settings = settings(tenant, postgres);
-      settings.addAll(List.of("--mailroom.accounts.support.after-import.move-to=Done", "--mailroom.limits.pages-in-hand=1"));
+      settings.addAll(
+          List.of(
+              "--mailroom.accounts.support.after-import.move-to=Done",
+              "--mailroom.limits.pages-in-hand=1"));
 
       // no change of the mailbox reaches the service
       tenant.faults().kind(CrashTest::isBatch, Kind.RESET_BEFORE, DemoFaults.ALWAYS);
@@ -80,7 +86,12 @@ class CrashTest {
 
       // the first messages are marked, and that is heard of; their move doesn't reach the service
       tenant.faults().clear();
-      tenant.faults().kind(call -> isBatch(call) && readInTheInbox(mailbox) > 0, Kind.RESET_BEFORE, DemoFaults.ALWAYS);
+      tenant
+          .faults()
+          .kind(
+              call -> isBatch(call) && readInTheInbox(mailbox) > 0,
+              Kind.RESET_BEFORE,
+              DemoFaults.ALWAYS);
       killOnce(() -> tenant.faults().hits() > 0, settings);
       assertThat(readInTheInbox(mailbox)).as("marked and not moved").isPositive();
       assertThat(moved(mailbox)).isZero();
@@ -88,7 +99,12 @@ class CrashTest {
 
       // these are moved, the next ones are marked, and nobody hears of it
       tenant.faults().clear();
-      tenant.faults().kind(call -> isBatch(call) && moved(mailbox) > 0 && readInTheInbox(mailbox) == 0, Kind.SILENT, DemoFaults.ALWAYS);
+      tenant
+          .faults()
+          .kind(
+              call -> isBatch(call) && moved(mailbox) > 0 && readInTheInbox(mailbox) == 0,
+              Kind.SILENT,
+              DemoFaults.ALWAYS);
       killOnce(() -> tenant.faults().hits() > 0 && readInTheInbox(mailbox) > 0, settings);
       assertThat(moved(mailbox)).isPositive();
       assertThat(mailbox.unread()).as("there is something left to do").isPositive();
@@ -97,17 +113,29 @@ class CrashTest {
       tenant.faults().clear();
       importToTheEnd(mailbox, settings, () -> readInTheInbox(mailbox) == 0);
       count(tenant, postgres, mailbox, database, 3);
-      assertThat(mailbox.messages()).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Done"));
-      assertThat(tenant.requests()).filteredOn(request -> request.path().endsWith("/move")).as("each is moved once").hasSize(MESSAGES_TO_MOVE);
+      assertThat(mailbox.messages())
+          .extracting(DemoMessage::folder)
+          .containsOnly(mailbox.folder("Done"));
+      assertThat(tenant.requests())
+          .filteredOn(request -> request.path().endsWith("/move"))
+          .as("each is moved once")
+          .hasSize(MESSAGES_TO_MOVE);
       assertThat(mailbox.purged()).isEmpty();
     }
   }
 
   @Test
   @Timeout(value = 40, unit = TimeUnit.MINUTES)
-  void killed_at_random_instants_and_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
-    prove(new Kills(Integer.getInteger("proof.kills", 4), Integer.getInteger("proof.messages", 100), 0),
-        new Kills(Integer.getInteger("proof.kills.faulty", 3), Integer.getInteger("proof.messages.faulty", 60), 0.2));
+  void
+      killed_at_random_instants_and_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once()
+          throws Exception {
+    prove(
+        new Kills(
+            Integer.getInteger("proof.kills", 4), Integer.getInteger("proof.messages", 100), 0),
+        new Kills(
+            Integer.getInteger("proof.kills.faulty", 3),
+            Integer.getInteger("proof.messages.faulty", 60),
+            0.2));
   }
 
   @Test
@@ -120,7 +148,9 @@ class CrashTest {
   @Test
   @Tag("proof")
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
-  void killed_20_times_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once() throws Exception {
+  void
+      killed_20_times_while_a_fifth_of_the_service_s_answers_fail_it_delivers_every_message_exactly_once()
+          throws Exception {
     prove(new Kills(20, 600, 0.2));
   }
 
@@ -129,11 +159,15 @@ class CrashTest {
   }
 
   private static long readInTheInbox(DemoMailbox mailbox) {
-    return mailbox.messages().stream().filter(message -> message.isRead() && message.folder().equals(mailbox.folder("Inbox"))).count();
+    return mailbox.messages().stream()
+        .filter(message -> message.isRead() && message.folder().equals(mailbox.folder("Inbox")))
+        .count();
   }
 
   private static long moved(DemoMailbox mailbox) {
-    return mailbox.messages().stream().filter(message -> !message.folder().equals(mailbox.folder("Inbox"))).count();
+    return mailbox.messages().stream()
+        .filter(message -> !message.folder().equals(mailbox.folder("Inbox")))
+        .count();
   }
 
   private DemoMailbox filled(DemoTenant tenant, int messages) {
@@ -150,14 +184,18 @@ class CrashTest {
 
   private void killOnce(Callable<Boolean> reached, List<String> settings) throws Exception {
     try (MailroomProcess mailroom = MailroomProcess.start(folder, List.of(), settings)) {
-      await().pollInterval(Duration.ofMillis(10)).atMost(Duration.ofMinutes(3)).until(() -> reached.call() || !mailroom.isAlive());
+      await()
+          .pollInterval(Duration.ofMillis(10))
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> reached.call() || !mailroom.isAlive());
       assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
       mailroom.kill();
     }
   }
 
   private void prove(Kills... all) throws Exception {
-    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
+    try (Postgres postgres = Postgres.start();
+        DemoTenant tenant = DemoTenant.start()) {
       DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
       List<String> settings = settings(tenant, postgres);
@@ -182,22 +220,37 @@ class CrashTest {
     }
   }
 
-  /** Kills it at one of its next requests, or a moment later; the restart of the kill before is the start of this one. */
-  private void killWithin(int requests, DemoTenant tenant, DemoMailbox mailbox, List<String> settings, Random random) throws Exception {
+  /**
+   * Kills it at one of its next requests, or a moment later; the restart of the kill before is the
+   * start of this one.
+   */
+  private void killWithin(
+      int requests, DemoTenant tenant, DemoMailbox mailbox, List<String> settings, Random random)
+      throws Exception {
     try (MailroomProcess mailroom = HastyMailroom.start(folder, settings)) {
       int instant = tenant.requests().size() + 1 + random.nextInt(requests);
       long moment = random.nextInt(30_000_000);
-      await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(10))
-          .until(() -> tenant.requests().size() >= instant || mailbox.unread() == 0 || !mailroom.isAlive());
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .pollDelay(Duration.ZERO)
+          .atMost(Duration.ofMinutes(10))
+          .until(
+              () ->
+                  tenant.requests().size() >= instant
+                      || mailbox.unread() == 0
+                      || !mailroom.isAlive());
       assertThat(mailroom.isAlive()).as(mailroom::output).isTrue();
       java.util.concurrent.locks.LockSupport.parkNanos(moment);
       mailroom.kill();
     }
   }
 
-  private void importToTheEnd(DemoMailbox mailbox, List<String> settings, Callable<Boolean> isOver) throws Exception {
+  private void importToTheEnd(DemoMailbox mailbox, List<String> settings, Callable<Boolean> isOver)
+      throws Exception {
     try (MailroomProcess mailroom = HastyMailroom.start(folder, settings)) {
-      await().atMost(Duration.ofMinutes(20)).until(() -> (mailbox.unread() == 0 && isOver.call()) || !mailroom.isAlive());
+      await()
+          .atMost(Duration.ofMinutes(20))
+          .until(() -> (mailbox.unread() == 0 && isOver.call()) || !mailroom.isAlive());
       assertThat(mailroom.stop()).as(mailroom::output).isZero();
     }
   }
@@ -216,55 +269,107 @@ class CrashTest {
   }
 
   private static List<String> database(Postgres postgres) {
-    return List.of("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
+    return List.of(
+        "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"),
+        "--spring.datasource.username=postgres",
         "--mailroom.accounts.support.deliver-to=" + String.join(",", DESTINATIONS));
   }
 
   /** The messages that every destination has. */
   private static Set<String> delivered(JdbcTemplate database) {
-    return new HashSet<>(database.queryForList(
-        "select message_id from delivery where status = 'DELIVERED' group by message_id having count(*) = " + DESTINATIONS.size(), String.class));
+    return new HashSet<>(
+        database.queryForList(
+            "select message_id from delivery where status = 'DELIVERED' group by message_id having"
+                + " count(*) = "
+                + DESTINATIONS.size(),
+            String.class));
   }
 
-  private static void assertThatNothingIsMarkedThatWasNotDelivered(DemoMailbox mailbox, JdbcTemplate database) {
-    assertThat(delivered(database)).containsAll(mailbox.messages().stream().filter(DemoMessage::isRead).map(DemoMessage::immutableId).toList());
+  private static void assertThatNothingIsMarkedThatWasNotDelivered(
+      DemoMailbox mailbox, JdbcTemplate database) {
+    assertThat(delivered(database))
+        .containsAll(
+            mailbox.messages().stream()
+                .filter(DemoMessage::isRead)
+                .map(DemoMessage::immutableId)
+                .toList());
   }
 
-  private void count(DemoTenant tenant, Postgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed) throws IOException {
+  private void count(
+      DemoTenant tenant, Postgres postgres, DemoMailbox mailbox, JdbcTemplate database, int killed)
+      throws IOException {
     assertThatNothingIsMarkedThatWasNotDelivered(mailbox, database);
     assertThat(mailbox.unread()).isZero();
     List<String> ids = mailbox.messages().stream().map(DemoMessage::immutableId).toList();
-    assertThat(database.queryForList("select message_id from mail_message", String.class)).containsExactlyInAnyOrderElementsOf(ids);
-    long attachments = mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum();
-    assertThat(database.queryForObject("select count(*) from mail_attachment", Long.class)).isEqualTo(attachments);
-    assertThat(database.queryForObject("select count(*) from delivery where status = 'DELIVERED'", Long.class)).isEqualTo(3L * ids.size());
-    assertThat(database.queryForObject("select count(*) from delivery", Long.class)).isEqualTo(3L * ids.size());
+    assertThat(database.queryForList("select message_id from mail_message", String.class))
+        .containsExactlyInAnyOrderElementsOf(ids);
+    long attachments =
+        mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum();
+    assertThat(database.queryForObject("select count(*) from mail_attachment", Long.class))
+        .isEqualTo(attachments);
+    assertThat(
+            database.queryForObject(
+                "select count(*) from delivery where status = 'DELIVERED'", Long.class))
+        .isEqualTo(3L * ids.size());
+    assertThat(database.queryForObject("select count(*) from delivery", Long.class))
+        .isEqualTo(3L * ids.size());
     Map<Path, List<Path>> sets = fileSets();
     MessageFolders folders = new MessageFolders(folder.resolve("data/mail"));
     assertThat(sets).hasSize(ids.size());
     for (DemoMessage message : mailbox.messages()) {
-      Path set = folders.of("support", message.immutableId(), message.received()).messageJson().getParent();
-      long contents = message.attachments().stream().filter(attachment -> !attachment.kind().equals("referenceAttachment")).count();
-      assertThat(sets.get(set)).as("files of %s", message.immutableId()).hasSize((int) contents + 1);
+      Path set =
+          folders
+              .of("support", message.immutableId(), message.received())
+              .messageJson()
+              .getParent();
+      long contents =
+          message.attachments().stream()
+              .filter(attachment -> !attachment.kind().equals("referenceAttachment"))
+              .count();
+      assertThat(sets.get(set))
+          .as("files of %s", message.immutableId())
+          .hasSize((int) contents + 1);
     }
     List<String> queued;
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, database(postgres).toArray(String[]::new))) {
+    try (MailroomRun mailroom =
+        MailroomRun.start(tenant, folder, database(postgres).toArray(String[]::new))) {
       queued = mailroom.duplicateIds();
     }
     assertThat(Set.copyOf(queued)).hasSize(ids.size());
-    assertThat(Set.copyOf(queued)).isEqualTo(ids.stream().map(id -> "support/" + id).collect(Collectors.toSet()));
-    System.out.printf("proof: seed %d, killed %d times, %d faults, %d messages, %d attachments: %d rows, %d file sets, %d queue messages with %d"
-            + " duplicate-detection ids, %d unread%n", seed, killed, tenant.faults().hits(), ids.size(), attachments, ids.size(), sets.size(), queued.size(),
-        Set.copyOf(queued).size(), mailbox.unread());
+    assertThat(Set.copyOf(queued))
+        .isEqualTo(ids.stream().map(id -> "support/" + id).collect(Collectors.toSet()));
+    System.out.printf(
+        "proof: seed %d, killed %d times, %d faults, %d messages, %d attachments: %d rows, %d file"
+            + " sets, %d queue messages with %d duplicate-detection ids, %d unread%n",
+        seed,
+        killed,
+        tenant.faults().hits(),
+        ids.size(),
+        attachments,
+        ids.size(),
+        sets.size(),
+        queued.size(),
+        Set.copyOf(queued).size(),
+        mailbox.unread());
   }
 
-  /** The files of each message, without what a killed process left half-written under a temporary name. */
+  /**
+   * The files of each message, without what a killed process left half-written under a temporary
+   * name.
+   */
   private Map<Path, List<Path>> fileSets() throws IOException {
     List<Path> files = new ArrayList<>();
     try (Stream<Path> all = Files.walk(folder.resolve("data/mail"))) {
-      all.filter(Files::isRegularFile).filter(file -> !file.getFileName().toString().endsWith(".part")).forEach(files::add);
+      all.filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().endsWith(".part"))
+          .forEach(files::add);
     }
-    return files.stream().collect(Collectors.groupingBy(
-        file -> file.getParent().getFileName().toString().equals("attachments") ? file.getParent().getParent() : file.getParent()));
+    return files.stream()
+        .collect(
+            Collectors.groupingBy(
+                file ->
+                    file.getParent().getFileName().toString().equals("attachments")
+                        ? file.getParent().getParent()
+                        : file.getParent()));
   }
 }

@@ -18,12 +18,16 @@ final class DemoBrowser {
   private final HttpClient client;
 
   DemoBrowser(MailroomRun mailroom) {
-    client = HttpClient.newBuilder().sslContext(mailroom.bean(SslBundles.class).getBundle("demo").createSslContext()).build();
+    client =
+        HttpClient.newBuilder()
+            .sslContext(mailroom.bean(SslBundles.class).getBundle("demo").createSslContext())
+            .build();
   }
 
   HttpResponse<String> get(URI address) {
     try {
-      return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(
+          HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -31,13 +35,22 @@ final class DemoBrowser {
 
   /** What the browser is sent back with. */
   SignInAnswer signIn(URI authorizationUrl, String user, boolean accept) {
-    HttpResponse<String> answer = get(URI.create(authorizationUrl + "&user=" + URLEncoder.encode(user, StandardCharsets.UTF_8)
-        + "&decision=" + (accept ? "accept" : "deny")));
+    HttpResponse<String> answer =
+        get(
+            URI.create(
+                authorizationUrl
+                    + "&user="
+                    + URLEncoder.encode(user, StandardCharsets.UTF_8)
+                    + "&decision="
+                    + (accept ? "accept" : "deny")));
     if (answer.statusCode() != 302) {
       throw new IllegalStateException(answer.body());
     }
     Map<String, String> parameters = new HashMap<>();
-    for (String pair : URI.create(answer.headers().firstValue("Location").orElseThrow()).getRawQuery().split("&")) {
+    for (String pair :
+        URI.create(answer.headers().firstValue("Location").orElseThrow())
+            .getRawQuery()
+            .split("&")) {
       String[] parts = pair.split("=", 2);
       parameters.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
     }

@@ -36,8 +36,7 @@ class DeviceCodeTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private DemoTenant tenant;
 
@@ -52,7 +51,8 @@ class DeviceCodeTest {
   }
 
   @Test
-  void login_waits_slows_down_and_goes_on_after_trouble_until_somebody_has_signed_in(CapturedOutput output) {
+  void login_waits_slows_down_and_goes_on_after_trouble_until_somebody_has_signed_in(
+      CapturedOutput output) {
     tenant.identity().application("helpdesk").allowPublicClientFlows(true);
     Predicate<String> token = call -> call.endsWith("/token");
     tenant.faults().kind(token, DemoFaults.Kind.RESET_BEFORE, 1);
@@ -60,9 +60,12 @@ class DeviceCodeTest {
     tenant.identity().answerDeviceCodes("authorization_pending", "slow_down");
     List<String> settings = MailroomRun.settings(tenant, folder);
     settings.addAll(Arrays.asList(delegated()));
-    CompletableFuture<Integer> signedIn = CompletableFuture.supplyAsync(() -> login(settings, "person"));
+    CompletableFuture<Integer> signedIn =
+        CompletableFuture.supplyAsync(() -> login(settings, "person"));
     await().atMost(PATIENCE).until(() -> codes(output).size() == 1);
-    await().atMost(PATIENCE).until(() -> tenant.faults().hits() == 3 && tenant.identity().answeredDeviceCodes());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> tenant.faults().hits() == 3 && tenant.identity().answeredDeviceCodes());
     assertThat(signedIn).isNotDone();
     assertThat(tenant.identity().enterDeviceCode(codes(output).get(0), SUPPORT, true)).isTrue();
     assertThat(signedIn.join()).isZero();
@@ -70,8 +73,13 @@ class DeviceCodeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"authorization_declined, user or an administrator refused", "access_denied, user or an administrator refused",
-      "expired_token, wasn't used in time", "bad_verification_code, wasn't used in time", "invalid_client, isn't accepted"})
+  @CsvSource({
+    "authorization_declined, user or an administrator refused",
+    "access_denied, user or an administrator refused",
+    "expired_token, wasn't used in time",
+    "bad_verification_code, wasn't used in time",
+    "invalid_client, isn't accepted"
+  })
   void login_that_comes_to_nothing_says_why(String error, String told, CapturedOutput output) {
     tenant.identity().application("helpdesk").allowPublicClientFlows(true);
     tenant.identity().answerDeviceCodes("authorization_pending", error);
@@ -90,15 +98,18 @@ class DeviceCodeTest {
       assertThat(login(settings, "nobody")).isEqualTo(6);
       assertThat(output.getErr()).contains("there is no such credential");
 
-      CompletableFuture<Integer> refused = CompletableFuture.supplyAsync(() -> login(settings, "person"));
+      CompletableFuture<Integer> refused =
+          CompletableFuture.supplyAsync(() -> login(settings, "person"));
       assertThat(refused.join()).isEqualTo(6);
       assertThat(output.getErr()).contains("AADSTS7000218").contains("allow public client flows");
 
       tenant.identity().application("helpdesk").allowPublicClientFlows(true);
       int before = codes(output).size();
-      CompletableFuture<Integer> signedIn = CompletableFuture.supplyAsync(() -> login(settings, "person"));
+      CompletableFuture<Integer> signedIn =
+          CompletableFuture.supplyAsync(() -> login(settings, "person"));
       await().atMost(PATIENCE).until(() -> codes(output).size() > before);
-      assertThat(tenant.identity().enterDeviceCode(codes(output).get(before), SUPPORT, true)).isTrue();
+      assertThat(tenant.identity().enterDeviceCode(codes(output).get(before), SUPPORT, true))
+          .isTrue();
       assertThat(signedIn.join()).isZero();
       assertThat(output.getOut()).contains("Signed in as " + SUPPORT);
       await().atMost(PATIENCE).until(() -> tenant.mailbox(SUPPORT).unread() == 0);
@@ -110,7 +121,8 @@ class DeviceCodeTest {
   }
 
   private static int login(List<String> settings, String credential) {
-    return MailroomCommand.run(new String[] {"login", credential}, new Launcher(MailroomApplication.class, settings));
+    return MailroomCommand.run(
+        new String[] {"login", credential}, new Launcher(MailroomApplication.class, settings));
   }
 
   private static List<String> codes(CapturedOutput output) {

@@ -30,14 +30,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class FailureTest {
 
-  @RegisterExtension
-  static final SharedMailroom SHARED = new SharedMailroom();
+  @RegisterExtension static final SharedMailroom SHARED = new SharedMailroom();
 
-  @TempDir
-  private static Path sharedFolder;
+  @TempDir private static Path sharedFolder;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = SHARED.tenant();
   private DemoMailbox mailbox;
@@ -54,7 +51,10 @@ class FailureTest {
     picky = sharedFolder.resolve("routes/deliver-to-picky.camel.yaml");
   }
 
-  /** For a test with a Mailroom of its own, which it starts again or with a route file that it changes; it imports {@code support}. */
+  /**
+   * For a test with a Mailroom of its own, which it starts again or with a route file that it
+   * changes; it imports {@code support}.
+   */
   private void goAlone() throws Exception {
     mailbox = tenant.mailbox("support@contoso.com");
     picky = addADestinationThatRefusesMessage42(folder);
@@ -64,7 +64,9 @@ class FailureTest {
     Path routes = folder.resolve("routes");
     ImportTest.copyRoutes(routes);
     ManyAccounts.routesOfShortWaits(folder);
-    return Files.writeString(routes.resolve("deliver-to-picky.camel.yaml"), """
+    return Files.writeString(
+        routes.resolve("deliver-to-picky.camel.yaml"),
+        """
         - route:
             id: deliver-to-picky
             from:
@@ -81,8 +83,14 @@ class FailureTest {
   }
 
   private String[] settings(String deliverTo, String... more) {
-    List<String> all = new ArrayList<>(List.of("--mailroom.routes=file:" + picky.getParent(), "--mailroom.destinations.picky=direct:deliver-to-picky",
-        "--mailroom.accounts.support.deliver-to=" + deliverTo, "--mailroom.retry.backoff=1ms", "--mailroom.retry.max-attempts=3"));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.routes=file:" + picky.getParent(),
+                "--mailroom.destinations.picky=direct:deliver-to-picky",
+                "--mailroom.accounts.support.deliver-to=" + deliverTo,
+                "--mailroom.retry.backoff=1ms",
+                "--mailroom.retry.max-attempts=3"));
     all.addAll(Arrays.asList(more));
     return all.toArray(String[]::new);
   }
@@ -112,19 +120,27 @@ class FailureTest {
   }
 
   private void importUntilGivenUp(MailroomRun mailroom) {
-    await().atMost(Duration.ofSeconds(60)).until(() -> {
-      mailroom.importSupport();
-      return mailroom.rows("delivery where status = 'FAILED'") == 1;
-    });
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              mailroom.importSupport();
+              return mailroom.rows("delivery where status = 'FAILED'") == 1;
+            });
   }
 
   @Test
-  void a_message_that_is_refused_for_good_is_listed_stays_unread_gets_a_category_and_is_not_fetched_again() {
+  void
+      a_message_that_is_refused_for_good_is_listed_stays_unread_gets_a_category_and_is_not_fetched_again() {
     deliverPlain(50);
     try (MailroomRun mailroom = run("database,picky")) {
       importUntilGivenUp(mailroom);
-      Map<String, Object> entry = mailroom.database().queryForMap("select * from delivery where status = 'FAILED'");
-      assertThat(entry).containsEntry("destination", "picky").containsEntry("attempts", 3).containsEntry("message_id", message42().immutableId());
+      Map<String, Object> entry =
+          mailroom.database().queryForMap("select * from delivery where status = 'FAILED'");
+      assertThat(entry)
+          .containsEntry("destination", "picky")
+          .containsEntry("attempts", 3)
+          .containsEntry("message_id", message42().immutableId());
       assertThat((String) entry.get("last_error")).contains("I don't like this one");
       assertThat(mailbox.unread()).isEqualTo(1);
       assertThat(message42().isRead()).isFalse();
@@ -138,20 +154,29 @@ class FailureTest {
   }
 
   @Test
-  void only_the_destination_that_failed_gets_the_message_again_and_then_it_is_marked_and_its_category_taken_off(CapturedOutput output) throws Exception {
+  void
+      only_the_destination_that_failed_gets_the_message_again_and_then_it_is_marked_and_its_category_taken_off(
+          CapturedOutput output) throws Exception {
     goAlone();
     deliverPlain(50);
     try (MailroomRun mailroom = restart("database,queue,picky")) {
       importUntilGivenUp(mailroom);
     }
     assertThat(command("database,queue,picky", "failed", "list")).isZero();
-    assertThat(output.getOut()).contains("support to picky, 3 attempts").contains(message42().immutableId()).contains("Plain message 42").contains("I don't like this one");
+    assertThat(output.getOut())
+        .contains("support to picky, 3 attempts")
+        .contains(message42().immutableId())
+        .contains("Plain message 42")
+        .contains("I don't like this one");
     Files.writeString(picky, Files.readString(picky).replace("Plain message 42", "nothing of it"));
     assertThat(command("database,queue,picky", "failed", "retry", "--account", "support")).isZero();
     assertThat(command("database,queue,picky", "import", "--once")).isZero();
     assertThat(mailbox.unread()).isZero();
-    assertThat(message42().resource().path("categories").toString()).doesNotContain("Mailroom failed");
-    assertThat(command("database,queue,picky", "failed", "retry", "--all")).as("nothing is left").isEqualTo(7);
+    assertThat(message42().resource().path("categories").toString())
+        .doesNotContain("Mailroom failed");
+    assertThat(command("database,queue,picky", "failed", "retry", "--all"))
+        .as("nothing is left")
+        .isEqualTo(7);
     try (MailroomRun mailroom = restart("database,queue,picky")) {
       assertThat(mailroom.rows("mail_message")).isEqualTo(50);
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(150);
@@ -166,7 +191,16 @@ class FailureTest {
     try (MailroomRun mailroom = restart("database,picky")) {
       importUntilGivenUp(mailroom);
     }
-    assertThat(command("database,picky", "failed", "discard", "--message", message42().immutableId(), "--destination", "picky")).isZero();
+    assertThat(
+            command(
+                "database,picky",
+                "failed",
+                "discard",
+                "--message",
+                message42().immutableId(),
+                "--destination",
+                "picky"))
+        .isZero();
     assertThat(command("database,picky", "import", "--once")).isZero();
     assertThat(mailbox.unread()).isZero();
   }
@@ -196,12 +230,15 @@ class FailureTest {
   }
 
   @Test
-  void a_destination_that_is_down_holds_up_only_its_own_deliveries_costs_no_attempts_and_recovers_by_itself(CapturedOutput output) throws Exception {
+  void
+      a_destination_that_is_down_holds_up_only_its_own_deliveries_costs_no_attempts_and_recovers_by_itself(
+          CapturedOutput output) throws Exception {
     goAlone();
     deliverPlain(200);
     Path share = folder.resolve("share");
     Files.writeString(share, "not a folder: as a share that isn't mounted");
-    String[] settings = settings("database,drop", "--mailroom.destinations.drop=file:" + share + "/mail");
+    String[] settings =
+        settings("database,drop", "--mailroom.destinations.drop=file:" + share + "/mail");
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings)) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.imported()).isZero();
@@ -213,10 +250,13 @@ class FailureTest {
       assertThat(mailroom.rows("delivery where status = 'FAILED'")).isZero();
       assertThat(output.getAll()).containsOnlyOnce("destination drop is down");
       Files.delete(share);
-      await().atMost(Duration.ofSeconds(60)).until(() -> {
-        mailroom.importSupport();
-        return mailbox.unread() == 0;
-      });
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                mailroom.importSupport();
+                return mailbox.unread() == 0;
+              });
       assertThat(mailroom.rows("mail_message")).isEqualTo(200);
       assertThat(output.getAll()).contains("destination drop is up again");
       try (var files = Files.list(share.resolve("mail"))) {
@@ -231,17 +271,26 @@ class FailureTest {
     deliverPlain(300);
     Path share = folder.resolve("share");
     Files.writeString(share, "not a folder");
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings("database,drop", "--mailroom.destinations.drop=file:" + share + "/mail",
-        "--mailroom.limits.waiting-deliveries=300"))) {
+    try (MailroomRun mailroom =
+        MailroomRun.start(
+            tenant,
+            folder,
+            settings(
+                "database,drop",
+                "--mailroom.destinations.drop=file:" + share + "/mail",
+                "--mailroom.limits.waiting-deliveries=300"))) {
       mailroom.importSupport();
       deliverPlain(50);
       mailroom.importSupport();
       assertThat(mailroom.rows("mail_message")).as("nothing new is read").isEqualTo(300);
       Files.delete(share);
-      await().atMost(Duration.ofSeconds(60)).until(() -> {
-        mailroom.importSupport();
-        return mailbox.unread() == 0;
-      });
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                mailroom.importSupport();
+                return mailbox.unread() == 0;
+              });
       assertThat(mailroom.rows("mail_message")).isEqualTo(350);
     }
   }
@@ -249,23 +298,44 @@ class FailureTest {
   @Test
   void a_message_larger_than_the_account_takes_is_given_up_at_once_and_the_others_are_imported() {
     deliverPlain(10);
-    byte[] large = ("From: a@b.c\r\nSubject: large\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nhi\r\n"
-        + "--x\r\nContent-Type: application/octet-stream; name=a.bin\r\nContent-Disposition: attachment; filename=a.bin\r\n\r\n" + "0123456789".repeat(300_000)
-        + "\r\n--x--\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] large =
+        ("From: a@b.c\r\n"
+                + "Subject: large\r\n"
+                + "MIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+                + "--x\r\n"
+                + "Content-Type: text/plain\r\n\r\n"
+                + "hi\r\n"
+                + "--x\r\n"
+                + "Content-Type: application/octet-stream; name=a.bin\r\n"
+                + "Content-Disposition: attachment; filename=a.bin\r\n\r\n"
+                + "0123456789".repeat(300_000)
+                + "\r\n--x--\r\n")
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     DemoMessage message = mailbox.deliver(large);
     try (MailroomRun mailroom = run("database", "--mailroom.accounts.support.max-size=1MB")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.imported()).isEqualTo(10);
       assertThat(result.failed()).isEqualTo(1);
-      assertThat(mailroom.database().queryForMap("select message_id, last_error from delivery where status = 'FAILED'"))
-          .containsEntry("message_id", message.immutableId()).extractingByKey("last_error").asString().contains("max-size");
-      assertThat(tenant.requests()).as("its content isn't fetched").noneMatch(request -> request.path().endsWith("/$value"));
+      assertThat(
+              mailroom
+                  .database()
+                  .queryForMap(
+                      "select message_id, last_error from delivery where status = 'FAILED'"))
+          .containsEntry("message_id", message.immutableId())
+          .extractingByKey("last_error")
+          .asString()
+          .contains("max-size");
+      assertThat(tenant.requests())
+          .as("its content isn't fetched")
+          .noneMatch(request -> request.path().endsWith("/$value"));
       assertThat(mailbox.unread()).isEqualTo(1);
     }
   }
 
   @Test
-  void a_corrupt_message_that_fails_every_listing_is_found_and_listed_and_all_others_are_imported(CapturedOutput output) {
+  void a_corrupt_message_that_fails_every_listing_is_found_and_listed_and_all_others_are_imported(
+      CapturedOutput output) {
     deliverPlain(250);
     mailbox.messages().get(137).corrupt();
     mailbox.messages().get(249).corrupt();
@@ -274,14 +344,19 @@ class FailureTest {
       assertThat(result.failure()).isNull();
       assertThat(result.imported()).isEqualTo(248);
       assertThat(mailbox.unread()).isEqualTo(2);
-      assertThat(mailroom.rows("delivery where status = 'FAILED'")).as("two messages, two destinations").isEqualTo(4);
-      assertThat(output.getAll()).contains("2 messages of the mailbox can't be listed by the service");
+      assertThat(mailroom.rows("delivery where status = 'FAILED'"))
+          .as("two messages, two destinations")
+          .isEqualTo(4);
+      assertThat(output.getAll())
+          .contains("2 messages of the mailbox can't be listed by the service");
       deliverPlain(5);
       int before = tenant.requests().size();
       ImportResult again = mailroom.importSupport();
       assertThat(again.imported()).isEqualTo(5);
       assertThat(again.givenUpBefore()).isEqualTo(2);
-      assertThat(tenant.requests().size() - before).as("what was found is remembered").isLessThan(25);
+      assertThat(tenant.requests().size() - before)
+          .as("what was found is remembered")
+          .isLessThan(25);
       mailbox.remove(mailbox.messages().get(137));
       mailroom.importSupport();
       assertThat(mailroom.rows("delivery where status = 'FAILED'")).isEqualTo(2);

@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
 /**
- * The runtime as a process whose clock goes {@value #FASTER} times as fast: what the service asks it to wait is over soon. For tests that
- * show what is done, and not when.
+ * The runtime as a process whose clock goes {@value #FASTER} times as fast: what the service asks
+ * it to wait is over soon. For tests that show what is done, and not when.
  */
 final class HastyMailroom {
 
@@ -61,7 +61,8 @@ final class HastyMailroom {
 
   /** In a process of its own. */
   public static void main(String[] settings) {
-    int code = MailroomCommand.run(new String[0], new Launcher(Application.class, List.of(settings)));
+    int code =
+        MailroomCommand.run(new String[0], new Launcher(Application.class, List.of(settings)));
     if (code != MailroomCommand.STILL_RUNNING) {
       System.exit(code);
     }

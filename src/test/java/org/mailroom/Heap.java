@@ -16,7 +16,10 @@ public final class Heap {
     return least(BEFORE, 0);
   }
 
-  /** The same, after as many collections as it takes to come to less than a limit, in bytes, or after some more. */
+  /**
+   * The same, after as many collections as it takes to come to less than a limit, in bytes, or
+   * after some more.
+   */
   public static long usedDownTo(long limit) {
     return least(TIMES, limit);
   }

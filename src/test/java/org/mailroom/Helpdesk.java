@@ -10,7 +10,10 @@ import org.mailroom.credential.SignIns;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 
-/** An application with delegated permission in a demo tenant, and the credential {@code person} for it. */
+/**
+ * An application with delegated permission in a demo tenant, and the credential {@code person} for
+ * it.
+ */
 final class Helpdesk {
 
   static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
@@ -24,21 +27,33 @@ final class Helpdesk {
   static DemoTenant tenant() {
     DemoTenant tenant = DemoTenant.start();
     tenant.mailbox(SUPPORT).deliver(DemoMail.plain(1));
-    tenant.identity().application("helpdesk").secret("the secret of helpdesk", Instant.MAX).redirectUri(CALLBACK.toString());
+    tenant
+        .identity()
+        .application("helpdesk")
+        .secret("the secret of helpdesk", Instant.MAX)
+        .redirectUri(CALLBACK.toString());
     return tenant;
   }
 
   static String[] delegated(String... more) {
-    List<String> settings = new ArrayList<>(List.of(
-        "--mailroom.credentials.person.grant-type=authorization-code", "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.person.client-id=helpdesk", "--mailroom.credentials.person.client-secret=the secret of helpdesk",
-        "--mailroom.accounts.support.credential=person"));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.credentials.person.grant-type=authorization-code",
+                "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+                "--mailroom.credentials.person.client-id=helpdesk",
+                "--mailroom.credentials.person.client-secret=the secret of helpdesk",
+                "--mailroom.accounts.support.credential=person"));
     settings.addAll(Arrays.asList(more));
     return settings.toArray(String[]::new);
   }
 
   static SignIns.Completed signIn(MailroomRun mailroom, String user) {
     SignInRequest request = mailroom.bean(SignIns.class).begin("person", CALLBACK, null);
-    return mailroom.bean(SignIns.class).complete(request.browser(), new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
+    return mailroom
+        .bean(SignIns.class)
+        .complete(
+            request.browser(),
+            new DemoBrowser(mailroom).signIn(request.authorizationUrl(), user, true));
   }
 }

@@ -34,16 +34,41 @@ import org.mailroom.demo.DemoTenant;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What a mail says is data: nothing of it is evaluated, leaves its folder, becomes a header or reaches a log as it is, and nothing is lost. */
+/**
+ * What a mail says is data: nothing of it is evaluated, leaves its folder, becomes a header or
+ * reaches a log as it is, and nothing is lost.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class HostileMailTest {
 
-  private static final List<String> NAMES = List.of("../../etc/passwd", "..\\..\\windows\\system32\\x", "C:\\x", "/etc/shadow", "CON", "nul.txt", "COM1.log",
-      "a\u0000b\u0007\u001b[31m.txt", "x".repeat(300) + ".pdf", "report.pdf", "report.pdf", "REPORT.PDF", "...", " . leading", "trailing . . ", "", "a\u202Egpj.exe",
-      "\uD83D", "${camelContext.stop}", "~/.ssh/authorized_keys", "%2e%2e%2fx", "a\r\nb: c", "message.json", "file:x?delete=true");
+  private static final List<String> NAMES =
+      List.of(
+          "../../etc/passwd",
+          "..\\..\\windows\\system32\\x",
+          "C:\\x",
+          "/etc/shadow",
+          "CON",
+          "nul.txt",
+          "COM1.log",
+          "a\u0000b\u0007\u001b[31m.txt",
+          "x".repeat(300) + ".pdf",
+          "report.pdf",
+          "report.pdf",
+          "REPORT.PDF",
+          "...",
+          " . leading",
+          "trailing . . ",
+          "",
+          "a\u202Egpj.exe",
+          "\uD83D",
+          "${camelContext.stop}",
+          "~/.ssh/authorized_keys",
+          "%2e%2e%2fx",
+          "a\r\nb: c",
+          "message.json",
+          "file:x?delete=true");
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = DemoTenant.start();
   private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
@@ -55,13 +80,23 @@ class HostileMailTest {
   }
 
   private static String[] everywhere(String... more) {
-    List<String> settings = new ArrayList<>(List.of("--mailroom.accounts.support.deliver-to=database,file,queue", "--mailroom.accounts.support.content=both"));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.accounts.support.deliver-to=database,file,queue",
+                "--mailroom.accounts.support.content=both"));
     settings.addAll(List.of(more));
     return settings.toArray(String[]::new);
   }
 
   private JsonNode document(MailroomRun mailroom, DemoMessage message) throws IOException {
-    return json.readTree(mailroom.database().queryForObject("select document from mail_message where message_id = ?", String.class, message.immutableId()));
+    return json.readTree(
+        mailroom
+            .database()
+            .queryForObject(
+                "select document from mail_message where message_id = ?",
+                String.class,
+                message.immutableId()));
   }
 
   private Set<Path> everyFileBelow(Path root) throws IOException {
@@ -71,11 +106,22 @@ class HostileMailTest {
   }
 
   @Test
-  void attachments_of_hostile_names_stay_in_their_folder_each_whole_and_the_document_tells_the_name_as_it_was() throws Exception {
+  void
+      attachments_of_hostile_names_stay_in_their_folder_each_whole_and_the_document_tells_the_name_as_it_was()
+          throws Exception {
     DemoMessage message = mailbox.deliver(DemoMail.plain(1));
     for (String name : NAMES) {
-      byte[] content = ("content of " + message.attachments().size()).getBytes(StandardCharsets.UTF_8);
-      message.attach(new DemoAttachment("AAkALgAtt" + "x".repeat(60) + message.attachments().size(), "fileAttachment", name, "text/plain", false, null, content));
+      byte[] content =
+          ("content of " + message.attachments().size()).getBytes(StandardCharsets.UTF_8);
+      message.attach(
+          new DemoAttachment(
+              "AAkALgAtt" + "x".repeat(60) + message.attachments().size(),
+              "fileAttachment",
+              name,
+              "text/plain",
+              false,
+              null,
+              content));
     }
     Files.createDirectories(folder.resolve("data"));
     Path secretKey = folder.resolve("data/secret-key");
@@ -89,7 +135,9 @@ class HostileMailTest {
         assertThat(attachments.path(i).path("name").asText()).isEqualTo(NAMES.get(i));
         Path location = Path.of(attachments.path(i).path("location").asText());
         assertThat(Files.readString(location)).isEqualTo("content of " + i);
-        assertThat(location.getFileName().toString()).startsWith((i + 1) + "-").doesNotContain("\\", ":", "\r", "\n", "\u0000", "\u202E");
+        assertThat(location.getFileName().toString())
+            .startsWith((i + 1) + "-")
+            .doesNotContain("\\", ":", "\r", "\n", "\u0000", "\u202E");
         inside = location.getParent();
         locations.add(location);
       }
@@ -97,34 +145,86 @@ class HostileMailTest {
       assertThat(locations).extracting(Path::getParent).containsOnly(inside);
       Set<Path> created = everyFileBelow(folder);
       created.removeAll(before);
-      created.removeIf(file -> file.startsWith(folder.resolve("data/mail")) || file.startsWith(folder.resolve("data/broker"))
-          || file.getFileName().toString().startsWith("mailroom.") || file.getFileName().toString().equals("demo.pem") || file.equals(secretKey));
+      created.removeIf(
+          file ->
+              file.startsWith(folder.resolve("data/mail"))
+                  || file.startsWith(folder.resolve("data/broker"))
+                  || file.getFileName().toString().startsWith("mailroom.")
+                  || file.getFileName().toString().equals("demo.pem")
+                  || file.equals(secretKey));
       assertThat(created).isEmpty();
       assertThat(inside.getFileName().toString()).isEqualTo("attachments");
     }
   }
 
   @Test
-  void subjects_headers_addresses_and_bodies_are_never_evaluated_and_never_become_headers(CapturedOutput output) throws Exception {
+  void subjects_headers_addresses_and_bodies_are_never_evaluated_and_never_become_headers(
+      CapturedOutput output) throws Exception {
     try (ServerSocket attacker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String jndi = "${jndi:ldap://127.0.0.1:" + attacker.getLocalPort() + "/x}";
-      List<String> texts = List.of("${camelContext.stop}", "${bean:accountSchedule.stop}", "#{T(java.lang.Runtime).getRuntime().exec('true')}", jndi, "{{mailroom.secret-key}}",
-          "a\r\nInjected: header", "\u202Egnp.exe\u2066", "\u001b[2J\u001b[31mred\u0007", "'; drop table mail_message; --", "${header.x}${body}${exception.stacktrace}",
-          "<script>alert(1)</script>", "half \uD83D pair", "nul \u0000 here");
+      List<String> texts =
+          List.of(
+              "${camelContext.stop}",
+              "${bean:accountSchedule.stop}",
+              "#{T(java.lang.Runtime).getRuntime().exec('true')}",
+              jndi,
+              "{{mailroom.secret-key}}",
+              "a\r\nInjected: header",
+              "\u202Egnp.exe\u2066",
+              "\u001b[2J\u001b[31mred\u0007",
+              "'; drop table mail_message; --",
+              "${header.x}${body}${exception.stacktrace}",
+              "<script>alert(1)</script>",
+              "half \uD83D pair",
+              "nul \u0000 here");
       List<DemoMessage> messages = new ArrayList<>();
       for (String text : texts) {
         DemoMessage message = mailbox.deliver(DemoMail.plain(messages.size()));
         message.resource().put("subject", text);
-        message.resource().putObject("from").putObject("emailAddress").put("name", text).put("address", text);
+        message
+            .resource()
+            .putObject("from")
+            .putObject("emailAddress")
+            .put("name", text)
+            .put("address", text);
         message.resource().putArray("categories").add(text);
-        message.resource().putObject("body").put("contentType", "html").put("content",
-            text + "<script>alert(1)</script><img src=\"http://127.0.0.1:" + attacker.getLocalPort() + "/pixel\"><img src=\"cid:a\"><img src=\"cid:a\">");
+        message
+            .resource()
+            .putObject("body")
+            .put("contentType", "html")
+            .put(
+                "content",
+                text
+                    + "<script>alert(1)</script><img src=\"http://127.0.0.1:"
+                    + attacker.getLocalPort()
+                    + "/pixel\"><img src=\"cid:a\"><img src=\"cid:a\">");
         ArrayNode headers = message.resource().putArray("internetMessageHeaders");
-        for (String name : List.of("CamelHttpUri", "CamelHttpMethod", "CamelFileName", "CamelJmsDestinationName", "CamelSqlQuery", "JMSReplyTo", "JMSExpiration", "_AMQ_DUPL_ID",
-            "Authorization", "account", "messageId", "breadcrumbId", "Transfer-Encoding")) {
+        for (String name :
+            List.of(
+                "CamelHttpUri",
+                "CamelHttpMethod",
+                "CamelFileName",
+                "CamelJmsDestinationName",
+                "CamelSqlQuery",
+                "JMSReplyTo",
+                "JMSExpiration",
+                "_AMQ_DUPL_ID",
+                "Authorization",
+                "account",
+                "messageId",
+                "breadcrumbId",
+                "Transfer-Encoding")) {
           headers.addObject().put("name", name).put("value", text);
         }
-        message.attach(new DemoAttachment("AAkALgAtt" + "y".repeat(60) + messages.size(), "fileAttachment", text, text, true, "a", "cid:a".getBytes(StandardCharsets.UTF_8)));
+        message.attach(
+            new DemoAttachment(
+                "AAkALgAtt" + "y".repeat(60) + messages.size(),
+                "fileAttachment",
+                text,
+                text,
+                true,
+                "a",
+                "cid:a".getBytes(StandardCharsets.UTF_8)));
         messages.add(message);
       }
       try (MailroomRun mailroom = MailroomRun.start(tenant, folder, everywhere())) {
@@ -136,22 +236,35 @@ class HostileMailTest {
           assertThat(document.path("subject").asText()).isEqualTo(texts.get(i));
           assertThat(document.path("from").path("address").asText()).isEqualTo(texts.get(i));
           assertThat(document.path("headers").size()).isEqualTo(13);
-          assertThat(document.path("headers").path(2).path("value").asText()).isEqualTo(texts.get(i));
-          assertThat(document.path("body").path("content").asText()).startsWith(texts.get(i) + "<script>");
+          assertThat(document.path("headers").path(2).path("value").asText())
+              .isEqualTo(texts.get(i));
+          assertThat(document.path("body").path("content").asText())
+              .startsWith(texts.get(i) + "<script>");
         }
-        assertThat(mailroom.browse(message -> {
-          List<?> properties = Collections.list((Enumeration<?>) message.getPropertyNames());
-          assertThat(properties.stream().map(String.class::cast).filter(name -> !name.startsWith("JMSX")))
-              .containsExactlyInAnyOrder("account", "messageId", "_AMQ_DUPL_ID");
-          assertThat(message.getStringProperty("account")).isEqualTo("support");
-          assertThat(message.getJMSReplyTo()).isNull();
-          assertThat(message.getJMSExpiration()).isZero();
-          return message.getJMSMessageID();
-        })).hasSize(texts.size());
+        assertThat(
+                mailroom.browse(
+                    message -> {
+                      List<?> properties =
+                          Collections.list((Enumeration<?>) message.getPropertyNames());
+                      assertThat(
+                              properties.stream()
+                                  .map(String.class::cast)
+                                  .filter(name -> !name.startsWith("JMSX")))
+                          .containsExactlyInAnyOrder("account", "messageId", "_AMQ_DUPL_ID");
+                      assertThat(message.getStringProperty("account")).isEqualTo("support");
+                      assertThat(message.getJMSReplyTo()).isNull();
+                      assertThat(message.getJMSExpiration()).isZero();
+                      return message.getJMSMessageID();
+                    }))
+            .hasSize(texts.size());
       }
       attacker.setSoTimeout(1);
       assertThat(wasCalled(attacker)).as("nobody looked anything up").isFalse();
-      assertThat(output.getAll()).doesNotContain("Injected: header").doesNotContain("\u001b[31m").doesNotContain("\u202E").doesNotContain("jndi");
+      assertThat(output.getAll())
+          .doesNotContain("Injected: header")
+          .doesNotContain("\u001b[31m")
+          .doesNotContain("\u202E")
+          .doesNotContain("jndi");
     }
   }
 
@@ -165,14 +278,25 @@ class HostileMailTest {
   }
 
   @Test
-  void the_list_of_failed_messages_shows_hostile_subjects_without_what_controls_a_terminal(CapturedOutput output) throws Exception {
+  void the_list_of_failed_messages_shows_hostile_subjects_without_what_controls_a_terminal(
+      CapturedOutput output) throws Exception {
     DemoMessage message = mailbox.deliver(DemoMail.plain(1));
-    message.resource().put("subject", "look \u001b[31mred\r\nsupport to file, 1 attempts \u202Egnp");
+    message
+        .resource()
+        .put("subject", "look \u001b[31mred\r\nsupport to file, 1 attempts \u202Egnp");
     List<String> settings = MailroomRun.settings(tenant, folder);
-    ((com.fasterxml.jackson.databind.node.ObjectNode) message.resource().path("body")).put("content", "x".repeat(2000));
+    ((com.fasterxml.jackson.databind.node.ObjectNode) message.resource().path("body"))
+        .put("content", "x".repeat(2000));
     settings.addAll(List.of("--mailroom.accounts.support.max-size=1KB"));
-    assertThat(MailroomCommand.run(new String[] {"import", "--once"}, new Launcher(MailroomApplication.class, settings))).isEqualTo(3);
-    assertThat(MailroomCommand.run(new String[] {"failed", "list"}, new Launcher(MailroomApplication.class, settings))).isZero();
+    assertThat(
+            MailroomCommand.run(
+                new String[] {"import", "--once"},
+                new Launcher(MailroomApplication.class, settings)))
+        .isEqualTo(3);
+    assertThat(
+            MailroomCommand.run(
+                new String[] {"failed", "list"}, new Launcher(MailroomApplication.class, settings)))
+        .isZero();
     assertThat(output.getOut()).contains("look \uFFFD[31mred\uFFFD\uFFFDsupport to file");
     assertThat(output.getAll()).doesNotContain("\u001b[31m").doesNotContain("\u202E");
   }
@@ -180,18 +304,72 @@ class HostileMailTest {
   @Test
   void null_missing_and_unknown_properties_and_types_do_no_harm() throws Exception {
     DemoMessage nulls = mailbox.deliver(DemoMail.plain(1));
-    for (String name : List.of("subject", "from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "importance", "internetMessageId", "sentDateTime",
-        "body", "categories", "internetMessageHeaders", "hasAttachments", "flag")) {
+    for (String name :
+        List.of(
+            "subject",
+            "from",
+            "sender",
+            "toRecipients",
+            "ccRecipients",
+            "bccRecipients",
+            "replyTo",
+            "importance",
+            "internetMessageId",
+            "sentDateTime",
+            "body",
+            "categories",
+            "internetMessageHeaders",
+            "hasAttachments",
+            "flag")) {
       nulls.resource().putNull(name);
     }
     DemoMessage missing = mailbox.deliver(DemoMail.plain(2));
-    missing.resource().remove(List.of("subject", "from", "sender", "toRecipients", "importance", "internetMessageId", "sentDateTime", "body", "categories",
-        "internetMessageHeaders", "hasAttachments", "flag"));
+    missing
+        .resource()
+        .remove(
+            List.of(
+                "subject",
+                "from",
+                "sender",
+                "toRecipients",
+                "importance",
+                "internetMessageId",
+                "sentDateTime",
+                "body",
+                "categories",
+                "internetMessageHeaders",
+                "hasAttachments",
+                "flag"));
     DemoMessage unknown = mailbox.deliver(DemoMail.plain(3));
-    unknown.resource().put("@odata.type", "#microsoft.graph.somethingNew").put("importance", "galactic");
-    unknown.resource().putArray("toRecipients").add(7).add("x").addObject().put("emailAddress", "a@b.c");
-    unknown.attach(new DemoAttachment("AAkALgAtt" + "z".repeat(60), "hologramAttachment", "cube", "model/x", false, null, new byte[0]));
-    unknown.attach(new DemoAttachment("AAkALgAtt" + "r".repeat(60), "referenceAttachment", "shared", null, false, null, new byte[0]));
+    unknown
+        .resource()
+        .put("@odata.type", "#microsoft.graph.somethingNew")
+        .put("importance", "galactic");
+    unknown
+        .resource()
+        .putArray("toRecipients")
+        .add(7)
+        .add("x")
+        .addObject()
+        .put("emailAddress", "a@b.c");
+    unknown.attach(
+        new DemoAttachment(
+            "AAkALgAtt" + "z".repeat(60),
+            "hologramAttachment",
+            "cube",
+            "model/x",
+            false,
+            null,
+            new byte[0]));
+    unknown.attach(
+        new DemoAttachment(
+            "AAkALgAtt" + "r".repeat(60),
+            "referenceAttachment",
+            "shared",
+            null,
+            false,
+            null,
+            new byte[0]));
     try (MailroomRun mailroom = MailroomRun.start(tenant, folder, everywhere())) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.isComplete()).isTrue();

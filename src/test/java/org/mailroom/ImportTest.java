@@ -25,11 +25,9 @@ import org.mailroom.demo.DemoTenant;
 
 class ImportTest {
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
-  @RegisterExtension
-  static final SharedMailroom SHARED = new SharedMailroom();
+  @RegisterExtension static final SharedMailroom SHARED = new SharedMailroom();
 
   private final DemoTenant tenant = SHARED.tenant();
   private DemoMailbox mailbox;
@@ -62,14 +60,17 @@ class ImportTest {
       assertThat(result.failure()).isNull();
       assertThat(result.imported()).isEqualTo(1000);
       assertThat(mailroom.rows("mail_message")).isEqualTo(1000);
-      assertThat(mailroom.database().queryForList("select message_id from mail_message", String.class))
-          .containsExactlyInAnyOrderElementsOf(mailbox.messages().stream().map(DemoMessage::immutableId).toList());
+      assertThat(
+              mailroom.database().queryForList("select message_id from mail_message", String.class))
+          .containsExactlyInAnyOrderElementsOf(
+              mailbox.messages().stream().map(DemoMessage::immutableId).toList());
       assertThat(mailbox.unread()).isZero();
     }
   }
 
   @Test
-  void plain_messages_take_few_requests_each_asks_for_immutable_ids_and_at_most_four_are_in_flight() {
+  void
+      plain_messages_take_few_requests_each_asks_for_immutable_ids_and_at_most_four_are_in_flight() {
     mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(1000);
     int tokens = tenant.tokenRequests();
@@ -79,7 +80,8 @@ class ImportTest {
       long roundTrips = all.stream().filter(request -> !request.part()).count();
       assertThat(roundTrips).isLessThanOrEqualTo(75);
       assertThat(all.size() - requests("POST").size()).isLessThanOrEqualTo(1020);
-      assertThat(all).filteredOn(request -> !request.path().equals("/$batch"))
+      assertThat(all)
+          .filteredOn(request -> !request.path().equals("/$batch"))
           .allSatisfy(request -> assertThat(request.prefer()).contains("IdType=\"ImmutableId\""));
       assertThat(tenant.peakInFlight("support@contoso.com")).isLessThanOrEqualTo(4);
       assertThat(tenant.tokenRequests()).isEqualTo(tokens + 1);
@@ -125,11 +127,15 @@ class ImportTest {
   @Test
   void what_was_delivered_but_not_marked_is_only_marked_by_the_next_import() {
     deliverPlain(5);
-    tenant.faults().status(call -> call.startsWith("PART PATCH"), 403, "ErrorAccessDenied", Map.of(), 5);
+    tenant
+        .faults()
+        .status(call -> call.startsWith("PART PATCH"), 403, "ErrorAccessDenied", Map.of(), 5);
     try (MailroomRun mailroom = SHARED.start()) {
       ImportResult first = mailroom.importSupport();
       assertThat(first.unmarked()).isEqualTo(5);
-      assertThat(first.firstUnmarked()).hasMessageContaining("ErrorAccessDenied").hasMessageContaining("Mail.ReadWrite");
+      assertThat(first.firstUnmarked())
+          .hasMessageContaining("ErrorAccessDenied")
+          .hasMessageContaining("Mail.ReadWrite");
       assertThat(mailbox.unread()).isEqualTo(5);
       ImportResult second = mailroom.importSupport();
       assertThat(second.imported()).isZero();
@@ -142,7 +148,14 @@ class ImportTest {
   @Test
   void only_the_parts_of_a_batch_that_failed_are_sent_again() {
     deliverPlain(20);
-    tenant.faults().status(call -> call.startsWith("PART PATCH"), 429, "ApplicationThrottled", Map.of("Retry-After", "0.1"), 3);
+    tenant
+        .faults()
+        .status(
+            call -> call.startsWith("PART PATCH"),
+            429,
+            "ApplicationThrottled",
+            Map.of("Retry-After", "0.1"),
+            3);
     try (MailroomRun mailroom = SHARED.start()) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(mailbox.unread()).isZero();
@@ -153,8 +166,22 @@ class ImportTest {
   @Test
   void a_service_in_trouble_is_asked_again() {
     deliverPlain(10);
-    tenant.faults().status(call -> call.startsWith("GET"), 429, "TooManyRequests", Map.of("Retry-After", "0.249"), 1);
-    tenant.faults().status(call -> call.startsWith("GET"), 503, "serviceNotAvailable", Map.of("Retry-After", "0"), 1);
+    tenant
+        .faults()
+        .status(
+            call -> call.startsWith("GET"),
+            429,
+            "TooManyRequests",
+            Map.of("Retry-After", "0.249"),
+            1);
+    tenant
+        .faults()
+        .status(
+            call -> call.startsWith("GET"),
+            503,
+            "serviceNotAvailable",
+            Map.of("Retry-After", "0"),
+            1);
     tenant.faults().status(call -> call.startsWith("GET"), 502, null, Map.of(), 1);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.CUT, 1);
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.RESET_BEFORE, 1);
@@ -180,7 +207,9 @@ class ImportTest {
     tenant.faults().kind(call -> call.startsWith("GET"), DemoFaults.Kind.FOREIGN_NEXT_LINK, 1);
     try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
-      assertThat(result.failure()).hasMessageContaining("outside the configured Graph address").hasMessageContaining("127.0.0.1");
+      assertThat(result.failure())
+          .hasMessageContaining("outside the configured Graph address")
+          .hasMessageContaining("127.0.0.1");
       assertThat(tenant.violations()).as("what listens there was asked nothing").isEmpty();
     }
   }
@@ -205,9 +234,11 @@ class ImportTest {
       mailbox.folder("Inbox/Tickets/Folder " + i);
     }
     String id = mailbox.folder("Inbox/Tickets/Dutch");
-    mailbox.deliver("Inbox/Tickets/Dutch", DemoMail.plain(1), Instant.parse("2026-01-05T08:00:00Z"));
+    mailbox.deliver(
+        "Inbox/Tickets/Dutch", DemoMail.plain(1), Instant.parse("2026-01-05T08:00:00Z"));
     mailbox.deliver(DemoMail.plain(2));
-    try (MailroomRun mailroom = SHARED.start("--mailroom.accounts.support.folder=" + (named.equals("ID") ? id : named))) {
+    try (MailroomRun mailroom =
+        SHARED.start("--mailroom.accounts.support.folder=" + (named.equals("ID") ? id : named))) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(1);
       int before = tenant.requests().size();
       mailroom.importSupport();
@@ -221,23 +252,49 @@ class ImportTest {
     mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(1);
     tenant.register("reader", "s", Set.of());
-    try (MailroomRun mailroom = startAnother(
-        "--mailroom.accounts.unknown.mailbox=nobody@contoso.com", "--mailroom.accounts.unknown.credential=demo", "--mailroom.accounts.unknown.deliver-to=file",
-        "--mailroom.accounts.nofolder.mailbox=support@contoso.com", "--mailroom.accounts.nofolder.credential=demo",
-        "--mailroom.accounts.nofolder.folder=Inbox/Nowhere", "--mailroom.accounts.nofolder.deliver-to=file",
-        "--mailroom.accounts.badfilter.mailbox=support@contoso.com", "--mailroom.accounts.badfilter.credential=demo",
-        "--mailroom.accounts.badfilter.filter=contains(subject,'x')", "--mailroom.accounts.badfilter.deliver-to=file",
-        "--mailroom.accounts.denied.mailbox=support@contoso.com", "--mailroom.accounts.denied.credential=reader", "--mailroom.accounts.denied.deliver-to=file",
-        "--mailroom.credentials.reader.grant-type=client-credentials", "--mailroom.credentials.reader.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.reader.client-id=reader", "--mailroom.credentials.reader.client-secret=s",
-        "--mailroom.accounts.secret.mailbox=support@contoso.com", "--mailroom.accounts.secret.credential=wrong", "--mailroom.accounts.secret.deliver-to=file",
-        "--mailroom.credentials.wrong.grant-type=client-credentials", "--mailroom.credentials.wrong.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.wrong.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.wrong.client-secret=not-the-secret")) {
-      assertThat(mailroom.importAll("unknown").get(0).failure()).hasMessageContaining("no such mailbox").hasMessageContaining("ErrorInvalidUser").hasMessageContaining("request-id");
-      assertThat(mailroom.importAll("nofolder").get(0).failure()).hasMessageContaining("'Nowhere'").hasMessageContaining("well-known name");
-      assertThat(mailroom.importAll("badfilter").get(0).failure()).hasMessageContaining("InefficientFilter").hasMessageContaining("Simplify");
-      assertThat(mailroom.importAll("denied").get(0).failure()).hasMessageContaining("ErrorAccessDenied").hasMessageContaining("admin consent");
-      assertThat(mailroom.importAll("secret").get(0).failure()).hasMessageContaining("AADSTS7000215").hasMessageContaining("Secret ID")
+    try (MailroomRun mailroom =
+        startAnother(
+            "--mailroom.accounts.unknown.mailbox=nobody@contoso.com",
+            "--mailroom.accounts.unknown.credential=demo",
+            "--mailroom.accounts.unknown.deliver-to=file",
+            "--mailroom.accounts.nofolder.mailbox=support@contoso.com",
+            "--mailroom.accounts.nofolder.credential=demo",
+            "--mailroom.accounts.nofolder.folder=Inbox/Nowhere",
+            "--mailroom.accounts.nofolder.deliver-to=file",
+            "--mailroom.accounts.badfilter.mailbox=support@contoso.com",
+            "--mailroom.accounts.badfilter.credential=demo",
+            "--mailroom.accounts.badfilter.filter=contains(subject,'x')",
+            "--mailroom.accounts.badfilter.deliver-to=file",
+            "--mailroom.accounts.denied.mailbox=support@contoso.com",
+            "--mailroom.accounts.denied.credential=reader",
+            "--mailroom.accounts.denied.deliver-to=file",
+            "--mailroom.credentials.reader.grant-type=client-credentials",
+            "--mailroom.credentials.reader.tenant-id=" + DemoTenant.TENANT_ID,
+            "--mailroom.credentials.reader.client-id=reader",
+            "--mailroom.credentials.reader.client-secret=s",
+            "--mailroom.accounts.secret.mailbox=support@contoso.com",
+            "--mailroom.accounts.secret.credential=wrong",
+            "--mailroom.accounts.secret.deliver-to=file",
+            "--mailroom.credentials.wrong.grant-type=client-credentials",
+            "--mailroom.credentials.wrong.tenant-id=" + DemoTenant.TENANT_ID,
+            "--mailroom.credentials.wrong.client-id=" + DemoTenant.CLIENT_ID,
+            "--mailroom.credentials.wrong.client-secret=not-the-secret")) {
+      assertThat(mailroom.importAll("unknown").get(0).failure())
+          .hasMessageContaining("no such mailbox")
+          .hasMessageContaining("ErrorInvalidUser")
+          .hasMessageContaining("request-id");
+      assertThat(mailroom.importAll("nofolder").get(0).failure())
+          .hasMessageContaining("'Nowhere'")
+          .hasMessageContaining("well-known name");
+      assertThat(mailroom.importAll("badfilter").get(0).failure())
+          .hasMessageContaining("InefficientFilter")
+          .hasMessageContaining("Simplify");
+      assertThat(mailroom.importAll("denied").get(0).failure())
+          .hasMessageContaining("ErrorAccessDenied")
+          .hasMessageContaining("admin consent");
+      assertThat(mailroom.importAll("secret").get(0).failure())
+          .hasMessageContaining("AADSTS7000215")
+          .hasMessageContaining("Secret ID")
           .hasMessageNotContaining("not-the-secret");
       assertThat(mailbox.unread()).isEqualTo(1);
     }
@@ -249,7 +306,9 @@ class ImportTest {
     for (int i = 0; i < 10; i++) {
       mailbox.deliver(maker.next());
     }
-    tenant.faults().status(call -> call.endsWith("/attachments"), 404, "ErrorItemNotFound", Map.of(), 1);
+    tenant
+        .faults()
+        .status(call -> call.endsWith("/attachments"), 404, "ErrorItemNotFound", Map.of(), 1);
     try (MailroomRun mailroom = SHARED.start()) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.gone()).isEqualTo(1);
@@ -259,12 +318,15 @@ class ImportTest {
   }
 
   @Test
-  void a_message_that_a_destination_refuses_leaves_the_other_99_imported_and_stays_unread() throws Exception {
+  void a_message_that_a_destination_refuses_leaves_the_other_99_imported_and_stays_unread()
+      throws Exception {
     mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(100);
     Path routes = folder.resolve("routes");
     copyRoutes(routes);
-    Files.writeString(routes.resolve("deliver-to-picky.camel.yaml"), """
+    Files.writeString(
+        routes.resolve("deliver-to-picky.camel.yaml"),
+        """
         - route:
             id: deliver-to-picky
             from:
@@ -278,14 +340,18 @@ class ImportTest {
                           exceptionType: java.lang.IllegalStateException
                           message: I don't like this one
         """);
-    try (MailroomRun mailroom = startAnother("--mailroom.routes=file:" + routes,
-        "--mailroom.destinations.picky=direct:deliver-to-picky", "--mailroom.accounts.support.deliver-to=database,picky")) {
+    try (MailroomRun mailroom =
+        startAnother(
+            "--mailroom.routes=file:" + routes,
+            "--mailroom.destinations.picky=direct:deliver-to-picky",
+            "--mailroom.accounts.support.deliver-to=database,picky")) {
       ImportResult result = mailroom.importSupport();
       assertThat(result.imported()).isEqualTo(99);
       assertThat(result.failed()).isEqualTo(1);
       assertThat(mailbox.unread()).isEqualTo(1);
       assertThat(mailroom.rows("mail_message")).isEqualTo(100);
-      Map<String, Object> entry = mailroom.database().queryForMap("select * from delivery where status = 'PENDING'");
+      Map<String, Object> entry =
+          mailroom.database().queryForMap("select * from delivery where status = 'PENDING'");
       assertThat(entry).containsEntry("destination", "picky").containsEntry("attempts", 1);
       assertThat((String) entry.get("last_error")).contains("I don't like this one");
       ImportResult again = mailroom.importSupport();
@@ -298,12 +364,19 @@ class ImportTest {
   void a_destination_is_any_camel_endpoint_that_gets_the_json() throws Exception {
     mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(2);
-    try (MailroomRun mailroom = startAnother(
-        "--mailroom.destinations.drop=file:" + folder.resolve("drop"), "--mailroom.accounts.support.deliver-to=drop")) {
+    try (MailroomRun mailroom =
+        startAnother(
+            "--mailroom.destinations.drop=file:" + folder.resolve("drop"),
+            "--mailroom.accounts.support.deliver-to=drop")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       try (Stream<Path> files = Files.list(folder.resolve("drop"))) {
-        assertThat(files.toList()).hasSize(2).allSatisfy(file ->
-            assertThat(Files.readString(file)).startsWith("{\"account\":\"support\"").contains("\"internetMessageId\":\"<plain-"));
+        assertThat(files.toList())
+            .hasSize(2)
+            .allSatisfy(
+                file ->
+                    assertThat(Files.readString(file))
+                        .startsWith("{\"account\":\"support\"")
+                        .contains("\"internetMessageId\":\"<plain-"));
       }
     }
   }

@@ -24,7 +24,10 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Time;
 
-/** Kafka's own broker, one that is its own controller, with one topic; its clients reach it through a proxy, so that it can be out of reach. */
+/**
+ * Kafka's own broker, one that is its own controller, with one topic; its clients reach it through
+ * a proxy, so that it can be out of reach.
+ */
 final class KafkaBroker implements AutoCloseable {
 
   private final KafkaRaftServer server;
@@ -37,15 +40,35 @@ final class KafkaBroker implements AutoCloseable {
     int controller = freePort();
     proxy = new TcpProxy(port);
     Properties settings = new Properties();
-    settings.putAll(Map.of("process.roles", "broker,controller", "node.id", "1", "controller.quorum.voters", "1@127.0.0.1:" + controller,
-        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller, "advertised.listeners", "PLAINTEXT://127.0.0.1:" + proxy.port(),
-        "controller.listener.names", "CONTROLLER", "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", "log.dirs", folder.resolve("kafka").toString(),
-        "offsets.topic.replication.factor", "1", "transaction.state.log.replication.factor", "1"));
+    settings.putAll(
+        Map.of(
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            "1",
+            "controller.quorum.voters",
+            "1@127.0.0.1:" + controller,
+            "listeners",
+            "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
+            "advertised.listeners",
+            "PLAINTEXT://127.0.0.1:" + proxy.port(),
+            "controller.listener.names",
+            "CONTROLLER",
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs",
+            folder.resolve("kafka").toString(),
+            "offsets.topic.replication.factor",
+            "1",
+            "transaction.state.log.replication.factor",
+            "1"));
     Path file = folder.resolve("kafka.properties");
     try (OutputStream out = Files.newOutputStream(file)) {
       settings.store(out, null);
     }
-    StorageTool.execute(new String[] {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString()}, new PrintStream(OutputStream.nullOutputStream()));
+    StorageTool.execute(
+        new String[] {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString()},
+        new PrintStream(OutputStream.nullOutputStream()));
     server = new KafkaRaftServer(KafkaConfig.fromProps(settings), Time.SYSTEM);
     server.startup();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
@@ -73,7 +96,11 @@ final class KafkaBroker implements AutoCloseable {
 
   /** All records of the topic. */
   List<ConsumerRecord<String, String>> records() {
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", address()), new StringDeserializer(), new StringDeserializer())) {
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", address()),
+            new StringDeserializer(),
+            new StringDeserializer())) {
       TopicPartition all = new TopicPartition(topic, 0);
       consumer.assign(List.of(all));
       consumer.seekToBeginning(List.of(all));

@@ -24,11 +24,15 @@ import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoTenant;
 
-/** What a document says beyond the mail's own words, from the wire to database, file and queue. One import for all. */
+/**
+ * What a document says beyond the mail's own words, from the wire to database, file and queue. One
+ * import for all.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MailMessageFieldsTest {
 
-  private static final String PLAIN = """
+  private static final String PLAIN =
+      """
       From: Ada Lovelace <ada@example.com>
       Subject: plain
       Message-ID: <plain@example.com>
@@ -37,7 +41,8 @@ class MailMessageFieldsTest {
       Hello, this is <b>text</b>.
       """;
 
-  private static final String REPLY = """
+  private static final String REPLY =
+      """
       From: Ada Lovelace <ada@example.com>
       Subject: Re: Ticket 17
       Message-ID: <reply@example.com>
@@ -49,7 +54,8 @@ class MailMessageFieldsTest {
       <p>Yes, see <a href="https://example.com/a">the page</a>.</p><div class="gmail_quote"><p>On Monday:</p><blockquote>Does it work?</blockquote></div>
       """;
 
-  private static final String OUT_OF_OFFICE = """
+  private static final String OUT_OF_OFFICE =
+      """
       From: Grace Hopper <grace@example.com>
       Subject: Automatic reply: Ticket 17
       In-Reply-To: <17@contoso.com>
@@ -60,7 +66,8 @@ class MailMessageFieldsTest {
       I'm away.
       """;
 
-  private static final String BOUNCE = """
+  private static final String BOUNCE =
+      """
       Return-Path: <>
       From: MAILER-DAEMON@mx.example.com (Mail Delivery System)
       Subject: Undelivered Mail Returned to Sender
@@ -85,7 +92,8 @@ class MailMessageFieldsTest {
       --b--
       """;
 
-  private static final String INVITATION = """
+  private static final String INVITATION =
+      """
       From: Ada Lovelace <ada@example.com>
       Subject: Review
       MIME-Version: 1.0
@@ -110,7 +118,8 @@ class MailMessageFieldsTest {
       --b--
       """;
 
-  private static final String FORWARD = """
+  private static final String FORWARD =
+      """
       From: Ada Lovelace <ada@example.com>
       Subject: Fwd
       MIME-Version: 1.0
@@ -131,8 +140,12 @@ class MailMessageFieldsTest {
       --b--
       """;
 
-  private static final String HOSTILE = "From: x@example.com\nSubject: hostile\nIn-Reply-To: ((((<\nReferences: " + "<(".repeat(20_000)
-      + "\nAuto-Submitted: \"(\nContent-Type: text/html\n\n" + "<table><td><blockquote><a href='".repeat(20_000) + "\n";
+  private static final String HOSTILE =
+      "From: x@example.com\nSubject: hostile\nIn-Reply-To: ((((<\nReferences: "
+          + "<(".repeat(20_000)
+          + "\nAuto-Submitted: \"(\nContent-Type: text/html\n\n"
+          + "<table><td><blockquote><a href='".repeat(20_000)
+          + "\n";
 
   private final DemoTenant tenant = DemoTenant.start();
   private final ObjectMapper json = new ObjectMapper();
@@ -146,13 +159,29 @@ class MailMessageFieldsTest {
   void importAll(@TempDir Path temporary) throws IOException {
     folder = temporary;
     for (String mail : List.of(PLAIN, REPLY, OUT_OF_OFFICE, BOUNCE, INVITATION, FORWARD, HOSTILE)) {
-      DemoMessage message = tenant.mailbox("support@contoso.com").deliver(mail.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+      DemoMessage message =
+          tenant
+              .mailbox("support@contoso.com")
+              .deliver(mail.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
       ids.put(message.resource().path("subject").asText(), message.immutableId());
     }
-    mailroom = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue", "--mailroom.accounts.support.reply-text=true");
+    mailroom =
+        MailroomRun.start(
+            tenant,
+            folder,
+            "--mailroom.accounts.support.deliver-to=database,file,queue",
+            "--mailroom.accounts.support.reply-text=true");
     assertThat(mailroom.importSupport().isComplete()).isTrue();
     for (Map.Entry<String, String> each : ids.entrySet()) {
-      documents.put(each.getKey(), json.readTree(mailroom.database().queryForObject("select document from mail_message where message_id = ?", String.class, each.getValue())));
+      documents.put(
+          each.getKey(),
+          json.readTree(
+              mailroom
+                  .database()
+                  .queryForObject(
+                      "select document from mail_message where message_id = ?",
+                      String.class,
+                      each.getValue())));
     }
   }
 
@@ -163,54 +192,90 @@ class MailMessageFieldsTest {
   }
 
   private Map<String, Object> row(String subject) {
-    return mailroom.database().queryForMap("select in_reply_to, auto_submitted, body_text, folder from mail_message where message_id = ?", ids.get(subject));
+    return mailroom
+        .database()
+        .queryForMap(
+            "select in_reply_to, auto_submitted, body_text, folder from mail_message where"
+                + " message_id = ?",
+            ids.get(subject));
   }
 
   private List<DemoRequest> requestsFor(String subject) {
-    return tenant.requests().stream().filter(request -> !request.part() && request.path().contains("/messages/" + ids.get(subject))).toList();
+    return tenant.requests().stream()
+        .filter(
+            request -> !request.part() && request.path().contains("/messages/" + ids.get(subject)))
+        .toList();
   }
 
   @Test
   void a_reply_says_what_it_answers_its_text_and_what_is_new_in_it() {
     JsonNode reply = documents.get("Re: Ticket 17");
     assertThat(reply.path("inReplyTo").asText()).isEqualTo("<17@contoso.com>");
-    assertThat(reply.path("references")).extracting(JsonNode::asText).containsExactly("<16@contoso.com>", "<17@contoso.com>");
-    assertThat(reply.path("bodyText").asText()).isEqualTo("Yes, see the page <https://example.com/a>.\n\nOn Monday:\n\n> Does it work?");
-    assertThat(reply.path("replyText").asText()).isEqualTo("Yes, see the page <https://example.com/a>.");
+    assertThat(reply.path("references"))
+        .extracting(JsonNode::asText)
+        .containsExactly("<16@contoso.com>", "<17@contoso.com>");
+    assertThat(reply.path("bodyText").asText())
+        .isEqualTo("Yes, see the page <https://example.com/a>.\n\nOn Monday:\n\n> Does it work?");
+    assertThat(reply.path("replyText").asText())
+        .isEqualTo("Yes, see the page <https://example.com/a>.");
     assertThat(reply.path("autoSubmitted").asText()).isEqualTo("no");
     assertThat(reply.path("folder").asText()).isEqualTo("inbox");
-    assertThat(row("Re: Ticket 17")).containsEntry("in_reply_to", "<17@contoso.com>").containsEntry("auto_submitted", "no").containsEntry("folder", "inbox")
+    assertThat(row("Re: Ticket 17"))
+        .containsEntry("in_reply_to", "<17@contoso.com>")
+        .containsEntry("auto_submitted", "no")
+        .containsEntry("folder", "inbox")
         .containsEntry("body_text", reply.path("bodyText").asText());
   }
 
   @Test
   void of_a_plain_message_what_it_lacks_is_absent_and_it_costs_no_request_of_its_own() {
     JsonNode plain = documents.get("plain");
-    assertThat(plain.path("bodyText").asText()).isEqualTo(plain.path("body").path("content").asText()).contains("<b>text</b>");
-    assertThat(plain.has("inReplyTo") || plain.has("references") || plain.has("bounce") || plain.has("calendar")).isFalse();
+    assertThat(plain.path("bodyText").asText())
+        .isEqualTo(plain.path("body").path("content").asText())
+        .contains("<b>text</b>");
+    assertThat(
+            plain.has("inReplyTo")
+                || plain.has("references")
+                || plain.has("bounce")
+                || plain.has("calendar"))
+        .isFalse();
     assertThat(plain.path("schemaVersion").asInt()).isEqualTo(2);
     assertThat(row("plain").get("in_reply_to")).isNull();
     assertThat(requestsFor("plain")).isEmpty();
-    assertThat(tenant.requests()).filteredOn(request -> request.path().endsWith("/messages") && request.query() != null && request.query().contains("body"))
-        .isNotEmpty().allMatch(request -> request.query().contains("uniqueBody"));
+    assertThat(tenant.requests())
+        .filteredOn(
+            request ->
+                request.path().endsWith("/messages")
+                    && request.query() != null
+                    && request.query().contains("body"))
+        .isNotEmpty()
+        .allMatch(request -> request.query().contains("uniqueBody"));
   }
 
   @Test
   void an_automatic_reply_and_a_bounce_are_told_and_whom_the_bounce_is_about() {
-    assertThat(documents.get("Automatic reply: Ticket 17").path("autoSubmitted").asText()).isEqualTo("auto-replied");
+    assertThat(documents.get("Automatic reply: Ticket 17").path("autoSubmitted").asText())
+        .isEqualTo("auto-replied");
     JsonNode bounce = documents.get("Undelivered Mail Returned to Sender");
     assertThat(bounce.path("autoSubmitted").asText()).isEqualTo("bounce");
     assertThat(bounce.path("bounce").toString())
-        .isEqualTo("{\"status\":\"5.1.1\",\"recipients\":[{\"address\":\"nobody@example.com\",\"status\":\"5.1.1\",\"action\":\"failed\"}],\"readFrom\":\"report\"}");
-    assertThat(row("Undelivered Mail Returned to Sender")).containsEntry("auto_submitted", "bounce");
+        .isEqualTo(
+            "{\"status\":\"5.1.1\",\"recipients\":[{\"address\":\"nobody@example.com\",\"status\":\"5.1.1\",\"action\":\"failed\"}],\"readFrom\":\"report\"}");
+    assertThat(row("Undelivered Mail Returned to Sender"))
+        .containsEntry("auto_submitted", "bounce");
   }
 
   @Test
   void an_invitation_tells_its_meeting_for_one_request() {
-    assertThat(documents.get("Review").path("calendar").toString()).isEqualTo("{\"start\":\"2026-07-01T07:00:00Z\",\"end\":\"2026-07-01T08:00:00Z\",\"allDay\":false,"
-        + "\"location\":\"Room 1, first floor\",\"organizer\":{\"name\":\"Ada Lovelace\",\"address\":\"ada@example.com\"},\"request\":\"newMeetingRequest\","
-        + "\"recurrence\":\"singleInstance\",\"outOfDate\":false}");
-    assertThat(requestsFor("Review")).singleElement().satisfies(request -> assertThat(request.query()).isNull());
+    assertThat(documents.get("Review").path("calendar").toString())
+        .isEqualTo(
+            "{\"start\":\"2026-07-01T07:00:00Z\",\"end\":\"2026-07-01T08:00:00Z\",\"allDay\":false,\"location\":\"Room"
+                + " 1, first floor\",\"organizer\":{\"name\":\"Ada"
+                + " Lovelace\",\"address\":\"ada@example.com\"},\"request\":\"newMeetingRequest\","
+                + "\"recurrence\":\"singleInstance\",\"outOfDate\":false}");
+    assertThat(requestsFor("Review"))
+        .singleElement()
+        .satisfies(request -> assertThat(request.query()).isNull());
   }
 
   @Test
@@ -221,7 +286,9 @@ class MailMessageFieldsTest {
     assertThat(attachment.path("contentType").asText()).isEqualTo("message/rfc822");
     Path stored = Path.of(attachment.path("location").asText());
     assertThat(stored).hasFileName("1-Inner_ _mail_.eml");
-    assertThat(Files.readString(stored)).contains("Subject: Inner: \"mail\"").contains("inner text");
+    assertThat(Files.readString(stored))
+        .contains("Subject: Inner: \"mail\"")
+        .contains("inner text");
   }
 
   @Test
@@ -233,11 +300,15 @@ class MailMessageFieldsTest {
   }
 
   @Test
-  void every_document_is_one_by_the_schema_and_the_same_in_database_file_and_queue() throws IOException {
-    var schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-        .getSchema(getClass().getResourceAsStream("/org/mailroom/message/mail-message.schema.json"));
+  void every_document_is_one_by_the_schema_and_the_same_in_database_file_and_queue()
+      throws IOException {
+    var schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(
+                getClass().getResourceAsStream("/org/mailroom/message/mail-message.schema.json"));
     Map<String, String> queued = new HashMap<>();
-    mailroom.browse(message -> queued.put(message.getStringProperty("messageId"), message.getText()));
+    mailroom.browse(
+        message -> queued.put(message.getStringProperty("messageId"), message.getText()));
     List<JsonNode> files;
     try (Stream<Path> all = Files.walk(folder.resolve("data/mail"))) {
       files = all.filter(file -> file.endsWith("message.json")).map(this::read).toList();

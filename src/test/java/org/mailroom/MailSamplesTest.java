@@ -26,19 +26,19 @@ import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoTenant;
 
 /**
- * Well-formed and broken mail, imported and compared with what was loaded: field by field, and byte by byte. {@code -Dmailroom.samples=FOLDER} takes
- * {@code .eml} files of your own.
+ * Well-formed and broken mail, imported and compared with what was loaded: field by field, and byte
+ * by byte. {@code -Dmailroom.samples=FOLDER} takes {@code .eml} files of your own.
  */
 class MailSamplesTest {
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final ObjectMapper json = new ObjectMapper();
 
   @Test
   void all_samples_arrive_as_they_were_loaded_in_database_files_and_queue() throws Exception {
-    Path samples = Path.of(System.getProperty("mailroom.samples", "src/test/resources/mail-samples"));
+    Path samples =
+        Path.of(System.getProperty("mailroom.samples", "src/test/resources/mail-samples"));
     try (DemoTenant tenant = DemoTenant.start()) {
       List<DemoMessage> loaded = tenant.mailbox("support@contoso.com").load(samples);
       assertThat(loaded).hasSizeGreaterThan(100);
@@ -60,37 +60,62 @@ class MailSamplesTest {
 
   private void importAndCompare(DemoTenant tenant, List<DemoMessage> loaded) throws Exception {
     DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.deliver-to=database,file,queue",
-        "--mailroom.accounts.support.content=both")) {
+    try (MailroomRun mailroom =
+        MailroomRun.start(
+            tenant,
+            folder,
+            "--mailroom.accounts.support.deliver-to=database,file,queue",
+            "--mailroom.accounts.support.content=both")) {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(mailbox.unread()).isZero();
       Map<String, String> queued = queued(mailroom);
       assertThat(queued).hasSameSizeAs(loaded);
-      JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-          .getSchema(getClass().getResourceAsStream("/org/mailroom/message/mail-message.schema.json"));
+      JsonSchema schema =
+          JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+              .getSchema(
+                  getClass().getResourceAsStream("/org/mailroom/message/mail-message.schema.json"));
       for (DemoMessage original : loaded) {
-        String document = mailroom.database().queryForObject(
-            "select document from mail_message where account = 'support' and message_id = ?", String.class, original.immutableId());
-        assertThat(schema.validate(document, InputFormat.JSON, context -> context.getExecutionConfig().setFormatAssertionsEnabled(true))).isEmpty();
+        String document =
+            mailroom
+                .database()
+                .queryForObject(
+                    "select document from mail_message where account = 'support' and message_id ="
+                        + " ?",
+                    String.class,
+                    original.immutableId());
+        assertThat(
+                schema.validate(
+                    document,
+                    InputFormat.JSON,
+                    context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
+            .isEmpty();
         assertThat(queued.get(original.immutableId())).isEqualTo(document);
         compare(original, json.readTree(document));
         compareFiles(original, document);
       }
-      assertThat(mailroom.rows("mail_attachment")).isEqualTo(loaded.stream().mapToLong(message -> message.attachments().size()).sum());
+      assertThat(mailroom.rows("mail_attachment"))
+          .isEqualTo(loaded.stream().mapToLong(message -> message.attachments().size()).sum());
     }
   }
 
   private void compare(DemoMessage original, JsonNode document) throws Exception {
     JsonNode resource = original.resource();
-    assertThat(document.path("subject").asText(null)).isEqualTo(resource.path("subject").asText(null));
-    assertThat(document.path("internetMessageId").asText(null)).isEqualTo(resource.path("internetMessageId").asText(null));
-    assertThat(document.path("sentAt").asText(null)).isEqualTo(resource.path("sentDateTime").asText(null));
-    assertThat(document.path("receivedAt").asText(null)).isEqualTo(resource.path("receivedDateTime").asText(null));
-    assertThat(document.path("body").path("content").asText()).isEqualTo(resource.path("body").path("content").asText());
-    assertThat(document.path("body").path("contentType").asText()).isEqualTo(resource.path("body").path("contentType").asText());
+    assertThat(document.path("subject").asText(null))
+        .isEqualTo(resource.path("subject").asText(null));
+    assertThat(document.path("internetMessageId").asText(null))
+        .isEqualTo(resource.path("internetMessageId").asText(null));
+    assertThat(document.path("sentAt").asText(null))
+        .isEqualTo(resource.path("sentDateTime").asText(null));
+    assertThat(document.path("receivedAt").asText(null))
+        .isEqualTo(resource.path("receivedDateTime").asText(null));
+    assertThat(document.path("body").path("content").asText())
+        .isEqualTo(resource.path("body").path("content").asText());
+    assertThat(document.path("body").path("contentType").asText())
+        .isEqualTo(resource.path("body").path("contentType").asText());
     assertThat(document.path("headers")).isEqualTo(resource.path("internetMessageHeaders"));
     assertThat(document.has("from")).isEqualTo(resource.has("from"));
-    assertThat(document.path("from").path("address").asText(null)).isEqualTo(resource.path("from").path("emailAddress").path("address").asText(null));
+    assertThat(document.path("from").path("address").asText(null))
+        .isEqualTo(resource.path("from").path("emailAddress").path("address").asText(null));
     assertThat(document.path("to")).hasSameSizeAs(resource.path("toRecipients"));
     assertThat(document.path("cc")).hasSameSizeAs(resource.path("ccRecipients"));
     assertThat(document.path("attachments")).hasSameSizeAs(original.attachments());
@@ -100,10 +125,14 @@ class MailSamplesTest {
       byte[] stored = Files.readAllBytes(Path.of(attachment.path("location").asText()));
       assertThat(stored).isEqualTo(loaded.content());
       assertThat(attachment.path("size").asLong()).isEqualTo(loaded.content().length);
-      assertThat(attachment.path("sha256").asText()).isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(loaded.content())));
+      assertThat(attachment.path("sha256").asText())
+          .isEqualTo(
+              HexFormat.of()
+                  .formatHex(MessageDigest.getInstance("SHA-256").digest(loaded.content())));
       assertThat(attachment.path("name").asText(null)).isEqualTo(loaded.name());
       assertThat(attachment.path("inline").asBoolean()).isEqualTo(loaded.inline());
-      assertThat(attachment.path("contentId").asText(null)).isEqualTo(loaded.kind().equals("fileAttachment") ? loaded.contentId() : null);
+      assertThat(attachment.path("contentId").asText(null))
+          .isEqualTo(loaded.kind().equals("fileAttachment") ? loaded.contentId() : null);
     }
   }
 
@@ -111,7 +140,8 @@ class MailSamplesTest {
     String day = original.received().toString().substring(0, 10).replace('-', '/');
     Path messages = folder.resolve("data/mail/support").resolve(day);
     try (Stream<Path> folders = Files.list(messages)) {
-      List<Path> same = folders.filter(one -> read(one.resolve("message.json")).equals(document)).toList();
+      List<Path> same =
+          folders.filter(one -> read(one.resolve("message.json")).equals(document)).toList();
       assertThat(same).hasSize(1);
       assertThat(Files.readAllBytes(same.get(0).resolve("message.eml"))).isEqualTo(original.mime());
     }
@@ -127,11 +157,13 @@ class MailSamplesTest {
 
   private static Map<String, String> queued(MailroomRun mailroom) {
     Map<String, String> bodies = new HashMap<>();
-    mailroom.browse(message -> {
-      assertThat(message.getStringProperty("account")).isEqualTo("support");
-      assertThat(message.getStringProperty("_AMQ_DUPL_ID")).isEqualTo("support/" + message.getStringProperty("messageId"));
-      return bodies.put(message.getStringProperty("messageId"), message.getText());
-    });
+    mailroom.browse(
+        message -> {
+          assertThat(message.getStringProperty("account")).isEqualTo("support");
+          assertThat(message.getStringProperty("_AMQ_DUPL_ID"))
+              .isEqualTo("support/" + message.getStringProperty("messageId"));
+          return bodies.put(message.getStringProperty("messageId"), message.getText());
+        });
     return bodies;
   }
 }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Mailroom as a process of its own, which can be killed at any instant. Its output goes to a file. */
+/**
+ * Mailroom as a process of its own, which can be killed at any instant. Its output goes to a file.
+ */
 final class MailroomProcess implements AutoCloseable {
 
   private final Process process;
@@ -19,12 +21,15 @@ final class MailroomProcess implements AutoCloseable {
     this.output = output;
   }
 
-  static MailroomProcess start(Path folder, List<String> jvmOptions, List<String> arguments) throws IOException {
+  static MailroomProcess start(Path folder, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
     return start("org.mailroom.Mailroom", folder, jvmOptions, arguments);
   }
 
   /** The same with a class of the tests that starts it. */
-  static MailroomProcess start(String main, Path folder, List<String> jvmOptions, List<String> arguments) throws IOException {
+  static MailroomProcess start(
+      String main, Path folder, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
     ClassArchive classes = ClassArchive.get();
     List<String> command = new ArrayList<>(List.of(ClassArchive.java()));
     command.addAll(classes.options());
@@ -32,8 +37,12 @@ final class MailroomProcess implements AutoCloseable {
     command.addAll(List.of("-cp", classes.classPath(), main));
     command.addAll(arguments);
     Path output = folder.resolve("output.log");
-    Process process = new ProcessBuilder(command).directory(new File("").getAbsoluteFile()).redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())).start();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(new File("").getAbsoluteFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+            .start();
     return new MailroomProcess(process, output);
   }
 

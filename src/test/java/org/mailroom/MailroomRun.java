@@ -24,25 +24,32 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.catalina.Context;
 import org.mailroom.account.ImportResult;
-import org.mailroom.delivery.EmbeddedBroker;
-import org.mailroom.schedule.ImportOnce;
 import org.mailroom.command.Launcher;
+import org.mailroom.delivery.EmbeddedBroker;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.schedule.ImportOnce;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.core.JmsTemplate;
 
-/** Mailroom as {@code import --once} starts it, against a demo tenant over real HTTPS: one account, {@code support}. */
+/**
+ * Mailroom as {@code import --once} starts it, against a demo tenant over real HTTPS: one account,
+ * {@code support}.
+ */
 final class MailroomRun implements AutoCloseable {
 
   /** Who signs in to the runtime. */
   static final String USER = "admin";
+
   static final String PASSWORD = "correct horse battery";
-  static final String BASIC = "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+  static final String BASIC =
+      "Basic "
+          + Base64.getEncoder()
+              .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
 
   private final ConfigurableApplicationContext context;
   private final String account;
@@ -58,7 +65,10 @@ final class MailroomRun implements AutoCloseable {
     this.shared = shared;
   }
 
-  /** The same application, whose {@link #importSupport} imports that account; to close it leaves it running. */
+  /**
+   * The same application, whose {@link #importSupport} imports that account; to close it leaves it
+   * running.
+   */
   MailroomRun importing(String id) {
     return new MailroomRun(context, id, true);
   }
@@ -68,7 +78,8 @@ final class MailroomRun implements AutoCloseable {
   }
 
   /** The same with beans of a test. */
-  static MailroomRun start(Class<?> application, DemoTenant tenant, Path folder, String... settings) {
+  static MailroomRun start(
+      Class<?> application, DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
     all.addAll(Arrays.asList(settings));
     return new MailroomRun(new Launcher(application, all).startCommand(Map.of()));
@@ -80,7 +91,8 @@ final class MailroomRun implements AutoCloseable {
   }
 
   /** The runtime with beans of a test. */
-  static MailroomRun startRuntime(Class<?> application, DemoTenant tenant, Path folder, String... settings) {
+  static MailroomRun startRuntime(
+      Class<?> application, DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
     all.add("--server.port=0");
     all.add("--mailroom.poll-every=1s");
@@ -93,8 +105,15 @@ final class MailroomRun implements AutoCloseable {
   /** The runtime as a site starts it first: no credential, no account. */
   static MailroomRun startEmpty(DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
-    all.removeIf(each -> each.startsWith("--mailroom.credentials.") || each.startsWith("--mailroom.accounts."));
-    all.addAll(List.of("--server.port=0", "--mailroom.poll-every=1s", "--spring.security.user.name=" + USER, "--spring.security.user.password=" + PASSWORD));
+    all.removeIf(
+        each ->
+            each.startsWith("--mailroom.credentials.") || each.startsWith("--mailroom.accounts."));
+    all.addAll(
+        List.of(
+            "--server.port=0",
+            "--mailroom.poll-every=1s",
+            "--spring.security.user.name=" + USER,
+            "--spring.security.user.password=" + PASSWORD));
     all.addAll(Arrays.asList(settings));
     return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
   }
@@ -106,22 +125,24 @@ final class MailroomRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new ArrayList<>(List.of(
-        "--spring.config.location=classpath:/application.yaml",
-        "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + certificate,
-        "--mailroom.ssl-bundle=demo",
-        "--mailroom.graph-url=" + tenant.graphUrl(),
-        "--mailroom.login-url=" + tenant.loginUrl(),
-        "--mailroom.data-dir=" + folder.resolve("data"),
-        // a machine that stands still for half a minute is no node that is missed; who shows takeovers says when
-        "--mailroom.takeover-after=5m",
-        "--mailroom.credentials.demo.grant-type=client-credentials",
-        "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
-        "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
-        "--mailroom.accounts.support.mailbox=support@contoso.com",
-        "--mailroom.accounts.support.credential=demo",
-        "--mailroom.accounts.support.deliver-to=database,file"));
+    return new ArrayList<>(
+        List.of(
+            "--spring.config.location=classpath:/application.yaml",
+            "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + certificate,
+            "--mailroom.ssl-bundle=demo",
+            "--mailroom.graph-url=" + tenant.graphUrl(),
+            "--mailroom.login-url=" + tenant.loginUrl(),
+            "--mailroom.data-dir=" + folder.resolve("data"),
+            // a machine that stands still for half a minute is no node that is missed; who shows
+            // takeovers says when
+            "--mailroom.takeover-after=5m",
+            "--mailroom.credentials.demo.grant-type=client-credentials",
+            "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
+            "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
+            "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
+            "--mailroom.accounts.support.mailbox=support@contoso.com",
+            "--mailroom.accounts.support.credential=demo",
+            "--mailroom.accounts.support.deliver-to=database,file"));
   }
 
   List<ImportResult> importAll(String... accounts) {
@@ -159,35 +180,58 @@ final class MailroomRun implements AutoCloseable {
     T read(TextMessage message) throws JMSException;
   }
 
-  /** Looks at all messages that lie in the queue. With a bounded window, Artemis' browser may say that there are no more while they are on their way. */
+  /**
+   * Looks at all messages that lie in the queue. With a bounded window, Artemis' browser may say
+   * that there are no more while they are on their way.
+   */
   <T> List<T> browse(Reader<T> reader) {
     ActiveMQConnectionFactory unbounded = toTheBroker();
     unbounded.setConsumerWindowSize(-1);
     try (unbounded) {
-      return new JmsTemplate(unbounded).browse("mailroom.messages", (session, browser) -> {
-        List<T> read = new ArrayList<>();
-        for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
-          read.add(reader.read((TextMessage) message));
-        }
-        return read;
-      });
+      return new JmsTemplate(unbounded)
+          .browse(
+              "mailroom.messages",
+              (session, browser) -> {
+                List<T> read = new ArrayList<>();
+                for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
+                  read.add(reader.read((TextMessage) message));
+                }
+                return read;
+              });
     }
   }
 
   private ActiveMQConnectionFactory toTheBroker() {
-    Object connections = ((JmsPoolConnectionFactory) context.getBean(ConnectionFactory.class)).getConnectionFactory();
+    Object connections =
+        ((JmsPoolConnectionFactory) context.getBean(ConnectionFactory.class))
+            .getConnectionFactory();
     if (connections instanceof ActiveMQConnectionFactory external) {
-      return new ActiveMQConnectionFactory(false, external.getStaticConnectors()).setUser(external.getUser()).setPassword(external.getPassword());
+      return new ActiveMQConnectionFactory(false, external.getStaticConnectors())
+          .setUser(external.getUser())
+          .setPassword(external.getPassword());
     }
     try {
       context.getBean(EmbeddedBroker.class).start();
     } catch (JMSException e) {
       throw new IllegalStateException(e);
     }
-    TransportConfiguration inside = context.getBean(EmbeddedActiveMQ.class).getActiveMQServer().getConfiguration().getAcceptorConfigurations().stream()
-        .filter(acceptor -> acceptor.getFactoryClassName().equals(InVMAcceptorFactory.class.getName())).findFirst().orElseThrow();
-    return new ActiveMQConnectionFactory(false, new TransportConfiguration(InVMConnectorFactory.class.getName(), inside.getParams()))
-        .setUser(context.getEnvironment().getProperty("spring.artemis.user")).setPassword(context.getEnvironment().getProperty("spring.artemis.password"));
+    TransportConfiguration inside =
+        context
+            .getBean(EmbeddedActiveMQ.class)
+            .getActiveMQServer()
+            .getConfiguration()
+            .getAcceptorConfigurations()
+            .stream()
+            .filter(
+                acceptor ->
+                    acceptor.getFactoryClassName().equals(InVMAcceptorFactory.class.getName()))
+            .findFirst()
+            .orElseThrow();
+    return new ActiveMQConnectionFactory(
+            false,
+            new TransportConfiguration(InVMConnectorFactory.class.getName(), inside.getParams()))
+        .setUser(context.getEnvironment().getProperty("spring.artemis.user"))
+        .setPassword(context.getEnvironment().getProperty("spring.artemis.password"));
   }
 
   int port() {
@@ -196,8 +240,11 @@ final class MailroomRun implements AutoCloseable {
 
   /** How many sessions the console keeps. */
   int sessions() {
-    TomcatWebServer server = (TomcatWebServer) ((ServletWebServerApplicationContext) context).getWebServer();
-    return Arrays.stream(server.getTomcat().getHost().findChildren()).mapToInt(each -> ((Context) each).getManager().getActiveSessions()).sum();
+    TomcatWebServer server =
+        (TomcatWebServer) ((ServletWebServerApplicationContext) context).getWebServer();
+    return Arrays.stream(server.getTomcat().getHost().findChildren())
+        .mapToInt(each -> ((Context) each).getManager().getActiveSessions())
+        .sum();
   }
 
   <T> T bean(Class<T> type) {

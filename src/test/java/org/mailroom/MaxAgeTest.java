@@ -22,8 +22,7 @@ class MaxAgeTest {
 
   private static final String FOLLOWED = "--mailroom.accounts.followed.";
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = DemoTenant.start();
 
@@ -37,7 +36,8 @@ class MaxAgeTest {
   }
 
   @Test
-  void older_messages_by_the_service_s_clock_are_neither_imported_nor_marked_nor_counted_but_for_a_backfill() {
+  void
+      older_messages_by_the_service_s_clock_are_neither_imported_nor_marked_nor_counted_but_for_a_backfill() {
     // on this machine's clock none of these is older than 30 days
     tenant.clock(Duration.ofDays(20));
     DemoMailbox marked = tenant.mailbox("support@contoso.com");
@@ -48,20 +48,43 @@ class MaxAgeTest {
       deliver(mailbox, 3, Duration.ofDays(10).minusMinutes(2));
       deliver(mailbox, 4, Duration.ofDays(1));
     }
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, "--mailroom.accounts.support.max-age=30d", FOLLOWED + "mailbox=followed@contoso.com",
-        FOLLOWED + "credential=demo", FOLLOWED + "deliver-to=database", FOLLOWED + "after-import.mark-as-read=false", FOLLOWED + "max-age=30d")) {
+    try (MailroomRun mailroom =
+        MailroomRun.start(
+            tenant,
+            folder,
+            "--mailroom.accounts.support.max-age=30d",
+            FOLLOWED + "mailbox=followed@contoso.com",
+            FOLLOWED + "credential=demo",
+            FOLLOWED + "deliver-to=database",
+            FOLLOWED + "after-import.mark-as-read=false",
+            FOLLOWED + "max-age=30d")) {
       for (ImportResult result : mailroom.importAll("support", "followed")) {
         assertThat(result.imported()).as(result.account()).isEqualTo(2);
         assertThat(result.isComplete()).as(result.account()).isTrue();
-        assertThat(mailroom.bean(AccountSchedule.class).backlog(result.account())).as(result.account()).contains(0L);
+        assertThat(mailroom.bean(AccountSchedule.class).backlog(result.account()))
+            .as(result.account())
+            .contains(0L);
       }
-      assertThat(marked.messages()).extracting(DemoMessage::isRead).containsExactly(false, false, true, true);
+      assertThat(marked.messages())
+          .extracting(DemoMessage::isRead)
+          .containsExactly(false, false, true, true);
       int before = tenant.requests().size();
       assertThat(mailroom.importSupport().imported()).isZero();
-      assertThat(tenant.requests().subList(before, tenant.requests().size())).as("once the service's time is known, old ones aren't even listed").hasSize(1)
-          .allMatch(request -> request.query().contains(Instant.now().minus(Duration.ofDays(10)).toString().substring(0, 8)));
-      mailroom.bean(Backfills.class).request("support", Instant.now().minus(Duration.ofDays(60)), null, false);
-      assertThat(mailroom.importSupport().imported()).as("a backfill was asked for with its own period").isEqualTo(2);
+      assertThat(tenant.requests().subList(before, tenant.requests().size()))
+          .as("once the service's time is known, old ones aren't even listed")
+          .hasSize(1)
+          .allMatch(
+              request ->
+                  request
+                      .query()
+                      .contains(
+                          Instant.now().minus(Duration.ofDays(10)).toString().substring(0, 8)));
+      mailroom
+          .bean(Backfills.class)
+          .request("support", Instant.now().minus(Duration.ofDays(60)), null, false);
+      assertThat(mailroom.importSupport().imported())
+          .as("a backfill was asked for with its own period")
+          .isEqualTo(2);
       assertThat(marked.unread()).isZero();
     }
   }

@@ -13,10 +13,16 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A new H2 in memory with the tables as the migrations make them, in the mode that Mailroom uses it in. */
+/**
+ * A new H2 in memory with the tables as the migrations make them, in the mode that Mailroom uses it
+ * in.
+ */
 public final class MigratedDatabase {
 
-  /** The migrations run once in a JVM: each database is made by the statements that the first of them came to. */
+  /**
+   * The migrations run once in a JVM: each database is made by the statements that the first of
+   * them came to.
+   */
   private static final class Template {
     private static final String STATEMENTS = statements();
 
@@ -27,7 +33,10 @@ public final class MigratedDatabase {
     }
   }
 
-  /** A database that nobody can reach any more ends; otherwise all of them would stay as long as this JVM. */
+  /**
+   * A database that nobody can reach any more ends; otherwise all of them would stay as long as
+   * this JVM.
+   */
   private static final Cleaner ENDS = Cleaner.create();
 
   private final DataSource database = database();
@@ -38,15 +47,18 @@ public final class MigratedDatabase {
   }
 
   private static DataSource database() {
-    String url = "jdbc:h2:mem:" + UUID.randomUUID()
-        + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH";
+    String url =
+        "jdbc:h2:mem:"
+            + UUID.randomUUID()
+            + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH";
     DataSource database = new DriverManagerDataSource(url);
     ENDS.register(database, () -> shutDown(url));
     return database;
   }
 
   private static void shutDown(String url) {
-    try (Connection last = DriverManager.getConnection(url); Statement statement = last.createStatement()) {
+    try (Connection last = DriverManager.getConnection(url);
+        Statement statement = last.createStatement()) {
       statement.execute("shutdown");
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -31,7 +31,10 @@ import org.mailroom.listing.Backfills;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Whatever fails for a time, nothing is passed over, purged, given up or taken for another mailbox's. */
+/**
+ * Whatever fails for a time, nothing is passed over, purged, given up or taken for another
+ * mailbox's.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingLostTest {
@@ -39,8 +42,7 @@ class NothingLostTest {
   private static final List<String> READ_ONLY = List.of("full", "trouble", "ahead", "behind");
   private static final List<String> DELETED = List.of("refused", "unanswered");
 
-  @TempDir
-  private Path ofAnother;
+  @TempDir private Path ofAnother;
 
   private Path data;
   private ManyAccounts accounts;
@@ -48,11 +50,30 @@ class NothingLostTest {
   @BeforeAll
   void start(@TempDir Path folder) {
     data = folder.resolve("data");
-    List<String> settings = new java.util.ArrayList<>(List.of("--mailroom.limits.page-size=5", "--mailroom.accounts.important.filter=importance eq 'high'"));
-    READ_ONLY.forEach(account -> settings.add("--mailroom.accounts." + account + ".after-import.mark-as-read=false"));
-    DELETED.forEach(account -> settings.add("--mailroom.accounts." + account + ".after-import.delete=true"));
-    accounts = ManyAccounts.start(folder,
-        List.of("full", "trouble", "ahead", "behind", "refused", "unanswered", "important", "healthy", "backfill"), settings.toArray(String[]::new));
+    List<String> settings =
+        new java.util.ArrayList<>(
+            List.of(
+                "--mailroom.limits.page-size=5",
+                "--mailroom.accounts.important.filter=importance eq 'high'"));
+    READ_ONLY.forEach(
+        account ->
+            settings.add("--mailroom.accounts." + account + ".after-import.mark-as-read=false"));
+    DELETED.forEach(
+        account -> settings.add("--mailroom.accounts." + account + ".after-import.delete=true"));
+    accounts =
+        ManyAccounts.start(
+            folder,
+            List.of(
+                "full",
+                "trouble",
+                "ahead",
+                "behind",
+                "refused",
+                "unanswered",
+                "important",
+                "healthy",
+                "backfill"),
+            settings.toArray(String[]::new));
   }
 
   @AfterAll
@@ -68,18 +89,32 @@ class NothingLostTest {
 
   /** Ten messages; every second has a file. */
   private List<DemoMessage> tenWithFiveFiles(String account) {
-    return java.util.stream.IntStream.rangeClosed(1, 10).mapToObj(number -> number % 2 == 0
-        ? accounts.withFile(account, number, "file.pdf", "application/pdf", 500) : accounts.mailbox(account).deliver(DemoMail.plain(number))).toList();
+    return java.util.stream.IntStream.rangeClosed(1, 10)
+        .mapToObj(
+            number ->
+                number % 2 == 0
+                    ? accounts.withFile(account, number, "file.pdf", "application/pdf", 500)
+                    : accounts.mailbox(account).deliver(DemoMail.plain(number)))
+        .toList();
   }
 
   private void assertThatAllTenAreThereOnce(String account) {
     assertThat(accounts.imported(account)).hasSize(10).doesNotHaveDuplicates();
-    assertThat(accounts.mailroom().database().queryForObject("select count(*) from mail_attachment where account = ?", Integer.class, account)).isEqualTo(5);
+    assertThat(
+            accounts
+                .mailroom()
+                .database()
+                .queryForObject(
+                    "select count(*) from mail_attachment where account = ?",
+                    Integer.class,
+                    account))
+        .isEqualTo(5);
     assertThat(accounts.undelivered(account)).isEmpty();
   }
 
   @Test
-  void mail_of_a_mailbox_that_may_only_be_read_comes_after_the_disk_was_full_for_a_poll() throws IOException {
+  void mail_of_a_mailbox_that_may_only_be_read_comes_after_the_disk_was_full_for_a_poll()
+      throws IOException {
     accounts.mailbox("full");
     assertThat(accounts.importOnce("full").isComplete()).isTrue();
     tenWithFiveFiles("full");
@@ -89,21 +124,36 @@ class NothingLostTest {
     Files.writeString(inTheWay, "");
     ImportResult failed = accounts.importOnce("full");
     assertThat(failed.isComplete()).isFalse();
-    assertThat(accounts.imported("full").size() + accounts.undelivered("full").size()).as("each message is delivered, in the ledger, or listed again").isLessThanOrEqualTo(10);
+    assertThat(accounts.imported("full").size() + accounts.undelivered("full").size())
+        .as("each message is delivered, in the ledger, or listed again")
+        .isLessThanOrEqualTo(10);
     Files.delete(inTheWay);
-    await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(500)).until(() -> {
-      accounts.letTimePass("full");
-      accounts.importOnce("full");
-      return accounts.mailroom().rows("delivery where account = 'full' and status = 'DELIVERED'") == 20;
-    });
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              accounts.letTimePass("full");
+              accounts.importOnce("full");
+              return accounts
+                      .mailroom()
+                      .rows("delivery where account = 'full' and status = 'DELIVERED'")
+                  == 20;
+            });
     assertThatAllTenAreThereOnce("full");
   }
 
   @Test
-  void mail_of_a_mailbox_that_may_only_be_read_comes_after_attachments_could_not_be_fetched_for_a_poll() {
+  void
+      mail_of_a_mailbox_that_may_only_be_read_comes_after_attachments_could_not_be_fetched_for_a_poll() {
     accounts.mailbox("trouble");
     assertThat(accounts.importOnce("trouble").isComplete()).isTrue();
-    tenWithFiveFiles("trouble").forEach(message -> message.fails(DemoSpot.ATTACHMENTS, Fault.status(503, "serviceNotAvailable").retryAfter("0")));
+    tenWithFiveFiles("trouble")
+        .forEach(
+            message ->
+                message.fails(
+                    DemoSpot.ATTACHMENTS,
+                    Fault.status(503, "serviceNotAvailable").retryAfter("0")));
     ImportResult first = accounts.importWithoutWaits(List.of("trouble")).get(0);
     assertThat(first.isComplete()).isFalse();
     assertThat(first.imported()).isEqualTo(5);
@@ -116,7 +166,8 @@ class NothingLostTest {
   void a_backfill_that_met_trouble_and_goes_on_brings_everything() {
     accounts.fill("backfill", 10);
     List<DemoMessage> withFiles = tenWithFiveFiles("backfill");
-    withFiles.forEach(message -> message.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError")));
+    withFiles.forEach(
+        message -> message.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError")));
     Backfills backfills = accounts.mailroom().bean(Backfills.class);
     Instant since = Instant.parse("2026-01-01T00:00:00Z");
     backfills.request("backfill", since, null, true);
@@ -140,32 +191,50 @@ class NothingLostTest {
   }
 
   @Test
-  void what_is_to_be_deleted_is_moved_never_deleted_and_never_purged_whatever_a_poll_s_batches_came_to() {
-    Map<String, Fault> faults = Map.of("refused", Fault.status(500, "ErrorInternalServerError"), "unanswered", Fault.of(Kind.RESET_AFTER));
-    faults.forEach((account, fault) -> {
-      accounts.fill(account, 20);
-      accounts.tenant().faults().add(call -> call.startsWith("POST /v1.0/$batch"), fault, DemoFaults.ALWAYS);
-      ImportResult first = accounts.importOnce(account);
-      assertThat(first.imported()).as(account).isEqualTo(20);
-      assertThat(first.isComplete()).as(account).isFalse();
-      assertThat(first.unmarked()).as(account).isEqualTo(20);
-      accounts.tenant().faults().clear();
-      ImportResult second = accounts.importOnce(account);
-      assertThat(second.isComplete()).as("%s", second).isTrue();
-      assertThat(second.imported()).as(account).isZero();
-      DemoMailbox mailbox = accounts.mailbox(account);
-      assertThat(mailbox.purged()).as(account).isEmpty();
-      assertThat(mailbox.messages()).as(account).hasSize(20).extracting(DemoMessage::folder).containsOnly(mailbox.folder("Deleted Items"));
-      assertThat(accounts.imported(account)).as(account).hasSize(20);
-      long before = accounts.requests(account).size();
-      accounts.importOnce(account);
-      assertThat(accounts.requests(account).size() - before).as("%s: nothing is sent again", account).isLessThan(5);
-    });
+  void
+      what_is_to_be_deleted_is_moved_never_deleted_and_never_purged_whatever_a_poll_s_batches_came_to() {
+    Map<String, Fault> faults =
+        Map.of(
+            "refused",
+            Fault.status(500, "ErrorInternalServerError"),
+            "unanswered",
+            Fault.of(Kind.RESET_AFTER));
+    faults.forEach(
+        (account, fault) -> {
+          accounts.fill(account, 20);
+          accounts
+              .tenant()
+              .faults()
+              .add(call -> call.startsWith("POST /v1.0/$batch"), fault, DemoFaults.ALWAYS);
+          ImportResult first = accounts.importOnce(account);
+          assertThat(first.imported()).as(account).isEqualTo(20);
+          assertThat(first.isComplete()).as(account).isFalse();
+          assertThat(first.unmarked()).as(account).isEqualTo(20);
+          accounts.tenant().faults().clear();
+          ImportResult second = accounts.importOnce(account);
+          assertThat(second.isComplete()).as("%s", second).isTrue();
+          assertThat(second.imported()).as(account).isZero();
+          DemoMailbox mailbox = accounts.mailbox(account);
+          assertThat(mailbox.purged()).as(account).isEmpty();
+          assertThat(mailbox.messages())
+              .as(account)
+              .hasSize(20)
+              .extracting(DemoMessage::folder)
+              .containsOnly(mailbox.folder("Deleted Items"));
+          assertThat(accounts.imported(account)).as(account).hasSize(20);
+          long before = accounts.requests(account).size();
+          accounts.importOnce(account);
+          assertThat(accounts.requests(account).size() - before)
+              .as("%s: nothing is sent again", account)
+              .isLessThan(5);
+        });
     assertThat(accounts.tenant().counters().deletes()).isZero();
   }
 
   @Test
-  void a_filter_that_keeps_matching_what_was_imported_costs_a_listing_a_poll_changes_nothing_again_and_is_told(CapturedOutput output) {
+  void
+      a_filter_that_keeps_matching_what_was_imported_costs_a_listing_a_poll_changes_nothing_again_and_is_told(
+          CapturedOutput output) {
     accounts.fill("important", 4).forEach(message -> message.property("importance", "high"));
     assertThat(accounts.importOnce("important").imported()).isEqualTo(4);
     for (int poll = 0; poll < 3; poll++) {
@@ -175,21 +244,30 @@ class NothingLostTest {
       assertThat(result.imported()).isZero();
       assertThat(accounts.requests("important").size() - before).isEqualTo(1);
     }
-    assertThat(accounts.mailbox("important").messages()).allMatch(message -> message.patches() == 1 && message.idlePatches() == 0 && message.isRead());
-    assertThat(output).containsOnlyOnce("account important: the filter still matches 4 messages that were imported");
+    assertThat(accounts.mailbox("important").messages())
+        .allMatch(
+            message -> message.patches() == 1 && message.idlePatches() == 0 && message.isRead());
+    assertThat(output)
+        .containsOnlyOnce(
+            "account important: the filter still matches 4 messages that were imported");
   }
 
   @Test
   void the_service_s_trouble_gives_no_healthy_mail_up_however_long_it_lasts() {
-    List<DemoMessage> messages = List.of(accounts.withFile("healthy", 1, "a.pdf", "application/pdf", 500), accounts.withFile("healthy", 2, "b.pdf", "application/pdf", 500));
-    messages.forEach(message -> message.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError")));
+    List<DemoMessage> messages =
+        List.of(
+            accounts.withFile("healthy", 1, "a.pdf", "application/pdf", 500),
+            accounts.withFile("healthy", 2, "b.pdf", "application/pdf", 500));
+    messages.forEach(
+        message -> message.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError")));
     for (int poll = 0; poll < 5; poll++) {
       accounts.letTimePass("healthy");
       ImportResult result = accounts.importOnce("healthy");
       assertThat(result.isComplete()).isFalse();
       assertThat(result.waiting()).isEqualTo(2);
       assertThat(result.failed()).isZero();
-      assertThat(accounts.undelivered("healthy")).containsExactly("Plain message 1 PENDING 0", "Plain message 2 PENDING 0");
+      assertThat(accounts.undelivered("healthy"))
+          .containsExactly("Plain message 1 PENDING 0", "Plain message 2 PENDING 0");
     }
     messages.forEach(DemoMessage::heals);
     accounts.letTimePass("healthy");
@@ -200,20 +278,31 @@ class NothingLostTest {
   @Test
   @Timeout(120)
   void a_clock_that_is_a_day_ahead_or_behind_loses_no_mail_and_prolongs_no_wait() {
-    Map.of("behind", Duration.ofDays(-1), "ahead", Duration.ofDays(1)).forEach((account, ofTheService) -> {
-      accounts.tenant().clock(ofTheService);
-      DemoMailbox mailbox = accounts.mailbox(account);
-      assertThat(accounts.importOnce(account).isComplete()).isTrue();
-      Instant now = Instant.now().plus(ofTheService).plusSeconds(2);
-      for (int number = 1; number <= 3; number++) {
-        mailbox.read(mailbox.deliver("Inbox", DemoMail.plain(number), now.plusSeconds(number)));
-      }
-      accounts.tenant().faults().add(call -> call.contains(ManyAccounts.address(account)), Fault.throttled("date:PT2S"), 1);
-      ImportResult result = accounts.importOnce(account);
-      assertThat(result.isComplete()).as("%s", result).isTrue();
-      assertThat(accounts.imported(account)).as("somebody read them since the first import: service %s", account).hasSize(3);
-      accounts.tenant().clock(Duration.ZERO);
-    });
+    Map.of("behind", Duration.ofDays(-1), "ahead", Duration.ofDays(1))
+        .forEach(
+            (account, ofTheService) -> {
+              accounts.tenant().clock(ofTheService);
+              DemoMailbox mailbox = accounts.mailbox(account);
+              assertThat(accounts.importOnce(account).isComplete()).isTrue();
+              Instant now = Instant.now().plus(ofTheService).plusSeconds(2);
+              for (int number = 1; number <= 3; number++) {
+                mailbox.read(
+                    mailbox.deliver("Inbox", DemoMail.plain(number), now.plusSeconds(number)));
+              }
+              accounts
+                  .tenant()
+                  .faults()
+                  .add(
+                      call -> call.contains(ManyAccounts.address(account)),
+                      Fault.throttled("date:PT2S"),
+                      1);
+              ImportResult result = accounts.importOnce(account);
+              assertThat(result.isComplete()).as("%s", result).isTrue();
+              assertThat(accounts.imported(account))
+                  .as("somebody read them since the first import: service %s", account)
+                  .hasSize(3);
+              accounts.tenant().clock(Duration.ZERO);
+            });
   }
 
   @Test
@@ -226,17 +315,35 @@ class NothingLostTest {
         after.deliver(DemoMail.plain(10 + number));
       }
       String readOnly = "--mailroom.accounts.support.after-import.mark-as-read=false";
-      try (MailroomRun mailroom = MailroomRun.start(tenant, ofAnother, readOnly, "--mailroom.accounts.support.mailbox=before@contoso.com")) {
+      try (MailroomRun mailroom =
+          MailroomRun.start(
+              tenant,
+              ofAnother,
+              readOnly,
+              "--mailroom.accounts.support.mailbox=before@contoso.com")) {
         assertThat(mailroom.importSupport().imported()).isEqualTo(3);
       }
       tenant.identity().clientsRestart();
       before.deliver(DemoMail.plain(4));
-      try (MailroomRun mailroom = MailroomRun.start(tenant, ofAnother, readOnly, "--mailroom.accounts.support.mailbox=after@contoso.com")) {
+      try (MailroomRun mailroom =
+          MailroomRun.start(
+              tenant,
+              ofAnother,
+              readOnly,
+              "--mailroom.accounts.support.mailbox=after@contoso.com")) {
         assertThat(mailroom.importSupport().isComplete()).isTrue();
-        assertThat(mailroom.database().queryForList("select subject from mail_message where document like '%after@contoso.com%' order by 1", String.class))
+        assertThat(
+                mailroom
+                    .database()
+                    .queryForList(
+                        "select subject from mail_message where document like '%after@contoso.com%'"
+                            + " order by 1",
+                        String.class))
             .containsExactly("Plain message 11", "Plain message 12", "Plain message 13");
         assertThat(mailroom.rows("mail_message")).isEqualTo(6);
-        assertThat(tenant.requests()).filteredOn(request -> request.mailbox().equals("before@contoso.com")).hasSizeLessThan(4);
+        assertThat(tenant.requests())
+            .filteredOn(request -> request.mailbox().equals("before@contoso.com"))
+            .hasSizeLessThan(4);
       }
       assertThat(tenant.violations()).isEmpty();
     }

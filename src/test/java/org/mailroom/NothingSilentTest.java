@@ -22,7 +22,10 @@ import org.mailroom.monitoring.AccountStatuses;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** A runtime whose mailboxes are in trouble, each in its own way: it tells of each within a poll, and of its end when it is over and not before. */
+/**
+ * A runtime whose mailboxes are in trouble, each in its own way: it tells of each within a poll,
+ * and of its end when it is over and not before.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NothingSilentTest {
@@ -34,10 +37,13 @@ class NothingSilentTest {
 
   @BeforeAll
   void start(@TempDir Path folder) {
-    List<String> names = List.of("good", "refused", "stale", "patient", "throttled", "mute", "silent");
+    List<String> names =
+        List.of("good", "refused", "stale", "patient", "throttled", "mute", "silent");
     accounts = ManyAccounts.startRuntime(folder, names, "--mailroom.limits.throttled-for=1h");
     names.forEach(accounts::mailbox);
-    await().atMost(PATIENCE).until(() -> names.stream().allMatch(name -> status(name).state() == State.IDLE));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> names.stream().allMatch(name -> status(name).state() == State.IDLE));
   }
 
   @AfterAll
@@ -50,7 +56,12 @@ class NothingSilentTest {
     // the tenant's own watch doesn't travel
     var violations = accounts.tenant().violations();
     accounts.tenant().forgetViolations();
-    assertThat(violations).filteredOn(violation -> !(travelled && violation.kind() == Kind.BEFORE_RETRY_AFTER && violation.mailbox().equals(ManyAccounts.address("patient"))))
+    assertThat(violations)
+        .filteredOn(
+            violation ->
+                !(travelled
+                    && violation.kind() == Kind.BEFORE_RETRY_AFTER
+                    && violation.mailbox().equals(ManyAccounts.address("patient"))))
         .isEmpty();
   }
 
@@ -59,7 +70,11 @@ class NothingSilentTest {
   }
 
   private static long errorsOf(String account, CapturedOutput output) {
-    return output.getAll().lines().filter(line -> line.contains("ERROR account " + account + ": ")).count();
+    return output
+        .getAll()
+        .lines()
+        .filter(line -> line.contains("ERROR account " + account + ": "))
+        .count();
   }
 
   /** So many more polls of the good account have brought a message each. */
@@ -72,7 +87,8 @@ class NothingSilentTest {
   }
 
   @Test
-  void a_mailbox_that_refuses_every_token_costs_one_token_and_leaves_the_others_theirs(CapturedOutput output) {
+  void a_mailbox_that_refuses_every_token_costs_one_token_and_leaves_the_others_theirs(
+      CapturedOutput output) {
     awaitPolls(1);
     int tokens = accounts.tenant().tokenRequests();
     accounts.mailbox("refused").fails(Fault.status(401, "InvalidAuthenticationToken"));
@@ -89,38 +105,58 @@ class NothingSilentTest {
   }
 
   @Test
-  void throttling_without_a_word_how_long_is_told_within_a_poll_in_log_and_state(CapturedOutput output) {
+  void throttling_without_a_word_how_long_is_told_within_a_poll_in_log_and_state(
+      CapturedOutput output) {
     accounts.mailbox("throttled").fails(Fault.throttled("0"));
     accounts.mailbox("mute").fails(Fault.throttled(null));
     for (String account : List.of("throttled", "mute")) {
-      await().atMost(PATIENCE).until(() -> {
-        accounts.passTheWait(account);
-        return output.getAll().contains("mailbox " + ManyAccounts.address(account) + " is throttled by the service (HTTP 429)");
-      });
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                accounts.passTheWait(account);
+                return output
+                    .getAll()
+                    .contains(
+                        "mailbox "
+                            + ManyAccounts.address(account)
+                            + " is throttled by the service (HTTP 429)");
+              });
       await().atMost(PATIENCE).until(() -> status(account).state() == State.WAITING);
-      assertThat(status(account).reason()).contains("The service throttles " + ManyAccounts.address(account));
+      assertThat(status(account).reason())
+          .contains("The service throttles " + ManyAccounts.address(account));
       accounts.mailbox(account).fails(null);
     }
     for (String account : List.of("throttled", "mute")) {
-      await().atMost(PATIENCE).until(() -> {
-        accounts.passTheWait(account);
-        return status(account).state() == State.IDLE;
-      });
-      assertThat(output).contains("mailbox " + ManyAccounts.address(account) + " is no longer throttled");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                accounts.passTheWait(account);
+                return status(account).state() == State.IDLE;
+              });
+      assertThat(output)
+          .contains("mailbox " + ManyAccounts.address(account) + " is no longer throttled");
     }
   }
 
   @Test
   void a_retry_after_of_900_seconds_is_kept_to_the_second_and_told(CapturedOutput output) {
     accounts.fill("patient", 1);
-    accounts.tenant().faults().add(call -> call.contains(ManyAccounts.address("patient")), Fault.throttled("900"), 1);
+    accounts
+        .tenant()
+        .faults()
+        .add(call -> call.contains(ManyAccounts.address("patient")), Fault.throttled("900"), 1);
     await().atMost(PATIENCE).until(() -> status("patient").state() == State.WAITING);
-    assertThat(output).contains("mailbox patient@contoso.com is throttled by the service (HTTP 429)");
+    assertThat(output)
+        .contains("mailbox patient@contoso.com is throttled by the service (HTTP 429)");
     int before = accounts.requests("patient").size();
     accounts.travel(Duration.ofSeconds(620));
     awaitPolls(3);
     assertThat(status("patient").reason()).contains("The service throttles patient@contoso.com");
-    assertThat(status("patient").state()).as("however long it lasts, it goes on by itself").isEqualTo(State.WAITING);
+    assertThat(status("patient").state())
+        .as("however long it lasts, it goes on by itself")
+        .isEqualTo(State.WAITING);
     assertThat(accounts.requests("patient")).as("620 s of 900 are over").hasSize(before);
     assertThat(accounts.tenant().violations()).isEmpty();
     travelled = true;
@@ -130,7 +166,9 @@ class NothingSilentTest {
   }
 
   @Test
-  void a_mailbox_that_can_not_be_read_for_long_is_told_with_its_cause_and_called_well_once_it_is_read_to_its_end(CapturedOutput output) {
+  void
+      a_mailbox_that_can_not_be_read_for_long_is_told_with_its_cause_and_called_well_once_it_is_read_to_its_end(
+          CapturedOutput output) {
     awaitPolls(1);
     accounts.mailbox("stale").fails(Fault.status(500, "MailboxInfoStale"));
     await().atMost(PATIENCE).until(() -> status("stale").reason() != null);
@@ -142,21 +180,33 @@ class NothingSilentTest {
     await().atMost(PATIENCE).until(() -> accounts.requests("stale").size() > before + 20);
     await().atMost(PATIENCE).until(() -> status("stale").state() == State.NEEDS_ATTENTION);
     assertThat(errorsOf("stale", output)).as("told once an hour").isLessThan(4);
-    assertThat(output).doesNotContain("stale: the mailbox is read again").doesNotContain("stale: the mailbox can be read again");
+    assertThat(output)
+        .doesNotContain("stale: the mailbox is read again")
+        .doesNotContain("stale: the mailbox can be read again");
     accounts.mailbox("stale").fails(null);
-    await().atMost(PATIENCE).until(() -> output.getAll().contains("account stale: the mailbox can be read again"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> output.getAll().contains("account stale: the mailbox can be read again"));
     await().atMost(PATIENCE).until(() -> status("stale").state() == State.IDLE);
     assertThat(output).containsOnlyOnce("account stale: the mailbox can be read again");
   }
 
   @Test
-  void a_request_that_is_not_answered_is_told_while_it_is_waited_for_in_log_and_state(CapturedOutput output) {
+  void a_request_that_is_not_answered_is_told_while_it_is_waited_for_in_log_and_state(
+      CapturedOutput output) {
     accounts.mailbox("silent").fails(Fault.of(DemoFaults.Kind.SILENT));
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> status("silent").reason() != null);
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> status("silent").reason() != null);
     AccountStatus waiting = status("silent");
-    assertThat(waiting.reason()).contains("Waiting for the answer to 'list messages of silent@contoso.com' since 20").contains("goes on by itself");
+    assertThat(waiting.reason())
+        .contains("Waiting for the answer to 'list messages of silent@contoso.com' since 20")
+        .contains("goes on by itself");
     assertThat(waiting.state()).isEqualTo(State.WAITING);
-    await().atMost(PATIENCE).until(() -> output.getAll().contains("WARN  account silent: Waiting for the answer to '"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> output.getAll().contains("WARN  account silent: Waiting for the answer to '"));
     accounts.mailbox("silent").fails(null);
     await().atMost(PATIENCE).until(() -> status("silent").state() == State.IDLE);
     assertThat(status("silent").reason()).isNull();

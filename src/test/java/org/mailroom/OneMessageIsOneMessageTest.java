@@ -29,47 +29,89 @@ import org.mailroom.demo.DemoSpot;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What goes wrong because of one message is found to be that message's, told of it, and holds up no other. */
+/**
+ * What goes wrong because of one message is found to be that message's, told of it, and holds up no
+ * other.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OneMessageIsOneMessageTest {
 
   /** How a page can fail because of one message. */
-  private static final Map<String, Fault> PAGES = new LinkedHashMap<>(Map.ofEntries(
-      Map.entry("s400", Fault.status(400, "ErrorInvalidRecipients")), Map.entry("s403", Fault.status(403, "ErrorAccessDenied")),
-      Map.entry("s404", Fault.status(404, "ErrorItemNotFound")), Map.entry("s409", Fault.status(409, "ErrorIrresolvableConflict")),
-      Map.entry("s500", Fault.status(500, "ErrorCorruptData")), Map.entry("s502", Fault.status(502, null)),
-      Map.entry("s503", Fault.status(503, "serviceNotAvailable")), Map.entry("s504", Fault.status(504, "UnknownError")),
-      Map.entry("broken", Fault.of(Kind.BROKEN)), Map.entry("ends", Fault.of(Kind.ENDS)), Map.entry("aborted", Fault.of(Kind.ABORTED)),
-      Map.entry("html", Fault.of(Kind.HTML)), Map.entry("nothing", Fault.of(Kind.EMPTY)), Map.entry("null", Fault.of(Kind.NULL_ITEM)),
-      Map.entry("text", Fault.of(Kind.TEXT_ITEM)), Map.entry("error", Fault.of(Kind.ERROR)), Map.entry("valueless", Fault.of(Kind.NO_VALUE)),
-      Map.entry("silent", Fault.of(Kind.SILENT))));
+  private static final Map<String, Fault> PAGES =
+      new LinkedHashMap<>(
+          Map.ofEntries(
+              Map.entry("s400", Fault.status(400, "ErrorInvalidRecipients")),
+              Map.entry("s403", Fault.status(403, "ErrorAccessDenied")),
+              Map.entry("s404", Fault.status(404, "ErrorItemNotFound")),
+              Map.entry("s409", Fault.status(409, "ErrorIrresolvableConflict")),
+              Map.entry("s500", Fault.status(500, "ErrorCorruptData")),
+              Map.entry("s502", Fault.status(502, null)),
+              Map.entry("s503", Fault.status(503, "serviceNotAvailable")),
+              Map.entry("s504", Fault.status(504, "UnknownError")),
+              Map.entry("broken", Fault.of(Kind.BROKEN)),
+              Map.entry("ends", Fault.of(Kind.ENDS)),
+              Map.entry("aborted", Fault.of(Kind.ABORTED)),
+              Map.entry("html", Fault.of(Kind.HTML)),
+              Map.entry("nothing", Fault.of(Kind.EMPTY)),
+              Map.entry("null", Fault.of(Kind.NULL_ITEM)),
+              Map.entry("text", Fault.of(Kind.TEXT_ITEM)),
+              Map.entry("error", Fault.of(Kind.ERROR)),
+              Map.entry("valueless", Fault.of(Kind.NO_VALUE)),
+              Map.entry("silent", Fault.of(Kind.SILENT))));
 
-  private static final List<String> READABLE_ALONE = PAGES.keySet().stream().map(name -> "alone-" + name).toList();
-  private static final List<String> UNREADABLE = PAGES.keySet().stream().map(name -> "never-" + name).toList();
+  private static final List<String> READABLE_ALONE =
+      PAGES.keySet().stream().map(name -> "alone-" + name).toList();
+  private static final List<String> UNREADABLE =
+      PAGES.keySet().stream().map(name -> "never-" + name).toList();
   private static final List<String> CONTENTS = List.of("empty", "half", "page-of-a-proxy");
   private static final List<String> LISTS = List.of("list-without-value", "list-is-an-error");
-  private static final List<String> OTHERS = List.of("row", "long-row", "enumeration", "java", "drip", "late-list", "no-list", "scan", "endless-scan", "read-only");
+  private static final List<String> OTHERS =
+      List.of(
+          "row",
+          "long-row",
+          "enumeration",
+          "java",
+          "drip",
+          "late-list",
+          "no-list",
+          "scan",
+          "endless-scan",
+          "read-only");
 
   private static final Duration SETTLE_WITHIN = Duration.ofMinutes(3);
 
   private ManyAccounts accounts;
+
   /** What the imports of all mailboxes with a page that fails came to. */
   private Map<String, ImportResult> ofPages;
 
   @BeforeAll
   void start(@TempDir Path folder) {
-    List<String> all = Stream.of(READABLE_ALONE, UNREADABLE, CONTENTS, LISTS, OTHERS).flatMap(List::stream).toList();
-    accounts = ManyAccounts.start(folder, all, "--mailroom.limits.settle-within=" + SETTLE_WITHIN.toMinutes() + "m",
-        "--mailroom.accounts.read-only.after-import.mark-as-read=false");
-    PAGES.forEach((name, fault) -> {
-      accounts.fill("alone-" + name, 5).get(2).fails(DemoSpot.PAGE, fault);
-      DemoMessage bad = accounts.fill("never-" + name, 5).get(2);
-      List.of(DemoSpot.PAGE, DemoSpot.IDS, DemoSpot.MESSAGE).forEach(spot -> bad.fails(spot, fault));
-    });
+    List<String> all =
+        Stream.of(READABLE_ALONE, UNREADABLE, CONTENTS, LISTS, OTHERS)
+            .flatMap(List::stream)
+            .toList();
+    accounts =
+        ManyAccounts.start(
+            folder,
+            all,
+            "--mailroom.limits.settle-within=" + SETTLE_WITHIN.toMinutes() + "m",
+            "--mailroom.accounts.read-only.after-import.mark-as-read=false");
+    PAGES.forEach(
+        (name, fault) -> {
+          accounts.fill("alone-" + name, 5).get(2).fails(DemoSpot.PAGE, fault);
+          DemoMessage bad = accounts.fill("never-" + name, 5).get(2);
+          List.of(DemoSpot.PAGE, DemoSpot.IDS, DemoSpot.MESSAGE)
+              .forEach(spot -> bad.fails(spot, fault));
+        });
     // side by side, for those that get no answer wait for it
-    ofPages = accounts.importWithoutWaits(Stream.of(READABLE_ALONE, UNREADABLE).flatMap(List::stream).toList()).stream()
-        .collect(Collectors.toMap(ImportResult::account, Function.identity()));
+    ofPages =
+        accounts
+            .importWithoutWaits(
+                Stream.of(READABLE_ALONE, UNREADABLE).flatMap(List::stream).toList())
+            .stream()
+            .collect(Collectors.toMap(ImportResult::account, Function.identity()));
   }
 
   @AfterAll
@@ -95,32 +137,43 @@ class OneMessageIsOneMessageTest {
   }
 
   @Test
-  void a_message_that_no_answer_can_hold_is_listed_as_failed_and_all_others_are_imported_in_the_first_import(CapturedOutput output) {
+  void
+      a_message_that_no_answer_can_hold_is_listed_as_failed_and_all_others_are_imported_in_the_first_import(
+          CapturedOutput output) {
     for (ImportResult result : UNREADABLE.stream().map(ofPages::get).toList()) {
       String account = result.account();
       assertThat(result.failure()).as(account).isNull();
       assertThat(result.isComplete()).as(account).isFalse();
       assertThat(result.imported()).as(account).isEqualTo(4);
       assertThat(result.failed()).as("%s", result).isEqualTo(1);
-      assertThat(accounts.imported(account)).as(account).doesNotContain("Plain message 3").hasSize(4);
+      assertThat(accounts.imported(account))
+          .as(account)
+          .doesNotContain("Plain message 3")
+          .hasSize(4);
       assertThat(accounts.mailbox(account).unread()).as(account).isEqualTo(1);
       assertThat(accounts.undelivered(account)).as(account).hasSize(1);
       assertThat(accounts.errors(account)).as(account).first().asString().isNotBlank();
       assertThat(accounts.requests(account)).as(account).hasSizeLessThan(60);
-      assertThat(output.getAll()).as(account).contains("account " + account + ": imported 4 messages");
+      assertThat(output.getAll())
+          .as(account)
+          .contains("account " + account + ": imported 4 messages");
     }
   }
 
   @Test
-  void in_a_mailbox_that_may_only_be_read_a_message_that_no_answer_can_hold_blocks_none_before_or_behind_it_and_none_that_comes_later() {
+  void
+      in_a_mailbox_that_may_only_be_read_a_message_that_no_answer_can_hold_blocks_none_before_or_behind_it_and_none_that_comes_later() {
     List<DemoMessage> messages = accounts.fill("read-only", 5);
-    List.of(DemoSpot.PAGE, DemoSpot.IDS, DemoSpot.MESSAGE).forEach(spot -> messages.get(2).fails(spot, Fault.status(403, "ErrorAccessDenied")));
+    List.of(DemoSpot.PAGE, DemoSpot.IDS, DemoSpot.MESSAGE)
+        .forEach(spot -> messages.get(2).fails(spot, Fault.status(403, "ErrorAccessDenied")));
     ImportResult first = accounts.importOnce("read-only");
     assertThat(first.failure()).isNull();
     assertThat(first.imported()).isEqualTo(4);
     assertThat(first.failed()).isEqualTo(1);
     assertThat(accounts.undelivered("read-only")).hasSize(1);
-    accounts.mailbox("read-only").read(accounts.mailbox("read-only").deliver("Inbox", DemoMail.plain(6), accounts.now()));
+    accounts
+        .mailbox("read-only")
+        .read(accounts.mailbox("read-only").deliver("Inbox", DemoMail.plain(6), accounts.now()));
     ImportResult second = accounts.importOnce("read-only");
     assertThat(second.failure()).isNull();
     assertThat(second.imported()).isEqualTo(1);
@@ -129,69 +182,114 @@ class OneMessageIsOneMessageTest {
     accounts.letTimePass("read-only");
     accounts.importOnce("read-only");
     assertThat(accounts.imported("read-only")).hasSize(6).doesNotHaveDuplicates();
-    assertThat(accounts.undelivered("read-only")).as("nothing is listed any more that is well").isEmpty();
+    assertThat(accounts.undelivered("read-only"))
+        .as("nothing is listed any more that is well")
+        .isEmpty();
   }
 
   @Test
-  void corrupt_messages_in_a_row_are_listed_one_by_one_and_what_stands_before_and_behind_them_is_imported() {
-    Map.of("row", 4, "long-row", 30).forEach((account, corrupt) -> {
-      List<DemoMessage> messages = accounts.fill(account, corrupt + 3);
-      messages.subList(1, 1 + corrupt).forEach(DemoMessage::corrupt);
-      for (int run = 0; run < 2; run++) {
-        ImportResult result = accounts.importOnce(account);
-        assertThat(result.failure()).as(account).isNull();
-        assertThat(result.imported()).as(account).isEqualTo(run == 0 ? 3 : 0);
-        assertThat(result.isComplete()).as(account).isFalse();
-        assertThat(accounts.imported(account)).as(account).containsExactly("Plain message 1", "Plain message " + (corrupt + 2), "Plain message " + (corrupt + 3));
-        assertThat(accounts.mailroom().database().queryForObject(
-            "select count(distinct message_id) from delivery where status = 'FAILED' and account = ?", Integer.class, account)).isEqualTo(corrupt);
-      }
-    });
+  void
+      corrupt_messages_in_a_row_are_listed_one_by_one_and_what_stands_before_and_behind_them_is_imported() {
+    Map.of("row", 4, "long-row", 30)
+        .forEach(
+            (account, corrupt) -> {
+              List<DemoMessage> messages = accounts.fill(account, corrupt + 3);
+              messages.subList(1, 1 + corrupt).forEach(DemoMessage::corrupt);
+              for (int run = 0; run < 2; run++) {
+                ImportResult result = accounts.importOnce(account);
+                assertThat(result.failure()).as(account).isNull();
+                assertThat(result.imported()).as(account).isEqualTo(run == 0 ? 3 : 0);
+                assertThat(result.isComplete()).as(account).isFalse();
+                assertThat(accounts.imported(account))
+                    .as(account)
+                    .containsExactly(
+                        "Plain message 1",
+                        "Plain message " + (corrupt + 2),
+                        "Plain message " + (corrupt + 3));
+                assertThat(
+                        accounts
+                            .mailroom()
+                            .database()
+                            .queryForObject(
+                                "select count(distinct message_id) from delivery where status ="
+                                    + " 'FAILED' and account = ?",
+                                Integer.class,
+                                account))
+                    .isEqualTo(corrupt);
+              }
+            });
   }
 
   @Test
-  void a_list_of_attachments_without_its_array_is_no_list_its_message_fails_stays_unread_and_is_imported_when_it_comes() {
-    Map<String, Fault> faults = Map.of("list-without-value", Fault.of(Kind.NO_VALUE), "list-is-an-error", Fault.of(Kind.ERROR));
-    faults.forEach((account, fault) -> {
-      DemoMessage bad = accounts.withFile(account, 0, "contract.pdf", "application/pdf", 1000);
-      accounts.fill(account, 3);
-      bad.fails(DemoSpot.ATTACHMENTS, fault);
-      ImportResult result = accounts.importOnce(account);
-      assertThat(result.failure()).isNull();
-      assertThat(result.failed()).isEqualTo(1);
-      assertThat(result.imported()).isEqualTo(3);
-      assertThat(bad.isRead()).isFalse();
-      assertThat(accounts.undelivered(account)).containsExactly("Plain message 0 PENDING 1");
-      assertThat(accounts.errors(account).get(0)).contains("list of attachments isn't a list").contains("failed retry", "failed discard");
-      bad.heals();
-      accounts.letTimePass(account);
-      assertThat(accounts.importOnce(account).isComplete()).isTrue();
-      assertThat(accounts.attachments(bad)).hasSize(1);
-      assertThat(bad.isRead()).isTrue();
-    });
+  void
+      a_list_of_attachments_without_its_array_is_no_list_its_message_fails_stays_unread_and_is_imported_when_it_comes() {
+    Map<String, Fault> faults =
+        Map.of(
+            "list-without-value",
+            Fault.of(Kind.NO_VALUE),
+            "list-is-an-error",
+            Fault.of(Kind.ERROR));
+    faults.forEach(
+        (account, fault) -> {
+          DemoMessage bad = accounts.withFile(account, 0, "contract.pdf", "application/pdf", 1000);
+          accounts.fill(account, 3);
+          bad.fails(DemoSpot.ATTACHMENTS, fault);
+          ImportResult result = accounts.importOnce(account);
+          assertThat(result.failure()).isNull();
+          assertThat(result.failed()).isEqualTo(1);
+          assertThat(result.imported()).isEqualTo(3);
+          assertThat(bad.isRead()).isFalse();
+          assertThat(accounts.undelivered(account)).containsExactly("Plain message 0 PENDING 1");
+          assertThat(accounts.errors(account).get(0))
+              .contains("list of attachments isn't a list")
+              .contains("failed retry", "failed discard");
+          bad.heals();
+          accounts.letTimePass(account);
+          assertThat(accounts.importOnce(account).isComplete()).isTrue();
+          assertThat(accounts.attachments(bad)).hasSize(1);
+          assertThat(bad.isRead()).isTrue();
+        });
   }
 
   @Test
-  void a_content_that_is_empty_or_far_smaller_than_told_is_never_delivered_and_is_told_with_position_and_name() {
-    Map<String, Fault> faults = Map.of("empty", Fault.of(Kind.EMPTY), "half", Fault.of(Kind.HALF), "page-of-a-proxy", Fault.of(Kind.HTML));
-    faults.forEach((account, fault) -> {
-      DemoMessage bad = accounts.withFile(account, 0, "contract.pdf", "application/pdf", 100_000);
-      accounts.fill(account, 2);
-      bad.fails(DemoSpot.CONTENT, fault);
-      for (int attempt = 1; attempt <= 3; attempt++) {
-        accounts.letTimePass(account);
-        ImportResult result = accounts.importOnce(account);
-        assertThat(result.failure()).as(account).isNull();
-        assertThat(result.failed()).as(account).isEqualTo(1);
-        assertThat(accounts.imported(account)).containsExactly("Plain message 1", "Plain message 2");
-        assertThat(accounts.undelivered(account)).containsExactly("Plain message 0 " + (attempt < 3 ? "PENDING " : "FAILED ") + attempt);
-      }
-      assertThat(accounts.errors(account).get(0)).as(account).contains("attachment 1 (contract.pdf)").contains("failed retry", "failed discard")
-          .doesNotContain("by itself");
-      assertThat(accounts.requests(account)).as(account).hasSizeLessThan(60);
-      assertThat(bad.isRead()).isFalse();
-    });
-    assertThat(accounts.errors("empty").get(0)).contains("the service gave 0 of 100,").contains(" bytes of attachment 1 (contract.pdf)");
+  void
+      a_content_that_is_empty_or_far_smaller_than_told_is_never_delivered_and_is_told_with_position_and_name() {
+    Map<String, Fault> faults =
+        Map.of(
+            "empty",
+            Fault.of(Kind.EMPTY),
+            "half",
+            Fault.of(Kind.HALF),
+            "page-of-a-proxy",
+            Fault.of(Kind.HTML));
+    faults.forEach(
+        (account, fault) -> {
+          DemoMessage bad =
+              accounts.withFile(account, 0, "contract.pdf", "application/pdf", 100_000);
+          accounts.fill(account, 2);
+          bad.fails(DemoSpot.CONTENT, fault);
+          for (int attempt = 1; attempt <= 3; attempt++) {
+            accounts.letTimePass(account);
+            ImportResult result = accounts.importOnce(account);
+            assertThat(result.failure()).as(account).isNull();
+            assertThat(result.failed()).as(account).isEqualTo(1);
+            assertThat(accounts.imported(account))
+                .containsExactly("Plain message 1", "Plain message 2");
+            assertThat(accounts.undelivered(account))
+                .containsExactly(
+                    "Plain message 0 " + (attempt < 3 ? "PENDING " : "FAILED ") + attempt);
+          }
+          assertThat(accounts.errors(account).get(0))
+              .as(account)
+              .contains("attachment 1 (contract.pdf)")
+              .contains("failed retry", "failed discard")
+              .doesNotContain("by itself");
+          assertThat(accounts.requests(account)).as(account).hasSizeLessThan(60);
+          assertThat(bad.isRead()).isFalse();
+        });
+    assertThat(accounts.errors("empty").get(0))
+        .contains("the service gave 0 of 100,")
+        .contains(" bytes of attachment 1 (contract.pdf)");
     assertThat(accounts.errors("half").get(0)).contains("the service gave 50,000 of 100,");
   }
 
@@ -213,18 +311,27 @@ class OneMessageIsOneMessageTest {
   }
 
   @Test
-  void attachments_that_are_never_listed_are_waited_for_and_then_missed_with_a_warning_in_log_and_document(CapturedOutput output) {
+  void
+      attachments_that_are_never_listed_are_waited_for_and_then_missed_with_a_warning_in_log_and_document(
+          CapturedOutput output) {
     DemoMessage bad = accounts.withFile("no-list", 0, "contract.pdf", "application/pdf", 1000);
     bad.fails(DemoSpot.ATTACHMENTS, Fault.of(Kind.NOTHING_LISTED));
     assertThat(accounts.importOnce("no-list").waiting()).isEqualTo(1);
     assertThat(accounts.imported("no-list")).isEmpty();
     importOnceItIsOver("no-list");
-    assertThat(accounts.document(bad)).contains("the service says that it has attachments, and lists none");
-    assertThat(output).contains("WARN").contains("message " + bad.immutableId() + ": the service says that it has attachments, and lists none");
+    assertThat(accounts.document(bad))
+        .contains("the service says that it has attachments, and lists none");
+    assertThat(output)
+        .contains("WARN")
+        .contains(
+            "message "
+                + bad.immutableId()
+                + ": the service says that it has attachments, and lists none");
   }
 
   @Test
-  void a_scan_s_placeholder_is_no_attachment_the_message_waits_for_the_files_that_it_stands_for() throws Exception {
+  void a_scan_s_placeholder_is_no_attachment_the_message_waits_for_the_files_that_it_stands_for()
+      throws Exception {
     DemoMessage scanned = accounts.withFile("scan", 0, "contract.pdf", "application/pdf", 1000);
     accounts.fill("scan", 2);
     scanned.scanning("Safe Attachments Scan In Progress", null);
@@ -237,18 +344,26 @@ class OneMessageIsOneMessageTest {
     scanned.scanned();
     accounts.letTimePass("scan");
     assertThat(accounts.importOnce("scan").isComplete()).isTrue();
-    assertThat(accounts.attachments(scanned)).hasSize(1).first().satisfies(file -> assertThat(file.get("name")).isEqualTo("contract.pdf"));
-    assertThat(Files.size(Path.of((String) accounts.attachments(scanned).get(0).get("location")))).isEqualTo(1000);
+    assertThat(accounts.attachments(scanned))
+        .hasSize(1)
+        .first()
+        .satisfies(file -> assertThat(file.get("name")).isEqualTo("contract.pdf"));
+    assertThat(Files.size(Path.of((String) accounts.attachments(scanned).get(0).get("location"))))
+        .isEqualTo(1000);
   }
 
   @Test
-  void a_scan_that_never_ends_is_delivered_as_it_is_with_a_warning_in_log_and_document(CapturedOutput output) {
-    DemoMessage scanned = accounts.withFile("endless-scan", 0, "contract.pdf", "application/pdf", 1000);
+  void a_scan_that_never_ends_is_delivered_as_it_is_with_a_warning_in_log_and_document(
+      CapturedOutput output) {
+    DemoMessage scanned =
+        accounts.withFile("endless-scan", 0, "contract.pdf", "application/pdf", 1000);
     scanned.scanning("ATP Scan In Progress", null);
     assertThat(accounts.importOnce("endless-scan").waiting()).isEqualTo(1);
     importOnceItIsOver("endless-scan");
     assertThat(accounts.document(scanned)).contains("the service still scans its attachments");
-    assertThat(output).contains("WARN").contains("message " + scanned.immutableId() + ": the service still scans its attachments");
+    assertThat(output)
+        .contains("WARN")
+        .contains("message " + scanned.immutableId() + ": the service still scans its attachments");
   }
 
   private void importOnceItIsOver(String account) {
@@ -263,10 +378,14 @@ class OneMessageIsOneMessageTest {
 
   @Test
   void an_attachment_of_any_content_type_is_stored_as_any_other_file() throws Exception {
-    DemoMessage message = accounts.withFile("java", 0, "a.ser", "application/x-java-serialized-object", 3);
+    DemoMessage message =
+        accounts.withFile("java", 0, "a.ser", "application/x-java-serialized-object", 3);
     message.fails(DemoSpot.CONTENT, Fault.contentType("application/x-java-serialized-object"));
     assertThat(accounts.importOnce("java").isComplete()).isTrue();
-    assertThat(Files.readString(Path.of((String) accounts.attachments(message).get(0).get("location")))).isEqualTo("xxx");
+    assertThat(
+            Files.readString(
+                Path.of((String) accounts.attachments(message).get(0).get("location"))))
+        .isEqualTo("xxx");
   }
 
   @Test
@@ -284,7 +403,8 @@ class OneMessageIsOneMessageTest {
     DemoMessage slow = accounts.withFile("drip", 0, "slow.bin", "application/octet-stream", 5000);
     accounts.fill("drip", 2);
     slow.fails(DemoSpot.CONTENT, Fault.drip(1));
-    CompletableFuture<ImportResult> running = CompletableFuture.supplyAsync(() -> accounts.importOnce("drip"));
+    CompletableFuture<ImportResult> running =
+        CompletableFuture.supplyAsync(() -> accounts.importOnce("drip"));
     await().atMost(Duration.ofSeconds(30)).until(() -> accounts.imported("drip").size() == 2);
     assertThat(running).as("the slow one still comes when the others are delivered").isNotDone();
     ImportResult result = running.join();

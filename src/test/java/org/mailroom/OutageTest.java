@@ -39,8 +39,7 @@ class OutageTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = DemoTenant.start();
   private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
@@ -71,13 +70,26 @@ class OutageTest {
     tenant.clock(clock.ahead());
   }
 
-  /** As {@link #awaitImport}, while time goes by faster: a pause that the service asks for is over at once. */
+  /**
+   * As {@link #awaitImport}, while time goes by faster: a pause that the service asks for is over
+   * at once.
+   */
   private void awaitImportWithoutPauses(MailroomRun mailroom, int unread) {
-    await().atMost(PATIENCE).until(() -> {
-      mailroom.bean(MailboxGates.class).closedUntil(mailbox.address())
-          .ifPresent(opens -> travel(mailroom, Duration.between(mailroom.bean(TravellingClock.class).instant(), opens)));
-      return mailbox.unread() <= unread;
-    });
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              mailroom
+                  .bean(MailboxGates.class)
+                  .closedUntil(mailbox.address())
+                  .ifPresent(
+                      opens ->
+                          travel(
+                              mailroom,
+                              Duration.between(
+                                  mailroom.bean(TravellingClock.class).instant(), opens)));
+              return mailbox.unread() <= unread;
+            });
   }
 
   /** A request that failed is sent again at once. */
@@ -86,15 +98,24 @@ class OutageTest {
   }
 
   private static String[] postgres(int port, String options) {
-    return new String[] {"--spring.datasource.url=jdbc:postgresql://localhost:" + port + "/postgres" + options, "--spring.datasource.username=postgres",
-        "--spring.datasource.hikari.connection-timeout=1000", "--mailroom.limits.page-size=20"};
+    return new String[] {
+      "--spring.datasource.url=jdbc:postgresql://localhost:" + port + "/postgres" + options,
+      "--spring.datasource.username=postgres",
+      "--spring.datasource.hikari.connection-timeout=1000",
+      "--mailroom.limits.page-size=20"
+    };
   }
 
   static String health(MailroomRun mailroom) {
     try {
-      return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health"))
-              .header("Authorization", MailroomRun.BASIC).build(),
-          HttpResponse.BodyHandlers.ofString()).body();
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + mailroom.port() + "/actuator/health"))
+                  .header("Authorization", MailroomRun.BASIC)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -104,27 +125,48 @@ class OutageTest {
 
   @Test
   void the_database_goes_away_and_comes_back(CapturedOutput output) throws Exception {
-    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
-        MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), ""))) {
+    try (Postgres postgres = Postgres.start();
+        TcpProxy proxy = new TcpProxy(postgres.getPort());
+        MailroomRun mailroom =
+            MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), ""))) {
       deliverPlain(50);
       awaitImport();
       proxy.down();
       deliverPlain(50);
-      await().atMost(PATIENCE).until(() -> output.getAll().contains("account support: Mailroom's database doesn't answer as it should"));
-      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"DOWN\""));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  output
+                      .getAll()
+                      .contains(
+                          "account support: Mailroom's database doesn't answer as it should"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"DOWN\""));
       assertThat(mailbox.unread()).isEqualTo(50);
       proxy.up();
       awaitImport();
-      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"UP\""));
-      assertThat(new JdbcTemplate(postgres.getPostgresDatabase()).queryForObject("select count(*) from mail_message", Long.class)).isEqualTo(100);
-      assertThat(output.getAll()).contains("account support: the mailbox can be read again").doesNotContain("\tat ");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> health(mailroom).contains("\"accounts\":{\"status\":\"UP\""));
+      assertThat(
+              new JdbcTemplate(postgres.getPostgresDatabase())
+                  .queryForObject("select count(*) from mail_message", Long.class))
+          .isEqualTo(100);
+      assertThat(output.getAll())
+          .contains("account support: the mailbox can be read again")
+          .doesNotContain("\tat ");
     }
   }
 
   @Test
   void a_commit_whose_acknowledgement_is_lost_inserts_nothing_twice() throws Exception {
-    try (Postgres postgres = Postgres.start(); TcpProxy proxy = new TcpProxy(postgres.getPort());
-        MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, postgres(proxy.port(), "?prepareThreshold=0"))) {
+    try (Postgres postgres = Postgres.start();
+        TcpProxy proxy = new TcpProxy(postgres.getPort());
+        MailroomRun mailroom =
+            MailroomRun.startRuntime(
+                tenant, folder, postgres(proxy.port(), "?prepareThreshold=0"))) {
       deliverPlain(1);
       awaitImport();
       proxy.loseAnswersTo("COMMIT", 3);
@@ -132,27 +174,42 @@ class OutageTest {
       awaitImport();
       assertThat(proxy.answersStillToLose()).isNotPositive();
       JdbcTemplate database = new JdbcTemplate(postgres.getPostgresDatabase());
-      assertThat(database.queryForObject("select count(*) from mail_message", Long.class)).isEqualTo(61);
-      assertThat(database.queryForObject("select count(*) from delivery where status = 'DELIVERED'", Long.class)).isEqualTo(122);
+      assertThat(database.queryForObject("select count(*) from mail_message", Long.class))
+          .isEqualTo(61);
+      assertThat(
+              database.queryForObject(
+                  "select count(*) from delivery where status = 'DELIVERED'", Long.class))
+          .isEqualTo(122);
     }
   }
 
   @Test
-  void the_broker_goes_away_and_comes_back_and_only_its_deliveries_wait(CapturedOutput output) throws Exception {
+  void the_broker_goes_away_and_comes_back_and_only_its_deliveries_wait(CapturedOutput output)
+      throws Exception {
     EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
-    broker.setConfiguration(new ConfigurationImpl().setPersistenceEnabled(false).setSecurityEnabled(false)
-        .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:0").setJournalDirectory(folder.resolve("broker").toString()));
+    broker.setConfiguration(
+        new ConfigurationImpl()
+            .setPersistenceEnabled(false)
+            .setSecurityEnabled(false)
+            .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:0")
+            .setJournalDirectory(folder.resolve("broker").toString()));
     broker.start();
     int port = broker.getActiveMQServer().getRemotingService().getAcceptor("tcp").getActualPort();
-    try (TcpProxy proxy = new TcpProxy(port); MailroomRun mailroom = startTravelling(
-        "--spring.artemis.mode=native", "--spring.artemis.broker-url=tcp://127.0.0.1:" + proxy.port() + "?callTimeout=2000",
-        "--mailroom.accounts.support.deliver-to=database,queue", "--mailroom.limits.page-size=20")) {
+    try (TcpProxy proxy = new TcpProxy(port);
+        MailroomRun mailroom =
+            startTravelling(
+                "--spring.artemis.mode=native",
+                "--spring.artemis.broker-url=tcp://127.0.0.1:" + proxy.port() + "?callTimeout=2000",
+                "--mailroom.accounts.support.deliver-to=database,queue",
+                "--mailroom.limits.page-size=20")) {
       deliverPlain(30);
       awaitImport();
       proxy.down();
       deliverPlain(30);
       await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message") == 60);
-      await().atMost(PATIENCE).until(() -> health(mailroom).contains("\"destinations\":{\"status\":\"DOWN\""));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> health(mailroom).contains("\"destinations\":{\"status\":\"DOWN\""));
       assertThat(mailbox.unread()).isEqualTo(30);
       assertThat(mailroom.rows("delivery where status = 'FAILED'")).isZero();
       assertThat(output.getAll()).contains("destination queue is down");
@@ -169,16 +226,26 @@ class OutageTest {
   }
 
   @Test
-  void a_full_disk_stops_nothing_for_good_and_nothing_is_lost_or_cut(CapturedOutput output) throws Exception {
+  void a_full_disk_stops_nothing_for_good_and_nothing_is_lost_or_cut(CapturedOutput output)
+      throws Exception {
     Path mail = Files.createDirectories(folder.resolve("data/mail"));
-    assumeTrue(mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", mail.toString()), "a small disk can't be mounted here");
+    assumeTrue(
+        mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", mail.toString()),
+        "a small disk can't be mounted here");
     try {
       DemoMail maker = new DemoMail(12);
       for (int i = 0; i < 70; i++) {
         mailbox.deliver(maker.next());
       }
-      try (MailroomRun mailroom = MailroomRun.startRuntime(tenant, folder, "--mailroom.limits.page-size=20", "--mailroom.retry.backoff=1s")) {
-        await().atMost(PATIENCE).until(() -> output.getAll().contains("attachments can't be written below") || output.getAll().contains("destination file is down"));
+      try (MailroomRun mailroom =
+          MailroomRun.startRuntime(
+              tenant, folder, "--mailroom.limits.page-size=20", "--mailroom.retry.backoff=1s")) {
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    output.getAll().contains("attachments can't be written below")
+                        || output.getAll().contains("destination file is down"));
         await().atMost(PATIENCE).until(() -> output.getAll().contains("space"));
         assertThat(mailbox.unread()).isPositive();
         assertThat(mount("-o", "remount,size=100m", mail.toString())).isTrue();
@@ -196,11 +263,15 @@ class OutageTest {
   }
 
   private void assertWhole(DemoMessage message) throws Exception {
-    Path files = new MessageFolders(folder.resolve("data/mail")).of("support", message.immutableId(), message.received()).messageJson();
+    Path files =
+        new MessageFolders(folder.resolve("data/mail"))
+            .of("support", message.immutableId(), message.received())
+            .messageJson();
     JsonNode attachments = new ObjectMapper().readTree(files.toFile()).path("attachments");
     assertThat(attachments).hasSameSizeAs(message.attachments());
     for (int i = 0; i < attachments.size(); i++) {
-      assertThat(Files.readAllBytes(Path.of(attachments.path(i).path("location").asText()))).isEqualTo(message.attachments().get(i).content());
+      assertThat(Files.readAllBytes(Path.of(attachments.path(i).path("location").asText())))
+          .isEqualTo(message.attachments().get(i).content());
     }
   }
 
@@ -220,11 +291,14 @@ class OutageTest {
     tenant.faults().status(call -> call.endsWith("/token"), 503, null, Map.of(), refusals);
     deliverPlain(10);
     try (MailroomRun mailroom = startTravelling(impatient())) {
-      await().atMost(PATIENCE).until(() -> {
-        // that platform is left alone for longer after each refusal
-        travel(mailroom, Duration.ofSeconds(5));
-        return mailbox.unread() == 0;
-      });
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                // that platform is left alone for longer after each refusal
+                travel(mailroom, Duration.ofSeconds(5));
+                return mailbox.unread() == 0;
+              });
       assertThat(tenant.faults().hits()).isEqualTo(refusals);
       tenant.faults().kind(call -> call.contains("/v1.0/"), DemoFaults.Kind.RESET_BEFORE, 12);
       deliverPlain(10);
@@ -241,13 +315,19 @@ class OutageTest {
       mailbox.deliver(maker.next());
     }
     tenant.faults().random(11, 0.2);
-    try (MailroomRun mailroom = startTravelling("--mailroom.limits.page-size=10", "--mailroom.retry.backoff=1s",
-        "--mailroom.retry.max-attempts=50", impatient())) {
+    try (MailroomRun mailroom =
+        startTravelling(
+            "--mailroom.limits.page-size=10",
+            "--mailroom.retry.backoff=1s",
+            "--mailroom.retry.max-attempts=50",
+            impatient())) {
       awaitImportWithoutPauses(mailroom, 30);
       tenant.revokeTokens();
       awaitImportWithoutPauses(mailroom, 0);
       assertThat(mailroom.rows("mail_message")).isEqualTo(60);
-      assertThat(mailroom.rows("mail_attachment")).isEqualTo(mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum());
+      assertThat(mailroom.rows("mail_attachment"))
+          .isEqualTo(
+              mailbox.messages().stream().mapToLong(message -> message.attachments().size()).sum());
       assertThat(mailroom.rows("delivery where status = 'DELIVERED'")).isEqualTo(120);
     }
   }

@@ -27,8 +27,7 @@ class PackagedJarIT {
 
   private static final long MINUTES = 5;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = DemoTenant.start();
   private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
@@ -41,11 +40,26 @@ class PackagedJarIT {
   private record Ended(int code, String output) {}
 
   private Ended importOnce(String... settings) throws Exception {
-    List<String> command = new ArrayList<>(List.of(ClassArchive.java(), "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("mailroom.jar"), "import", "--once"));
-    MailroomRun.settings(tenant, folder).stream().filter(setting -> !setting.startsWith("--spring.config.location")).forEach(command::add);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ClassArchive.java(),
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                System.getProperty("mailroom.jar"),
+                "import",
+                "--once"));
+    MailroomRun.settings(tenant, folder).stream()
+        .filter(setting -> !setting.startsWith("--spring.config.location"))
+        .forEach(command::add);
     command.addAll(List.of(settings));
     Path output = folder.resolve("output.log");
-    Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
       assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
       return new Ended(process.exitValue(), Files.readString(output));
@@ -57,12 +71,15 @@ class PackagedJarIT {
   /** Two jars, as a component and what it needs are. */
   private void putComponentIntoLib() throws IOException {
     Path lib = Files.createDirectories(folder.resolve("lib"));
-    jar(lib.resolve("camel-parcel.jar"), "META-INF/services/org/apache/camel/component/parcel",
+    jar(
+        lib.resolve("camel-parcel.jar"),
+        "META-INF/services/org/apache/camel/component/parcel",
         ("class=" + ParcelComponent.class.getName()).getBytes(StandardCharsets.UTF_8));
     String classes = ParcelComponent.class.getName().replace('.', '/');
     List<Object> entries = new ArrayList<>();
     for (String inner : List.of("", "$1", "$1$1")) {
-      try (InputStream in = ParcelComponent.class.getClassLoader().getResourceAsStream(classes + inner + ".class")) {
+      try (InputStream in =
+          ParcelComponent.class.getClassLoader().getResourceAsStream(classes + inner + ".class")) {
         entries.add(classes + inner + ".class");
         entries.add(in.readAllBytes());
       }
@@ -71,7 +88,8 @@ class PackagedJarIT {
   }
 
   private static void jar(Path file, Object... namesAndContents) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file); JarOutputStream jar = new JarOutputStream(out)) {
+    try (OutputStream out = Files.newOutputStream(file);
+        JarOutputStream jar = new JarOutputStream(out)) {
       for (int i = 0; i < namesAndContents.length; i += 2) {
         jar.putNextEntry(new JarEntry((String) namesAndContents[i]));
         jar.write((byte[]) namesAndContents[i + 1]);
@@ -84,20 +102,35 @@ class PackagedJarIT {
     putComponentIntoLib();
     mailbox.deliver(DemoMail.plain(1));
     Path parcels = folder.resolve("parcels");
-    Ended ended = importOnce("--mailroom.destinations.parcels=parcel:" + parcels, "--mailroom.accounts.support.deliver-to=parcels,database");
+    Ended ended =
+        importOnce(
+            "--mailroom.destinations.parcels=parcel:" + parcels,
+            "--mailroom.accounts.support.deliver-to=parcels,database");
     assertThat(ended.code()).as(ended.output()).isZero();
     try (Stream<Path> files = Files.list(parcels)) {
-      assertThat(files).hasSize(1).allSatisfy(file -> assertThat(file).content().contains("\"subject\":\"Plain message 1\""));
+      assertThat(files)
+          .hasSize(1)
+          .allSatisfy(
+              file -> assertThat(file).content().contains("\"subject\":\"Plain message 1\""));
     }
     assertThat(mailbox.unread()).isZero();
   }
 
   @Test
-  void without_lib_it_imports_and_a_component_that_is_missing_is_told_at_the_start_with_what_to_put_there() throws Exception {
+  void
+      without_lib_it_imports_and_a_component_that_is_missing_is_told_at_the_start_with_what_to_put_there()
+          throws Exception {
     mailbox.deliver(DemoMail.plain(1));
-    Ended refused = importOnce("--mailroom.destinations.events=cql:mail", "--mailroom.accounts.support.deliver-to=events");
+    Ended refused =
+        importOnce(
+            "--mailroom.destinations.events=cql:mail",
+            "--mailroom.accounts.support.deliver-to=events");
     assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.output()).contains("mailroom.destinations.events", "the component cql isn't in the jar: put camel-cassandraql in version 4.18.0", "into lib/")
+    assertThat(refused.output())
+        .contains(
+            "mailroom.destinations.events",
+            "the component cql isn't in the jar: put camel-cassandraql in version 4.18.0",
+            "into lib/")
         .doesNotContain("\tat ");
     assertThat(mailbox.unread()).isEqualTo(1);
     Ended ended = importOnce();

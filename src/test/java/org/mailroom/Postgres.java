@@ -9,8 +9,9 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 
 /**
- * A real PostgreSQL with an empty database {@code postgres}. All tests of a JVM have one server, for its start takes seconds; whoever
- * starts it anew ends the sessions of the test before. A test that needs two servers takes {@link EmbeddedPostgres}.
+ * A real PostgreSQL with an empty database {@code postgres}. All tests of a JVM have one server,
+ * for its start takes seconds; whoever starts it anew ends the sessions of the test before. A test
+ * that needs two servers takes {@link EmbeddedPostgres}.
  */
 public final class Postgres implements AutoCloseable {
 
@@ -23,7 +24,8 @@ public final class Postgres implements AutoCloseable {
 
   public static Postgres start() {
     EmbeddedPostgres server = server();
-    try (Connection session = server.getDatabase(NAME, ANOTHER).getConnection(); Statement statement = session.createStatement()) {
+    try (Connection session = server.getDatabase(NAME, ANOTHER).getConnection();
+        Statement statement = session.createStatement()) {
       statement.execute("drop database if exists " + NAME + " with (force)");
       statement.execute("create database " + NAME);
     } catch (SQLException e) {

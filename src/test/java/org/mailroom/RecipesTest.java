@@ -47,8 +47,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jms.core.JmsTemplate;
 
 /**
- * The recipes of docs/routes.md as they stand there, against the demo tenant: one runtime takes over what each of them puts into its folder, and gets the packaged
- * routes back after it.
+ * The recipes of docs/routes.md as they stand there, against the demo tenant: one runtime takes
+ * over what each of them puts into its folder, and gets the packaged routes back after it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
@@ -68,6 +68,7 @@ class RecipesTest {
   private HttpServer server;
   private MailroomRun mailroom;
   private DemoMailbox mailbox;
+
   /** Rows that tests before this one left. */
   private long before;
 
@@ -75,16 +76,23 @@ class RecipesTest {
   void start(@TempDir Path temporary) throws IOException {
     folder = temporary;
     server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-    server.createContext("/", exchange -> {
-      String path = exchange.getRequestURI().toString();
-      posted.add(new Posted(path, exchange.getRequestHeaders(), new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-      exchange.sendResponseHeaders(answers.getOrDefault(path, 200), -1);
-      exchange.close();
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().toString();
+          posted.add(
+              new Posted(
+                  path,
+                  exchange.getRequestHeaders(),
+                  new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+          exchange.sendResponseHeaders(answers.getOrDefault(path, 200), -1);
+          exchange.close();
+        });
     server.start();
     String url = "http://localhost:" + server.getAddress().getPort();
     List<String> settings = new ArrayList<>();
-    for (String title : List.of("A webhook", "A column of your own", "Another queue by subject", "Alerts")) {
+    for (String title :
+        List.of("A webhook", "A column of your own", "Another queue by subject", "Alerts")) {
       Path file = folder.resolve("settings-" + settings.size() + ".yaml");
       Recipe.write(file, Recipe.named(title).file("application.yaml"));
       settings.add("file:" + file);
@@ -94,13 +102,27 @@ class RecipesTest {
     String orders = "routes/site/deliver-to-orders.camel.yaml";
     Recipe.write(folder.resolve(orders), Recipe.named("Another queue by subject").file(orders));
     Recipe.named("Import when another system asks").into(folder);
-    mailroom = MailroomRun.startRuntime(tenant, folder, "--spring.config.additional-location=" + String.join(",", settings),
-        "--crm.url=" + url + "/mail", "--alerts.url=" + url + "/alerts", "--mailroom.routes=file:" + folder.resolve("routes"),
-        "--spring.flyway.locations=classpath:db/migration,filesystem:" + folder.resolve("migrations"),
-        "--mailroom.retry.backoff=1s", "--mailroom.retry.max-attempts=2", "--mailroom.accounts.support.poll-every=1h",
-        "--mailroom.accounts.sales.mailbox=sales@contoso.com", "--mailroom.accounts.sales.credential=demo", "--mailroom.accounts.sales.deliver-to=crm",
-        "--mailroom.accounts.sales.poll-every=1h");
-    mailroom.camel().getRoutes().forEach(route -> packaged.put(route.getRouteId(), route.getDescription()));
+    mailroom =
+        MailroomRun.startRuntime(
+            tenant,
+            folder,
+            "--spring.config.additional-location=" + String.join(",", settings),
+            "--crm.url=" + url + "/mail",
+            "--alerts.url=" + url + "/alerts",
+            "--mailroom.routes=file:" + folder.resolve("routes"),
+            "--spring.flyway.locations=classpath:db/migration,filesystem:"
+                + folder.resolve("migrations"),
+            "--mailroom.retry.backoff=1s",
+            "--mailroom.retry.max-attempts=2",
+            "--mailroom.accounts.support.poll-every=1h",
+            "--mailroom.accounts.sales.mailbox=sales@contoso.com",
+            "--mailroom.accounts.sales.credential=demo",
+            "--mailroom.accounts.sales.deliver-to=crm",
+            "--mailroom.accounts.sales.poll-every=1h");
+    mailroom
+        .camel()
+        .getRoutes()
+        .forEach(route -> packaged.put(route.getRouteId(), route.getDescription()));
     await().until(() -> mailroom.bean(AccountSchedule.class).lastResult("support").isPresent());
   }
 
@@ -116,7 +138,11 @@ class RecipesTest {
     List<String> ids = files.stream().map(RecipesTest::read).flatMap(RecipesTest::ids).toList();
     files.forEach(file -> file.toFile().delete());
     files.clear();
-    ids.forEach(id -> await().atMost(Duration.ofSeconds(60)).until(() -> description(id), packaged.get(id)::equals));
+    ids.forEach(
+        id ->
+            await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> description(id), packaged.get(id)::equals));
     List.copyOf(mailbox.messages()).forEach(mailbox::remove);
   }
 
@@ -150,20 +176,30 @@ class RecipesTest {
     files.add(folder.resolve(file));
     Matcher described = Pattern.compile("(?m)^    description: (.*)$").matcher(routes);
     assertThat(described.find()).isTrue();
-    ids(routes).forEach(id -> await().atMost(Duration.ofSeconds(60)).until(() -> description(id), described.group(1)::equals));
+    ids(routes)
+        .forEach(
+            id ->
+                await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> description(id), described.group(1)::equals));
   }
 
   private void take(String title) {
-    Recipe.named(title).files().forEach((file, text) -> {
-      if (file.startsWith("routes/site/") && !folder.resolve(file).toFile().exists()) {
-        take(file, text);
-      }
-    });
+    Recipe.named(title)
+        .files()
+        .forEach(
+            (file, text) -> {
+              if (file.startsWith("routes/site/") && !folder.resolve(file).toFile().exists()) {
+                take(file, text);
+              }
+            });
   }
 
   /** A route of the site's with a mistake in its only step. */
   private void takeWrong(String hook, String step) {
-    take("routes/site/" + hook + ".camel.yaml", """
+    take(
+        "routes/site/" + hook + ".camel.yaml",
+        """
         - route:
             id: %s
             group: site
@@ -171,10 +207,13 @@ class RecipesTest {
             from:
               uri: direct:%s
               steps:
-        """.formatted(hook, hook, hook) + step.replace("HOOK", hook).indent(8));
+        """
+                .formatted(hook, hook, hook)
+            + step.replace("HOOK", hook).indent(8));
   }
 
-  private static final String THROWS = """
+  private static final String THROWS =
+      """
       - throwException:
           id: boom-in-HOOK
           exceptionType: java.lang.IllegalStateException
@@ -182,8 +221,16 @@ class RecipesTest {
       """;
 
   private static byte[] mail(String from, String subject, String more, String text) {
-    return ("From: " + from + "\r\nTo: support@contoso.com\r\nSubject: " + subject + "\r\nDate: Mon, 5 Jan 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n" + more
-        + "\r\n" + text + "\r\n").getBytes(UTF_8);
+    return ("From: "
+            + from
+            + "\r\nTo: support@contoso.com\r\nSubject: "
+            + subject
+            + "\r\nDate: Mon, 5 Jan 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+            + more
+            + "\r\n"
+            + text
+            + "\r\n")
+        .getBytes(UTF_8);
   }
 
   private DemoMessage deliver(String from, String subject) {
@@ -191,13 +238,31 @@ class RecipesTest {
   }
 
   private static byte[] withFile(String from, String subject) {
-    return mail(from, subject, "Content-Type: multipart/mixed; boundary=x\r\n", "--x\r\nContent-Type: text/plain\r\n\r\nHello\r\n--x\r\n"
-        + "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n--x--");
+    return mail(
+        from,
+        subject,
+        "Content-Type: multipart/mixed; boundary=x\r\n",
+        "--x\r\n"
+            + "Content-Type: text/plain\r\n\r\n"
+            + "Hello\r\n"
+            + "--x\r\n"
+            + "Content-Type: text/plain\r\n"
+            + "Content-Disposition: attachment; filename=a.txt\r\n\r\n"
+            + "attached\r\n"
+            + "--x--");
   }
 
   private List<String> inDatabase(String column) {
-    return mailroom.database().queryForList("select " + column + " from mail_message where account = 'support' order by received_at", String.class).stream()
-        .skip(before).toList();
+    return mailroom
+        .database()
+        .queryForList(
+            "select "
+                + column
+                + " from mail_message where account = 'support' order by received_at",
+            String.class)
+        .stream()
+        .skip(before)
+        .toList();
   }
 
   private ImportResult importSupport() {
@@ -211,7 +276,12 @@ class RecipesTest {
 
   /** Those lines of the log that say that something is wrong. */
   private static List<String> wrong(CapturedOutput output, int from) {
-    return output.getOut().substring(from).lines().filter(line -> line.matches("[\\d:]+ (WARN|ERROR) .*")).toList();
+    return output
+        .getOut()
+        .substring(from)
+        .lines()
+        .filter(line -> line.matches("[\\d:]+ (WARN|ERROR) .*"))
+        .toList();
   }
 
   @Test
@@ -227,8 +297,18 @@ class RecipesTest {
     assertThat(json.path("account").asText()).isEqualTo("sales");
     assertThat(post.headers().getFirst("Content-Type")).isEqualTo("application/json");
     assertThat(post.headers().getFirst("Idempotency-Key")).isEqualTo(message.immutableId());
-    assertThat(post.headers().keySet()).isSubsetOf("Accept-encoding", "Connection", "Content-length", "Content-type", "Host", "Idempotency-key", "User-agent",
-        "Transfer-encoding", "Traceparent", "Accept");
+    assertThat(post.headers().keySet())
+        .isSubsetOf(
+            "Accept-encoding",
+            "Connection",
+            "Content-length",
+            "Content-type",
+            "Host",
+            "Idempotency-key",
+            "User-agent",
+            "Transfer-encoding",
+            "Traceparent",
+            "Accept");
     assertThat(sales.unread()).isZero();
 
     answers.put("/mail", 422);
@@ -236,7 +316,9 @@ class RecipesTest {
     assertThat(mailroom.importAll("sales").get(0).failed()).isEqualTo(1);
     assertThat(sales.unread()).isEqualTo(1);
     assertThat(mailroom.bean(WaitingDeliveries.class).refused().get("sales").error())
-        .contains("route deliver-to-crm (routes/site/deliver-to-crm.camel.yaml), step post-to-crm: ", "422");
+        .contains(
+            "route deliver-to-crm (routes/site/deliver-to-crm.camel.yaml), step post-to-crm: ",
+            "422");
     answers.clear();
     await().until(() -> mailroom.importAll("sales").get(0).isThrough() && sales.unread() == 0);
   }
@@ -271,7 +353,9 @@ class RecipesTest {
   }
 
   private long fetches(DemoMessage message) {
-    return tenant.requests().stream().filter(request -> request.path().contains(message.immutableId())).count();
+    return tenant.requests().stream()
+        .filter(request -> request.path().contains(message.immutableId()))
+        .count();
   }
 
   @Test
@@ -284,7 +368,8 @@ class RecipesTest {
   }
 
   @Test
-  void what_is_not_confirmed_is_not_marked_and_is_asked_about_again_by_the_rules_of_retry(CapturedOutput output) {
+  void what_is_not_confirmed_is_not_marked_and_is_asked_about_again_by_the_rules_of_retry(
+      CapturedOutput output) {
     take("Mark only what is confirmed");
     answers.put("/mail/filed", 409);
     DemoMessage message = deliver("ada@example.com", "To be filed");
@@ -294,17 +379,35 @@ class RecipesTest {
     assertThat(inDatabase("subject")).contains("To be filed");
     assertThat(posted).extracting(Posted::body).containsExactly(message.immutableId());
     assertThat(mailroom.bean(WaitingDeliveries.class).refused().get("support").error())
-        .startsWith("the site doesn't confirm it: route confirm (routes/site/confirm.camel.yaml), step ask-the-crm: ").contains("409");
-    assertThat(wrong(output, from)).singleElement().asString().contains("WARN", message.immutableId(), "step ask-the-crm", "It is asked about again at ");
+        .startsWith(
+            "the site doesn't confirm it: route confirm (routes/site/confirm.camel.yaml), step"
+                + " ask-the-crm: ")
+        .contains("409");
+    assertThat(wrong(output, from))
+        .singleElement()
+        .asString()
+        .contains("WARN", message.immutableId(), "step ask-the-crm", "It is asked about again at ");
 
     answers.clear();
-    await().until(() -> {
-      importSupport();
-      return message.isRead();
-    });
-    assertThat(posted).extracting(Posted::body).containsExactly(message.immutableId(), message.immutableId());
-    assertThat(mailroom.database().queryForList("select destination || ' ' || status || ' ' || attempts from delivery where message_id = ? order by destination", String.class,
-        message.immutableId())).as("it isn't delivered again").containsExactly("database DELIVERED 1", "file DELIVERED 1");
+    await()
+        .until(
+            () -> {
+              importSupport();
+              return message.isRead();
+            });
+    assertThat(posted)
+        .extracting(Posted::body)
+        .containsExactly(message.immutableId(), message.immutableId());
+    assertThat(
+            mailroom
+                .database()
+                .queryForList(
+                    "select destination || ' ' || status || ' ' || attempts from delivery where"
+                        + " message_id = ? order by destination",
+                    String.class,
+                    message.immutableId()))
+        .as("it isn't delivered again")
+        .containsExactly("database DELIVERED 1", "file DELIVERED 1");
     assertThat(mailroom.bean(WaitingDeliveries.class).refused()).doesNotContainKey("support");
   }
 
@@ -316,10 +419,12 @@ class RecipesTest {
     importSupport();
     mailbox.read(message);
     answers.clear();
-    await().until(() -> {
-      importSupport();
-      return posted.size() == 2;
-    });
+    await()
+        .until(
+            () -> {
+              importSupport();
+              return posted.size() == 2;
+            });
     assertThat(mailroom.bean(WaitingDeliveries.class).refused()).doesNotContainKey("support");
   }
 
@@ -340,8 +445,13 @@ class RecipesTest {
   }
 
   private List<String> destinations(DemoMessage message) {
-    return mailroom.database().queryForList("select destination from delivery where message_id = ? and status = 'DELIVERED' order by destination", String.class,
-        message.immutableId());
+    return mailroom
+        .database()
+        .queryForList(
+            "select destination from delivery where message_id = ? and status = 'DELIVERED' order"
+                + " by destination",
+            String.class,
+            message.immutableId());
   }
 
   @Test
@@ -376,8 +486,15 @@ class RecipesTest {
     assertThat(inDatabase("body").get(0)).contains("It is [card]. Thanks.");
     assertThat(inDatabase("document").get(0)).contains("[card]").doesNotContain("4111");
     try (Stream<Path> files = Files.walk(folder.resolve("data/mail"))) {
-      assertThat(files.filter(file -> file.endsWith("message.json")).map(RecipesTest::read).filter(text -> text.contains("My card")))
-          .singleElement().asString().contains("[card]").doesNotContain("4111");
+      assertThat(
+              files
+                  .filter(file -> file.endsWith("message.json"))
+                  .map(RecipesTest::read)
+                  .filter(text -> text.contains("My card")))
+          .singleElement()
+          .asString()
+          .contains("[card]")
+          .doesNotContain("4111");
     }
   }
 
@@ -394,22 +511,30 @@ class RecipesTest {
     deliver("ada@example.com", "And again");
     queue.convertAndSend("mailroom.import", "support");
     await().until(() -> inDatabase("subject").contains("And again"));
-    assertThat(wrong(output, from)).singleElement().asString()
-        .endsWith("WARN  route import-on-demand (routes/site/import-on-demand.camel.yaml), step import-it-now: There is no account 'nobody'.");
+    assertThat(wrong(output, from))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "WARN  route import-on-demand (routes/site/import-on-demand.camel.yaml), step"
+                + " import-it-now: There is no account 'nobody'.");
     assertThat(output.getOut().substring(from)).doesNotContain("\tat ");
   }
 
   @Test
-  void rules_that_fail_fail_their_message_alone_and_say_where(CapturedOutput output) throws IOException {
+  void rules_that_fail_fail_their_message_alone_and_say_where(CapturedOutput output)
+      throws IOException {
     take("Alerts");
-    takeWrong("rules", """
+    takeWrong(
+        "rules",
+        """
         - filter:
             id: only-this-one
             expression:
               simple:
                 expression: ${body.subject} == 'Bad'
             steps:
-        """ + THROWS.indent(6));
+        """
+            + THROWS.indent(6));
     countFromHere();
     int from = output.getOut().length();
     DemoMessage bad = deliver("ada@example.com", "Bad");
@@ -419,15 +544,30 @@ class RecipesTest {
     assertThat(result.couldBeRead()).isTrue();
     assertThat(result.failed()).isEqualTo(1);
     assertThat(inDatabase("subject")).containsExactly("Good", "Good with a file");
-    String words = "route rules (routes/site/rules.camel.yaml), step boom-in-rules: the site made a mistake.";
-    assertThat(wrong(output, from)).singleElement().asString().contains("WARN", "message " + bad.immutableId() + " was not delivered to database, file: " + words);
+    String words =
+        "route rules (routes/site/rules.camel.yaml), step boom-in-rules: the site made a mistake.";
+    assertThat(wrong(output, from))
+        .singleElement()
+        .asString()
+        .contains(
+            "WARN",
+            "message " + bad.immutableId() + " was not delivered to database, file: " + words);
 
-    await().until(() -> {
-      importSupport();
-      return !mailroom.bean(FailedDeliveries.class).list(new FailedDeliveries.Selection("support", bad.immutableId(), null), 10).isEmpty();
-    });
-    assertThat(mailroom.bean(FailedDeliveries.class).list(new FailedDeliveries.Selection("support", bad.immutableId(), null), 10))
-        .extracting(FailedDeliveries.FailedDelivery::error).containsOnly(words);
+    await()
+        .until(
+            () -> {
+              importSupport();
+              return !mailroom
+                  .bean(FailedDeliveries.class)
+                  .list(new FailedDeliveries.Selection("support", bad.immutableId(), null), 10)
+                  .isEmpty();
+            });
+    assertThat(
+            mailroom
+                .bean(FailedDeliveries.class)
+                .list(new FailedDeliveries.Selection("support", bad.immutableId(), null), 10))
+        .extracting(FailedDeliveries.FailedDelivery::error)
+        .containsOnly(words);
     Path alerts = folder.resolve("data/alerts/given-up.jsonl");
     await().until(() -> alerts.toFile().exists() && read(alerts).endsWith("\n"));
     JsonNode told = new ObjectMapper().readTree(read(alerts));
@@ -440,8 +580,11 @@ class RecipesTest {
   }
 
   @Test
-  void a_step_that_asks_for_what_is_not_there_and_an_alert_that_fails_are_told_in_a_line_each(CapturedOutput output) {
-    takeWrong("rules", """
+  void a_step_that_asks_for_what_is_not_there_and_an_alert_that_fails_are_told_in_a_line_each(
+      CapturedOutput output) {
+    takeWrong(
+        "rules",
+        """
         - setVariable:
             id: wrong-property
             name: x
@@ -453,14 +596,26 @@ class RecipesTest {
     takeWrong("account-failed", THROWS);
     int from = output.getOut().length();
     DemoMessage message = deliver("ada@example.com", "x");
-    await().until(() -> {
-      assertThat(importSupport().couldBeRead()).isTrue();
-      return output.getOut().substring(from).contains("route message-failed (");
-    });
+    await()
+        .until(
+            () -> {
+              assertThat(importSupport().couldBeRead()).isTrue();
+              return output.getOut().substring(from).contains("route message-failed (");
+            });
     assertThat(wrong(output, from)).hasSize(3);
-    assertThat(wrong(output, from)).filteredOn(line -> line.contains("route rules (routes/site/rules.camel.yaml), step wrong-property: ")).hasSize(2)
+    assertThat(wrong(output, from))
+        .filteredOn(
+            line ->
+                line.contains("route rules (routes/site/rules.camel.yaml), step wrong-property: "))
+        .hasSize(2)
         .allMatch(line -> line.contains(message.immutableId()));
-    assertThat(wrong(output, from)).filteredOn(line -> line.contains("route message-failed (routes/site/message-failed.camel.yaml), step boom-in-message-failed: the site made a mistake")).hasSize(1);
+    assertThat(wrong(output, from))
+        .filteredOn(
+            line ->
+                line.contains(
+                    "route message-failed (routes/site/message-failed.camel.yaml), step"
+                        + " boom-in-message-failed: the site made a mistake"))
+        .hasSize(1);
 
     mailbox.fails(DemoFaults.Fault.status(403, "ErrorAccessDenied"));
     importSupport();

@@ -18,7 +18,9 @@ final class ScriptedSmtp implements AutoCloseable {
   private final ServerSocket listening;
   private final List<String> taken = new CopyOnWriteArrayList<>();
 
-  /** @param answers by the line of the subject, what is answered after the content */
+  /**
+   * @param answers by the line of the subject, what is answered after the content
+   */
   ScriptedSmtp(int port, Function<String, String> answers) throws IOException {
     listening = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     Thread thread = new Thread(() -> accept(answers), "scripted-smtp");
@@ -42,7 +44,8 @@ final class ScriptedSmtp implements AutoCloseable {
   }
 
   private void talk(Socket client, Function<String, String> answers) throws IOException {
-    BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
     say(client, "220 scripted");
     String subject = null;
     boolean content = false;

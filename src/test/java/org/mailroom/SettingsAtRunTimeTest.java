@@ -17,13 +17,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
-import org.mailroom.settings.FieldProblem;
-import org.mailroom.settings.Home;
-import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.settings.FieldProblem;
+import org.mailroom.settings.Home;
+import org.mailroom.settings.SettingsRejectedException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -33,21 +33,38 @@ class SettingsAtRunTimeTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @RegisterExtension
-  static final SharedMailroom SHARED = new SharedMailroom();
+  @RegisterExtension static final SharedMailroom SHARED = new SharedMailroom();
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = SHARED.tenant();
 
   private static Map<String, String> credential() {
-    return new HashMap<>(Map.of("grant-type", "client-credentials", "tenant-id", DemoTenant.TENANT_ID, "client-id", DemoTenant.CLIENT_ID,
-        "client-secret", DemoTenant.CLIENT_SECRET, "description", "entered in the console"));
+    return new HashMap<>(
+        Map.of(
+            "grant-type",
+            "client-credentials",
+            "tenant-id",
+            DemoTenant.TENANT_ID,
+            "client-id",
+            DemoTenant.CLIENT_ID,
+            "client-secret",
+            DemoTenant.CLIENT_SECRET,
+            "description",
+            "entered in the console"));
   }
 
   private static Map<String, String> account() {
-    return new HashMap<>(Map.of("mailbox", "orders@contoso.com", "credential", "entered", "deliver-to", "database, file", "poll-every", "1h"));
+    return new HashMap<>(
+        Map.of(
+            "mailbox",
+            "orders@contoso.com",
+            "credential",
+            "entered",
+            "deliver-to",
+            "database, file",
+            "poll-every",
+            "1h"));
   }
 
   private static SettingsRejectedException rejected(Runnable change) {
@@ -59,21 +76,31 @@ class SettingsAtRunTimeTest {
   }
 
   @Test
-  void an_account_that_is_created_changed_and_deleted_while_it_runs_takes_effect_without_a_restart_on_every_node() {
+  void
+      an_account_that_is_created_changed_and_deleted_while_it_runs_takes_effect_without_a_restart_on_every_node() {
     tenant.mailbox("support@contoso.com");
     tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(1));
     tenant.mailbox("invoices@contoso.com").deliver(DemoMail.plain(2));
-    try (MailroomRun running = MailroomRun.startRuntime(tenant, folder); MailroomRun other = MailroomRun.start(tenant, folder)) {
+    try (MailroomRun running = MailroomRun.startRuntime(tenant, folder);
+        MailroomRun other = MailroomRun.start(tenant, folder)) {
       Credentials credentials = running.bean(Credentials.class);
       Accounts accounts = running.bean(Accounts.class);
       credentials.create("entered", credential());
       assertThat(accounts.create("orders", account()).pollEvery()).isEqualTo(Duration.ofHours(1));
       await().atMost(PATIENCE).until(() -> tenant.mailbox("orders@contoso.com").unread() == 0);
-      await().atMost(PATIENCE).until(() -> other.bean(Accounts.class).find("orders").isPresent() && other.bean(Credentials.class).find("entered").isPresent());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  other.bean(Accounts.class).find("orders").isPresent()
+                      && other.bean(Credentials.class).find("entered").isPresent());
       assertThat(other.bean(Accounts.class).home("orders")).contains(Home.DATABASE);
 
       Map<String, String> changed = other.bean(Accounts.class).fields("orders");
-      assertThat(changed).containsEntry("poll-every", "1h").containsEntry("deliver-to", "database, file").containsEntry("filter", "isRead eq false");
+      assertThat(changed)
+          .containsEntry("poll-every", "1h")
+          .containsEntry("deliver-to", "database, file")
+          .containsEntry("filter", "isRead eq false");
       Map<String, String> elsewhere = new HashMap<>(changed);
       elsewhere.put("mailbox", "invoices@contoso.com");
       other.bean(Accounts.class).update("orders", elsewhere);
@@ -81,24 +108,51 @@ class SettingsAtRunTimeTest {
 
       accounts.delete("orders");
       credentials.delete("entered");
-      await().atMost(PATIENCE).until(() -> other.bean(Accounts.class).find("orders").isEmpty() && other.bean(Credentials.class).find("entered").isEmpty());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  other.bean(Accounts.class).find("orders").isEmpty()
+                      && other.bean(Credentials.class).find("entered").isEmpty());
       assertThat(accounts.all().stream().map(Account::id)).containsExactly("support");
     }
   }
 
   @Test
-  void what_is_entered_is_checked_by_the_rules_of_application_yaml_and_each_problem_names_its_field() {
+  void
+      what_is_entered_is_checked_by_the_rules_of_application_yaml_and_each_problem_names_its_field() {
     try (MailroomRun mailroom = SHARED.start()) {
       Credentials credentials = mailroom.bean(Credentials.class);
-      assertThat(fieldsOf(credentials.validateNew("a/b", Map.of()))).contains("id", "grant-type", "tenant-id", "client-id");
+      assertThat(fieldsOf(credentials.validateNew("a/b", Map.of())))
+          .contains("id", "grant-type", "tenant-id", "client-id");
       assertThat(fieldsOf(credentials.validateNew("demo", credential()))).containsExactly("id");
       assertThat(fieldsOf(credentials.validateNew("DEMO", credential()))).containsExactly("id");
       Map<String, String> wrong = credential();
-      wrong.putAll(Map.of("grant-type", "password", "token-url", "http://elsewhere.example/token", "secret-expires", "soon", "tenant-id", "a b",
-          "certificate.pem", "/etc/passwd", "colour", "red"));
+      wrong.putAll(
+          Map.of(
+              "grant-type",
+              "password",
+              "token-url",
+              "http://elsewhere.example/token",
+              "secret-expires",
+              "soon",
+              "tenant-id",
+              "a b",
+              "certificate.pem",
+              "/etc/passwd",
+              "colour",
+              "red"));
       assertThat(fieldsOf(credentials.validateNew("x", wrong)))
-          .containsExactlyInAnyOrder("grant-type", "token-url", "secret-expires", "tenant-id", "certificate.pem", "colour");
-      assertThat(credentials.validateNew("x", wrong)).anyMatch(problem -> problem.message().contains("client-credentials, authorization-code"));
+          .containsExactlyInAnyOrder(
+              "grant-type",
+              "token-url",
+              "secret-expires",
+              "tenant-id",
+              "certificate.pem",
+              "colour");
+      assertThat(credentials.validateNew("x", wrong))
+          .anyMatch(
+              problem -> problem.message().contains("client-credentials, authorization-code"));
       Map<String, String> unproved = credential();
       unproved.remove("client-secret");
       assertThat(fieldsOf(credentials.validateNew("x", unproved))).containsExactly("client-secret");
@@ -107,18 +161,41 @@ class SettingsAtRunTimeTest {
       assertThat(fieldsOf(credentials.validateNew("x", common))).containsExactly("tenant-id");
       Map<String, String> noCertificate = credential();
       noCertificate.put("certificate.content", "not a certificate");
-      assertThat(fieldsOf(credentials.validateNew("x", noCertificate))).containsExactly("certificate.content");
+      assertThat(fieldsOf(credentials.validateNew("x", noCertificate)))
+          .containsExactly("certificate.content");
 
       Accounts accounts = mailroom.bean(Accounts.class);
-      assertThat(fieldsOf(accounts.validateNew("Support", account()))).containsExactlyInAnyOrder("id", "credential");
+      assertThat(fieldsOf(accounts.validateNew("Support", account())))
+          .containsExactlyInAnyOrder("id", "credential");
       Map<String, String> mistaken = account();
-      mistaken.putAll(Map.of("credential", "demo", "poll-every", "10ms", "deliver-to", "database, nowhere", "after-import.delete", "true",
-          "after-import.move-to", "Archive", "content", "html"));
-      assertThat(fieldsOf(accounts.validateNew("x", mistaken))).containsExactlyInAnyOrder("poll-every", "after-import.move-to", "content");
-      mistaken.putAll(Map.of("poll-every", "10s", "after-import.delete", "false", "content", "mime"));
+      mistaken.putAll(
+          Map.of(
+              "credential",
+              "demo",
+              "poll-every",
+              "10ms",
+              "deliver-to",
+              "database, nowhere",
+              "after-import.delete",
+              "true",
+              "after-import.move-to",
+              "Archive",
+              "content",
+              "html"));
+      assertThat(fieldsOf(accounts.validateNew("x", mistaken)))
+          .containsExactlyInAnyOrder("poll-every", "after-import.move-to", "content");
+      mistaken.putAll(
+          Map.of("poll-every", "10s", "after-import.delete", "false", "content", "mime"));
       assertThat(fieldsOf(accounts.validateNew("x", mistaken))).containsExactly("deliver-to");
       Map<String, String> readOnly = account();
-      readOnly.putAll(Map.of("credential", "demo", "after-import.mark-as-read", "false", "filter", "importance eq 'high'"));
+      readOnly.putAll(
+          Map.of(
+              "credential",
+              "demo",
+              "after-import.mark-as-read",
+              "false",
+              "filter",
+              "importance eq 'high'"));
       assertThat(fieldsOf(accounts.validateNew("x", readOnly))).containsExactly("filter");
     }
   }
@@ -130,11 +207,16 @@ class SettingsAtRunTimeTest {
       Accounts accounts = mailroom.bean(Accounts.class);
       credentials.create("entered", credential());
       accounts.create("orders", account());
-      assertThat(rejected(() -> credentials.update("demo", credential()))).hasMessageContaining("application.yaml");
-      assertThat(rejected(() -> credentials.delete("demo"))).hasMessageContaining("application.yaml");
-      assertThat(rejected(() -> accounts.delete("support"))).hasMessageContaining("application.yaml");
-      assertThat(rejected(() -> credentials.delete("entered"))).hasMessageContaining("account orders");
-      assertThat(rejected(() -> credentials.delete("nobody"))).hasMessageContaining("there is no credential nobody");
+      assertThat(rejected(() -> credentials.update("demo", credential())))
+          .hasMessageContaining("application.yaml");
+      assertThat(rejected(() -> credentials.delete("demo")))
+          .hasMessageContaining("application.yaml");
+      assertThat(rejected(() -> accounts.delete("support")))
+          .hasMessageContaining("application.yaml");
+      assertThat(rejected(() -> credentials.delete("entered")))
+          .hasMessageContaining("account orders");
+      assertThat(rejected(() -> credentials.delete("nobody")))
+          .hasMessageContaining("there is no credential nobody");
       accounts.delete("orders");
       credentials.delete("entered");
       assertThat(credentials.list().stream().map(Credential::id)).containsExactly("demo");
@@ -151,54 +233,91 @@ class SettingsAtRunTimeTest {
       assertThat(form.toString()).doesNotContain(DemoTenant.CLIENT_SECRET);
       form.put("description", "changed");
       credentials.update("entered", form);
-      assertThat(credentials.find("entered").orElseThrow().settings().clientSecret()).isEqualTo(DemoTenant.CLIENT_SECRET);
+      assertThat(credentials.find("entered").orElseThrow().settings().clientSecret())
+          .isEqualTo(DemoTenant.CLIENT_SECRET);
       mailroom.bean(Accounts.class).create("orders", account());
       assertThat(mailroom.importAll("orders").get(0).imported()).isEqualTo(1);
-      assertThat(mailroom.database().queryForList("select settings || coalesce(secrets, '') from credential", String.class).toString())
-          .contains("changed").doesNotContain(DemoTenant.CLIENT_SECRET);
+      assertThat(
+              mailroom
+                  .database()
+                  .queryForList(
+                      "select settings || coalesce(secrets, '') from credential", String.class)
+                  .toString())
+          .contains("changed")
+          .doesNotContain(DemoTenant.CLIENT_SECRET);
     }
   }
 
   @Test
-  void a_site_without_a_key_gets_one_that_only_its_owner_can_read(CapturedOutput output) throws Exception {
+  void a_site_without_a_key_gets_one_that_only_its_owner_can_read(CapturedOutput output)
+      throws Exception {
     try (MailroomRun first = MailroomRun.start(tenant, folder)) {
       first.bean(Credentials.class).create("entered", credential());
     }
     Path key = folder.resolve("data/secret-key");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
     assertThat(output.getOut().lines().filter(line -> line.contains(key.toString()))).hasSize(1);
     try (MailroomRun second = MailroomRun.start(tenant, folder)) {
-      assertThat(second.bean(Credentials.class).find("entered").orElseThrow().settings().clientSecret()).isEqualTo(DemoTenant.CLIENT_SECRET);
+      assertThat(
+              second
+                  .bean(Credentials.class)
+                  .find("entered")
+                  .orElseThrow()
+                  .settings()
+                  .clientSecret())
+          .isEqualTo(DemoTenant.CLIENT_SECRET);
     }
     assertThat(output.getOut()).doesNotContain(Files.readString(key).strip());
   }
 
   @Test
-  void with_another_key_the_credential_says_so_and_everything_else_goes_on_and_the_old_key_mends_it(CapturedOutput output) {
+  void with_another_key_the_credential_says_so_and_everything_else_goes_on_and_the_old_key_mends_it(
+      CapturedOutput output) {
     tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
     tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
     try (MailroomRun first = MailroomRun.start(tenant, folder, "--mailroom.secret-key=the first")) {
       first.bean(Credentials.class).create("entered", credential());
       first.bean(Accounts.class).create("orders", account());
     }
-    try (MailroomRun wrong = MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second")) {
-      assertThat(output.getOut()).contains("credential entered: its secret was encrypted under another mailroom.secret-key");
+    try (MailroomRun wrong =
+        MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second")) {
+      assertThat(output.getOut())
+          .contains(
+              "credential entered: its secret was encrypted under another mailroom.secret-key");
       assertThat(wrong.importSupport().imported()).isEqualTo(1);
-      assertThat(wrong.importAll("orders").get(0).failure()).hasMessageContaining("credential entered").hasMessageContaining("previous-secret-keys");
+      assertThat(wrong.importAll("orders").get(0).failure())
+          .hasMessageContaining("credential entered")
+          .hasMessageContaining("previous-secret-keys");
     }
-    try (MailroomRun rotated = MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second", "--mailroom.previous-secret-keys=another,the first")) {
+    try (MailroomRun rotated =
+        MailroomRun.start(
+            tenant,
+            folder,
+            "--mailroom.secret-key=the second",
+            "--mailroom.previous-secret-keys=another,the first")) {
       assertThat(rotated.importAll("orders").get(0).imported()).isEqualTo(1);
     }
-    try (MailroomRun encryptedAnew = MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second")) {
-      assertThat(encryptedAnew.bean(Credentials.class).find("entered").orElseThrow().settings().clientSecret()).isEqualTo(DemoTenant.CLIENT_SECRET);
+    try (MailroomRun encryptedAnew =
+        MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second")) {
+      assertThat(
+              encryptedAnew
+                  .bean(Credentials.class)
+                  .find("entered")
+                  .orElseThrow()
+                  .settings()
+                  .clientSecret())
+          .isEqualTo(DemoTenant.CLIENT_SECRET);
     }
     assertThat(output.getOut()).doesNotContain("the first").doesNotContain("the second");
   }
 
   @Test
-  void an_account_whose_destination_is_gone_is_told_and_not_imported_and_the_others_are(CapturedOutput output) {
+  void an_account_whose_destination_is_gone_is_told_and_not_imported_and_the_others_are(
+      CapturedOutput output) {
     tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
-    try (MailroomRun first = MailroomRun.start(tenant, folder, "--mailroom.destinations.drop=log:drop")) {
+    try (MailroomRun first =
+        MailroomRun.start(tenant, folder, "--mailroom.destinations.drop=log:drop")) {
       Map<String, String> dropping = account();
       dropping.putAll(Map.of("credential", "demo", "deliver-to", "drop"));
       first.bean(Accounts.class).create("orders", dropping);
@@ -206,7 +325,8 @@ class SettingsAtRunTimeTest {
     try (MailroomRun second = MailroomRun.start(tenant, folder)) {
       assertThat(second.bean(Accounts.class).problems()).containsKey("orders");
       assertThat(second.bean(Accounts.class).home("orders")).contains(Home.DATABASE);
-      assertThat(output.getOut()).contains("account orders: deliver-to = drop: is none of mailroom.destinations");
+      assertThat(output.getOut())
+          .contains("account orders: deliver-to = drop: is none of mailroom.destinations");
       assertThat(second.importSupport().imported()).isEqualTo(1);
     }
   }

@@ -21,18 +21,33 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * One demo tenant and few applications for all tests of a class, for a start takes seconds; a request that failed is sent again at once. Each test has a tenant without mail,
- * faults and recorded requests, empty tables, and an account with a mailbox that no test had before it: so Mailroom remembers
- * nothing of it. What Mailroom knows of the credential stays, its token too. Tests that restart Mailroom, or that concern what it
- * knows beyond an account, start their own with {@link MailroomRun#start}.
+ * One demo tenant and few applications for all tests of a class, for a start takes seconds; a
+ * request that failed is sent again at once. Each test has a tenant without mail, faults and
+ * recorded requests, empty tables, and an account with a mailbox that no test had before it: so
+ * Mailroom remembers nothing of it. What Mailroom knows of the credential stays, its token too.
+ * Tests that restart Mailroom, or that concern what it knows beyond an account, start their own
+ * with {@link MailroomRun#start}.
  */
 final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
 
   private static final String ACCOUNT = "--mailroom.accounts.support.";
 
-  /** What imports leave behind. Each test has an account of its own, but may count the rows of all. */
-  private static final List<String> TABLES = List.of("account_pause", "after_import", "backfill", "delivery", "delta_link",
-      "delta_position", "imported_day", "mail_attachment", "mail_message", "poll", "unsettled_message");
+  /**
+   * What imports leave behind. Each test has an account of its own, but may count the rows of all.
+   */
+  private static final List<String> TABLES =
+      List.of(
+          "account_pause",
+          "after_import",
+          "backfill",
+          "delivery",
+          "delta_link",
+          "delta_position",
+          "imported_day",
+          "mail_attachment",
+          "mail_message",
+          "poll",
+          "unsettled_message");
 
   private final DemoTenant tenant = DemoTenant.start();
   private final Map<List<String>, MailroomRun> running = new LinkedHashMap<>();
@@ -63,27 +78,38 @@ final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
   }
 
   /**
-   * An application with these settings, as {@code import --once} starts it: one that runs already, or a new one. It imports the
-   * account of this test, whose settings are those that begin with {@code --mailroom.accounts.support.}. To close it lets it go
-   * on for the next test.
+   * An application with these settings, as {@code import --once} starts it: one that runs already,
+   * or a new one. It imports the account of this test, whose settings are those that begin with
+   * {@code --mailroom.accounts.support.}. To close it lets it go on for the next test.
    */
   MailroomRun start(String... more) {
-    Map<String, String> ofAccount = new TreeMap<>(Map.of("mailbox", account + "@contoso.com", "credential", "demo",
-        "deliver-to", "database,file"));
+    Map<String, String> ofAccount =
+        new TreeMap<>(
+            Map.of(
+                "mailbox",
+                account + "@contoso.com",
+                "credential",
+                "demo",
+                "deliver-to",
+                "database,file"));
     List<String> ofApplication = new ArrayList<>();
-    Arrays.stream(more).forEach(setting -> {
-      if (setting.startsWith(ACCOUNT)) {
-        String[] field = setting.substring(ACCOUNT.length()).split("=", 2);
-        ofAccount.put(field[0], field[1]);
-      } else {
-        ofApplication.add(setting);
-      }
-    });
+    Arrays.stream(more)
+        .forEach(
+            setting -> {
+              if (setting.startsWith(ACCOUNT)) {
+                String[] field = setting.substring(ACCOUNT.length()).split("=", 2);
+                ofAccount.put(field[0], field[1]);
+              } else {
+                ofApplication.add(setting);
+              }
+            });
     MailroomRun mailroom = running.computeIfAbsent(ofApplication, this::startAnother);
     JdbcTemplate database = mailroom.database();
     Accounts accounts = mailroom.bean(Accounts.class);
     database.queryForList("select id from account", String.class).forEach(accounts::delete);
-    database.queryForList("select id from credential", String.class).forEach(mailroom.bean(Credentials.class)::delete);
+    database
+        .queryForList("select id from credential", String.class)
+        .forEach(mailroom.bean(Credentials.class)::delete);
     TABLES.forEach(table -> database.update("delete from " + table));
     accounts.create(account, ofAccount);
     return mailroom.importing(account);
@@ -93,7 +119,9 @@ final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
     try {
       Path folder = Files.createTempDirectory("mailroom-shared");
       folders.add(folder);
-      List<String> settings = new ArrayList<>(List.of("--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri()));
+      List<String> settings =
+          new ArrayList<>(
+              List.of("--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri()));
       settings.addAll(all);
       return MailroomRun.start(tenant, folder, settings.toArray(String[]::new));
     } catch (IOException e) {

@@ -25,7 +25,10 @@ import org.mailroom.demo.DemoTenant;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 
-/** A site of several nodes: demo tenant, broker, database and each Mailroom in processes of their own, any of which can fail. */
+/**
+ * A site of several nodes: demo tenant, broker, database and each Mailroom in processes of their
+ * own, any of which can fail.
+ */
 final class Site implements AutoCloseable {
 
   private static final Duration START = Duration.ofMinutes(3);
@@ -46,7 +49,8 @@ final class Site implements AutoCloseable {
   Site(Path folder, String... more) throws IOException {
     this.folder = folder;
     this.settings = List.of(more);
-    tenant = start(true, "org.mailroom.demo.DemoTenantProcess", folder.resolve("tenant.pem").toString());
+    tenant =
+        start(true, "org.mailroom.demo.DemoTenantProcess", folder.resolve("tenant.pem").toString());
     addresses = line(tenant).split(" ");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       brokerPort = free.getLocalPort();
@@ -57,13 +61,26 @@ final class Site implements AutoCloseable {
 
   private static Process start(boolean piped, String main, String... arguments) throws IOException {
     ClassArchive classes = ClassArchive.get();
-    List<String> command = new ArrayList<>(List.of(ClassArchive.java(), "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classes.classPath(), main));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ClassArchive.java(),
+                "-Xmx2g",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                classes.classPath(),
+                main));
     command.addAll(Arrays.asList(arguments));
-    return new ProcessBuilder(command).redirectError(piped ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command)
+        .redirectError(piped ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static String line(Process process) throws IOException {
-    String line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+    String line =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
     if (line == null) {
       throw new IOException("a process of the site doesn't start");
     }
@@ -71,7 +88,12 @@ final class Site implements AutoCloseable {
   }
 
   void startBroker() throws IOException {
-    broker = start(false, "org.mailroom.BrokerProcess", folder.resolve("broker").toString(), Integer.toString(brokerPort));
+    broker =
+        start(
+            false,
+            "org.mailroom.BrokerProcess",
+            folder.resolve("broker").toString(),
+            Integer.toString(brokerPort));
     line(broker);
   }
 
@@ -81,7 +103,11 @@ final class Site implements AutoCloseable {
   }
 
   private EmbeddedPostgres database(int port) throws IOException {
-    return EmbeddedPostgres.builder().setPort(port).setDataDirectory(folder.resolve("database")).setCleanDataDirectory(false).setServerConfig("max_connections", "300")
+    return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setDataDirectory(folder.resolve("database"))
+        .setCleanDataDirectory(false)
+        .setServerConfig("max_connections", "300")
         .start();
   }
 
@@ -100,24 +126,45 @@ final class Site implements AutoCloseable {
   /** Starts the node of that number, with the settings of an account for each mailbox. */
   MailroomProcess startNode(int number, List<String> mailboxes, String... more) throws IOException {
     Path own = Files.createDirectories(folder.resolve("node" + number));
-    List<String> all = new ArrayList<>(List.of(
-        "--spring.config.location=classpath:/application.yaml", "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + folder.resolve("tenant.pem"),
-        "--mailroom.ssl-bundle=demo", "--mailroom.login-url=" + addresses[0], "--mailroom.graph-url=" + addresses[1],
-        "--mailroom.data-dir=" + own.resolve("data"), "--mailroom.mail-dir=" + folder.resolve("mail"), "--mailroom.node=node" + number,
-        "--mailroom.secret-key=one key for all", "--server.port=0",
-        "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
-        // a broker that accepts and doesn't answer holds a send up for that long; the default is half a minute
-        "--spring.artemis.broker-url=tcp://127.0.0.1:" + brokerPort + "?callTimeout=5000",
-        "--mailroom.credentials.demo.grant-type=client-credentials", "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID, "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--spring.config.location=classpath:/application.yaml",
+                "--spring.ssl.bundle.pem.demo.truststore.certificate=file:"
+                    + folder.resolve("tenant.pem"),
+                "--mailroom.ssl-bundle=demo",
+                "--mailroom.login-url=" + addresses[0],
+                "--mailroom.graph-url=" + addresses[1],
+                "--mailroom.data-dir=" + own.resolve("data"),
+                "--mailroom.mail-dir=" + folder.resolve("mail"),
+                "--mailroom.node=node" + number,
+                "--mailroom.secret-key=one key for all",
+                "--server.port=0",
+                "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"),
+                "--spring.datasource.username=postgres",
+                // a broker that accepts and doesn't answer holds a send up for that long; the
+                // default is half a minute
+                "--spring.artemis.broker-url=tcp://127.0.0.1:" + brokerPort + "?callTimeout=5000",
+                "--mailroom.credentials.demo.grant-type=client-credentials",
+                "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
+                "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
+                "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET));
     for (String mailbox : mailboxes) {
       String account = "--mailroom.accounts." + account(mailbox);
-      all.addAll(List.of(account + ".mailbox=" + mailbox, account + ".credential=demo", account + ".deliver-to=database,queue"));
+      all.addAll(
+          List.of(
+              account + ".mailbox=" + mailbox,
+              account + ".credential=demo",
+              account + ".deliver-to=database,queue"));
     }
     all.addAll(settings);
     all.addAll(Arrays.asList(more));
     // each start has an output of its own
-    MailroomProcess node = MailroomProcess.start(Files.createDirectories(folder.resolve("output" + nodes.size())), List.of("-Xmx256m"), all);
+    MailroomProcess node =
+        MailroomProcess.start(
+            Files.createDirectories(folder.resolve("output" + nodes.size())),
+            List.of("-Xmx256m"),
+            all);
     nodes.add(node);
     return node;
   }
@@ -127,11 +174,17 @@ final class Site implements AutoCloseable {
   }
 
   static List<String> mailboxes(int count) {
-    return IntStream.rangeClosed(1, count).mapToObj(number -> "box" + number + "@contoso.com").toList();
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(number -> "box" + number + "@contoso.com")
+        .toList();
   }
 
   static void signal(MailroomProcess node, String signal) throws IOException, InterruptedException {
-    if (new ProcessBuilder("kill", "-" + signal, Long.toString(node.pid())).inheritIO().start().waitFor() != 0) {
+    if (new ProcessBuilder("kill", "-" + signal, Long.toString(node.pid()))
+            .inheritIO()
+            .start()
+            .waitFor()
+        != 0) {
       throw new AssertionError("kill -" + signal + " " + node.pid());
     }
   }
@@ -139,11 +192,17 @@ final class Site implements AutoCloseable {
   /** So long nothing is done on purpose. */
   static void pass(Duration time) {
     long end = System.nanoTime() + time.toNanos();
-    org.awaitility.Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).atMost(time.plusMinutes(1)).until(() -> System.nanoTime() >= end);
+    org.awaitility.Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(time.plusMinutes(1))
+        .until(() -> System.nanoTime() >= end);
   }
 
   static void awaitGreeting(MailroomProcess node) {
-    org.awaitility.Awaitility.await().atMost(START).until(() -> !node.isAlive() || node.output().contains("Console: "));
+    org.awaitility.Awaitility.await()
+        .atMost(START)
+        .until(() -> !node.isAlive() || node.output().contains("Console: "));
     if (!node.isAlive()) {
       throw new AssertionError(node.output());
     }
@@ -154,19 +213,30 @@ final class Site implements AutoCloseable {
   }
 
   long left(List<String> mailboxes) {
-    return mailboxes.stream().mapToLong(mailbox -> Long.parseLong(tenant("/left?address=" + mailbox))).sum();
+    return mailboxes.stream()
+        .mapToLong(mailbox -> Long.parseLong(tenant("/left?address=" + mailbox)))
+        .sum();
   }
 
   /** {@code account/id} of each message that was delivered. */
   List<String> delivered(List<String> mailboxes) {
-    return mailboxes.stream().flatMap(mailbox -> Arrays.stream(tenant("/ids?address=" + mailbox).split("\n")).map(id -> account(mailbox) + "/" + id)).toList();
+    return mailboxes.stream()
+        .flatMap(
+            mailbox ->
+                Arrays.stream(tenant("/ids?address=" + mailbox).split("\n"))
+                    .map(id -> account(mailbox) + "/" + id))
+        .toList();
   }
 
   /** Asks the control of the demo tenant. */
   String tenant(String call) {
     try {
-      HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(addresses[2] + call)).POST(HttpRequest.BodyPublishers.noBody()).build(),
-          HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create(addresses[2] + call))
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new AssertionError(call + ": " + answer.body());
       }
@@ -178,16 +248,20 @@ final class Site implements AutoCloseable {
 
   /** The duplicate-detection ids of all messages that lie in the queue. */
   List<String> duplicateIds() {
-    try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + brokerPort)) {
+    try (ActiveMQConnectionFactory connections =
+        new ActiveMQConnectionFactory("tcp://127.0.0.1:" + brokerPort)) {
       // with a bounded window a browser may say that there are no more while they are on their way
       connections.setConsumerWindowSize(-1);
-      return new JmsTemplate(connections).browse("mailroom.messages", (session, browser) -> {
-        List<String> ids = new ArrayList<>();
-        for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
-          ids.add(((jakarta.jms.Message) message).getStringProperty("_AMQ_DUPL_ID"));
-        }
-        return ids;
-      });
+      return new JmsTemplate(connections)
+          .browse(
+              "mailroom.messages",
+              (session, browser) -> {
+                List<String> ids = new ArrayList<>();
+                for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
+                  ids.add(((jakarta.jms.Message) message).getStringProperty("_AMQ_DUPL_ID"));
+                }
+                return ids;
+              });
     }
   }
 

@@ -83,7 +83,9 @@ class SkippedTestsFailTest {
     allow(null);
     TestExecutionSummary summary = run(tests);
     assertThat(summary.getTotalFailureCount()).isEqualTo(1);
-    assertThat(summary.getFailures().get(0).getException()).hasMessageContaining("This test can't run here: ").hasMessageContaining("no ")
+    assertThat(summary.getFailures().get(0).getException())
+        .hasMessageContaining("This test can't run here: ")
+        .hasMessageContaining("no ")
         .hasMessageContaining("-Dmailroom.allow-skipped");
   }
 
@@ -98,7 +100,8 @@ class SkippedTestsFailTest {
 
   @Test
   void a_test_that_an_annotation_switches_off_runs_all_the_same() {
-    assertThat(run(IsSwitchedOff.class).getFailures()).singleElement()
+    assertThat(run(IsSwitchedOff.class).getFailures())
+        .singleElement()
         .satisfies(failure -> assertThat(failure.getException()).hasMessage("it was run"));
   }
 }

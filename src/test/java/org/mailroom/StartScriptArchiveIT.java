@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * When {@code bin/mailroom} makes its archive of classes, when it takes it and when it does without. What it starts here stands in for Mailroom: a
- * class of its name that tells its arguments, so that an archive takes a second.
+ * When {@code bin/mailroom} makes its archive of classes, when it takes it and when it does
+ * without. What it starts here stands in for Mailroom: a class of its name that tells its
+ * arguments, so that an archive takes a second.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StartScriptArchiveIT {
@@ -29,7 +30,8 @@ class StartScriptArchiveIT {
   private static final String GETTING_READY = "getting ready for quick starts";
 
   /** It loads its second class only once it is told to, and fails on a word. */
-  private static final String STAND_IN = """
+  private static final String STAND_IN =
+      """
       package org.mailroom;
       public class Mailroom {
         static class Told {
@@ -44,8 +46,7 @@ class StartScriptArchiveIT {
       }
       """;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private Path app;
   private Path archives;
@@ -63,8 +64,18 @@ class StartScriptArchiveIT {
   private void putApplication(String failingWord) throws IOException {
     Path source = Files.createDirectories(folder.resolve("source")).resolve("Mailroom.java");
     Files.writeString(source, STAND_IN.formatted(failingWord));
-    assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", folder.resolve("classes").toString(), source.toString())).isZero();
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(app.resolve("mailroom.jar")));
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(
+                    null,
+                    null,
+                    null,
+                    "-d",
+                    folder.resolve("classes").toString(),
+                    source.toString()))
+        .isZero();
+    try (JarOutputStream jar =
+            new JarOutputStream(Files.newOutputStream(app.resolve("mailroom.jar")));
         Stream<Path> classes = Files.list(folder.resolve("classes/org/mailroom"))) {
       for (Path each : classes.sorted().toList()) {
         jar.putNextEntry(new JarEntry("org/mailroom/" + each.getFileName()));
@@ -91,15 +102,38 @@ class StartScriptArchiveIT {
     Path loaded = Files.createTempFile(folder, "loaded", ".log");
     List<String> command = new ArrayList<>(List.of(app.resolveSibling("bin/mailroom").toString()));
     command.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().putAll(Map.of("JAVA_HOME", System.getProperty("java.home"), "MAILROOM_ARCHIVES", archives.toString(), "HOME", folder.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "MAILROOM_ARCHIVES",
+                archives.toString(),
+                "HOME",
+                folder.toString()));
     builder.environment().putAll(more);
     // which classes come out of an archive
-    builder.environment().put("JAVA_OPTS", more.getOrDefault("JAVA_OPTS", "") + " -Xlog:class+load=info:file=" + loaded);
+    builder
+        .environment()
+        .put(
+            "JAVA_OPTS",
+            more.getOrDefault("JAVA_OPTS", "") + " -Xlog:class+load=info:file=" + loaded);
     Process process = builder.start();
     try {
       assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as(Files.readString(output)).isTrue();
-      boolean shared = Files.readString(loaded).lines().anyMatch(line -> line.contains(" org.mailroom.Mailroom$Told ") && line.contains("shared objects file"));
+      boolean shared =
+          Files.readString(loaded)
+              .lines()
+              .anyMatch(
+                  line ->
+                      line.contains(" org.mailroom.Mailroom$Told ")
+                          && line.contains("shared objects file"));
       return new Ended(process.exitValue(), Files.readString(output), shared);
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -114,7 +148,10 @@ class StartScriptArchiveIT {
   private Path archive() throws IOException {
     try (Stream<Path> files = Files.list(archives)) {
       List<Path> all = files.toList();
-      assertThat(all).singleElement().satisfies(file -> assertThat(file.getFileName().toString()).matches("classes-\\d+\\.jsa"));
+      assertThat(all)
+          .singleElement()
+          .satisfies(
+              file -> assertThat(file.getFileName().toString()).matches("classes-\\d+\\.jsa"));
       return all.get(0);
     }
   }
@@ -125,12 +162,17 @@ class StartScriptArchiveIT {
     Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
     Files.writeString(java, "#!/bin/sh\nexec '" + ClassArchive.java() + "' \"$@\"\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
-    Files.writeString(home.resolve("release"), Files.readString(Path.of(System.getProperty("java.home"), "release")) + "ANOTHER=\"yes\"\n");
+    Files.writeString(
+        home.resolve("release"),
+        Files.readString(Path.of(System.getProperty("java.home"), "release"))
+            + "ANOTHER=\"yes\"\n");
     return home;
   }
 
   @Test
-  void the_first_start_makes_the_archive_and_the_next_one_takes_it_in_the_folder_that_it_was_started_in() throws Exception {
+  void
+      the_first_start_makes_the_archive_and_the_next_one_takes_it_in_the_folder_that_it_was_started_in()
+          throws Exception {
     Ended first = start();
     assertThat(first.madeAnArchive()).isTrue();
     assertThat(first.ofTheArchive()).as("the first start has it, too").isTrue();
@@ -159,9 +201,13 @@ class StartScriptArchiveIT {
   }
 
   @Test
-  void a_folder_that_cant_be_made_an_archive_that_is_broken_and_one_that_another_process_makes_are_no_reason_not_to_start() throws Exception {
+  void
+      a_folder_that_cant_be_made_an_archive_that_is_broken_and_one_that_another_process_makes_are_no_reason_not_to_start()
+          throws Exception {
     Files.writeString(folder.resolve("file"), "no folder");
-    Ended nowhere = run(Map.of("MAILROOM_ARCHIVES", folder.resolve("file/below").toString()), "hello").startedWell();
+    Ended nowhere =
+        run(Map.of("MAILROOM_ARCHIVES", folder.resolve("file/below").toString()), "hello")
+            .startedWell();
     assertThat(nowhere.ofTheArchive()).isFalse();
 
     start();
@@ -177,20 +223,26 @@ class StartScriptArchiveIT {
   }
 
   @Test
-  void an_archive_that_cant_be_made_is_told_once_and_not_tried_again_at_each_start() throws Exception {
+  void an_archive_that_cant_be_made_is_told_once_and_not_tried_again_at_each_start()
+      throws Exception {
     putApplication("demo");
     Ended first = start();
-    assertThat(first.output()).contains(GETTING_READY, "that failed", "it starts without", "delete " + archives);
+    assertThat(first.output())
+        .contains(GETTING_READY, "that failed", "it starts without", "delete " + archives);
     assertThat(first.ofTheArchive()).isFalse();
     assertThat(start().output()).doesNotContain("mailroom:");
   }
 
   @Test
-  void what_is_called_once_doesnt_wait_for_an_archive_but_takes_one_that_is_there() throws Exception {
+  void what_is_called_once_doesnt_wait_for_an_archive_but_takes_one_that_is_there()
+      throws Exception {
     for (String word : List.of("demo", "--version", "--help")) {
       Ended without = run(Map.of(), word, "hello");
       assertThat(without.output()).contains("told " + word).doesNotContain("mailroom:");
-      assertThat(archives).satisfiesAnyOf(folder -> assertThat(folder).doesNotExist(), folder -> assertThat(folder).isEmptyDirectory());
+      assertThat(archives)
+          .satisfiesAnyOf(
+              folder -> assertThat(folder).doesNotExist(),
+              folder -> assertThat(folder).isEmptyDirectory());
     }
     start();
     Ended with = run(Map.of(), "--version");
@@ -199,9 +251,15 @@ class StartScriptArchiveIT {
 
   @Test
   void options_of_the_site_win_and_none_leaves_the_archive_out() throws Exception {
-    Ended compiled = run(Map.of("JAVA_OPTS", "-XX:+PrintCommandLineFlags -XX:TieredStopAtLevel=4 -Dsite=ours"), "hello").startedWell();
+    Ended compiled =
+        run(
+                Map.of(
+                    "JAVA_OPTS", "-XX:+PrintCommandLineFlags -XX:TieredStopAtLevel=4 -Dsite=ours"),
+                "hello")
+            .startedWell();
     assertThat(compiled.output()).contains("-XX:TieredStopAtLevel=4", "told hello ours");
-    assertThat(run(Map.of("JAVA_OPTS", "-Xshare:off"), "hello").startedWell().ofTheArchive()).isFalse();
+    assertThat(run(Map.of("JAVA_OPTS", "-Xshare:off"), "hello").startedWell().ofTheArchive())
+        .isFalse();
     Ended none = run(Map.of("MAILROOM_ARCHIVES", "none"), "hello").startedWell();
     assertThat(none.ofTheArchive()).isFalse();
     assertThat(none.output()).doesNotContain("mailroom:");

@@ -28,8 +28,7 @@ class StartScriptIT {
   private static final long MINUTES = 10;
   private static final String WITHOUT_ARCHIVE = "none";
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final DemoTenant tenant = DemoTenant.start();
   private final DemoMailbox mailbox = tenant.mailbox("support@contoso.com");
@@ -47,10 +46,19 @@ class StartScriptIT {
 
   private record Ended(int code, String output) {}
 
-  private Process start(Path output, Map<String, String> environment, List<String> words) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("mailroom.distribution"), "bin", "mailroom").toString()));
+  private Process start(Path output, Map<String, String> environment, List<String> words)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("mailroom.distribution"), "bin", "mailroom")
+                    .toString()));
     command.addAll(words);
-    ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
     process.environment().put("JAVA_HOME", System.getProperty("java.home"));
     process.environment().remove("JAVA_OPTS");
     process.environment().putAll(environment);
@@ -74,7 +82,8 @@ class StartScriptIT {
   }
 
   private Stream<String> settings() {
-    return MailroomRun.settings(tenant, folder).stream().filter(setting -> !setting.startsWith("--spring.config.location"));
+    return MailroomRun.settings(tenant, folder).stream()
+        .filter(setting -> !setting.startsWith("--spring.config.location"));
   }
 
   /** Makes Java tell where each class comes from. */
@@ -84,7 +93,11 @@ class StartScriptIT {
 
   private static long ofTheArchive(Path loaded) throws IOException {
     try (Stream<String> lines = Files.lines(loaded)) {
-      return lines.filter(line -> line.contains(" org.mailroom.") && line.contains("source: shared objects file")).count();
+      return lines
+          .filter(
+              line ->
+                  line.contains(" org.mailroom.") && line.contains("source: shared objects file"))
+          .count();
     }
   }
 
@@ -96,7 +109,10 @@ class StartScriptIT {
 
     mailbox.deliver(DemoMail.plain(1));
     Path loaded = folder.resolve("loaded.log");
-    Ended ended = run(Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_OPTS", tellingClasses(loaded)), words("import", "--once"));
+    Ended ended =
+        run(
+            Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_OPTS", tellingClasses(loaded)),
+            words("import", "--once"));
     assertThat(ended.code()).as(ended.output()).isZero();
     assertThat(ended.output()).doesNotContainIgnoringCase("warning");
     assertThat(ofTheArchive(loaded)).isZero();
@@ -104,7 +120,10 @@ class StartScriptIT {
     assertThat(archives.toFile().list()).isEmpty();
   }
 
-  /** Other versions of Java that are installed here; where there is none, this one again would tell nothing. */
+  /**
+   * Other versions of Java that are installed here; where there is none, this one again would tell
+   * nothing.
+   */
   private static List<Path> otherJavas() throws IOException {
     Path javas = Path.of("/usr/lib/jvm");
     if (!Files.isDirectory(javas)) {
@@ -113,7 +132,12 @@ class StartScriptIT {
     String own = Files.readString(Path.of(System.getProperty("java.home"), "release"));
     List<Path> others = new ArrayList<>();
     try (Stream<Path> homes = Files.list(javas)) {
-      for (Path home : homes.filter(each -> !Files.isSymbolicLink(each) && Files.isExecutable(each.resolve("bin/java"))).toList()) {
+      for (Path home :
+          homes
+              .filter(
+                  each ->
+                      !Files.isSymbolicLink(each) && Files.isExecutable(each.resolve("bin/java")))
+              .toList()) {
         Path release = home.resolve("release");
         if (Files.exists(release) && !Files.readString(release).equals(own)) {
           others.add(home);
@@ -127,10 +151,18 @@ class StartScriptIT {
   void no_other_java_that_is_here_prints_a_warning_beside_what_mailroom_says() throws Exception {
     for (Path java : otherJavas()) {
       mailbox.deliver(DemoMail.plain(1));
-      Ended ended = run(Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_HOME", java.toString()),
-          Stream.concat(Stream.of(words("import", "--once")), Stream.of("--mailroom.accounts.support.deliver-to=database,queue")).toArray(String[]::new));
+      Ended ended =
+          run(
+              Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE, "JAVA_HOME", java.toString()),
+              Stream.concat(
+                      Stream.of(words("import", "--once")),
+                      Stream.of("--mailroom.accounts.support.deliver-to=database,queue"))
+                  .toArray(String[]::new));
       assertThat(ended.code()).as(ended.output()).isZero();
-      assertThat(ended.output()).as(java.toString()).contains("imported 1 message").doesNotContainIgnoringCase("warning");
+      assertThat(ended.output())
+          .as(java.toString())
+          .contains("imported 1 message")
+          .doesNotContainIgnoringCase("warning");
     }
   }
 
@@ -138,10 +170,14 @@ class StartScriptIT {
   void a_supervisors_sigterm_reaches_the_runtime_which_stops_in_order() throws Exception {
     mailbox.deliver(DemoMail.plain(1));
     Path output = folder.resolve("output.log");
-    List<String> words = Stream.concat(settings(), Stream.of("--server.port=0", "--mailroom.poll-every=1s")).toList();
+    List<String> words =
+        Stream.concat(settings(), Stream.of("--server.port=0", "--mailroom.poll-every=1s"))
+            .toList();
     Process process = start(output, Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE), words);
     try {
-      await().atMost(Duration.ofMinutes(3)).until(() -> mailbox.unread() == 0 || !process.isAlive());
+      await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> mailbox.unread() == 0 || !process.isAlive());
       assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
       process.destroy();
       assertThat(process.waitFor(40, TimeUnit.SECONDS)).as(Files.readString(output)).isTrue();

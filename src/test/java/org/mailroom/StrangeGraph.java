@@ -32,8 +32,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.mailroom.demo.DemoTenant;
 
 /**
- * A Graph that answers as the demo tenant does, but otherwise: compressed, in chunks, with header names in small letters, with next links by
- * {@code $skiptoken}, and with what a test changes in its answers.
+ * A Graph that answers as the demo tenant does, but otherwise: compressed, in chunks, with header
+ * names in small letters, with next links by {@code $skiptoken}, and with what a test changes in
+ * its answers.
  */
 final class StrangeGraph implements AutoCloseable {
 
@@ -51,9 +52,14 @@ final class StrangeGraph implements AutoCloseable {
     this.tenant = tenant;
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry("demo", CertificateFactory.getInstance("X.509")
-        .generateCertificate(new ByteArrayInputStream(tenant.certificatePem().getBytes(StandardCharsets.UTF_8))));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.setCertificateEntry(
+        "demo",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(
+                    tenant.certificatePem().getBytes(StandardCharsets.UTF_8))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext ssl = SSLContext.getInstance("TLS");
     ssl.init(null, trust.getTrustManagers(), null);
@@ -69,7 +75,8 @@ final class StrangeGraph implements AutoCloseable {
   }
 
   /**
-   * @param call says of method and address below the root, percent-encoded, whether its answer is changed
+   * @param call says of method and address below the root, percent-encoded, whether its answer is
+   *     changed
    * @param how changes it; it gets the address, too
    */
   void change(Predicate<String> call, BiConsumer<String, ObjectNode> how) {
@@ -91,19 +98,33 @@ final class StrangeGraph implements AutoCloseable {
     try (exchange) {
       String address = exchange.getRequestURI().toString().substring("/v1.0".length());
       calls.add(exchange.getRequestMethod() + " " + address);
-      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(tenant.graphUrl() + address.replaceFirst("[?&](\\$|%24)skiptoken=[^&]*", "")))
-          .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(
+                  URI.create(
+                      tenant.graphUrl() + address.replaceFirst("[?&](\\$|%24)skiptoken=[^&]*", "")))
+              .method(
+                  exchange.getRequestMethod(),
+                  HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
       for (String header : List.of("Authorization", "Prefer", "Content-Type", "Accept")) {
-        exchange.getRequestHeaders().getOrDefault(header, List.of()).forEach(value -> request.header(header, value));
+        exchange
+            .getRequestHeaders()
+            .getOrDefault(header, List.of())
+            .forEach(value -> request.header(header, value));
       }
-      HttpResponse<byte[]> received = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      received.headers().map().forEach((name, values) -> {
-        if (!name.matches("(?i)content-length|transfer-encoding|connection|date")) {
-          exchange.getResponseHeaders().put(name.toLowerCase(Locale.ROOT), values);
-        }
-      });
+      HttpResponse<byte[]> received =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      received
+          .headers()
+          .map()
+          .forEach(
+              (name, values) -> {
+                if (!name.matches("(?i)content-length|transfer-encoding|connection|date")) {
+                  exchange.getResponseHeaders().put(name.toLowerCase(Locale.ROOT), values);
+                }
+              });
       byte[] body = changed(exchange.getRequestMethod() + " " + address, received.body());
-      boolean compress = String.valueOf(exchange.getRequestHeaders().getFirst("Accept-Encoding")).contains("gzip");
+      boolean compress =
+          String.valueOf(exchange.getRequestHeaders().getFirst("Accept-Encoding")).contains("gzip");
       if (compress) {
         exchange.getResponseHeaders().set("content-encoding", "gzip");
         body = compressed(body);
@@ -123,7 +144,9 @@ final class StrangeGraph implements AutoCloseable {
   private byte[] changed(String call, byte[] body) throws IOException {
     ObjectNode answer;
     try {
-      if (!(json.readTree(new String(body, StandardCharsets.UTF_8).replace(tenant.graphUrl(), url())) instanceof ObjectNode object)) {
+      if (!(json.readTree(
+              new String(body, StandardCharsets.UTF_8).replace(tenant.graphUrl(), url()))
+          instanceof ObjectNode object)) {
         return body;
       }
       answer = object;

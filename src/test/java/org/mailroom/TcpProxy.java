@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a server on this machine, so that the server can be out of reach, or an answer get lost. */
+/**
+ * Stands between a client and a server on this machine, so that the server can be out of reach, or
+ * an answer get lost.
+ */
 final class TcpProxy implements AutoCloseable {
 
   private final ServerSocket listening;
@@ -43,7 +46,10 @@ final class TcpProxy implements AutoCloseable {
     down = false;
   }
 
-  /** From now on connections are taken and nothing is passed on, in either direction, as of a server whose processes are stopped. */
+  /**
+   * From now on connections are taken and nothing is passed on, in either direction, as of a server
+   * whose processes are stopped.
+   */
   void hang() {
     synchronized (mute) {
       hanging = true;
@@ -82,7 +88,10 @@ final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Passes the next requests that contain this text on, waits for their answers, and cuts the connection instead of handing them back. */
+  /**
+   * Passes the next requests that contain this text on, waits for their answers, and cuts the
+   * connection instead of handing them back.
+   */
   void loseAnswersTo(String text, int times) {
     askedFor = text;
     answersToLose.set(times);
@@ -103,23 +112,38 @@ final class TcpProxy implements AutoCloseable {
       open.add(client);
       open.add(server);
       boolean[] lose = new boolean[1];
-      run(() -> pass(client, server, client.getInputStream(), server.getOutputStream(), lose, true));
-      run(() -> pass(client, server, server.getInputStream(), client.getOutputStream(), lose, false));
+      run(
+          () ->
+              pass(client, server, client.getInputStream(), server.getOutputStream(), lose, true));
+      run(
+          () ->
+              pass(client, server, server.getInputStream(), client.getOutputStream(), lose, false));
     }
   }
 
-  private void pass(Socket client, Socket server, InputStream from, OutputStream to, boolean[] lose, boolean request) throws IOException {
+  private void pass(
+      Socket client,
+      Socket server,
+      InputStream from,
+      OutputStream to,
+      boolean[] lose,
+      boolean request)
+      throws IOException {
     byte[] buffer = new byte[64 * 1024];
     try {
       for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-        if (request && answersToLose.get() > 0 && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(askedFor)
+        if (request
+            && answersToLose.get() > 0
+            && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(askedFor)
             && answersToLose.getAndDecrement() > 0) {
           lose[0] = true;
         }
         if (!request && lose[0]) {
           return;
         }
-        if (request && hangsAt != null && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(hangsAt)) {
+        if (request
+            && hangsAt != null
+            && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(hangsAt)) {
           hang();
         }
         awaitGoOn();
@@ -139,13 +163,16 @@ final class TcpProxy implements AutoCloseable {
   }
 
   private static void run(Step step) {
-    Thread thread = new Thread(() -> {
-      try {
-        step.run();
-      } catch (IOException closed) {
-        return;
-      }
-    }, "tcp-proxy");
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                step.run();
+              } catch (IOException closed) {
+                return;
+              }
+            },
+            "tcp-proxy");
     thread.setDaemon(true);
     thread.start();
   }

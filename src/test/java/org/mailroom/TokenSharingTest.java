@@ -31,15 +31,21 @@ class TokenSharingTest {
   private static final URI CALLBACK = URI.create("http://localhost:8080/OAuth2Callback");
   private static final int NODES_THREADS = 20;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   @Test
-  void two_nodes_on_postgresql_that_need_a_token_at_once_send_one_request_and_share_what_it_brings() throws Exception {
-    try (Postgres postgres = Postgres.start(); DemoTenant tenant = DemoTenant.start()) {
+  void two_nodes_on_postgresql_that_need_a_token_at_once_send_one_request_and_share_what_it_brings()
+      throws Exception {
+    try (Postgres postgres = Postgres.start();
+        DemoTenant tenant = DemoTenant.start()) {
       Path here = Files.createDirectories(folder.resolve("here"));
       Path there = Files.createDirectories(folder.resolve("there"));
-      askFromTwoNodes(tenant, here, there, "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"), "--spring.datasource.username=postgres",
+      askFromTwoNodes(
+          tenant,
+          here,
+          there,
+          "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"),
+          "--spring.datasource.username=postgres",
           "--mailroom.secret-key=one key for both");
     }
   }
@@ -49,26 +55,47 @@ class TokenSharingTest {
     try (DemoTenant tenant = DemoTenant.start()) {
       Path here = Files.createDirectories(folder.resolve("here"));
       Path there = Files.createDirectories(folder.resolve("there"));
-      askFromTwoNodes(tenant, here, there, "--spring.datasource.url=jdbc:h2:file:" + folder.resolve("shared")
-          + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE", "--mailroom.secret-key=one key for both");
+      askFromTwoNodes(
+          tenant,
+          here,
+          there,
+          "--spring.datasource.url=jdbc:h2:file:"
+              + folder.resolve("shared")
+              + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;AUTO_SERVER=TRUE",
+          "--mailroom.secret-key=one key for both");
     }
   }
 
-  private static void askFromTwoNodes(DemoTenant tenant, Path here, Path there, String... database) throws Exception {
+  private static void askFromTwoNodes(DemoTenant tenant, Path here, Path there, String... database)
+      throws Exception {
     tenant.mailbox("support@contoso.com");
-    tenant.identity().application("helpdesk").secret("s", Instant.MAX).redirectUri(CALLBACK.toString());
-    List<String> all = new ArrayList<>(List.of("--mailroom.credentials.person.grant-type=authorization-code",
-        "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID, "--mailroom.credentials.person.client-id=helpdesk",
-        "--mailroom.credentials.person.client-secret=s"));
+    tenant
+        .identity()
+        .application("helpdesk")
+        .secret("s", Instant.MAX)
+        .redirectUri(CALLBACK.toString());
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--mailroom.credentials.person.grant-type=authorization-code",
+                "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+                "--mailroom.credentials.person.client-id=helpdesk",
+                "--mailroom.credentials.person.client-secret=s"));
     all.addAll(List.of(database));
     String[] settings = all.toArray(String[]::new);
-    try (MailroomRun one = MailroomRun.start(tenant, here, settings); MailroomRun other = MailroomRun.start(tenant, there, settings)) {
+    try (MailroomRun one = MailroomRun.start(tenant, here, settings);
+        MailroomRun other = MailroomRun.start(tenant, there, settings)) {
       SignInRequest request = one.bean(SignIns.class).begin("person", CALLBACK, null);
-      one.bean(SignIns.class).complete(request.browser(), new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
+      one.bean(SignIns.class)
+          .complete(
+              request.browser(),
+              new DemoBrowser(one).signIn(request.authorizationUrl(), "support@contoso.com", true));
       assertThat(tenant.tokenRequests()).isEqualTo(1);
       for (String credential : List.of("demo", "person")) {
         int before = tenant.tokenRequests();
-        assertThat(askedAtOnce(credential, one, other)).as("%s: all get the same token", credential).hasSize(1);
+        assertThat(askedAtOnce(credential, one, other))
+            .as("%s: all get the same token", credential)
+            .hasSize(1);
         assertThat(tenant.tokenRequests() - before).isEqualTo(credential.equals("demo") ? 1 : 0);
         for (int round = 1; round <= 3; round++) {
           int asked = tenant.tokenRequests();
@@ -76,7 +103,9 @@ class TokenSharingTest {
           one.bean(TokenCache.class).refused(credential, refused, null);
           other.bean(TokenCache.class).refused(credential, refused, null);
           assertThat(askedAtOnce(credential, one, other)).hasSize(1).doesNotContain(refused);
-          assertThat(tenant.tokenRequests() - asked).as("%s, round %d", credential, round).isEqualTo(1);
+          assertThat(tenant.tokenRequests() - asked)
+              .as("%s, round %d", credential, round)
+              .isEqualTo(1);
         }
       }
     }
@@ -87,7 +116,8 @@ class TokenSharingTest {
     try {
       List<Callable<String>> asking = new ArrayList<>();
       for (MailroomRun node : nodes) {
-        IntStream.range(0, NODES_THREADS).forEach(i -> asking.add(() -> node.bean(TokenCache.class).authorization(credential)));
+        IntStream.range(0, NODES_THREADS)
+            .forEach(i -> asking.add(() -> node.bean(TokenCache.class).authorization(credential)));
       }
       Set<String> tokens = new java.util.HashSet<>();
       for (Future<String> token : threads.invokeAll(asking)) {
@@ -102,9 +132,11 @@ class TokenSharingTest {
   @Test
   void fifty_accounts_take_one_token_request_in_each_lifetime_of_a_token() {
     Duration lifetime = Duration.ofSeconds(8);
-    // it is renewed when nine tenths of so short a life are over, whose end msal4j tells in whole seconds
+    // it is renewed when nine tenths of so short a life are over, whose end msal4j tells in whole
+    // seconds
     Duration used = lifetime.minusSeconds(1).multipliedBy(9).dividedBy(10);
-    try (DemoTenant tenant = DemoTenant.start(DemoTenantOptions.defaults().withTokenLifetime(lifetime))) {
+    try (DemoTenant tenant =
+        DemoTenant.start(DemoTenantOptions.defaults().withTokenLifetime(lifetime))) {
       List<String> settings = new ArrayList<>();
       List<String> accounts = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
@@ -114,7 +146,8 @@ class TokenSharingTest {
         settings.add("--mailroom.accounts.box" + i + ".deliver-to=database");
         accounts.add("box" + i);
       }
-      try (MailroomRun mailroom = MailroomRun.start(tenant, folder, settings.toArray(String[]::new))) {
+      try (MailroomRun mailroom =
+          MailroomRun.start(tenant, folder, settings.toArray(String[]::new))) {
         Instant begun = Instant.now();
         int imports = 0;
         while (tenant.tokenRequests() < 2) {
@@ -122,7 +155,9 @@ class TokenSharingTest {
         }
         imports += importAll(mailroom, accounts);
         long lifetimes = 1 + Duration.between(begun, Instant.now()).dividedBy(used);
-        assertThat(tenant.tokenRequests()).as("token requests of %d imports", imports).isBetween(2, (int) lifetimes);
+        assertThat(tenant.tokenRequests())
+            .as("token requests of %d imports", imports)
+            .isBetween(2, (int) lifetimes);
       }
     }
   }

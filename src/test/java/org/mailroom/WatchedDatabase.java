@@ -14,7 +14,10 @@ import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** A database that tells which statements it was asked by some threads, and by which plan it answers its queries. */
+/**
+ * A database that tells which statements it was asked by some threads, and by which plan it answers
+ * its queries.
+ */
 public final class WatchedDatabase extends DelegatingDataSource {
 
   private final Predicate<Thread> watched;
@@ -51,36 +54,44 @@ public final class WatchedDatabase extends DelegatingDataSource {
   @Override
   public Connection getConnection() throws SQLException {
     Connection connection = super.getConnection();
-    return !watched.test(Thread.currentThread()) ? connection : proxy(Connection.class, (method, arguments) -> {
-      Object made = method.invoke(connection, arguments);
-      if (method.getName().equals("createStatement")) {
-        statements.add("a statement without parameters");
-      }
-      if (!method.getName().equals("prepareStatement")) {
-        return made;
-      }
-      String sql = (String) arguments[0];
-      statements.add(sql);
-      return explains ? explained(connection, sql, (PreparedStatement) made) : made;
-    });
+    return !watched.test(Thread.currentThread())
+        ? connection
+        : proxy(
+            Connection.class,
+            (method, arguments) -> {
+              Object made = method.invoke(connection, arguments);
+              if (method.getName().equals("createStatement")) {
+                statements.add("a statement without parameters");
+              }
+              if (!method.getName().equals("prepareStatement")) {
+                return made;
+              }
+              String sql = (String) arguments[0];
+              statements.add(sql);
+              return explains ? explained(connection, sql, (PreparedStatement) made) : made;
+            });
   }
 
-  private PreparedStatement explained(Connection connection, String sql, PreparedStatement statement) throws SQLException {
+  private PreparedStatement explained(
+      Connection connection, String sql, PreparedStatement statement) throws SQLException {
     PreparedStatement plan = connection.prepareStatement("explain analyze " + sql);
-    return proxy(PreparedStatement.class, (method, arguments) -> {
-      if (method.getName().startsWith("set") && arguments.length > 1) {
-        method.invoke(plan, arguments);
-      }
-      if (method.getName().equals("executeQuery")) {
-        plans.add(sql + "\n" + text(plan));
-      }
-      return method.invoke(statement, arguments);
-    });
+    return proxy(
+        PreparedStatement.class,
+        (method, arguments) -> {
+          if (method.getName().startsWith("set") && arguments.length > 1) {
+            method.invoke(plan, arguments);
+          }
+          if (method.getName().equals("executeQuery")) {
+            plans.add(sql + "\n" + text(plan));
+          }
+          return method.invoke(statement, arguments);
+        });
   }
 
   private static String text(PreparedStatement plan) throws SQLException {
     StringBuilder text = new StringBuilder();
-    try (plan; ResultSet lines = plan.executeQuery()) {
+    try (plan;
+        ResultSet lines = plan.executeQuery()) {
       while (lines.next()) {
         text.append(lines.getString(1)).append('\n');
       }
@@ -93,12 +104,16 @@ public final class WatchedDatabase extends DelegatingDataSource {
   }
 
   private static <T> T proxy(Class<T> type, Call call) {
-    return type.cast(Proxy.newProxyInstance(WatchedDatabase.class.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-      try {
-        return call.answer(method, arguments);
-      } catch (InvocationTargetException refused) {
-        throw refused.getCause();
-      }
-    }));
+    return type.cast(
+        Proxy.newProxyInstance(
+            WatchedDatabase.class.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              try {
+                return call.answer(method, arguments);
+              } catch (InvocationTargetException refused) {
+                throw refused.getCause();
+              }
+            }));
   }
 }

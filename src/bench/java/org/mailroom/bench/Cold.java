@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Plain messages of fifty mailboxes by processes that have just started: {@code bin/mailroom import --once}, with its archive of classes, against the
- * loop. The pace is that from the first request to the end of the process; the best of the rounds of each, which take turns.
+ * Plain messages of fifty mailboxes by processes that have just started: {@code bin/mailroom import
+ * --once}, with its archive of classes, against the loop. The pace is that from the first request
+ * to the end of the process; the best of the rounds of each, which take turns.
  */
 final class Cold implements Row {
 
@@ -30,15 +31,28 @@ final class Cold implements Row {
     for (int round = 0; round <= Surroundings.number("cold.rounds", 2); round++) {
       double slow = loop(around, mailboxes, messages);
       unread(around, mailboxes);
-      List<String> settings = Settings.of(around.tenant(), around.database().create(), folder, mailboxes);
+      List<String> settings =
+          Settings.of(around.tenant(), around.database().create(), folder, mailboxes);
       double fast = mailroom(around, folder, settings, count * messages);
       unread(around, mailboxes);
-      System.out.println(Figure.text("  round %d: loop %.0f, Mailroom %.0f messages/s, %.2f times", round, slow, fast, fast / slow));
+      System.out.println(
+          Figure.text(
+              "  round %d: loop %.0f, Mailroom %.0f messages/s, %.2f times",
+              round, slow, fast, fast / slow));
       ofLoop = round == 0 ? 0 : Math.max(ofLoop, slow);
       ofMailroom = round == 0 ? 0 : Math.max(ofMailroom, fast);
     }
-    return List.of(Figure.atLeast(count * messages + " messages of " + count + " mailboxes, cold, against the SDK loop, cold", "messages/s", ofMailroom, ofLoop,
-        "messages/s", 4));
+    return List.of(
+        Figure.atLeast(
+            count * messages
+                + " messages of "
+                + count
+                + " mailboxes, cold, against the SDK loop, cold",
+            "messages/s",
+            ofMailroom,
+            ofLoop,
+            "messages/s",
+            4));
   }
 
   private static void unread(Surroundings around, List<String> mailboxes) throws Exception {
@@ -47,20 +61,37 @@ final class Cold implements Row {
     }
   }
 
-  private static double mailroom(Surroundings around, Path folder, List<String> settings, int messages) throws Exception {
+  private static double mailroom(
+      Surroundings around, Path folder, List<String> settings, int messages) throws Exception {
     around.tenant().counters(true);
-    try (MailroomProcess process = MailroomProcess.byScript(folder, List.of("import", "--once"), settings)) {
-      process.await("the first request", Duration.ofMinutes(10), Duration.ofMillis(2), around.tenant()::isAsked);
+    try (MailroomProcess process =
+        MailroomProcess.byScript(folder, List.of("import", "--once"), settings)) {
+      process.await(
+          "the first request",
+          Duration.ofMinutes(10),
+          Duration.ofMillis(2),
+          around.tenant()::isAsked);
       long begin = System.nanoTime();
       process.awaitEnd(Duration.ofMinutes(10));
       return messages * 1e9 / (System.nanoTime() - begin);
     }
   }
 
-  private static double loop(Surroundings around, List<String> mailboxes, int most) throws Exception {
+  private static double loop(Surroundings around, List<String> mailboxes, int most)
+      throws Exception {
     around.tenant().counters(true);
-    List<String> command = new ArrayList<>(List.of(Jvm.java(), "-cp", System.getProperty("java.class.path"), SdkLoop.class.getName(),
-        around.tenant().certificate().toString(), around.tenant().loginUrl(), around.tenant().graphUrl(), around.database().url(), Integer.toString(most)));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Jvm.java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SdkLoop.class.getName(),
+                around.tenant().certificate().toString(),
+                around.tenant().loginUrl(),
+                around.tenant().graphUrl(),
+                around.database().url(),
+                Integer.toString(most)));
     command.addAll(mailboxes);
     Process process = new ProcessBuilder(command).inheritIO().start();
     try {

@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long the server takes for each page of the console, with 500 accounts and 50,000 messages, in the embedded database and
- * in PostgreSQL: when nothing is imported, and while all mailboxes have new mail. An import is not slowed down for it. The
- * sign-in page, which asks nothing and nobody, is measured in the same rounds, as what a page costs at least on this machine at
- * that moment.
+ * How long the server takes for each page of the console, with 500 accounts and 50,000 messages, in
+ * the embedded database and in PostgreSQL: when nothing is imported, and while all mailboxes have
+ * new mail. An import is not slowed down for it. The sign-in page, which asks nothing and nobody,
+ * is measured in the same rounds, as what a page costs at least on this machine at that moment.
  */
 final class ConsolePages implements Row {
 
@@ -46,13 +46,26 @@ final class ConsolePages implements Row {
     int times = Surroundings.number("console.times", 20);
     List<String> mailboxes = around.mailboxes(count, messages);
     // imported when this row says so, and not in between
-    try (MailroomProcess mailroom = around.process(database.equals("H2") ? null : around.database().create(),
-        List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), mailboxes, "--mailroom.poll-every=6h",
-        "--spring.security.user.name=" + ConsoleVisitor.USER, "--spring.security.user.password=" + ConsoleVisitor.PASSWORD)) {
-      mailroom.await("its start", PATIENCE, Duration.ofMillis(200), () -> mailroom.output().contains("Console: "));
+    try (MailroomProcess mailroom =
+        around.process(
+            database.equals("H2") ? null : around.database().create(),
+            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            mailboxes,
+            "--mailroom.poll-every=6h",
+            "--spring.security.user.name=" + ConsoleVisitor.USER,
+            "--spring.security.user.password=" + ConsoleVisitor.PASSWORD)) {
+      mailroom.await(
+          "its start",
+          PATIENCE,
+          Duration.ofMillis(200),
+          () -> mailroom.output().contains("Console: "));
       ConsoleVisitor visitor = ConsoleVisitor.signIn(mailroom.output());
       List<String> accounts = mailboxes.stream().map(Settings::id).toList();
-      mailroom.await("the first import", PATIENCE, ASKED_AGAIN_EVERY, () -> isImported(around, mailboxes, visitor, accounts));
+      mailroom.await(
+          "the first import",
+          PATIENCE,
+          ASKED_AGAIN_EVERY,
+          () -> isImported(around, mailboxes, visitor, accounts));
       List<String> pages = pages(visitor, Settings.id(mailboxes.get(6)));
       for (int i = 0; i < times; i++) {
         for (String page : pages) {
@@ -76,17 +89,24 @@ final class ConsolePages implements Row {
         }
       }
       if (busy.size() < pages.size()) {
-        throw new IllegalStateException("the import was over before each page was asked for: let there be more messages, by"
-            + " bench.console.messages");
+        throw new IllegalStateException(
+            "the import was over before each page was asked for: let there be more messages, by"
+                + " bench.console.messages");
       }
-      System.out.println(Figure.text("  %s: %d messages were imported in %d s, while each page was asked for %d times", database,
-          count * messages, (System.nanoTime() - begin) / 1_000_000_000L, busy.getOrDefault(EMPTY, List.of()).size()));
+      System.out.println(
+          Figure.text(
+              "  %s: %d messages were imported in %d s, while each page was asked for %d times",
+              database,
+              count * messages,
+              (System.nanoTime() - begin) / 1_000_000_000L,
+              busy.getOrDefault(EMPTY, List.of()).size()));
       return table(database, pages, quiet, busy);
     }
   }
 
   /** What is left, such as for a database that was too slow for a moment, is imported again. */
-  private static boolean isImported(Surroundings around, List<String> mailboxes, ConsoleVisitor visitor, List<String> accounts)
+  private static boolean isImported(
+      Surroundings around, List<String> mailboxes, ConsoleVisitor visitor, List<String> accounts)
       throws IOException {
     boolean left = isLeft(around, mailboxes);
     if (left) {
@@ -105,7 +125,10 @@ final class ConsolePages implements Row {
     return false;
   }
 
-  /** Every page that can be come to by links, with the slower kinds of search; a message and the second page of the list, too. */
+  /**
+   * Every page that can be come to by links, with the slower kinds of search; a message and the
+   * second page of the list, too.
+   */
   private static List<String> pages(ConsoleVisitor visitor, String account) throws IOException {
     String list = visitor.body("/messages");
     Matcher message = MESSAGE.matcher(list);
@@ -113,11 +136,34 @@ final class ConsolePages implements Row {
     if (!message.find() || !earlier.find()) {
       throw new IOException("the list of messages is empty, or has no second page");
     }
-    return List.of(EMPTY, "/", "/?state=IDLE&page=3", "/?q=box77", "/account/" + account,
-        "/messages", plain(earlier.group(1)), "/messages?account=" + account, "/messages?q=message+4711", "/messages?q=nothing+like+it",
-        "/messages?status=FAILED", "/messages?destination=database&status=DELIVERED", "/messages?from=2020-01-01&to=2020-02-01",
-        plain(message.group(1)), "/failed", "/accounts", "/accounts?page=7", "/accounts/~new", "/accounts/" + account,
-        "/credentials", "/credentials/~new", "/credentials/demo", "/routes", "/routes/import-account", "/nodes", "/trail", "/users",
+    return List.of(
+        EMPTY,
+        "/",
+        "/?state=IDLE&page=3",
+        "/?q=box77",
+        "/account/" + account,
+        "/messages",
+        plain(earlier.group(1)),
+        "/messages?account=" + account,
+        "/messages?q=message+4711",
+        "/messages?q=nothing+like+it",
+        "/messages?status=FAILED",
+        "/messages?destination=database&status=DELIVERED",
+        "/messages?from=2020-01-01&to=2020-02-01",
+        plain(message.group(1)),
+        "/failed",
+        "/accounts",
+        "/accounts?page=7",
+        "/accounts/~new",
+        "/accounts/" + account,
+        "/credentials",
+        "/credentials/~new",
+        "/credentials/demo",
+        "/routes",
+        "/routes/import-account",
+        "/nodes",
+        "/trail",
+        "/users",
         "/no-such-page");
   }
 
@@ -125,17 +171,23 @@ final class ConsolePages implements Row {
     return address.replace("&amp;", "&");
   }
 
-  private static void round(ConsoleVisitor visitor, List<String> pages, Map<String, List<Double>> taken) throws IOException {
+  private static void round(
+      ConsoleVisitor visitor, List<String> pages, Map<String, List<Double>> taken)
+      throws IOException {
     for (String page : pages) {
       add(visitor, page, taken);
     }
   }
 
-  private static void add(ConsoleVisitor visitor, String page, Map<String, List<Double>> taken) throws IOException {
+  private static void add(ConsoleVisitor visitor, String page, Map<String, List<Double>> taken)
+      throws IOException {
     taken.computeIfAbsent(page, one -> new ArrayList<>()).add(visitor.millis(page));
   }
 
-  private static List<Figure> table(String database, List<String> pages, Map<String, List<Double>> quiet,
+  private static List<Figure> table(
+      String database,
+      List<String> pages,
+      Map<String, List<Double>> quiet,
       Map<String, List<Double>> busy) {
     double empty = median(quiet.get(EMPTY));
     double emptyBusy = median(busy.get(EMPTY));
@@ -147,18 +199,26 @@ final class ConsolePages implements Row {
     }
     for (String page : pages) {
       if (!page.equals(EMPTY) && busy.containsKey(page)) {
-        figures.add(figure(database + ", during an import: ", page, busy.get(page), emptyBusy, BUSY_MILLIS));
+        figures.add(
+            figure(
+                database + ", during an import: ", page, busy.get(page), emptyBusy, BUSY_MILLIS));
       }
     }
     return figures;
   }
 
-  private static Figure figure(String when, String page, List<Double> taken, double empty, double most) {
+  private static Figure figure(
+      String when, String page, List<Double> taken, double empty, double most) {
     double median = median(taken);
     double worst = taken.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     String shown = page.length() > 60 ? page.substring(0, 58) + "…" : page;
-    return new Figure(when + shown, Figure.text("median %.0f ms, worst of %d %.0f ms", median, taken.size(), worst),
-        Figure.text("sign-in page %.1f ms", empty), Figure.text("%.1f", median / empty), Figure.text("worst under %.0f ms", most), worst < most);
+    return new Figure(
+        when + shown,
+        Figure.text("median %.0f ms, worst of %d %.0f ms", median, taken.size(), worst),
+        Figure.text("sign-in page %.1f ms", empty),
+        Figure.text("%.1f", median / empty),
+        Figure.text("worst under %.0f ms", most),
+        worst < most);
   }
 
   private static double median(List<Double> values) {

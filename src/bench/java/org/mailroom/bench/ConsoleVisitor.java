@@ -14,7 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Somebody who is signed in to the console and asks for its pages one after the other, over one connection. */
+/**
+ * Somebody who is signed in to the console and asks for its pages one after the other, over one
+ * connection.
+ */
 final class ConsoleVisitor {
 
   static final String USER = "visitor";
@@ -23,8 +26,11 @@ final class ConsoleVisitor {
   private static final Pattern ADDRESS = Pattern.compile("Console: (http\\S+?)/?(\\s|$)");
   private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-      .cookieHandler(new CookieManager()).build();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .cookieHandler(new CookieManager())
+          .build();
   private final String root;
 
   private ConsoleVisitor(String root) {
@@ -44,9 +50,14 @@ final class ConsoleVisitor {
     if (!token.find()) {
       throw new IOException("the sign-in page has no form");
     }
-    String form = "username=" + USER + "&password=" + encoded(PASSWORD) + "&_csrf=" + encoded(token.group(1));
-    HttpResponse<String> answer = visitor.send(visitor.request("/login").header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(form)));
+    String form =
+        "username=" + USER + "&password=" + encoded(PASSWORD) + "&_csrf=" + encoded(token.group(1));
+    HttpResponse<String> answer =
+        visitor.send(
+            visitor
+                .request("/login")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
     if (answer.headers().firstValue("Location").orElse("error").contains("error")) {
       throw new IOException("the sign-in was refused: HTTP " + answer.statusCode());
     }
@@ -63,26 +74,40 @@ final class ConsoleVisitor {
     HttpResponse<String> answer = send(request(path));
     double millis = (System.nanoTime() - begin) / 1e6;
     if (answer.statusCode() != (path.equals("/no-such-page") ? 404 : 200)) {
-      throw new IOException(path + ": HTTP " + answer.statusCode() + " " + answer.headers().firstValue("Location").orElse(""));
+      throw new IOException(
+          path
+              + ": HTTP "
+              + answer.statusCode()
+              + " "
+              + answer.headers().firstValue("Location").orElse(""));
     }
     return millis;
   }
 
   /** All at once. */
   void importNow(List<String> accounts) throws IOException {
-    String call = "{\"type\":\"exec\",\"mbean\":\"org.mailroom:type=Account,name=\\\"%s\\\"\",\"operation\":\"importNow()\",\"arguments\":[]}";
-    String calls = accounts.stream().map(id -> Figure.text(call, id))
-        .collect(Collectors.joining(",", "[", "]"));
-    HttpResponse<String> answer = send(request("/actuator/jolokia").header("Content-Type", "application/json")
-        .header("Authorization", basic())
-        .POST(HttpRequest.BodyPublishers.ofString(calls)));
+    String call =
+        "{\"type\":\"exec\",\"mbean\":\"org.mailroom:type=Account,name=\\\"%s\\\"\",\"operation\":\"importNow()\",\"arguments\":[]}";
+    String calls =
+        accounts.stream()
+            .map(id -> Figure.text(call, id))
+            .collect(Collectors.joining(",", "[", "]"));
+    HttpResponse<String> answer =
+        send(
+            request("/actuator/jolokia")
+                .header("Content-Type", "application/json")
+                .header("Authorization", basic())
+                .POST(HttpRequest.BodyPublishers.ofString(calls)));
     if (answer.statusCode() != 200 || answer.body().contains("\"error\"")) {
-      throw new IOException("imports can't be begun: HTTP " + answer.statusCode() + " " + answer.body());
+      throw new IOException(
+          "imports can't be begun: HTTP " + answer.statusCode() + " " + answer.body());
     }
   }
 
   private static String basic() {
-    return "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
   }
 
   private HttpRequest.Builder request(String path) {

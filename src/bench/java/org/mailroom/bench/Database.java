@@ -17,11 +17,17 @@ final class Database implements AutoCloseable {
   }
 
   static Database start() throws IOException, SQLException {
-    Database database = new Database(EmbeddedPostgres.builder()
-        .setServerConfig("synchronous_commit", System.getProperty("bench.synchronous-commit", "on")).start());
-    try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
-      statement.execute("create table loop_message (message_id varchar(512) primary key, subject text, sender text,"
-          + " received_at timestamp with time zone, body text)");
+    Database database =
+        new Database(
+            EmbeddedPostgres.builder()
+                .setServerConfig(
+                    "synchronous_commit", System.getProperty("bench.synchronous-commit", "on"))
+                .start());
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create table loop_message (message_id varchar(512) primary key, subject text, sender"
+              + " text, received_at timestamp with time zone, body text)");
     }
     return database;
   }
@@ -38,7 +44,8 @@ final class Database implements AutoCloseable {
   /** The address of a new, empty database. */
   String create() throws SQLException {
     String name = "mailroom_" + ++databases;
-    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
       statement.execute("create database " + name);
     }
     return postgres.getJdbcUrl("postgres", name);

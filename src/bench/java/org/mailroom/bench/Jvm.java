@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How the benchmark starts other processes: with the same Java, and with the class path of the runtime alone. */
+/**
+ * How the benchmark starts other processes: with the same Java, and with the class path of the
+ * runtime alone.
+ */
 final class Jvm {
 
   private Jvm() {}
@@ -15,7 +18,9 @@ final class Jvm {
 
   /** {@code bin/mailroom} of the distribution that the build has laid out. */
   static String startScript() {
-    return Path.of(System.getProperty("bench.distribution", "target/mailroom"), "bin", "mailroom").toAbsolutePath().toString();
+    return Path.of(System.getProperty("bench.distribution", "target/mailroom"), "bin", "mailroom")
+        .toAbsolutePath()
+        .toString();
   }
 
   /** Mailroom and what it needs at run time. */

@@ -4,11 +4,13 @@ import java.util.List;
 import org.mailroom.BenchRuntime;
 
 /**
- * One mailbox, 30 ms of network and 20 ms of service a request, against the loop and against the bound of this model.
+ * One mailbox, 30 ms of network and 20 ms of service a request, against the loop and against the
+ * bound of this model.
  *
- * <p>The bound, with one batch at a time: its 20 parts run four at a time, so that it takes 30 + 5 · 20 = 130 ms and all places of the mailbox; a
- * page takes 30 + 20 ms. With batches whose parts are chained, four of them at a time, each place carries one request after the other: 30 + 20 · 20 ms
- * for a batch, 30 + 20 ms for a page.
+ * <p>The bound, with one batch at a time: its 20 parts run four at a time, so that it takes 30 + 5
+ * · 20 = 130 ms and all places of the mailbox; a page takes 30 + 20 ms. With batches whose parts
+ * are chained, four of them at a time, each place carries one request after the other: 30 + 20 · 20
+ * ms for a batch, 30 + 20 ms for a page.
  */
 final class OneMailbox implements Row {
 
@@ -38,13 +40,38 @@ final class OneMailbox implements Row {
     double bound = 1000 / (page + (NETWORK + 5 * SERVICE) / 20.0);
     double boundOfChained = 4 * 1000 / (page + (NETWORK + 20 * SERVICE) / 20.0);
     return List.of(
-        Figure.atLeast("one mailbox, 30 + 20 ms, against the SDK loop", "messages/s", ofMailroom, ofLoop, "messages/s", 7),
-        Figure.atLeast("the same against the model's bound", "messages/s", ofMailroom, bound, "messages/s", 0.92),
-        Figure.atLeast("with batches-in-flight: 4, against the SDK loop", "messages/s", ofChained, ofLoop, "messages/s", 7),
-        Figure.atLeast("the same against the bound of that", "messages/s", ofChained, boundOfChained, "messages/s", 0.92));
+        Figure.atLeast(
+            "one mailbox, 30 + 20 ms, against the SDK loop",
+            "messages/s",
+            ofMailroom,
+            ofLoop,
+            "messages/s",
+            7),
+        Figure.atLeast(
+            "the same against the model's bound",
+            "messages/s",
+            ofMailroom,
+            bound,
+            "messages/s",
+            0.92),
+        Figure.atLeast(
+            "with batches-in-flight: 4, against the SDK loop",
+            "messages/s",
+            ofChained,
+            ofLoop,
+            "messages/s",
+            7),
+        Figure.atLeast(
+            "the same against the bound of that",
+            "messages/s",
+            ofChained,
+            boundOfChained,
+            "messages/s",
+            0.92));
   }
 
-  private static double mailroom(Surroundings around, List<String> mailboxes, String... settings) throws Exception {
+  private static double mailroom(Surroundings around, List<String> mailboxes, String... settings)
+      throws Exception {
     List<String> accounts = List.of(Settings.id(mailboxes.get(0)));
     try (BenchRuntime mailroom = around.mailroom(mailboxes, settings)) {
       // warm, without the delays

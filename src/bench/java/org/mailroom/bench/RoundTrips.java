@@ -20,11 +20,20 @@ final class RoundTrips implements Row {
       int imported = mailroom.run(List.of(Settings.id(mailboxes.get(0))));
       Tenant.Counters counters = around.tenant().counters(true);
       if (imported != messages || around.tenant().left(mailboxes.get(0)) != 0) {
-        throw new IllegalStateException("imported " + imported + ", left " + around.tenant().left(mailboxes.get(0)));
+        throw new IllegalStateException(
+            "imported " + imported + ", left " + around.tenant().left(mailboxes.get(0)));
       }
       return List.of(
-          Figure.atMost("round trips, " + messages + " plain messages", counters.requests() / (double) messages, "requests/message", 0.075),
-          Figure.atMost("quota, " + messages + " plain messages", counters.counted() / (double) messages, "parts/message", 1.02));
+          Figure.atMost(
+              "round trips, " + messages + " plain messages",
+              counters.requests() / (double) messages,
+              "requests/message",
+              0.075),
+          Figure.atMost(
+              "quota, " + messages + " plain messages",
+              counters.counted() / (double) messages,
+              "parts/message",
+              1.02));
     }
   }
 }

@@ -35,13 +35,15 @@ import javax.net.ssl.X509TrustManager;
 import org.mailroom.demo.DemoTenant;
 
 /**
- * The baseline: what one writes in an afternoon with the official SDK. PageIterator over the inbox, pages of 100, one insert and one PATCH a
- * message, one thread and one database connection a mailbox.
+ * The baseline: what one writes in an afternoon with the official SDK. PageIterator over the inbox,
+ * pages of 100, one insert and one PATCH a message, one thread and one database connection a
+ * mailbox.
  */
 final class SdkLoop {
 
-  private static final String INSERT = "insert into loop_message (message_id, subject, sender, received_at, body) values (?, ?, ?, ?, ?)"
-      + " on conflict (message_id) do update set body = excluded.body";
+  private static final String INSERT =
+      "insert into loop_message (message_id, subject, sender, received_at, body) values (?, ?, ?,"
+          + " ?, ?) on conflict (message_id) do update set body = excluded.body";
 
   /** A connection to the database, for each mailbox its own. */
   interface Connections {
@@ -55,44 +57,73 @@ final class SdkLoop {
     this(tenant.certificate(), tenant.loginUrl(), tenant.graphUrl(), database::connect);
   }
 
-  private SdkLoop(Path certificate, String loginUrl, String graphUrl, Connections database) throws Exception {
+  private SdkLoop(Path certificate, String loginUrl, String graphUrl, Connections database)
+      throws Exception {
     this.database = database;
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
     try (InputStream pem = Files.newInputStream(certificate)) {
-      trusted.setCertificateEntry("tenant", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+      trusted.setCertificateEntry(
+          "tenant", CertificateFactory.getInstance("X.509").generateCertificate(pem));
     }
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, trust.getTrustManagers(), null);
     String token = token(loginUrl, tls);
-    AuthenticationProvider authentication = (RequestInformation request, Map<String, Object> context) ->
-        request.headers.tryAdd("Authorization", "Bearer " + token);
-    graph = new GraphServiceClient(authentication, GraphClientFactory.create()
-        .readTimeout(Duration.ofSeconds(100)).callTimeout(Duration.ofSeconds(100)).connectTimeout(Duration.ofSeconds(100)).sslSocketFactory(tls.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0]).build());
+    AuthenticationProvider authentication =
+        (RequestInformation request, Map<String, Object> context) ->
+            request.headers.tryAdd("Authorization", "Bearer " + token);
+    graph =
+        new GraphServiceClient(
+            authentication,
+            GraphClientFactory.create()
+                .readTimeout(Duration.ofSeconds(100))
+                .callTimeout(Duration.ofSeconds(100))
+                .connectTimeout(Duration.ofSeconds(100))
+                .sslSocketFactory(
+                    tls.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0])
+                .build());
     graph.getRequestAdapter().setBaseUrl(graphUrl);
   }
 
   /**
    * The loop in a process of its own, cold.
    *
-   * @param arguments certificate, the two addresses of the tenant, address of the database, messages of each mailbox, mailboxes
+   * @param arguments certificate, the two addresses of the tenant, address of the database,
+   *     messages of each mailbox, mailboxes
    */
   public static void main(String[] arguments) throws Exception {
     List<String> mailboxes = List.of(arguments).subList(5, arguments.length);
-    new SdkLoop(Path.of(arguments[0]), arguments[1], arguments[2], () -> DriverManager.getConnection(arguments[3]))
+    new SdkLoop(
+            Path.of(arguments[0]),
+            arguments[1],
+            arguments[2],
+            () -> DriverManager.getConnection(arguments[3]))
         .run(mailboxes, Integer.parseInt(arguments[4]));
     System.exit(0);
   }
 
   private static String token(String loginUrl, SSLContext tls) throws Exception {
-    String form = "grant_type=client_credentials&client_id=" + DemoTenant.CLIENT_ID + "&client_secret=" + DemoTenant.CLIENT_SECRET
-        + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
-    String answer = HttpClient.newBuilder().sslContext(tls).build().send(
-        HttpRequest.newBuilder(URI.create(loginUrl + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
-            .header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(form)).build(),
-        HttpResponse.BodyHandlers.ofString()).body();
+    String form =
+        "grant_type=client_credentials&client_id="
+            + DemoTenant.CLIENT_ID
+            + "&client_secret="
+            + DemoTenant.CLIENT_SECRET
+            + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+    String answer =
+        HttpClient.newBuilder()
+            .sslContext(tls)
+            .build()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(loginUrl + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(form))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
     return answer.replaceFirst("(?s).*\"access_token\"\\s*:\\s*\"([^\"]+)\".*", "$1");
   }
 
@@ -120,19 +151,35 @@ final class SdkLoop {
 
   private int importMailbox(String mailbox, int most) throws Exception {
     AtomicInteger imported = new AtomicInteger();
-    try (Connection connection = database.connect(); PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      MessageCollectionResponse first = graph.users().byUserId(mailbox).mailFolders().byMailFolderId("inbox").messages().get(request -> {
-        request.queryParameters.top = 100;
-        request.queryParameters.select = new String[] {"id", "subject", "from", "receivedDateTime", "body"};
-        // without the condition isRead: its pages would skip what was marked before them
-        request.queryParameters.orderby = new String[] {"receivedDateTime asc"};
-      });
-      PageIterator<Message, MessageCollectionResponse> pages = new PageIterator.Builder<Message, MessageCollectionResponse>().client(graph)
-          .collectionPage(first).collectionPageFactory(MessageCollectionResponse::createFromDiscriminatorValue)
-          .processPageItemCallback(message -> {
-            importMessage(mailbox, message, insert);
-            return imported.incrementAndGet() < most;
-          }).build();
+    try (Connection connection = database.connect();
+        PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      MessageCollectionResponse first =
+          graph
+              .users()
+              .byUserId(mailbox)
+              .mailFolders()
+              .byMailFolderId("inbox")
+              .messages()
+              .get(
+                  request -> {
+                    request.queryParameters.top = 100;
+                    request.queryParameters.select =
+                        new String[] {"id", "subject", "from", "receivedDateTime", "body"};
+                    // without the condition isRead: its pages would skip what was marked before
+                    // them
+                    request.queryParameters.orderby = new String[] {"receivedDateTime asc"};
+                  });
+      PageIterator<Message, MessageCollectionResponse> pages =
+          new PageIterator.Builder<Message, MessageCollectionResponse>()
+              .client(graph)
+              .collectionPage(first)
+              .collectionPageFactory(MessageCollectionResponse::createFromDiscriminatorValue)
+              .processPageItemCallback(
+                  message -> {
+                    importMessage(mailbox, message, insert);
+                    return imported.incrementAndGet() < most;
+                  })
+              .build();
       pages.iterate();
     }
     return imported.get();

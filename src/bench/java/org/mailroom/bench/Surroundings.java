@@ -21,12 +21,21 @@ record Surroundings(Tenant tenant, Database database, Path folder) {
   }
 
   BenchRuntime mailroom(List<String> mailboxes, String... settings) throws Exception {
-    return new BenchRuntime(Settings.of(tenant, database.create(), Files.createTempDirectory(folder, "mailroom"), mailboxes, settings));
+    return new BenchRuntime(
+        Settings.of(
+            tenant,
+            database.create(),
+            Files.createTempDirectory(folder, "mailroom"),
+            mailboxes,
+            settings));
   }
 
-  MailroomProcess process(String jdbcUrl, List<String> jvmOptions, List<String> mailboxes, String... settings) throws Exception {
+  MailroomProcess process(
+      String jdbcUrl, List<String> jvmOptions, List<String> mailboxes, String... settings)
+      throws Exception {
     Path own = Files.createTempDirectory(folder, "mailroom");
-    return MailroomProcess.start(own, jvmOptions, Settings.of(tenant, jdbcUrl, own, mailboxes, settings));
+    return MailroomProcess.start(
+        own, jvmOptions, Settings.of(tenant, jdbcUrl, own, mailboxes, settings));
   }
 
   /** A row's own number, which {@code -Dbench.name} replaces. */

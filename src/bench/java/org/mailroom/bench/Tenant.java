@@ -34,9 +34,20 @@ public final class Tenant implements AutoCloseable {
 
   static Tenant start(Path folder) throws IOException {
     Path certificate = folder.resolve("tenant.pem");
-    Process process = new ProcessBuilder(Jvm.java(), "-Xmx4g", "-XX:+UseSerialGC", "-cp", Jvm.runtimeClasspath(), "org.mailroom.demo.DemoTenantProcess",
-        certificate.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+    Process process =
+        new ProcessBuilder(
+                Jvm.java(),
+                "-Xmx4g",
+                "-XX:+UseSerialGC",
+                "-cp",
+                Jvm.runtimeClasspath(),
+                "org.mailroom.demo.DemoTenantProcess",
+                certificate.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String line =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
     if (line == null) {
       throw new IOException("the demo tenant doesn't start");
     }
@@ -80,7 +91,12 @@ public final class Tenant implements AutoCloseable {
   }
 
   void limits(int requests, int windowMillis, boolean sliding) throws IOException {
-    call("/limits?requests=" + requests + "&window=" + windowMillis + (sliding ? "&sliding=true" : ""));
+    call(
+        "/limits?requests="
+            + requests
+            + "&window="
+            + windowMillis
+            + (sliding ? "&sliding=true" : ""));
   }
 
   /** The limits that no row is to run into. */
@@ -89,19 +105,29 @@ public final class Tenant implements AutoCloseable {
   }
 
   Counters counters(boolean reset) throws IOException {
-    long[] counters = Arrays.stream(call("/counters" + (reset ? "?reset=true" : "")).split(" ")).mapToLong(Long::parseLong).toArray();
+    long[] counters =
+        Arrays.stream(call("/counters" + (reset ? "?reset=true" : "")).split(" "))
+            .mapToLong(Long::parseLong)
+            .toArray();
     return new Counters(counters[0], counters[1], counters[2], counters[3]);
   }
 
-  /** Waits for the first request since the counters were set to zero; false when there is none within a minute. Asking again and again would cost time. */
+  /**
+   * Waits for the first request since the counters were set to zero; false when there is none
+   * within a minute. Asking again and again would cost time.
+   */
   boolean isAsked() throws IOException {
     return call("/first").equals("done");
   }
 
   private String call(String path) throws IOException {
     try {
-      HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control + path)).POST(HttpRequest.BodyPublishers.noBody()).build(),
-          HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create(control + path))
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new IOException(path + ": HTTP " + answer.statusCode() + " " + answer.body());
       }

@@ -19,20 +19,37 @@ import org.springframework.util.unit.DataSize;
  * @param folders well-known names, paths or ids; at least one
  * @param recursive whether their subfolders are read, too
  * @param filter OData condition on top of the paging's own; may be empty
- * @param pollEvery from the end of one import to the beginning of the next; where there is {@code pollAt}, until what one left is tried again
+ * @param pollEvery from the end of one import to the beginning of the next; where there is {@code
+ *     pollAt}, until what one left is tried again
  * @param pollAt when it is polled instead; null: at the interval
  * @param content what is kept of a message
  * @param replyText whether the part of each body that is new in its message is asked for, too
  * @param deliverTo names of destinations
  * @param maxSize of body and attachments together; a larger message is given up at once. Null: any
- * @param maxAge what was received longer ago is left alone, by the service's clock; null: nothing is too old
+ * @param maxAge what was received longer ago is left alone, by the service's clock; null: nothing
+ *     is too old
  * @param attachments whose contents are stored
  * @param afterImport what happens to a message once every destination has it
- * @param afterFailure what happens to a message that was given up; null: what {@code afterImport} says of failures
+ * @param afterFailure what happens to a message that was given up; null: what {@code afterImport}
+ *     says of failures
  */
 public record Account(
-    String id, String mailbox, String credential, List<String> folders, boolean recursive, String filter, Duration pollEvery, @Nullable PollAt pollAt, Content content,
-    boolean replyText, List<String> deliverTo, DataSize maxSize, Duration maxAge, AttachmentsKept attachments, AfterImport afterImport, AfterFailure afterFailure) {
+    String id,
+    String mailbox,
+    String credential,
+    List<String> folders,
+    boolean recursive,
+    String filter,
+    Duration pollEvery,
+    @Nullable PollAt pollAt,
+    Content content,
+    boolean replyText,
+    List<String> deliverTo,
+    DataSize maxSize,
+    Duration maxAge,
+    AttachmentsKept attachments,
+    AfterImport afterImport,
+    AfterFailure afterFailure) {
 
   /** Its folders in words. */
   public String folder() {

@@ -6,8 +6,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One import of one account while it runs: what it is about, what it came to so far, and whether it goes on. The variable {@code import} of
- * the routes. Several threads work on it at once.
+ * One import of one account while it runs: what it is about, what it came to so far, and whether it
+ * goes on. The variable {@code import} of the routes. Several threads work on it at once.
  */
 public final class AccountImport {
 
@@ -78,7 +78,9 @@ public final class AccountImport {
     unlistable = messages;
   }
 
-  /** How many messages the service couldn't list; null before all folders were listed to their ends. */
+  /**
+   * How many messages the service couldn't list; null before all folders were listed to their ends.
+   */
   public @Nullable Integer unlistable() {
     return unlistable;
   }
@@ -113,7 +115,10 @@ public final class AccountImport {
     return stopping.getAsBoolean();
   }
 
-  /** So many deliveries wait for a destination that is down that nothing more is read; only what waits is tried. */
+  /**
+   * So many deliveries wait for a destination that is down that nothing more is read; only what
+   * waits is tried.
+   */
   public void pauseReading() {
     this.readingPaused = true;
   }
@@ -140,7 +145,10 @@ public final class AccountImport {
     return anythingLeft;
   }
 
-  /** It lets others go first, or its mailbox takes no request for a while: what is left is for another turn. */
+  /**
+   * It lets others go first, or its mailbox takes no request for a while: what is left is for
+   * another turn.
+   */
   public void goesOn(Instant at) {
     this.goesOnAt = at;
   }

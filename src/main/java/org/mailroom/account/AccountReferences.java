@@ -25,22 +25,34 @@ final class AccountReferences {
   List<FieldProblem> problems(AccountProperties settings) {
     List<FieldProblem> problems = new ArrayList<>(problemsOfCredential(settings));
     Set<String> destinations = new TreeSet<>(properties.destinations().keySet());
-    settings.deliverTo().forEach(destination ->
-        requireKnown(problems, "deliver-to", destination, destinations, "mailroom.destinations"));
+    settings
+        .deliverTo()
+        .forEach(
+            destination ->
+                requireKnown(
+                    problems, "deliver-to", destination, destinations, "mailroom.destinations"));
     return problems;
   }
 
   /** The same of the credential alone, of an account that delivers to a route. */
   List<FieldProblem> problemsOfCredential(AccountProperties settings) {
     List<FieldProblem> problems = new ArrayList<>();
-    requireKnown(problems, "credential", settings.credential(), new TreeSet<>(credentials.list().stream().map(Credential::id).toList()), "mailroom.credentials");
+    requireKnown(
+        problems,
+        "credential",
+        settings.credential(),
+        new TreeSet<>(credentials.list().stream().map(Credential::id).toList()),
+        "mailroom.credentials");
     return problems;
   }
 
-  private static void requireKnown(List<FieldProblem> problems, String field, String value, Set<String> known, String where) {
+  private static void requireKnown(
+      List<FieldProblem> problems, String field, String value, Set<String> known, String where) {
     if (!known.contains(value)) {
-      String allowed = known.isEmpty() ? "nothing: " + where + " is empty" : String.join(", ", known);
-      problems.add(new FieldProblem(field, value + ": is none of " + where + ". Allowed: " + allowed + "."));
+      String allowed =
+          known.isEmpty() ? "nothing: " + where + " is empty" : String.join(", ", known);
+      problems.add(
+          new FieldProblem(field, value + ": is none of " + where + ". Allowed: " + allowed + "."));
     }
   }
 }

@@ -11,7 +11,10 @@ import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The table {@code account}: the settings of each account by their keys in {@code application.yaml}, as JSON. */
+/**
+ * The table {@code account}: the settings of each account by their keys in {@code
+ * application.yaml}, as JSON.
+ */
 @Component
 class AccountTable {
 
@@ -27,13 +30,18 @@ class AccountTable {
 
   Map<String, Map<String, String>> all() {
     Map<String, Map<String, String>> all = new TreeMap<>();
-    jdbc.query("select id, settings from account", row -> {
-      try {
-        all.put(row.getString("id"), json.readValue(row.getString("settings"), new TypeReference<TreeMap<String, String>>() {}));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("the table account holds something that isn't JSON");
-      }
-    });
+    jdbc.query(
+        "select id, settings from account",
+        row -> {
+          try {
+            all.put(
+                row.getString("id"),
+                json.readValue(
+                    row.getString("settings"), new TypeReference<TreeMap<String, String>>() {}));
+          } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the table account holds something that isn't JSON");
+          }
+        });
     return all;
   }
 
@@ -41,8 +49,19 @@ class AccountTable {
     OffsetDateTime now = Utc.of(clock.instant());
     try {
       String settings = json.writeValueAsString(fields);
-      if (jdbc.update("update account set settings = ?, revision = ?, updated_at = ? where id = ?", settings, revision, now, id) == 0) {
-        jdbc.update("insert into account (id, settings, revision, updated_at) values (?, ?, ?, ?)", id, settings, revision, now);
+      if (jdbc.update(
+              "update account set settings = ?, revision = ?, updated_at = ? where id = ?",
+              settings,
+              revision,
+              now,
+              id)
+          == 0) {
+        jdbc.update(
+            "insert into account (id, settings, revision, updated_at) values (?, ?, ?, ?)",
+            id,
+            settings,
+            revision,
+            now);
       }
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);

@@ -9,8 +9,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elements of which only so many are worked on at a time, for a Splitter that works in parallel: asking for another waits until one is done.
- * The Splitter asks for the next before it works on the one that it has; that one is counted on top. One thread asks; others say that they are done.
+ * Elements of which only so many are worked on at a time, for a Splitter that works in parallel:
+ * asking for another waits until one is done. The Splitter asks for the next before it works on the
+ * one that it has; that one is counted on top. One thread asks; others say that they are done.
  *
  * @param <T> what is worked on
  */
@@ -33,9 +34,11 @@ public final class AtATime<T> implements Iterator<T> {
    *
    * @param element makes one of a part, and of what it comes from
    */
-  public static <P, T> @Nullable AtATime<T> of(int most, List<P> parts, BiFunction<P, AtATime<T>, T> element) {
+  public static <P, T> @Nullable AtATime<T> of(
+      int most, List<P> parts, BiFunction<P, AtATime<T>, T> element) {
     AtomicReference<AtATime<T>> all = new AtomicReference<>();
-    all.set(new AtATime<>(most, parts.stream().map(part -> element.apply(part, all.get())).iterator()));
+    all.set(
+        new AtATime<>(most, parts.stream().map(part -> element.apply(part, all.get())).iterator()));
     return all.get();
   }
 

@@ -15,8 +15,9 @@ import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The accounts that are made of entries which name a group or a list of mailboxes: what was found so far. An entry stands in {@code application.yaml}, or, where
- * it names a group, in the database. Safe for use by several threads; asks neither database nor service.
+ * The accounts that are made of entries which name a group or a list of mailboxes: what was found
+ * so far. An entry stands in {@code application.yaml}, or, where it names a group, in the database.
+ * Safe for use by several threads; asks neither database nor service.
  */
 @Component
 public final class DiscoveredAccounts {
@@ -52,7 +53,8 @@ public final class DiscoveredAccounts {
   }
 
   /**
-   * The entries of the database are these now. What one found that isn't there any more, or that names another group, is found no longer.
+   * The entries of the database are these now. What one found that isn't there any more, or that
+   * names another group, is found no longer.
    *
    * @param revision of the settings that they were read from; an earlier one than before is ignored
    */
@@ -68,14 +70,15 @@ public final class DiscoveredAccounts {
     }
     Map<String, AccountProperties> before = entries;
     entries = Collections.unmodifiableMap(all);
-    before.forEach((entry, settings) -> {
-      AccountProperties now = all.get(entry);
-      if (now == null || !Objects.equals(now.membersOf(), settings.membersOf())) {
-        told.remove(entry);
-        problems.remove(entry);
-        found = Collections.unmodifiableMap(without(entry));
-      }
-    });
+    before.forEach(
+        (entry, settings) -> {
+          AccountProperties now = all.get(entry);
+          if (now == null || !Objects.equals(now.membersOf(), settings.membersOf())) {
+            told.remove(entry);
+            problems.remove(entry);
+            found = Collections.unmodifiableMap(without(entry));
+          }
+        });
     made = null;
   }
 
@@ -85,7 +88,9 @@ public final class DiscoveredAccounts {
     return others;
   }
 
-  /** Whether it was said which mailboxes an entry has, since it is there and names what it names. */
+  /**
+   * Whether it was said which mailboxes an entry has, since it is there and names what it names.
+   */
   public synchronized boolean isTold(String entry) {
     return told.contains(entry);
   }
@@ -113,7 +118,10 @@ public final class DiscoveredAccounts {
     made = null;
   }
 
-  /** Why it isn't known who belongs to an entry now, in words; null: it is. What was found before stays. */
+  /**
+   * Why it isn't known who belongs to an entry now, in words; null: it is. What was found before
+   * stays.
+   */
   public synchronized void problem(String entry, @Nullable String why) {
     if (why == null || !entries.containsKey(entry)) {
       problems.remove(entry);

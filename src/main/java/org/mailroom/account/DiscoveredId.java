@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The id of an account that is made of an entry and an address: {@code everyone-ada_contoso.com}. It is what folders, tags and the ledger know the account by,
- * so that the same entry and address always give the same, and others another.
+ * The id of an account that is made of an entry and an address: {@code everyone-ada_contoso.com}.
+ * It is what folders, tags and the ledger know the account by, so that the same entry and address
+ * always give the same, and others another.
  */
 public final class DiscoveredId {
 
@@ -29,14 +30,20 @@ public final class DiscoveredId {
   public static String of(String entry, String address, Predicate<String> taken) {
     String small = address.toLowerCase(Locale.ROOT);
     Matcher plain = PLAIN.matcher(small);
-    String safe = plain.matches() ? plain.group(1) + "_" + plain.group(2) : small.replaceAll("[^a-z0-9._-]", "_");
+    String safe =
+        plain.matches()
+            ? plain.group(1) + "_" + plain.group(2)
+            : small.replaceAll("[^a-z0-9._-]", "_");
     String id = entry + "-" + safe;
     if (plain.matches() && id.length() <= LONGEST && !taken.test(id)) {
       return id;
     }
     String hash = hash(entry + "\n" + small);
     for (int digits = HASH; digits < hash.length(); digits += HASH) {
-      String sure = id.substring(0, Math.min(id.length(), LONGEST - digits - 1)) + "-" + hash.substring(0, digits);
+      String sure =
+          id.substring(0, Math.min(id.length(), LONGEST - digits - 1))
+              + "-"
+              + hash.substring(0, digits);
       if (!taken.test(sure)) {
         return sure;
       }
@@ -46,7 +53,10 @@ public final class DiscoveredId {
 
   private static String hash(String text) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8))).substring(0, 40);
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)))
+          .substring(0, 40);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -14,7 +14,13 @@ import org.mailroom.graph.GraphException;
  * @param passing the service has trouble or asks for patience: nobody at the site can mend that
  * @param ofDatabase Mailroom's own database was the cause
  */
-public record FailureInWords(@Nullable String message, @Nullable String cause, @Nullable String remedy, @Nullable String code, boolean passing, boolean ofDatabase) {
+public record FailureInWords(
+    @Nullable String message,
+    @Nullable String cause,
+    @Nullable String remedy,
+    @Nullable String code,
+    boolean passing,
+    boolean ofDatabase) {
 
   /** A failure that another node met. */
   static final class OfAnotherNode extends RuntimeException {
@@ -33,12 +39,20 @@ public record FailureInWords(@Nullable String message, @Nullable String cause, @
       return told.words;
     }
     if (failure instanceof GraphException graph) {
-      return new FailureInWords(graph.getMessage(), graph.cause(), graph.remedy(), graph.code(), graph.isTransient()
-          && graph.status() != 0, false);
+      return new FailureInWords(
+          graph.getMessage(),
+          graph.cause(),
+          graph.remedy(),
+          graph.code(),
+          graph.isTransient() && graph.status() != 0,
+          false);
     }
-    boolean passing = failure instanceof CredentialException credential && credential.isTransient()
-        && !credential.isUnreachable();
+    boolean passing =
+        failure instanceof CredentialException credential
+            && credential.isTransient()
+            && !credential.isUnreachable();
     boolean ofDatabase = failure instanceof ImportFailure ended && ended.isOfDatabase();
-    return new FailureInWords(failure.getMessage(), failure.getMessage(), null, null, passing, ofDatabase);
+    return new FailureInWords(
+        failure.getMessage(), failure.getMessage(), null, null, passing, ofDatabase);
   }
 }

@@ -3,9 +3,10 @@ package org.mailroom.account;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether the service is to blame when it can't give what belongs to single messages. One message that fails while others can be
- * fetched has a fault of its own. Where several fail and none can be fetched, it is the service's trouble, and costs no message an attempt.
- * After a few failures in a row nothing more is asked for in this import. Safe for use by several threads.
+ * Tells whether the service is to blame when it can't give what belongs to single messages. One
+ * message that fails while others can be fetched has a fault of its own. Where several fail and
+ * none can be fetched, it is the service's trouble, and costs no message an attempt. After a few
+ * failures in a row nothing more is asked for in this import. Safe for use by several threads.
  */
 public final class FetchTrouble {
 

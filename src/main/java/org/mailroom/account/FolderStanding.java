@@ -13,7 +13,10 @@ public record FolderStanding(String folder, State state, @Nullable Instant until
 
   /** In the order in which a folder goes through them. */
   public enum State {
-    TO_COME("to come"), IN_PART("in part"), READ("read to its end"), FAILED("can't be read");
+    TO_COME("to come"),
+    IN_PART("in part"),
+    READ("read to its end"),
+    FAILED("can't be read");
 
     private final String words;
 

@@ -26,14 +26,29 @@ public final class ImportFailure extends RuntimeException {
     if (words instanceof Exception sentence) {
       return sentence;
     }
-    boolean database = Causes.of(why).anyMatch(
-        cause -> cause instanceof DataAccessException || cause instanceof TransactionException || cause instanceof SQLException);
+    boolean database =
+        Causes.of(why)
+            .anyMatch(
+                cause ->
+                    cause instanceof DataAccessException
+                        || cause instanceof TransactionException
+                        || cause instanceof SQLException);
     if (database) {
       String reason = DatabaseBreaker.reason(why);
-      return new ImportFailure("Mailroom's database doesn't answer as it should (" + reason + "). " + DatabaseBreaker.remedy(reason)
-          + "; nothing is marked meanwhile, and Mailroom goes on by itself.", why, true);
+      return new ImportFailure(
+          "Mailroom's database doesn't answer as it should ("
+              + reason
+              + "). "
+              + DatabaseBreaker.remedy(reason)
+              + "; nothing is marked meanwhile, and Mailroom goes on by itself.",
+          why,
+          true);
     }
-    return new ImportFailure("the import ended unexpectedly (" + Causes.inShort(Causes.root(why))
-        + "). The next poll begins anew; report this as a bug if it lasts.", why, false);
+    return new ImportFailure(
+        "the import ended unexpectedly ("
+            + Causes.inShort(Causes.root(why))
+            + "). The next poll begins anew; report this as a bug if it lasts.",
+        why,
+        false);
   }
 }

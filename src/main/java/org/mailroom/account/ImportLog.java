@@ -13,7 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Says in the log what an import came to: one line when it did something, none when it didn't, one for what went wrong. */
+/**
+ * Says in the log what an import came to: one line when it did something, none when it didn't, one
+ * for what went wrong.
+ */
 @Component
 public final class ImportLog {
 
@@ -35,13 +38,24 @@ public final class ImportLog {
 
   public void tell(ImportResult result) {
     if (result.imported() > 0 || result.failed() > 0) {
-      LOG.info("account {}: imported {} in {} s{}", result.account(), messages(result.imported()),
-          String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0), details(result));
+      LOG.info(
+          "account {}: imported {} in {} s{}",
+          result.account(),
+          messages(result.imported()),
+          String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1000.0),
+          details(result));
     }
     tellUnmarked(result);
     if (result.listedForNothing() > 0) {
-      warnOnce(result.account(), "listed for nothing", "account " + result.account() + ": the filter still matches "
-          + messages(result.listedForNothing()) + " that were imported, so each poll lists them again. Add isRead eq false to the filter, or have them moved.");
+      warnOnce(
+          result.account(),
+          "listed for nothing",
+          "account "
+              + result.account()
+              + ": the filter still matches "
+              + messages(result.listedForNothing())
+              + " that were imported, so each poll lists them again. Add isRead eq false to the"
+              + " filter, or have them moved.");
     }
     tellFailure(result);
   }
@@ -52,9 +66,16 @@ public final class ImportLog {
       lastUnmarked.remove(result.account());
       return;
     }
-    String why = result.firstUnmarked() == null ? "no reason is known" : String.valueOf(result.firstUnmarked().getMessage());
+    String why =
+        result.firstUnmarked() == null
+            ? "no reason is known"
+            : String.valueOf(result.firstUnmarked().getMessage());
     if (result.imported() > 0 || isNew(lastUnmarked, result.account(), ImportResult.kind(why))) {
-      LOG.error("account {}: {} delivered but not marked as read: {}", result.account(), messages(result.unmarked()), why);
+      LOG.error(
+          "account {}: {} delivered but not marked as read: {}",
+          result.account(),
+          messages(result.unmarked()),
+          why);
     }
   }
 
@@ -67,10 +88,14 @@ public final class ImportLog {
       details.add(result.failed() - result.givenUp() + " refused and tried again");
     }
     if (result.waiting() > 0) {
-      details.add(result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try");
+      details.add(
+          result.waiting() + (result.waiting() == 1 ? " waits" : " wait") + " for another try");
     }
     if (result.givenUpBefore() > 0) {
-      details.add(result.givenUpBefore() + (result.givenUpBefore() == 1 ? " waits" : " wait") + " for a decision (failed list)");
+      details.add(
+          result.givenUpBefore()
+              + (result.givenUpBefore() == 1 ? " waits" : " wait")
+              + " for a decision (failed list)");
     }
     return details.isEmpty() ? "" : ", " + String.join(", ", details);
   }
@@ -85,7 +110,10 @@ public final class ImportLog {
     }
   }
 
-  /** The same failure is told once, again at a slow interval while it lasts, and its end once the mailbox was read to its end. */
+  /**
+   * The same failure is told once, again at a slow interval while it lasts, and its end once the
+   * mailbox was read to its end.
+   */
   private void tellFailure(ImportResult result) {
     String kind = result.failureKind();
     if (result.failure() != null && kind != null) {
@@ -100,7 +128,8 @@ public final class ImportLog {
   private boolean isNew(Map<String, Told> told, String account, String kind) {
     Told before = told.get(account);
     Instant now = clock.instant();
-    boolean isNew = before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now);
+    boolean isNew =
+        before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now);
     if (isNew) {
       told.put(account, new Told(kind, now));
     }

@@ -16,19 +16,37 @@ import org.jspecify.annotations.Nullable;
  * @param waiting messages whose delivery isn't due yet, or whose destination is down
  * @param gone messages that somebody deleted or moved meanwhile
  * @param unmarked messages that were delivered but couldn't be marked
- * @param listedForNothing messages that were imported and marked before, and that the filter still matches
+ * @param listedForNothing messages that were imported and marked before, and that the filter still
+ *     matches
  * @param requests to Graph
  * @param readingPaused nothing was read, for so many deliveries wait for a destination that is down
- * @param goesOnAt when the rest follows, for others went first or the mailbox takes no request; null when nothing is left
+ * @param goesOnAt when the rest follows, for others went first or the mailbox takes no request;
+ *     null when nothing is left
  * @param firstUnmarked why, of one of them; or null
  * @param firstRefusal why one of them wasn't delivered, in words; or null
  * @param failure why the mailbox couldn't be read to its end; or null
  * @param folders how far each of several folders was read; empty where the account reads one
  */
 public record ImportResult(
-    String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone, int unmarked,
-    int listedForNothing, long requests, boolean readingPaused, @Nullable Instant goesOnAt, @Nullable Exception firstUnmarked, @Nullable String firstRefusal,
-    @Nullable Exception failure, List<FolderStanding> folders) {
+    String account,
+    Instant begun,
+    Duration took,
+    int imported,
+    int passedOver,
+    int failed,
+    int givenUp,
+    int givenUpBefore,
+    int waiting,
+    int gone,
+    int unmarked,
+    int listedForNothing,
+    long requests,
+    boolean readingPaused,
+    @Nullable Instant goesOnAt,
+    @Nullable Exception firstUnmarked,
+    @Nullable String firstRefusal,
+    @Nullable Exception failure,
+    List<FolderStanding> folders) {
 
   public ImportResult {
     folders = List.copyOf(folders);
@@ -36,11 +54,44 @@ public record ImportResult(
 
   /** Of an account that reads one folder. */
   public ImportResult(
-      String account, Instant begun, Duration took, int imported, int passedOver, int failed, int givenUp, int givenUpBefore, int waiting, int gone,
-      int unmarked, int listedForNothing, long requests, boolean readingPaused, @Nullable Instant goesOnAt, @Nullable Exception firstUnmarked, @Nullable String firstRefusal,
+      String account,
+      Instant begun,
+      Duration took,
+      int imported,
+      int passedOver,
+      int failed,
+      int givenUp,
+      int givenUpBefore,
+      int waiting,
+      int gone,
+      int unmarked,
+      int listedForNothing,
+      long requests,
+      boolean readingPaused,
+      @Nullable Instant goesOnAt,
+      @Nullable Exception firstUnmarked,
+      @Nullable String firstRefusal,
       Exception failure) {
-    this(account, begun, took, imported, passedOver, failed, givenUp, givenUpBefore, waiting, gone, unmarked, listedForNothing, requests, readingPaused,
-        goesOnAt, firstUnmarked, firstRefusal, failure, List.of());
+    this(
+        account,
+        begun,
+        took,
+        imported,
+        passedOver,
+        failed,
+        givenUp,
+        givenUpBefore,
+        waiting,
+        gone,
+        unmarked,
+        listedForNothing,
+        requests,
+        readingPaused,
+        goesOnAt,
+        firstUnmarked,
+        firstRefusal,
+        failure,
+        List.of());
   }
 
   /** The mailbox was read, to its end or as far as this turn went. */
@@ -57,7 +108,10 @@ public record ImportResult(
     return isThrough() && failed == 0 && waiting == 0 && givenUpBefore == 0 && unmarked == 0;
   }
 
-  /** The failure without what differs from poll to poll, to tell whether it is the same again; null without a failure. */
+  /**
+   * The failure without what differs from poll to poll, to tell whether it is the same again; null
+   * without a failure.
+   */
   @Nullable String failureKind() {
     return failure == null ? null : kind(String.valueOf(failure.getMessage()));
   }

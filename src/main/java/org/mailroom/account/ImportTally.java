@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What an import came to so far, in numbers that don't grow with the mailbox. Safe for use by several threads. */
+/**
+ * What an import came to so far, in numbers that don't grow with the mailbox. Safe for use by
+ * several threads.
+ */
 public final class ImportTally {
 
   /** What becomes of messages. */
@@ -97,16 +100,33 @@ public final class ImportTally {
   }
 
   ImportProgress.Running progress(String account) {
-    return new ImportProgress.Running(account, begun, lastStep, of(Count.IMPORTED), of(Count.LISTED), of(Count.THROUGH));
+    return new ImportProgress.Running(
+        account, begun, lastStep, of(Count.IMPORTED), of(Count.LISTED), of(Count.THROUGH));
   }
 
   /**
    * @param requests how many requests to its mailbox were counted by now
    */
   public ImportResult result(AccountImport running, long requests) {
-    return new ImportResult(running.account().id(), begun, Duration.between(begun, clock.instant()), of(Count.IMPORTED), of(Count.PASSED_OVER), of(Count.FAILED),
-        of(Count.GIVEN_UP), of(Count.GIVEN_UP_BEFORE), of(Count.WAITING), of(Count.GONE), of(Count.UNMARKED), of(Count.LISTED_FOR_NOTHING),
-        Math.max(0, requests - requestsBefore), running.isReadingPaused(), running.goesOnAt(), firstUnmarked, firstRefusal, running.failure(),
+    return new ImportResult(
+        running.account().id(),
+        begun,
+        Duration.between(begun, clock.instant()),
+        of(Count.IMPORTED),
+        of(Count.PASSED_OVER),
+        of(Count.FAILED),
+        of(Count.GIVEN_UP),
+        of(Count.GIVEN_UP_BEFORE),
+        of(Count.WAITING),
+        of(Count.GONE),
+        of(Count.UNMARKED),
+        of(Count.LISTED_FOR_NOTHING),
+        Math.max(0, requests - requestsBefore),
+        running.isReadingPaused(),
+        running.goesOnAt(),
+        firstUnmarked,
+        firstRefusal,
+        running.failure(),
         running.standings());
   }
 }

@@ -17,8 +17,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * How many messages were imported in each minute of the last days, by all nodes. Each node adds what it has imported since it last did: every few
- * seconds while something is imported, and when it stops. Safe for use by several threads.
+ * How many messages were imported in each minute of the last days, by all nodes. Each node adds
+ * what it has imported since it last did: every few seconds while something is imported, and when
+ * it stops. Safe for use by several threads.
  */
 @Component
 public class ImportedMinutes implements DisposableBean {
@@ -40,7 +41,10 @@ public class ImportedMinutes implements DisposableBean {
     this.clock = clock;
   }
 
-  /** Something was imported, or time went by: adds it unless it did so a moment ago. A database that is down gets it later. */
+  /**
+   * Something was imported, or time went by: adds it unless it did so a moment ago. A database that
+   * is down gets it later.
+   */
   public void add() {
     Instant now = clock.instant();
     synchronized (this) {
@@ -59,8 +63,13 @@ public class ImportedMinutes implements DisposableBean {
     }
     OffsetDateTime minute = Utc.of(now.truncatedTo(ChronoUnit.MINUTES));
     try {
-      jdbc.update("insert into imported_minute (minute_at, imported) values (?, 0) on conflict do nothing", minute);
-      jdbc.update("update imported_minute set imported = imported + ? where minute_at = ?", imported - added, minute);
+      jdbc.update(
+          "insert into imported_minute (minute_at, imported) values (?, 0) on conflict do nothing",
+          minute);
+      jdbc.update(
+          "update imported_minute set imported = imported + ? where minute_at = ?",
+          imported - added,
+          minute);
       added = imported;
       if (trimmedAt.isBefore(now.minus(1, ChronoUnit.HOURS))) {
         trimmedAt = now;
@@ -74,9 +83,12 @@ public class ImportedMinutes implements DisposableBean {
   /** By the beginning of each minute; a minute without any has no entry. */
   public Map<Instant, Long> since(Instant from) {
     Map<Instant, Long> minutes = new TreeMap<>();
-    jdbc.query("select minute_at, imported from imported_minute where minute_at >= ?", row -> {
-      minutes.put(row.getTimestamp(1).toInstant(), row.getLong(2));
-    }, Utc.of(from));
+    jdbc.query(
+        "select minute_at, imported from imported_minute where minute_at >= ?",
+        row -> {
+          minutes.put(row.getTimestamp(1).toInstant(), row.getLong(2));
+        },
+        Utc.of(from));
     return minutes;
   }
 

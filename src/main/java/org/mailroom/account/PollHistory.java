@@ -25,8 +25,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * What the polls of late came to, and how many messages were imported on which day. Only polls that did something or failed are
- * kept; a failure that lasts is one entry that counts its polls. An idle poll costs nothing here.
+ * What the polls of late came to, and how many messages were imported on which day. Only polls that
+ * did something or failed are kept; a failure that lasts is one entry that counts its polls. An
+ * idle poll costs nothing here.
  */
 @Component("pollHistory")
 public final class PollHistory {
@@ -47,8 +48,18 @@ public final class PollHistory {
    * @param polls how many
    */
   public record Poll(
-      String account, Instant begun, Instant ended, Duration took, int imported, int failed, int waiting, int gone, int unmarked, long requests,
-      String failure, int polls) {}
+      String account,
+      Instant begun,
+      Instant ended,
+      Duration took,
+      int imported,
+      int failed,
+      int waiting,
+      int gone,
+      int unmarked,
+      long requests,
+      String failure,
+      int polls) {}
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
   private static final int MOST_OF_AN_ACCOUNT = 500;
@@ -76,7 +87,8 @@ public final class PollHistory {
     if (result.failure() == null) {
       lastFailures.remove(result.account());
     }
-    if (!result.isWorthTelling() || (result.failure() instanceof ImportFailure failure && failure.isOfDatabase())) {
+    if (!result.isWorthTelling()
+        || (result.failure() instanceof ImportFailure failure && failure.isOfDatabase())) {
       return;
     }
     try {
@@ -84,7 +96,10 @@ public final class PollHistory {
       count(result);
       trim(result.account());
     } catch (DataAccessException e) {
-      LOG.warn("account {}: the history of its polls can't be written: {}", result.account(), e.getMostSpecificCause().getMessage());
+      LOG.warn(
+          "account {}: the history of its polls can't be written: {}",
+          result.account(),
+          e.getMostSpecificCause().getMessage());
     }
   }
 
@@ -92,15 +107,37 @@ public final class PollHistory {
     String kind = result.failureKind();
     Last last = lastFailures.get(result.account());
     Instant ended = result.begun().plus(result.took());
-    boolean alike = kind != null && result.imported() == 0 && last != null && kind.equals(last.kind());
-    if (alike && last != null && jdbc.update("update poll set polls = polls + 1, ended_at = ?, took_ms = ?, requests = requests + ?, failure = ? where account = ? and begun_at = ?",
-        utc(ended), result.took().toMillis(), result.requests(), failure(result), result.account(), utc(last.begun())) == 1) {
+    boolean alike =
+        kind != null && result.imported() == 0 && last != null && kind.equals(last.kind());
+    if (alike
+        && last != null
+        && jdbc.update(
+                "update poll set polls = polls + 1, ended_at = ?, took_ms = ?, requests = requests"
+                    + " + ?, failure = ? where account = ? and begun_at = ?",
+                utc(ended),
+                result.took().toMillis(),
+                result.requests(),
+                failure(result),
+                result.account(),
+                utc(last.begun()))
+            == 1) {
       return;
     }
-    jdbc.update("insert into poll (account, begun_at, ended_at, took_ms, imported, failed, waiting, gone, unmarked, requests, failure, polls)"
-            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing",
-        result.account(), utc(result.begun()), utc(ended), result.took().toMillis(), result.imported(), result.failed(), result.waiting(),
-        result.gone(), result.unmarked(), result.requests(), failure(result));
+    jdbc.update(
+        "insert into poll (account, begun_at, ended_at, took_ms, imported, failed, waiting, gone,"
+            + " unmarked, requests, failure, polls) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on"
+            + " conflict do nothing",
+        result.account(),
+        utc(result.begun()),
+        utc(ended),
+        result.took().toMillis(),
+        result.imported(),
+        result.failed(),
+        result.waiting(),
+        result.gone(),
+        result.unmarked(),
+        result.requests(),
+        failure(result));
     if (kind != null) {
       lastFailures.put(result.account(), new Last(result.begun(), kind));
     }
@@ -110,7 +147,9 @@ public final class PollHistory {
     Exception why = result.failure() != null ? result.failure() : result.firstUnmarked();
     String words = why == null ? result.firstRefusal() : why.getMessage();
     String text = words == null ? null : Printable.line(words);
-    return text == null || text.length() <= LONGEST_FAILURE ? text : text.substring(0, LONGEST_FAILURE);
+    return text == null || text.length() <= LONGEST_FAILURE
+        ? text
+        : text.substring(0, LONGEST_FAILURE);
   }
 
   private void count(ImportResult result) {
@@ -118,28 +157,57 @@ public final class PollHistory {
       return;
     }
     Date today = Date.valueOf(today());
-    jdbc.update("insert into imported_day (account, import_day, imported) values (?, ?, 0) on conflict do nothing", result.account(), today);
-    jdbc.update("update imported_day set imported = imported + ? where account = ? and import_day = ?", result.imported(), result.account(), today);
+    jdbc.update(
+        "insert into imported_day (account, import_day, imported) values (?, ?, 0) on conflict do"
+            + " nothing",
+        result.account(),
+        today);
+    jdbc.update(
+        "update imported_day set imported = imported + ? where account = ? and import_day = ?",
+        result.imported(),
+        result.account(),
+        today);
   }
 
   private void trim(String account) {
     if (written.merge(account, 1, Integer::sum) % TRIM_EVERY == 1) {
-      jdbc.update("delete from poll where account = ? and begun_at <="
-          + " (select begun_at from poll where account = ? order by begun_at desc limit 1 offset " + MOST_OF_AN_ACCOUNT + ")", account, account);
+      jdbc.update(
+          "delete from poll where account = ? and begun_at <= (select begun_at from poll where"
+              + " account = ? order by begun_at desc limit 1 offset "
+              + MOST_OF_AN_ACCOUNT
+              + ")",
+          account,
+          account);
     }
     if (!today().equals(trimmedOn)) {
       trimmedOn = today();
       jdbc.update("delete from poll where begun_at < ?", utc(clock.instant().minus(KEPT)));
-      jdbc.update("delete from imported_day where import_day < ?", Date.valueOf(today().minusDays(DAYS_KEPT.toDays())));
+      jdbc.update(
+          "delete from imported_day where import_day < ?",
+          Date.valueOf(today().minusDays(DAYS_KEPT.toDays())));
     }
   }
 
   /** The latest polls of an account that did something or failed, latest first. */
   public List<Poll> recent(String account, int most) {
-    return jdbc.query("select account, begun_at, ended_at, took_ms, imported, failed, waiting, gone, unmarked, requests, failure, polls from poll"
-            + " where account = ? order by begun_at desc limit " + most,
-        (row, number) -> new Poll(row.getString(1), row.getTimestamp(2).toInstant(), row.getTimestamp(3).toInstant(), Duration.ofMillis(row.getLong(4)),
-            row.getInt(5), row.getInt(6), row.getInt(7), row.getInt(8), row.getInt(9), row.getLong(10), row.getString(11), row.getInt(12)),
+    return jdbc.query(
+        "select account, begun_at, ended_at, took_ms, imported, failed, waiting, gone, unmarked,"
+            + " requests, failure, polls from poll where account = ? order by begun_at desc limit "
+            + most,
+        (row, number) ->
+            new Poll(
+                row.getString(1),
+                row.getTimestamp(2).toInstant(),
+                row.getTimestamp(3).toInstant(),
+                Duration.ofMillis(row.getLong(4)),
+                row.getInt(5),
+                row.getInt(6),
+                row.getInt(7),
+                row.getInt(8),
+                row.getInt(9),
+                row.getLong(10),
+                row.getString(11),
+                row.getInt(12)),
         account);
   }
 
@@ -150,10 +218,14 @@ public final class PollHistory {
    */
   public Map<String, Map<LocalDate, Long>> importedByDay(int days) {
     Map<String, Map<LocalDate, Long>> imported = new HashMap<>();
-    jdbc.query("select account, import_day, imported from imported_day where import_day > ?",
+    jdbc.query(
+        "select account, import_day, imported from imported_day where import_day > ?",
         row -> {
-          imported.computeIfAbsent(row.getString(1), account -> new TreeMap<>()).put(row.getDate(2).toLocalDate(), row.getLong(3));
-        }, Date.valueOf(today().minusDays(days)));
+          imported
+              .computeIfAbsent(row.getString(1), account -> new TreeMap<>())
+              .put(row.getDate(2).toLocalDate(), row.getLong(3));
+        },
+        Date.valueOf(today().minusDays(days)));
     return imported;
   }
 
@@ -165,11 +237,19 @@ public final class PollHistory {
   public Map<String, Map<LocalDate, Long>> importedByDay(Collection<String> accounts, int days) {
     Map<String, Map<LocalDate, Long>> imported = new HashMap<>();
     if (!accounts.isEmpty()) {
-      Object[] parameters = Stream.concat(accounts.stream(), Stream.of(Date.valueOf(today().minusDays(days)))).toArray();
-      jdbc.query("select account, import_day, imported from imported_day where account in (" + "?, ".repeat(accounts.size() - 1) + "?) and import_day > ?",
+      Object[] parameters =
+          Stream.concat(accounts.stream(), Stream.of(Date.valueOf(today().minusDays(days))))
+              .toArray();
+      jdbc.query(
+          "select account, import_day, imported from imported_day where account in ("
+              + "?, ".repeat(accounts.size() - 1)
+              + "?) and import_day > ?",
           row -> {
-            imported.computeIfAbsent(row.getString(1), account -> new TreeMap<>()).put(row.getDate(2).toLocalDate(), row.getLong(3));
-          }, parameters);
+            imported
+                .computeIfAbsent(row.getString(1), account -> new TreeMap<>())
+                .put(row.getDate(2).toLocalDate(), row.getLong(3));
+          },
+          parameters);
     }
     return imported;
   }
@@ -177,9 +257,13 @@ public final class PollHistory {
   /** Messages imported each day by all accounts together; a day without any has no entry. */
   public Map<LocalDate, Long> importedByDayOfAll(int days) {
     Map<LocalDate, Long> imported = new TreeMap<>();
-    jdbc.query("select import_day, sum(imported) from imported_day where import_day > ? group by import_day", row -> {
-      imported.put(row.getDate(1).toLocalDate(), row.getLong(2));
-    }, Date.valueOf(today().minusDays(days)));
+    jdbc.query(
+        "select import_day, sum(imported) from imported_day where import_day > ? group by"
+            + " import_day",
+        row -> {
+          imported.put(row.getDate(1).toLocalDate(), row.getLong(2));
+        },
+        Date.valueOf(today().minusDays(days)));
     return imported;
   }
 

@@ -11,7 +11,8 @@ import org.mailroom.settings.Printable;
  * @param told what came back, or why it couldn't be tried
  * @param remedy how to mend it; null where nothing is to be mended, or {@code told} says it already
  */
-public record CheckStep(String name, Outcome outcome, String tried, @Nullable String told, @Nullable String remedy) {
+public record CheckStep(
+    String name, Outcome outcome, String tried, @Nullable String told, @Nullable String remedy) {
 
   /** How a step ended. */
   public enum Outcome {
@@ -35,7 +36,8 @@ public record CheckStep(String name, Outcome outcome, String tried, @Nullable St
     return new CheckStep(name, Outcome.OK, tried, told, null);
   }
 
-  static CheckStep failed(String name, String tried, @Nullable String told, @Nullable String remedy) {
+  static CheckStep failed(
+      String name, String tried, @Nullable String told, @Nullable String remedy) {
     return new CheckStep(name, Outcome.FAILED, tried, told, remedy);
   }
 

@@ -25,7 +25,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Tries a destination without leaving anything there: a rolled-back row, a temporary file, a look into the queue. */
+/**
+ * Tries a destination without leaving anything there: a rolled-back row, a temporary file, a look
+ * into the queue.
+ */
 @Component
 final class DestinationCheck {
 
@@ -42,8 +45,14 @@ final class DestinationCheck {
   private final CamelContext camel;
   private final String databaseUrl;
 
-  DestinationCheck(MailroomProperties properties, Destinations destinations, JdbcTemplate jdbc, TransactionTemplate transaction, ObjectProvider<ConnectionFactory> connections,
-      CamelContext camel, Environment environment) {
+  DestinationCheck(
+      MailroomProperties properties,
+      Destinations destinations,
+      JdbcTemplate jdbc,
+      TransactionTemplate transaction,
+      ObjectProvider<ConnectionFactory> connections,
+      CamelContext camel,
+      Environment environment) {
     this.properties = properties;
     this.destinations = destinations;
     this.jdbc = jdbc;
@@ -51,14 +60,20 @@ final class DestinationCheck {
     this.connections = connections;
     this.camel = camel;
     // parameters may hold a password
-    this.databaseUrl = environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", "").replaceAll("//[^/@]*@", "//");
+    this.databaseUrl =
+        environment
+            .getProperty("spring.datasource.url", "")
+            .replaceAll("[;?].*", "")
+            .replaceAll("//[^/@]*@", "//");
   }
 
   /** Returns what came back. */
   String check(String destination) throws CheckFailure {
     String endpoint = destinations.endpoint(destination);
     if (endpoint == null) {
-      throw new CheckFailure("there is no such destination.", "Add it below mailroom.destinations, or take it out of the account's deliver-to.");
+      throw new CheckFailure(
+          "there is no such destination.",
+          "Add it below mailroom.destinations, or take it out of the account's deliver-to.");
     }
     return switch (endpoint.replace("://", ":")) {
       case "direct:deliver-to-database" -> database();
@@ -73,27 +88,42 @@ final class DestinationCheck {
     return databaseUrl;
   }
 
-  /** Mailroom keeps there what it delivered: without it nothing is imported, wherever it is to be delivered. */
+  /**
+   * Mailroom keeps there what it delivered: without it nothing is imported, wherever it is to be
+   * delivered.
+   */
   String queryDatabase() throws CheckFailure {
     try {
       jdbc.queryForObject("select count(*) from delivery where account = ?", Long.class, "check");
       return "it answers";
     } catch (DataAccessException e) {
-      throw new CheckFailure("Mailroom's database doesn't answer as it should (" + DatabaseBreaker.reason(e) + ").", DatabaseBreaker.remedy(DatabaseBreaker.reason(e)) + "; nothing is"
-          + " imported or marked meanwhile, and Mailroom goes on by itself.");
+      throw new CheckFailure(
+          "Mailroom's database doesn't answer as it should (" + DatabaseBreaker.reason(e) + ").",
+          DatabaseBreaker.remedy(DatabaseBreaker.reason(e))
+              + "; nothing is"
+              + " imported or marked meanwhile, and Mailroom goes on by itself.");
     }
   }
 
   private String database() throws CheckFailure {
     try {
-      transaction.executeWithoutResult(status -> {
-        jdbc.update("insert into mail_message (account, message_id, has_attachments, document, imported_at) values (?, ?, ?, ?, ?)", "check", UUID.randomUUID().toString(),
-            false, "{}", OffsetDateTime.now(ZoneOffset.UTC));
-        status.setRollbackOnly();
-      });
+      transaction.executeWithoutResult(
+          status -> {
+            jdbc.update(
+                "insert into mail_message (account, message_id, has_attachments, document,"
+                    + " imported_at) values (?, ?, ?, ?, ?)",
+                "check",
+                UUID.randomUUID().toString(),
+                false,
+                "{}",
+                OffsetDateTime.now(ZoneOffset.UTC));
+            status.setRollbackOnly();
+          });
       return "a row was inserted and rolled back";
     } catch (DataAccessException | TransactionException e) {
-      throw new CheckFailure("the database refuses: " + DatabaseBreaker.reason(e) + ".", "Check that it runs, spring.datasource.*, and that its user may write to mail_message.");
+      throw new CheckFailure(
+          "the database refuses: " + DatabaseBreaker.reason(e) + ".",
+          "Check that it runs, spring.datasource.*, and that its user may write to mail_message.");
     }
   }
 
@@ -109,9 +139,19 @@ final class DestinationCheck {
       } finally {
         Files.delete(file);
       }
-      return "a temporary file was written below " + existing + " and deleted; " + Files.getFileStore(existing).getUsableSpace() / MEGABYTE + " MB are free";
+      return "a temporary file was written below "
+          + existing
+          + " and deleted; "
+          + Files.getFileStore(existing).getUsableSpace() / MEGABYTE
+          + " MB are free";
     } catch (IOException | SecurityException e) {
-      throw new CheckFailure(existing + " can't be written to: " + e.getClass().getSimpleName() + ": " + e.getMessage() + ".",
+      throw new CheckFailure(
+          existing
+              + " can't be written to: "
+              + e.getClass().getSimpleName()
+              + ": "
+              + e.getMessage()
+              + ".",
           "Check free space, quota and permissions there, and that a share is mounted.");
     }
   }
@@ -119,17 +159,30 @@ final class DestinationCheck {
   private String queue() throws CheckFailure {
     ConnectionFactory factory = connections.getIfAvailable();
     if (factory == null) {
-      throw new CheckFailure("no broker is configured.", "Set spring.artemis.*, or leave it out for the embedded broker.");
+      throw new CheckFailure(
+          "no broker is configured.",
+          "Set spring.artemis.*, or leave it out for the embedded broker.");
     }
     try {
-      Boolean holds = new JmsTemplate(factory).browse(properties.queue(), (session, browser) -> browser.getEnumeration().hasMoreElements());
-      return "queue " + properties.queue() + " was browsed: it " + (Boolean.TRUE.equals(holds) ? "holds messages" : "is empty");
+      Boolean holds =
+          new JmsTemplate(factory)
+              .browse(
+                  properties.queue(),
+                  (session, browser) -> browser.getEnumeration().hasMoreElements());
+      return "queue "
+          + properties.queue()
+          + " was browsed: it "
+          + (Boolean.TRUE.equals(holds) ? "holds messages" : "is empty");
     } catch (JmsException e) {
       BrokerInUseException inUse = Causes.first(e, BrokerInUseException.class).orElse(null);
       if (inUse != null) {
-        return "the embedded broker runs in another Mailroom (" + inUse.holder() + ") and opens no port; whether it takes a message only a delivery shows";
+        return "the embedded broker runs in another Mailroom ("
+            + inUse.holder()
+            + ") and opens no port; whether it takes a message only a delivery shows";
       }
-      throw new CheckFailure("the broker refuses: " + reason(e) + ".", "Check that it runs, spring.artemis.*, and that the queue is there and may be browsed.");
+      throw new CheckFailure(
+          "the broker refuses: " + reason(e) + ".",
+          "Check that it runs, spring.artemis.*, and that the queue is there and may be browsed.");
     }
   }
 
@@ -138,19 +191,29 @@ final class DestinationCheck {
     for (Route route : camel.getRoutes()) {
       if (route.getEndpoint().getEndpointBaseUri().replace("://", ":").equals(uri)) {
         if (!camel.getRouteController().getRouteStatus(route.getRouteId()).isStarted()) {
-          throw new CheckFailure("route " + route.getRouteId() + " is stopped.", "Start it in the console or over JMX, or restart Mailroom.");
+          throw new CheckFailure(
+              "route " + route.getRouteId() + " is stopped.",
+              "Start it in the console or over JMX, or restart Mailroom.");
         }
-        return "route " + route.getRouteId() + " is there and started; what it does with a message only a delivery shows";
+        return "route "
+            + route.getRouteId()
+            + " is there and started; what it does with a message only a delivery shows";
       }
     }
     if (uri.startsWith("direct:")) {
-      throw new CheckFailure("no route begins with " + endpoint + ".", "Add one below mailroom.routes, or correct mailroom.destinations.");
+      throw new CheckFailure(
+          "no route begins with " + endpoint + ".",
+          "Add one below mailroom.routes, or correct mailroom.destinations.");
     }
     try {
-      return camel.getEndpoint(endpoint) instanceof FileEndpoint files ? file(files.getFile().toPath())
-          : "the endpoint " + uri.split(":")[0] + " is valid; whether it takes a message only a delivery shows";
+      return camel.getEndpoint(endpoint) instanceof FileEndpoint files
+          ? file(files.getFile().toPath())
+          : "the endpoint "
+              + uri.split(":")[0]
+              + " is valid; whether it takes a message only a delivery shows";
     } catch (RuntimeException e) {
-      throw new CheckFailure("the endpoint isn't valid: " + reason(e) + ".", "Correct mailroom.destinations.");
+      throw new CheckFailure(
+          "the endpoint isn't valid: " + reason(e) + ".", "Correct mailroom.destinations.");
     }
   }
 

@@ -8,7 +8,10 @@ import org.mailroom.discovery.Discovery;
 import org.mailroom.graph.GraphException;
 import org.springframework.stereotype.Component;
 
-/** Whether it is told which mailboxes an entry for many has. What it finds is checked account by account, as every other. */
+/**
+ * Whether it is told which mailboxes an entry for many has. What it finds is checked account by
+ * account, as every other.
+ */
 @Component
 final class DiscoveryCheck {
 
@@ -27,8 +30,15 @@ final class DiscoveryCheck {
   /** Asks, and changes nothing. */
   void check(String entry, Consumer<CheckStep> told) {
     var settings = Objects.requireNonNull(discovered.entries().get(entry), entry);
-    String source = settings.mailboxesFile() != null ? "the list " + settings.mailboxesFile() : "the members of group " + settings.membersOf();
-    told.accept(CheckStep.ok("configuration", "entry " + entry, source + ", each an account with credential " + settings.credential()));
+    String source =
+        settings.mailboxesFile() != null
+            ? "the list " + settings.mailboxesFile()
+            : "the members of group " + settings.membersOf();
+    told.accept(
+        CheckStep.ok(
+            "configuration",
+            "entry " + entry,
+            source + ", each an account with credential " + settings.credential()));
     try {
       told.accept(CheckStep.ok("mailboxes", source, discovery.count(entry)));
     } catch (GraphException | CredentialException refusal) {

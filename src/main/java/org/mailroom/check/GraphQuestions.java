@@ -23,7 +23,10 @@ import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
-/** Asks Graph on the same wire as the imports, the route {@code graph-request}, once and without another try. Nothing is changed. */
+/**
+ * Asks Graph on the same wire as the imports, the route {@code graph-request}, once and without
+ * another try. Nothing is changed.
+ */
 @Component
 final class GraphQuestions {
 
@@ -36,7 +39,12 @@ final class GraphQuestions {
   private final GraphUris uris;
   private final Graph once = this::ask;
 
-  GraphQuestions(ProducerTemplate camel, AnswerJson json, Listings listings, MailFolders folders, MailroomProperties properties) {
+  GraphQuestions(
+      ProducerTemplate camel,
+      AnswerJson json,
+      Listings listings,
+      MailFolders folders,
+      MailroomProperties properties) {
     this.camel = camel;
     this.json = json;
     this.listings = listings;
@@ -58,9 +66,18 @@ final class GraphQuestions {
 
   /** How many unread messages the inbox has: whoever may ask that may read the mailbox. */
   long unreadInInbox(Account account) {
-    return ask(GraphRequest.get(GraphOperation.COUNT_MESSAGES, account.credential(), account.mailbox(),
-        uris.of(GraphUris.options("$select", "id,unreadItemCount,totalItemCount"), "users", account.mailbox(), "mailFolders", "inbox"),
-        answer -> json.tree(answer).path("unreadItemCount").asLong()));
+    return ask(
+        GraphRequest.get(
+            GraphOperation.COUNT_MESSAGES,
+            account.credential(),
+            account.mailbox(),
+            uris.of(
+                GraphUris.options("$select", "id,unreadItemCount,totalItemCount"),
+                "users",
+                account.mailbox(),
+                "mailFolders",
+                "inbox"),
+            answer -> json.tree(answer).path("unreadItemCount").asLong()));
   }
 
   /**
@@ -70,17 +87,31 @@ final class GraphQuestions {
    * @param from how many to pass over
    */
   JsonNode folders(String credential, String mailbox, @Nullable String parent, int from, int most) {
-    Map<String, String> options = GraphUris.options("$select", "id,displayName,childFolderCount,totalItemCount,unreadItemCount",
-        "$top", String.valueOf(most), "$skip", String.valueOf(from));
-    URI address = parent == null ? uris.of(options, "users", mailbox, "mailFolders")
-        : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
-    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, address, answer -> {
-      JsonNode page = json.tree(answer);
-      if (!page.path("value").isArray()) {
-        throw new WrongAnswerException("the answer is not a page of folders");
-      }
-      return page;
-    }));
+    Map<String, String> options =
+        GraphUris.options(
+            "$select",
+            "id,displayName,childFolderCount,totalItemCount,unreadItemCount",
+            "$top",
+            String.valueOf(most),
+            "$skip",
+            String.valueOf(from));
+    URI address =
+        parent == null
+            ? uris.of(options, "users", mailbox, "mailFolders")
+            : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
+    return ask(
+        GraphRequest.get(
+            GraphOperation.FIND_FOLDER,
+            credential,
+            mailbox,
+            address,
+            answer -> {
+              JsonNode page = json.tree(answer);
+              if (!page.path("value").isArray()) {
+                throw new WrongAnswerException("the answer is not a page of folders");
+              }
+              return page;
+            }));
   }
 
   /** Returns the id or well-known name of one of the account's folders. */
@@ -91,10 +122,17 @@ final class GraphQuestions {
 
   /** Returns in words how many messages match: one page without contents. */
   String listing(Account account, String folder) {
-    MessageListing listing = listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), "id,receivedDateTime,isRead", account.filter(),
-        listings.since(account.maxAge()), Hints.NONE);
+    MessageListing listing =
+        listings.messages(
+            new MailFolder(account.credential(), account.mailbox(), folder),
+            "id,receivedDateTime,isRead",
+            account.filter(),
+            listings.since(account.maxAge()),
+            Hints.NONE);
     Listed page = listing.next(once);
     int found = page.messages().size();
-    return found + (listing.isEnded() ? "" : " or more") + (found == 1 && listing.isEnded() ? " message matches" : " messages match");
+    return found
+        + (listing.isEnded() ? "" : " or more")
+        + (found == 1 && listing.isEnded() ? " message matches" : " messages match");
   }
 }

@@ -9,8 +9,8 @@ import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
 
 /**
- * The folders of a mailbox, for somebody who chooses one: one level at a time, each asked for once, and no more than
- * {@link #MOST} of it. Nothing is changed. Safe for use by several threads.
+ * The folders of a mailbox, for somebody who chooses one: one level at a time, each asked for once,
+ * and no more than {@link #MOST} of it. Nothing is changed. Safe for use by several threads.
  */
 @Component
 public final class MailboxFolders {
@@ -23,10 +23,12 @@ public final class MailboxFolders {
   /**
    * A folder.
    *
-   * @param path as an account's settings name it: the names from the top of the mailbox on, a slash in a name as {@code \/}
+   * @param path as an account's settings name it: the names from the top of the mailbox on, a slash
+   *     in a name as {@code \/}
    * @param children how many folders it has itself
    */
-  public record Folder(String id, String name, String path, long children, long messages, long unread) {}
+  public record Folder(
+      String id, String name, String path, long children, long messages, long unread) {}
 
   /**
    * The folders within another one.
@@ -53,18 +55,30 @@ public final class MailboxFolders {
    * @throws org.mailroom.graph.GraphException when the mailbox can't be read
    */
   public Level within(String credential, String mailbox, @Nullable String parent, String path) {
-    gates.closedUntil(mailbox).ifPresent(end -> {
-      throw new NotListedException("The service throttles " + mailbox + ": nothing is sent to it before "
-          + end.truncatedTo(ChronoUnit.SECONDS) + ". Try again then, or write the folder's path.");
-    });
+    gates
+        .closedUntil(mailbox)
+        .ifPresent(
+            end -> {
+              throw new NotListedException(
+                  "The service throttles "
+                      + mailbox
+                      + ": nothing is sent to it before "
+                      + end.truncatedTo(ChronoUnit.SECONDS)
+                      + ". Try again then, or write the folder's path.");
+            });
     List<Folder> folders = new ArrayList<>();
     while (true) {
       JsonNode page = graph.folders(credential, mailbox, parent, folders.size(), PER_PAGE);
       for (JsonNode folder : page.path("value")) {
         String name = folder.path("displayName").asText("");
-        folders.add(new Folder(folder.path("id").asText(""), name, (path.isEmpty() ? "" : path + "/") + name.replace("/", "\\/"),
-            folder.path("childFolderCount").asLong(), folder.path("totalItemCount").asLong(),
-            folder.path("unreadItemCount").asLong()));
+        folders.add(
+            new Folder(
+                folder.path("id").asText(""),
+                name,
+                (path.isEmpty() ? "" : path + "/") + name.replace("/", "\\/"),
+                folder.path("childFolderCount").asLong(),
+                folder.path("totalItemCount").asLong(),
+                folder.path("unreadItemCount").asLong()));
       }
       boolean more = page.hasNonNull("@odata.nextLink") && !page.path("value").isEmpty();
       if (!more || folders.size() >= MOST) {

@@ -19,8 +19,9 @@ import org.mailroom.graph.GraphException;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether mailboxes can be opened, asked with one request each, as after a sign-in. Nothing is changed. At most {@link #MOST} mailboxes
- * are asked, and what hasn't answered in time isn't told of: the import will. Safe for use by several threads.
+ * Whether mailboxes can be opened, asked with one request each, as after a sign-in. Nothing is
+ * changed. At most {@link #MOST} mailboxes are asked, and what hasn't answered in time isn't told
+ * of: the import will. Safe for use by several threads.
  */
 @Component
 public final class MailboxProbe {
@@ -44,12 +45,19 @@ public final class MailboxProbe {
     this.threads = importThreads;
   }
 
-  /** Those of the accounts' mailboxes that the service refuses to open; takes as long as an answer, {@link #PATIENCE} at the most. */
+  /**
+   * Those of the accounts' mailboxes that the service refuses to open; takes as long as an answer,
+   * {@link #PATIENCE} at the most.
+   */
   public List<Closed> closed(Collection<Account> accounts) {
     Map<String, Account> byMailbox = new LinkedHashMap<>();
-    accounts.forEach(account -> byMailbox.putIfAbsent(account.mailbox().toLowerCase(Locale.ROOT), account));
-    List<CompletableFuture<Closed>> asked = byMailbox.values().stream().limit(MOST)
-        .map(account -> CompletableFuture.supplyAsync(() -> ask(account), threads)).toList();
+    accounts.forEach(
+        account -> byMailbox.putIfAbsent(account.mailbox().toLowerCase(Locale.ROOT), account));
+    List<CompletableFuture<Closed>> asked =
+        byMailbox.values().stream()
+            .limit(MOST)
+            .map(account -> CompletableFuture.supplyAsync(() -> ask(account), threads))
+            .toList();
     long until = System.nanoTime() + PATIENCE.toNanos();
     List<Closed> closed = new ArrayList<>();
     for (CompletableFuture<Closed> each : asked) {
@@ -74,10 +82,13 @@ public final class MailboxProbe {
       return null;
     } catch (GraphException refused) {
       // without what was asked: the mailbox is named anyway
-      return refused.isTransient() ? null
+      return refused.isTransient()
+          ? null
           : new Closed(account.id(), account.mailbox(), refused.cause().replaceFirst("^.*?: ", ""));
     } catch (CredentialException noToken) {
-      return noToken.isTransient() ? null : new Closed(account.id(), account.mailbox(), noToken.getMessage());
+      return noToken.isTransient()
+          ? null
+          : new Closed(account.id(), account.mailbox(), noToken.getMessage());
     }
   }
 }

@@ -32,8 +32,8 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at the way to a server below TCP's surface: name, proxy, certificate, clock. Libraries hide whose certificate they refused, so
- * this talks to the socket itself; no credential goes over it.
+ * Looks at the way to a server below TCP's surface: name, proxy, certificate, clock. Libraries hide
+ * whose certificate they refused, so this talks to the socket itself; no credential goes over it.
  */
 @Component
 final class TlsProbe {
@@ -59,10 +59,19 @@ final class TlsProbe {
   String resolve(URI url) throws CheckFailure {
     String host = properties.proxy() == null ? url.getHost() : properties.proxy().getHost();
     try {
-      return host + " is " + Arrays.stream(InetAddress.getAllByName(host)).map(InetAddress::getHostAddress).limit(4).collect(Collectors.joining(", "));
+      return host
+          + " is "
+          + Arrays.stream(InetAddress.getAllByName(host))
+              .map(InetAddress::getHostAddress)
+              .limit(4)
+              .collect(Collectors.joining(", "));
     } catch (UnknownHostException e) {
-      throw new CheckFailure("the name " + host + " can't be resolved.", "Check it for typing errors, and this machine's DNS"
-          + (properties.proxy() == null ? "; where only a proxy may reach the internet, set mailroom.proxy." : "."));
+      throw new CheckFailure(
+          "the name " + host + " can't be resolved.",
+          "Check it for typing errors, and this machine's DNS"
+              + (properties.proxy() == null
+                  ? "; where only a proxy may reach the internet, set mailroom.proxy."
+                  : "."));
     }
   }
 
@@ -79,17 +88,27 @@ final class TlsProbe {
         throw refused(url, refused);
       }
     } catch (IOException e) {
-      throw new CheckFailure(e.getClass().getSimpleName() + ": " + e.getMessage() + ".",
+      throw new CheckFailure(
+          e.getClass().getSimpleName() + ": " + e.getMessage() + ".",
           "Check the network, firewall and mailroom.proxy, and that the address is right.");
     }
   }
 
   private CheckFailure refused(URI url, SSLException refused) {
-    String remedy = "If it is your company's proxy or private CA, define its certificate below spring.ssl.bundle.pem and name that bundle in mailroom.ssl-bundle;"
-        + " if not, somebody is listening in.";
-    try (Socket socket = connect(url); SSLSocket tls = secure(socket, url, anybody())) {
+    String remedy =
+        "If it is your company's proxy or private CA, define its certificate below"
+            + " spring.ssl.bundle.pem and name that bundle in mailroom.ssl-bundle; if not, somebody"
+            + " is listening in.";
+    try (Socket socket = connect(url);
+        SSLSocket tls = secure(socket, url, anybody())) {
       X509Certificate shown = (X509Certificate) tls.getSession().getPeerCertificates()[0];
-      return new CheckFailure("the certificate isn't trusted. It is " + inWords(shown) + " (" + refused.getMessage() + ").", remedy);
+      return new CheckFailure(
+          "the certificate isn't trusted. It is "
+              + inWords(shown)
+              + " ("
+              + refused.getMessage()
+              + ").",
+          remedy);
     } catch (IOException | CheckFailure nothingShown) {
       return new CheckFailure("the handshake failed: " + refused.getMessage() + ".", remedy);
     }
@@ -121,15 +140,26 @@ final class TlsProbe {
       header = line(socket);
     }
     if (status == null || !status.matches("HTTP/1\\.[01] 200.*")) {
-      throw new CheckFailure("the proxy " + properties.proxy().getHost() + ":" + properties.proxy().getPort() + " refuses: "
-          + (status == null ? "it closed the connection" : status) + ".", "Have it let " + url.getHost() + " through, without a password, and check mailroom.proxy.");
+      throw new CheckFailure(
+          "the proxy "
+              + properties.proxy().getHost()
+              + ":"
+              + properties.proxy().getPort()
+              + " refuses: "
+              + (status == null ? "it closed the connection" : status)
+              + ".",
+          "Have it let "
+              + url.getHost()
+              + " through, without a password, and check mailroom.proxy.");
     }
   }
 
   /** Reads a line byte by byte: what follows belongs to the handshake. */
   private static @Nullable String line(Socket socket) throws IOException {
     StringBuilder line = new StringBuilder();
-    for (int read = socket.getInputStream().read(); read != '\n'; read = socket.getInputStream().read()) {
+    for (int read = socket.getInputStream().read();
+        read != '\n';
+        read = socket.getInputStream().read()) {
       if (read < 0) {
         return line.isEmpty() ? null : line.toString();
       }
@@ -141,7 +171,8 @@ final class TlsProbe {
   }
 
   private static SSLSocket secure(Socket socket, URI url, SSLContext context) throws IOException {
-    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, url.getHost(), port(url), true);
+    SSLSocket tls =
+        (SSLSocket) context.getSocketFactory().createSocket(socket, url.getHost(), port(url), true);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     tls.setSSLParameters(parameters);
@@ -151,7 +182,8 @@ final class TlsProbe {
 
   private SSLContext trusted() throws IOException {
     try {
-      return properties.sslBundle() == null || properties.sslBundle().isBlank() ? SSLContext.getDefault()
+      return properties.sslBundle() == null || properties.sslBundle().isBlank()
+          ? SSLContext.getDefault()
           : bundles.getBundle(properties.sslBundle()).createSslContext();
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
@@ -162,17 +194,37 @@ final class TlsProbe {
   private static SSLContext anybody() throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new X509ExtendedTrustManager() {
-        @Override public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-        @Override public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-        @Override public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-        @Override public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-        @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
-        @Override public void checkServerTrusted(X509Certificate[] chain, String type) {}
-        @Override public X509Certificate[] getAcceptedIssuers() {
-          return new X509Certificate[0];
-        }
-      }}, new SecureRandom());
+      context.init(
+          null,
+          new TrustManager[] {
+            new X509ExtendedTrustManager() {
+              @Override
+              public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+              @Override
+              public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+              @Override
+              public void checkClientTrusted(
+                  X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+              @Override
+              public void checkServerTrusted(
+                  X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+              @Override
+              public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+              @Override
+              public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+              @Override
+              public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+              }
+            }
+          },
+          new SecureRandom());
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
@@ -180,12 +232,21 @@ final class TlsProbe {
   }
 
   private static @Nullable Instant date(Socket socket, URI url) throws IOException {
-    write(socket, "HEAD / HTTP/1.1\r\nHost: " + url.getHost() + "\r\nUser-Agent: Mailroom/1.0\r\nConnection: close\r\n\r\n");
-    BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
-    for (String line = answer.readLine(); line != null && !line.isEmpty(); line = answer.readLine()) {
+    write(
+        socket,
+        "HEAD / HTTP/1.1\r\nHost: "
+            + url.getHost()
+            + "\r\nUser-Agent: Mailroom/1.0\r\nConnection: close\r\n\r\n");
+    BufferedReader answer =
+        new BufferedReader(
+            new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+    for (String line = answer.readLine();
+        line != null && !line.isEmpty();
+        line = answer.readLine()) {
       if (line.toLowerCase(Locale.ROOT).startsWith("date:")) {
         try {
-          return ZonedDateTime.parse(line.substring(5).trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+          return ZonedDateTime.parse(line.substring(5).trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
+              .toInstant();
         } catch (DateTimeException notADate) {
           return null;
         }
@@ -201,7 +262,11 @@ final class TlsProbe {
   }
 
   private static String inWords(X509Certificate certificate) {
-    return "of " + certificate.getSubjectX500Principal().getName() + ", issued by " + certificate.getIssuerX500Principal().getName() + ", valid until "
+    return "of "
+        + certificate.getSubjectX500Principal().getName()
+        + ", issued by "
+        + certificate.getIssuerX500Principal().getName()
+        + ", valid until "
         + certificate.getNotAfter().toInstant();
   }
 

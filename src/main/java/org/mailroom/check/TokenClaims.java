@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The permissions in an access token, as far as they can be seen. To a client a token is opaque: this is a hint for a person, and nothing
- * else depends on it.
+ * The permissions in an access token, as far as they can be seen. To a client a token is opaque:
+ * this is a hint for a person, and nothing else depends on it.
  */
 record TokenClaims(List<String> roles, List<String> scopes) {
 
@@ -28,7 +28,10 @@ record TokenClaims(List<String> roles, List<String> scopes) {
       }
       List<String> roles = new ArrayList<>();
       claims.path("roles").forEach(role -> roles.add(role.asText()));
-      List<String> scopes = Arrays.stream(claims.path("scp").asText("").split(" ")).filter(scope -> !scope.isEmpty()).toList();
+      List<String> scopes =
+          Arrays.stream(claims.path("scp").asText("").split(" "))
+              .filter(scope -> !scope.isEmpty())
+              .toList();
       return Optional.of(new TokenClaims(roles, scopes));
     } catch (IOException | IllegalArgumentException notAJwt) {
       return Optional.empty();
@@ -39,7 +42,11 @@ record TokenClaims(List<String> roles, List<String> scopes) {
   boolean allow(boolean changes) {
     List<String> all = new ArrayList<>(roles);
     all.addAll(scopes);
-    return all.stream().anyMatch(name -> name.startsWith("Mail.ReadWrite") || (!changes && (name.equals("Mail.Read") || name.startsWith("Mail.Read."))));
+    return all.stream()
+        .anyMatch(
+            name ->
+                name.startsWith("Mail.ReadWrite")
+                    || (!changes && (name.equals("Mail.Read") || name.startsWith("Mail.Read."))));
   }
 
   /** No person has signed in for it. */
@@ -48,7 +55,9 @@ record TokenClaims(List<String> roles, List<String> scopes) {
   }
 
   String inWords() {
-    return roles.isEmpty() && scopes.isEmpty() ? "it has no role and no scope" : (roles.isEmpty() ? "" : "roles " + String.join(", ", roles))
-        + (scopes.isEmpty() ? "" : "scopes " + String.join(", ", scopes));
+    return roles.isEmpty() && scopes.isEmpty()
+        ? "it has no role and no scope"
+        : (roles.isEmpty() ? "" : "roles " + String.join(", ", roles))
+            + (scopes.isEmpty() ? "" : "scopes " + String.join(", ", scopes));
   }
 }

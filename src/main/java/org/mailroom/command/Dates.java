@@ -9,7 +9,10 @@ import java.time.ZoneId;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Dates as people write them on a command line: a day or a time of this machine's time zone, or a time with its own. */
+/**
+ * Dates as people write them on a command line: a day or a time of this machine's time zone, or a
+ * time with its own.
+ */
 final class Dates {
 
   private Dates() {}
@@ -20,15 +23,23 @@ final class Dates {
    */
   static Instant of(CommandSpec command, String option, String text) {
     try {
-      return text.contains("T") ? time(text) : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
+      return text.contains("T")
+          ? time(text)
+          : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
     } catch (DateTimeException notADate) {
-      throw new CommandLine.ParameterException(command.commandLine(), "Invalid value for option '" + option + "': '" + text
-          + "' is no date. Write 2026-01-31, 2026-01-31T08:00 or 2026-01-31T08:00:00Z.");
+      throw new CommandLine.ParameterException(
+          command.commandLine(),
+          "Invalid value for option '"
+              + option
+              + "': '"
+              + text
+              + "' is no date. Write 2026-01-31, 2026-01-31T08:00 or 2026-01-31T08:00:00Z.");
     }
   }
 
   private static Instant time(String text) {
-    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$") ? OffsetDateTime.parse(text).toInstant() : LocalDateTime.parse(text)
-        .atZone(ZoneId.systemDefault()).toInstant();
+    return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)$")
+        ? OffsetDateTime.parse(text).toInstant()
+        : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
   }
 }

@@ -32,48 +32,65 @@ import picocli.CommandLine.Spec;
 /** {@code mailroom export}: writes out what was imported, to be handed over. */
 @Command(
     name = "export",
-    description = "Writes out what was imported, earliest received first: to a file, or to the standard output.",
+    description =
+        "Writes out what was imported, earliest received first: to a file, or to the standard"
+            + " output.",
     footerHeading = "%n",
     footer = {
-      "jsonl: the documents as Mailroom keeps them, one a line, in UTF-8; contents of attachments by their location on disk.",
-      "mbox: mails with their attachments (mboxrd). Where message.eml is kept (content: mime) it is that, else the mail is made"
-      + " of the document.",
-      "What went to a queue or elsewhere alone is kept nowhere and can't be written; it is counted. The trail keeps who"
-      + " exported, when and how many.",
+      "jsonl: the documents as Mailroom keeps them, one a line, in UTF-8; contents of attachments"
+          + " by their location on disk.",
+      "mbox: mails with their attachments (mboxrd). Where message.eml is kept (content: mime) it is"
+          + " that, else the mail is made of the document.",
+      "What went to a queue or elsewhere alone is kept nowhere and can't be written; it is counted."
+          + " The trail keeps who exported, when and how many.",
       "It opens no port and can run beside a running Mailroom.",
       "",
-      "Exit codes: 0 all written, 1 can't start, 2 misuse, 9 not all could be read or written."},
+      "Exit codes: 0 all written, 1 can't start, 2 misuse, 9 not all could be read or written."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class ExportCommand implements Callable<Integer> {
 
   private static final int BUFFER = 1 << 16;
 
-  @ParentCommand
-  private MailroomCommand mailroom;
+  @ParentCommand private MailroomCommand mailroom;
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @Option(names = "--since", paramLabel = "DATE", required = true, description =
-      "What was received from DATE on. A day such as 2026-01-31, or a time such as"
-      + " 2026-01-31T08:00 (of this machine's time zone) or 2026-01-31T08:00:00Z.")
+  @Option(
+      names = "--since",
+      paramLabel = "DATE",
+      required = true,
+      description =
+          "What was received from DATE on. A day such as 2026-01-31, or a time such as"
+              + " 2026-01-31T08:00 (of this machine's time zone) or 2026-01-31T08:00:00Z.")
   private String since;
 
-  @Option(names = "--until", paramLabel = "DATE", description = "Only what was received before DATE.")
+  @Option(
+      names = "--until",
+      paramLabel = "DATE",
+      description = "Only what was received before DATE.")
   private String until;
 
-  @Option(names = "--account", paramLabel = "ID", description =
-      "Only of this account, which may be one that is no longer in the settings.")
+  @Option(
+      names = "--account",
+      paramLabel = "ID",
+      description = "Only of this account, which may be one that is no longer in the settings.")
   private String account;
 
-  @Option(names = "--format", paramLabel = "FORMAT", required = true, description =
-      "${COMPLETION-CANDIDATES}, in small letters or capitals.")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      required = true,
+      description = "${COMPLETION-CANDIDATES}, in small letters or capitals.")
   private Format format;
 
-  @Option(names = "--output", paramLabel = "FILE", description =
-      "Write to this file, which only its owner may read. It is there when all is written; one of"
-      + " that name is replaced. Without it: the standard output.")
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "Write to this file, which only its owner may read. It is there when all is written; one"
+              + " of that name is replaced. Without it: the standard output.")
   private Path output;
 
   @Override
@@ -83,9 +100,10 @@ final class ExportCommand implements Callable<Integer> {
     if (to != null && !from.isBefore(to)) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--since isn't before --until.");
     }
-    if (output != null && (Files.isDirectory(output) || !Files.isDirectory(output.toAbsolutePath().getParent()))) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--output " + output
-          + " must be a file in a folder that is there.");
+    if (output != null
+        && (Files.isDirectory(output) || !Files.isDirectory(output.toAbsolutePath().getParent()))) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--output " + output + " must be a file in a folder that is there.");
     }
     PrintStream data = System.out;
     // the log goes where it can't get into what is written
@@ -104,23 +122,41 @@ final class ExportCommand implements Callable<Integer> {
     try {
       result = output == null ? write(export, selection, data) : toFile(export, selection);
     } catch (IOException e) {
-      err.println("mailroom: " + (output == null ? "the standard output" : output) + " can't be written (" + Causes.inShort(e)
-          + "): the export isn't whole.");
+      err.println(
+          "mailroom: "
+              + (output == null ? "the standard output" : output)
+              + " can't be written ("
+              + Causes.inShort(e)
+              + "): the export isn't whole.");
       err.flush();
       return EraseCommand.NOT_ALL;
     }
     String what = result.written() == 1 ? "1 message" : result.written() + " messages";
-    context.getBean(CommandTrail.class).exported(account == null ? "messages of all accounts" : "messages of account " + account,
-        what + " as " + format.name().toLowerCase(java.util.Locale.ROOT));
-    err.println("Exported " + what + "." + (result.notKept() == 0 ? ""
-        : " Of " + result.notKept() + " more nothing is kept that could be written: they went to other destinations alone, or"
-        + " their files are gone."));
-    result.problems().forEach(problem -> err.println("mailroom: " + problem + (problem.endsWith(".") ? "" : ".")));
+    context
+        .getBean(CommandTrail.class)
+        .exported(
+            account == null ? "messages of all accounts" : "messages of account " + account,
+            what + " as " + format.name().toLowerCase(java.util.Locale.ROOT));
+    err.println(
+        "Exported "
+            + what
+            + "."
+            + (result.notKept() == 0
+                ? ""
+                : " Of "
+                    + result.notKept()
+                    + " more nothing is kept that could be written: they went to other destinations"
+                    + " alone, or their files are gone."));
+    result
+        .problems()
+        .forEach(
+            problem -> err.println("mailroom: " + problem + (problem.endsWith(".") ? "" : ".")));
     err.flush();
     return result.problems().isEmpty() ? ImportCommand.ALL_IMPORTED : EraseCommand.NOT_ALL;
   }
 
-  private Result write(MessageExport export, Selection selection, OutputStream to) throws IOException {
+  private Result write(MessageExport export, Selection selection, OutputStream to)
+      throws IOException {
     OutputStream buffered = new BufferedOutputStream(to, BUFFER);
     try (Progress progress = new Progress("Exporting")) {
       Result result = export.export(selection, format, buffered, progress::to);
@@ -137,8 +173,11 @@ final class ExportCommand implements Callable<Integer> {
     Path part = file.resolveSibling("." + UUID.randomUUID() + ".part");
     try {
       Result result;
-      try (FileChannel channel = FileChannel.open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-          PrivateFolder.fileAttributes(part))) {
+      try (FileChannel channel =
+          FileChannel.open(
+              part,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              PrivateFolder.fileAttributes(part))) {
         result = write(export, selection, Channels.newOutputStream(channel));
         channel.force(true);
       }

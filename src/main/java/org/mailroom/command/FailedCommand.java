@@ -20,27 +20,31 @@ import picocli.CommandLine.Spec;
 /** {@code mailroom failed}: the dead letters. */
 @Command(
     name = "failed",
-    description = "Lists the deliveries that were given up; delivers them again, or gives them up for good.",
+    description =
+        "Lists the deliveries that were given up; delivers them again, or gives them up for good.",
     footerHeading = "%n",
     footer = {
-      "A message that can't be delivered is tried as often as mailroom.retry says, then listed here. It stays unread in the mailbox.",
-      "The commands run beside a running Mailroom, which takes up what is to be retried with the account's next poll.",
+      "A message that can't be delivered is tried as often as mailroom.retry says, then listed"
+          + " here. It stays unread in the mailbox.",
+      "The commands run beside a running Mailroom, which takes up what is to be retried with the"
+          + " account's next poll.",
       "",
-      "Exit codes: 0 done, 1 can't start, 2 misuse, 7 there is no such failed delivery."},
+      "Exit codes: 0 done, 1 can't start, 2 misuse, 7 there is no such failed delivery."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class FailedCommand implements Callable<Integer> {
 
   static final int NO_SUCH_DELIVERY = 7;
   private static final int MOST = 10_000;
-  private static final String NAMED = "Say which: --account, --message and --destination together narrow it down; or --all. See: failed list%n%n"
-      + "Exit codes: 0 done, 1 can't start, 2 misuse, 7 there is no such failed delivery.";
+  private static final String NAMED =
+      "Say which: --account, --message and --destination together narrow it down; or --all. See:"
+          + " failed list%n%nExit codes: 0 done, 1 can't start, 2 misuse, 7 there is no such failed"
+          + " delivery.";
 
-  @ParentCommand
-  private MailroomCommand mailroom;
+  @ParentCommand private MailroomCommand mailroom;
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   /** Which deliveries; the same for all three. */
   static final class Filter {
@@ -67,45 +71,86 @@ final class FailedCommand implements Callable<Integer> {
     return list(new Filter());
   }
 
-  @Command(name = "list", description = "Lists them: what, where to, how often tried, and why not.", footerHeading = "%n",
-      footer = "Exit codes: 0 done, 1 can't start, 2 misuse.", mixinStandardHelpOptions = true, versionProvider = Version.class)
+  @Command(
+      name = "list",
+      description = "Lists them: what, where to, how often tried, and why not.",
+      footerHeading = "%n",
+      footer = "Exit codes: 0 done, 1 can't start, 2 misuse.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int list(@Mixin Filter filter) {
     try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
-      List<FailedDelivery> failed = context.getBean(FailedDeliveries.class).list(filter.selection(), MOST);
+      List<FailedDelivery> failed =
+          context.getBean(FailedDeliveries.class).list(filter.selection(), MOST);
       var out = spec.commandLine().getOut();
       if (failed.isEmpty()) {
         out.println("No delivery has failed.");
       }
       for (FailedDelivery delivery : failed) {
-        out.printf("%s to %s, %d attempts, last %s%n  message  %s%n  subject  %s%n  received %s%n  cause    %s%n", delivery.account(), delivery.destination(),
-            delivery.attempts(), delivery.since() == null ? "unknown" : delivery.since().truncatedTo(ChronoUnit.SECONDS), delivery.messageId(),
-            printable(delivery.subject()), delivery.receivedAt() == null ? "unknown" : delivery.receivedAt(), delivery.error());
+        out.printf(
+            "%s to %s, %d attempts, last %s%n  message  %s%n  subject  %s%n  received %s%n  cause  "
+                + "  %s%n",
+            delivery.account(),
+            delivery.destination(),
+            delivery.attempts(),
+            delivery.since() == null ? "unknown" : delivery.since().truncatedTo(ChronoUnit.SECONDS),
+            delivery.messageId(),
+            printable(delivery.subject()),
+            delivery.receivedAt() == null ? "unknown" : delivery.receivedAt(),
+            delivery.error());
       }
       out.flush();
       return ImportCommand.ALL_IMPORTED;
     }
   }
 
-  @Command(name = "retry", description = "Delivers them again with the account's next import, with all attempts anew.", footerHeading = "%n",
-      footer = NAMED, mixinStandardHelpOptions = true, versionProvider = Version.class)
-  int retry(@Mixin Filter filter, @Option(names = "--all", description = "Every failed delivery.") boolean all) {
-    return change(filter, all, "%d deliveries will be tried again with the next import.%n", failed -> failed.retry(filter.selection()));
+  @Command(
+      name = "retry",
+      description = "Delivers them again with the account's next import, with all attempts anew.",
+      footerHeading = "%n",
+      footer = NAMED,
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  int retry(
+      @Mixin Filter filter,
+      @Option(names = "--all", description = "Every failed delivery.") boolean all) {
+    return change(
+        filter,
+        all,
+        "%d deliveries will be tried again with the next import.%n",
+        failed -> failed.retry(filter.selection()));
   }
 
-  @Command(name = "discard", description = "Gives them up for good: the messages are marked once every other destination has them.", footerHeading = "%n",
-      footer = NAMED, mixinStandardHelpOptions = true, versionProvider = Version.class)
-  int discard(@Mixin Filter filter, @Option(names = "--all", description = "Every failed delivery.") boolean all) {
-    return change(filter, all, "%d deliveries were given up for good.%n", failed -> failed.discard(filter.selection()));
+  @Command(
+      name = "discard",
+      description =
+          "Gives them up for good: the messages are marked once every other destination has them.",
+      footerHeading = "%n",
+      footer = NAMED,
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  int discard(
+      @Mixin Filter filter,
+      @Option(names = "--all", description = "Every failed delivery.") boolean all) {
+    return change(
+        filter,
+        all,
+        "%d deliveries were given up for good.%n",
+        failed -> failed.discard(filter.selection()));
   }
 
-  private int change(Filter filter, boolean all, String told, ToIntFunction<FailedDeliveries> change) {
+  private int change(
+      Filter filter, boolean all, String told, ToIntFunction<FailedDeliveries> change) {
     if (filter.isEmpty() != all) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "Say which: --account, --message, --destination, or --all.");
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "Say which: --account, --message, --destination, or --all.");
     }
     try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       int changed = change.applyAsInt(context.getBean(FailedDeliveries.class));
       if (changed == 0) {
-        spec.commandLine().getErr().println("mailroom: there is no such failed delivery. See: failed list");
+        spec.commandLine()
+            .getErr()
+            .println("mailroom: there is no such failed delivery. See: failed list");
         return NO_SUCH_DELIVERY;
       }
       spec.commandLine().getOut().printf(told, changed);

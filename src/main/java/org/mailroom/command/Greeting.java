@@ -5,9 +5,9 @@ import java.util.TreeMap;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
-import org.mailroom.settings.MailroomProperties;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
+import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -31,7 +31,12 @@ final class Greeting {
   private final Environment environment;
   private final DiscoveredAccounts discovered;
 
-  Greeting(Accounts accounts, DiscoveredAccounts discovered, Credentials credentials, MailroomProperties properties, Environment environment) {
+  Greeting(
+      Accounts accounts,
+      DiscoveredAccounts discovered,
+      Credentials credentials,
+      MailroomProperties properties,
+      Environment environment) {
     this.accounts = accounts;
     this.discovered = discovered;
     this.credentials = credentials;
@@ -44,25 +49,60 @@ final class Greeting {
     if (!properties.polling()) {
       return;
     }
-    LOG.info("{} runs on Java {}. Graph: {}. Routes: {}.", new Version().getVersion()[0], System.getProperty("java.version"),
-        properties.graphUrl(), properties.routes());
-    LOG.info("Database: {}. Files: {}. Queue: {} on {}.", environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", ""),
-        properties.mailDir(), properties.queue(),
+    LOG.info(
+        "{} runs on Java {}. Graph: {}. Routes: {}.",
+        new Version().getVersion()[0],
+        System.getProperty("java.version"),
+        properties.graphUrl(),
+        properties.routes());
+    LOG.info(
+        "Database: {}. Files: {}. Queue: {} on {}.",
+        environment.getProperty("spring.datasource.url", "").replaceAll("[;?].*", ""),
+        properties.mailDir(),
+        properties.queue(),
         environment.getProperty("spring.artemis.broker-url", "the embedded broker"));
-    String console = properties.publicUrl() != null ? properties.publicUrl().toString().replaceFirst("/+$", "")
-        : "http://" + environment.getProperty("server.address") + ":" + environment.getProperty("local.server.port");
+    String console =
+        properties.publicUrl() != null
+            ? properties.publicUrl().toString().replaceFirst("/+$", "")
+            : "http://"
+                + environment.getProperty("server.address")
+                + ":"
+                + environment.getProperty("local.server.port");
     LOG.info("Console: {}/  Health: {}/actuator/health", console, console);
-    LOG.info("Credentials: {}. Destinations: {}.", orNone(credentials.list().stream().map(Credential::id).toList()),
-        orNone(new TreeMap<>(properties.destinations()).entrySet().stream().map(each -> each.getKey() + " (" + each.getValue().uri() + ")").toList()));
-    discovered.entries().forEach((entry, settings) -> LOG.info("entry {}: {}, each an account to {}", entry,
-        settings.mailboxesFile() != null ? "the mailboxes of " + settings.mailboxesFile() : "the members of group " + settings.membersOf(),
-        String.join(", ", settings.deliverTo())));
+    LOG.info(
+        "Credentials: {}. Destinations: {}.",
+        orNone(credentials.list().stream().map(Credential::id).toList()),
+        orNone(
+            new TreeMap<>(properties.destinations())
+                .entrySet().stream()
+                    .map(each -> each.getKey() + " (" + each.getValue().uri() + ")")
+                    .toList()));
+    discovered
+        .entries()
+        .forEach(
+            (entry, settings) ->
+                LOG.info(
+                    "entry {}: {}, each an account to {}",
+                    entry,
+                    settings.mailboxesFile() != null
+                        ? "the mailboxes of " + settings.mailboxesFile()
+                        : "the members of group " + settings.membersOf(),
+                    String.join(", ", settings.deliverTo())));
     if (accounts.all().isEmpty() && discovered.entries().isEmpty()) {
-      LOG.warn("No account is configured: nothing is imported. Add credentials and accounts to application.yaml, or in the console.");
+      LOG.warn(
+          "No account is configured: nothing is imported. Add credentials and accounts to"
+              + " application.yaml, or in the console.");
     }
     for (Account account : accounts.all().stream().limit(MOST_ACCOUNTS).toList()) {
-      LOG.info("account {}: {} of {} to {}, {}", account.id(), account.folder(), account.mailbox(), String.join(", ", account.deliverTo()),
-          account.pollAt() == null ? "every " + account.pollEvery().toSeconds() + " s" : "at " + account.pollAt());
+      LOG.info(
+          "account {}: {} of {} to {}, {}",
+          account.id(),
+          account.folder(),
+          account.mailbox(),
+          String.join(", ", account.deliverTo()),
+          account.pollAt() == null
+              ? "every " + account.pollEvery().toSeconds() + " s"
+              : "at " + account.pollAt());
     }
     if (accounts.all().size() > MOST_ACCOUNTS) {
       LOG.info("and {} more accounts", accounts.all().size() - MOST_ACCOUNTS);

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeoutException;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.mailroom.account.ImportProgress;
+import org.mailroom.account.ImportResult;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.ImportOnce;
-import org.mailroom.account.ImportResult;
-import org.mailroom.account.ImportProgress;
 import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -46,14 +46,25 @@ final class ImportRun {
     }
   }
 
-  private List<ImportResult> watch(CompletableFuture<List<ImportResult>> results, List<String> accounts) throws ExecutionException, InterruptedException {
-    try (ProgressBar bar = new ProgressBarBuilder().setTaskName("Importing").setInitialMax(-1).setUnit(" messages", 1)
-        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build()) {
+  private List<ImportResult> watch(
+      CompletableFuture<List<ImportResult>> results, List<String> accounts)
+      throws ExecutionException, InterruptedException {
+    try (ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName("Importing")
+            .setInitialMax(-1)
+            .setUnit(" messages", 1)
+            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+            .setUpdateIntervalMillis(250)
+            .build()) {
       while (true) {
         try {
           return results.get(250, TimeUnit.MILLISECONDS);
         } catch (TimeoutException stillRunning) {
-          long total = accounts.stream().mapToLong(id -> backfills.running(id).map(Backfill::total).orElse(0L)).sum();
+          long total =
+              accounts.stream()
+                  .mapToLong(id -> backfills.running(id).map(Backfill::total).orElse(0L))
+                  .sum();
           if (total > 0) {
             bar.maxHint(Math.max(total, progress.imported()));
           }

@@ -21,13 +21,19 @@ import picocli.CommandLine.Spec;
 /** {@code mailroom init}: what is packaged, as files to edit. */
 @Command(
     name = "init",
-    description = "Writes application.yaml, routes/ and kamelets/ of this version into a folder, as files to edit.",
+    description =
+        "Writes application.yaml, routes/ and kamelets/ of this version into a folder, as files to"
+            + " edit.",
     footerHeading = "%n",
     footer = {
-      "A file that is there already is left as it is; where it differs from this version's, that is told.",
-      "Mailroom runs without these files, too: what isn't in the folder is packaged. Keep those that you change.",
+      "A file that is there already is left as it is; where it differs from this version's, that is"
+          + " told.",
+      "Mailroom runs without these files, too: what isn't in the folder is packaged. Keep those"
+          + " that you change.",
       "",
-      "Exit codes: 0 done, or all of it is there already, 1 the folder can't be written to, 2 misuse, 8 some files differ and are left."},
+      "Exit codes: 0 done, or all of it is there already, 1 the folder can't be written to, 2"
+          + " misuse, 8 some files differ and are left."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class InitCommand implements Callable<Integer> {
@@ -36,10 +42,12 @@ final class InitCommand implements Callable<Integer> {
 
   private static final String PACKAGED = "distribution/";
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @Option(names = "--folder", paramLabel = "FOLDER", description = "Where to; the folder that it runs in, unless said.")
+  @Option(
+      names = "--folder",
+      paramLabel = "FOLDER",
+      description = "Where to; the folder that it runs in, unless said.")
   private Path folder = Path.of("");
 
   @Override
@@ -55,7 +63,11 @@ final class InitCommand implements Callable<Integer> {
         out.println("up to date   " + file.getKey());
       } else {
         isAnyDifferent = true;
-        out.println("differs      " + file.getKey() + ": left as it is, " + difference(lines(Files.readAllBytes(target)), lines(file.getValue())));
+        out.println(
+            "differs      "
+                + file.getKey()
+                + ": left as it is, "
+                + difference(lines(Files.readAllBytes(target)), lines(file.getValue())));
       }
     }
     out.flush();
@@ -64,11 +76,14 @@ final class InitCommand implements Callable<Integer> {
 
   private static Map<String, byte[]> packaged() throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
-    for (Resource resource : new PathMatchingResourcePatternResolver().getResources("classpath*:" + PACKAGED + "**/*.*")) {
+    for (Resource resource :
+        new PathMatchingResourcePatternResolver()
+            .getResources("classpath*:" + PACKAGED + "**/*.*")) {
       String url = resource.getURL().toString();
       if (!url.endsWith("/") && resource.isReadable()) {
         try (InputStream in = resource.getInputStream()) {
-          files.put(url.substring(url.lastIndexOf(PACKAGED) + PACKAGED.length()), in.readAllBytes());
+          files.put(
+              url.substring(url.lastIndexOf(PACKAGED) + PACKAGED.length()), in.readAllBytes());
         }
       }
     }
@@ -100,13 +115,18 @@ final class InitCommand implements Callable<Integer> {
       same++;
     }
     int atEnd = 0;
-    while (atEnd < shorter - same && own.get(own.size() - 1 - atEnd).equals(packaged.get(packaged.size() - 1 - atEnd))) {
+    while (atEnd < shorter - same
+        && own.get(own.size() - 1 - atEnd).equals(packaged.get(packaged.size() - 1 - atEnd))) {
       atEnd++;
     }
     if (same == own.size() && same == packaged.size()) {
       return "only its line ends are others";
     }
-    return "from line " + (same + 1) + " on it has " + counted(own.size() - same - atEnd) + " where this version has "
+    return "from line "
+        + (same + 1)
+        + " on it has "
+        + counted(own.size() - same - atEnd)
+        + " where this version has "
         + (packaged.size() - same - atEnd);
   }
 

@@ -10,7 +10,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Starts the application for a command: with the port of the console for the runtime, without any for commands that end by themselves. */
+/**
+ * Starts the application for a command: with the port of the console for the runtime, without any
+ * for commands that end by themselves.
+ */
 public final class Launcher {
 
   private final Class<?> application;
@@ -18,7 +21,8 @@ public final class Launcher {
   private final AtomicReference<ConfigurableApplicationContext> runtime = new AtomicReference<>();
 
   /**
-   * @param settings arguments of the form {@code --key=value}, which win over {@code application.yaml}
+   * @param settings arguments of the form {@code --key=value}, which win over {@code
+   *     application.yaml}
    */
   public Launcher(Class<?> application, List<String> settings) {
     this.application = application;
@@ -50,24 +54,37 @@ public final class Launcher {
     arguments.add("--management.endpoint.health.validate-group-membership=false");
     // nobody scrapes a command
     arguments.add("--management.prometheus.metrics.export.enabled=false");
-    // a consumer looks that often whether it is to stop: a command that is through doesn't wait for that
+    // a consumer looks that often whether it is to stop: a command that is through doesn't wait for
+    // that
     arguments.add("--import-account.poll-timeout=50");
     return start(WebApplicationType.NONE, defaults, arguments.toArray(String[]::new));
   }
 
-  /** Starts what a command needs that only reads or changes what Mailroom keeps in its database: no routes, and no broker. */
+  /**
+   * Starts what a command needs that only reads or changes what Mailroom keeps in its database: no
+   * routes, and no broker.
+   */
   public ConfigurableApplicationContext startWithoutRoutes() {
-    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false");
+    return startCommand(
+        Map.of(),
+        "--camel.main.routes-include-pattern=false",
+        "--spring.artemis.embedded.enabled=false");
   }
 
   /** The same for a command whose output goes into a file: of the log only errors are printed. */
   ConfigurableApplicationContext startQuietly() {
     // not the threshold of the console: that becomes a property of the whole process, and stays
-    return startCommand(Map.of(), "--camel.main.routes-include-pattern=false", "--spring.artemis.embedded.enabled=false", "--logging.level.root=error",
-        "--logging.level.mailroom=error", "--logging.level.org.mailroom=error");
+    return startCommand(
+        Map.of(),
+        "--camel.main.routes-include-pattern=false",
+        "--spring.artemis.embedded.enabled=false",
+        "--logging.level.root=error",
+        "--logging.level.mailroom=error",
+        "--logging.level.org.mailroom=error");
   }
 
-  private ConfigurableApplicationContext start(WebApplicationType type, Map<String, Object> defaults, String... more) {
+  private ConfigurableApplicationContext start(
+      WebApplicationType type, Map<String, Object> defaults, String... more) {
     SpringApplication spring = new SpringApplication(application);
     spring.setWebApplicationType(type);
     spring.setDefaultProperties(defaults);

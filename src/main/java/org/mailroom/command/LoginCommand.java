@@ -13,17 +13,22 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code mailroom login}: signs in a delegated credential by device code, for a server without a browser. */
+/**
+ * {@code mailroom login}: signs in a delegated credential by device code, for a server without a
+ * browser.
+ */
 @Command(
     name = "login",
     description = "Signs in a delegated credential by device code, for a server without a browser.",
     footerHeading = "%n",
     footer = {
-      "It prints an address and a code, to be opened in any browser, and waits until somebody has signed in.",
+      "It prints an address and a code, to be opened in any browser, and waits until somebody has"
+          + " signed in.",
       "The app registration must allow public client flows (Authentication, Advanced settings).",
       "It opens no port; a Mailroom that runs meanwhile uses the new sign-in at once.",
       "",
-      "Exit codes: 0 signed in, 1 can't start, 2 misuse, 6 not signed in (the reason is printed)."},
+      "Exit codes: 0 signed in, 1 can't start, 2 misuse, 6 not signed in (the reason is printed)."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class LoginCommand implements Callable<Integer> {
@@ -31,13 +36,13 @@ final class LoginCommand implements Callable<Integer> {
   static final int SIGNED_IN = 0;
   static final int NOT_SIGNED_IN = 6;
 
-  @ParentCommand
-  private MailroomCommand mailroom;
+  @ParentCommand private MailroomCommand mailroom;
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "CREDENTIAL", description = "Its id; its grant-type is authorization-code.")
+  @Parameters(
+      paramLabel = "CREDENTIAL",
+      description = "Its id; its grant-type is authorization-code.")
   private String credential;
 
   @Override
@@ -45,13 +50,22 @@ final class LoginCommand implements Callable<Integer> {
     try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
       PrintWriter out = spec.commandLine().getOut();
       try {
-        SignedInUser user = context.getBean(SignIns.class).byDeviceCode(credential, prompt -> {
-          out.printf("Open %s in a browser and enter the code %s within %d minutes.%n", prompt.address(), prompt.userCode(), prompt.valid().toMinutes());
-          out.flush();
-        });
+        SignedInUser user =
+            context
+                .getBean(SignIns.class)
+                .byDeviceCode(
+                    credential,
+                    prompt -> {
+                      out.printf(
+                          "Open %s in a browser and enter the code %s within %d minutes.%n",
+                          prompt.address(), prompt.userCode(), prompt.valid().toMinutes());
+                      out.flush();
+                    });
         out.printf("Signed in as %s.%n", user.userPrincipalName());
         if (!context.getBean(Accounts.class).isUsedFor(credential, user)) {
-          out.println("No account with this credential has that person's mailbox: only mailboxes that are shared with that person can be read.");
+          out.println(
+              "No account with this credential has that person's mailbox: only mailboxes that are"
+                  + " shared with that person can be read.");
         }
         out.flush();
         return SIGNED_IN;

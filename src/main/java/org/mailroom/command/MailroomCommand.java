@@ -1,8 +1,8 @@
 package org.mailroom.command;
 
 import java.sql.SQLException;
-import java.util.concurrent.Callable;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.DatabaseBreaker;
 import org.springframework.dao.DataAccessException;
@@ -14,18 +14,31 @@ import picocli.CommandLine.Command;
 /** {@code mailroom} without a subcommand: runs until it is stopped. */
 @Command(
     name = "mailroom",
-    description = "Imports e-mail from Exchange Online through Microsoft Graph and delivers it to databases, files and queues.",
+    description =
+        "Imports e-mail from Exchange Online through Microsoft Graph and delivers it to databases,"
+            + " files and queues.",
     footerHeading = "%n",
     footer = {
       "Without a command it runs until it is stopped; on SIGTERM it finishes what is in flight.",
-      "It reads application.yaml and routes/ in the folder that it runs in. Every setting can be given",
+      "It reads application.yaml and routes/ in the folder that it runs in. Every setting can be"
+          + " given",
       "as an argument, too: --mailroom.poll-every=10s.",
       "",
-      "Exit codes: 0 done, 1 can't start (the reason is printed), 2 misuse."},
+      "Exit codes: 0 done, 1 can't start (the reason is printed), 2 misuse."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ImportCommand.class, CheckCommand.class, FailedCommand.class, LoginCommand.class, SetupCommand.class, PasswordCommand.class, InitCommand.class,
-        EraseCommand.class, ExportCommand.class})
+    subcommands = {
+      ImportCommand.class,
+      CheckCommand.class,
+      FailedCommand.class,
+      LoginCommand.class,
+      SetupCommand.class,
+      PasswordCommand.class,
+      InitCommand.class,
+      EraseCommand.class,
+      ExportCommand.class
+    })
 public final class MailroomCommand implements Callable<Integer> {
 
   /** The runtime goes on in its own threads; the process must not exit. */
@@ -54,30 +67,41 @@ public final class MailroomCommand implements Callable<Integer> {
       return runUntilStopped(launcher);
     }
     CommandLine line = new CommandLine(new MailroomCommand(launcher));
-    line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
+    line.addSubcommand(
+        new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
     for (Object other : others) {
       line.addSubcommand(other);
     }
-    line.getSubcommands().values().forEach(command -> command.getCommandSpec().versionProvider(new Version()));
-    return line
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((failure, command, result) -> {
-          // what Spring's failure analysis has told already isn't told again
-          if (!(failure instanceof StartFailedException)) {
-            command.getErr().println("mailroom: " + inWords(failure));
-          }
-          return CAN_NOT_START;
-        })
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (failure, command, result) -> {
+              // what Spring's failure analysis has told already isn't told again
+              if (!(failure instanceof StartFailedException)) {
+                command.getErr().println("mailroom: " + inWords(failure));
+              }
+              return CAN_NOT_START;
+            })
         .execute(arguments);
   }
 
   /** What a command failed with, for people. */
   static String inWords(Exception failure) {
-    boolean ofDatabase = Causes.of(failure)
-        .anyMatch(cause -> cause instanceof DataAccessException || cause instanceof TransactionException || cause instanceof SQLException);
+    boolean ofDatabase =
+        Causes.of(failure)
+            .anyMatch(
+                cause ->
+                    cause instanceof DataAccessException
+                        || cause instanceof TransactionException
+                        || cause instanceof SQLException);
     if (ofDatabase && Causes.sentence(failure).isEmpty()) {
       String reason = DatabaseBreaker.reason(failure);
-      return "Mailroom's database doesn't answer as it should (" + reason + "). " + DatabaseBreaker.remedy(reason)
+      return "Mailroom's database doesn't answer as it should ("
+          + reason
+          + "). "
+          + DatabaseBreaker.remedy(reason)
           + ", and run the command again.";
     }
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
@@ -99,8 +123,9 @@ public final class MailroomCommand implements Callable<Integer> {
   }
 
   /**
-   * Being stopped is how the runtime ends well: the JVM's own exit code for SIGTERM would be 143. It is stopped before the JVM's shutdown hooks
-   * run, for these run all at once: the embedded database's own closes it under an import that is being finished.
+   * Being stopped is how the runtime ends well: the JVM's own exit code for SIGTERM would be 143.
+   * It is stopped before the JVM's shutdown hooks run, for these run all at once: the embedded
+   * database's own closes it under an import that is being finished.
    */
   public static void stopWithSuccessOnSigterm(Launcher launcher) {
     StopSignals.on("TERM", () -> launcher.stopAndExit(0));

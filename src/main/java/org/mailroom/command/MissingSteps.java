@@ -36,27 +36,39 @@ final class MissingSteps {
 
   /** A step of a check is done. */
   void note(String account, CheckStep step) {
-    String credential = accounts.find(account).map(Account::credential)
-        .orElseGet(() -> entries.containsKey(account) ? entries.get(account).credential() : null);
+    String credential =
+        accounts
+            .find(account)
+            .map(Account::credential)
+            .orElseGet(
+                () -> entries.containsKey(account) ? entries.get(account).credential() : null);
     if (step.isFailed() && credential != null) {
       boolean delegated = credentials.find(credential).map(Credential::isDelegated).orElse(false);
-      MissingStep.of(step, delegated).ifPresent(part -> missing.merge(credential, part, (one, other) -> one.compareTo(other) < 0
-          ? one : other));
+      MissingStep.of(step, delegated)
+          .ifPresent(
+              part ->
+                  missing.merge(
+                      credential, part, (one, other) -> one.compareTo(other) < 0 ? one : other));
     }
   }
 
   /** The lines that make up for it, for each shell; none where nothing is missing. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    missing.forEach((credential, part) -> {
-      for (Shell shell : Shell.values()) {
-        lines.add("");
-        lines.add("# Missing for credential " + credential + ", " + (shell == Shell.AZ ? "for az in a POSIX shell"
-            : "for PowerShell") + "; all steps: mailroom setup --credential "
-            + credential);
-        lines.addAll(SetupText.of(setup.step(credential, shell, part)));
-      }
-    });
+    missing.forEach(
+        (credential, part) -> {
+          for (Shell shell : Shell.values()) {
+            lines.add("");
+            lines.add(
+                "# Missing for credential "
+                    + credential
+                    + ", "
+                    + (shell == Shell.AZ ? "for az in a POSIX shell" : "for PowerShell")
+                    + "; all steps: mailroom setup --credential "
+                    + credential);
+            lines.addAll(SetupText.of(setup.step(credential, shell, part)));
+          }
+        });
     return lines;
   }
 }

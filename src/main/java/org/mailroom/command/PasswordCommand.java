@@ -18,40 +18,53 @@ import picocli.CommandLine.Spec;
 /** {@code mailroom password}: a new password for the console. */
 @Command(
     name = "password",
-    description = "Makes a new password for the console's user admin, and prints it. The old one holds no longer.",
+    description =
+        "Makes a new password for the console's user admin, and prints it. The old one holds no"
+            + " longer.",
     footerHeading = "%n",
     footer = {
-      "It runs beside a running Mailroom, which takes the new password within seconds. Whoever is signed in stays signed in.",
+      "It runs beside a running Mailroom, which takes the new password within seconds. Whoever is"
+          + " signed in stays signed in.",
       "Where spring.security.user.password is set, that one counts.",
       "",
-      "Exit codes: 0 done, 1 can't start, or the password is too short, 2 misuse."},
+      "Exit codes: 0 done, 1 can't start, or the password is too short, 2 misuse."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class PasswordCommand implements Callable<Integer> {
 
-  @ParentCommand
-  private MailroomCommand mailroom;
+  @ParentCommand private MailroomCommand mailroom;
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @Option(names = "--stdin", description = "Read the new password from the standard input, a line, instead of making one.")
+  @Option(
+      names = "--stdin",
+      description = "Read the new password from the standard input, a line, instead of making one.")
   private boolean stdin;
 
   @Override
   public Integer call() throws IOException {
-    String given = stdin ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine() : null;
+    String given =
+        stdin
+            ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .readLine()
+            : null;
     if (stdin && given == null) {
       throw new CommandException("there is no password on the standard input.");
     }
     try (ConfigurableApplicationContext context = mailroom.launcher().startWithoutRoutes()) {
-      AdminPassword password = new AdminPassword(context.getBean(JdbcTemplate.class), context.getBean(Clock.class));
+      AdminPassword password =
+          new AdminPassword(context.getBean(JdbcTemplate.class), context.getBean(Clock.class));
       var out = spec.commandLine().getOut();
       if (given != null) {
         password.set(given);
         out.println("The console's user " + AdminPassword.USER + " has a new password.");
       } else {
-        out.println("The console's user is " + AdminPassword.USER + ", the new password " + password.renew());
+        out.println(
+            "The console's user is "
+                + AdminPassword.USER
+                + ", the new password "
+                + password.renew());
       }
       out.flush();
       return ImportCommand.ALL_IMPORTED;

@@ -14,8 +14,16 @@ final class Progress implements AutoCloseable {
    * @param doing what is done with them
    */
   Progress(String doing) {
-    bar = !Terminal.isThere() ? null : new ProgressBarBuilder().setTaskName(doing).setInitialMax(-1).setUnit(" messages", 1)
-        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUpdateIntervalMillis(250).build();
+    bar =
+        !Terminal.isThere()
+            ? null
+            : new ProgressBarBuilder()
+                .setTaskName(doing)
+                .setInitialMax(-1)
+                .setUnit(" messages", 1)
+                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                .setUpdateIntervalMillis(250)
+                .build();
   }
 
   void to(long messages) {

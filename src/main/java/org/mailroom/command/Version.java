@@ -5,14 +5,21 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the build wrote into the jar, and the commit that it was built from, where the build knew it. */
+/**
+ * The version that the build wrote into the jar, and the commit that it was built from, where the
+ * build knew it.
+ */
 final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
     String version = Version.class.getPackage().getImplementationVersion();
     String commit = commit();
-    return new String[] {"Mailroom " + (version == null ? "(development build)" : version) + (commit == null ? "" : " (" + commit + ")")};
+    return new String[] {
+      "Mailroom "
+          + (version == null ? "(development build)" : version)
+          + (commit == null ? "" : " (" + commit + ")")
+    };
   }
 
   private static String commit() {

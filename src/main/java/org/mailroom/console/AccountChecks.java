@@ -54,12 +54,13 @@ final class AccountChecks {
   private final AccountCheck check;
   private final ExecutorService threads;
   private final Clock clock;
-  private final Map<String, Run> runs = new LinkedHashMap<>() {
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Run> eldest) {
-      return size() > KEPT;
-    }
-  };
+  private final Map<String, Run> runs =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Run> eldest) {
+          return size() > KEPT;
+        }
+      };
 
   AccountChecks(AccountCheck check, ExecutorService importThreads, Clock clock) {
     this.check = check;
@@ -80,14 +81,15 @@ final class AccountChecks {
     Run run = new Run(clock.instant());
     runs.remove(account);
     runs.put(account, run);
-    threads.execute(() -> {
-      try {
-        check.check(account, run.steps::add);
-      } catch (RuntimeException e) {
-        LOG.error("account {}: the check ended unexpectedly: {}", account, e.toString());
-      } finally {
-        run.done = true;
-      }
-    });
+    threads.execute(
+        () -> {
+          try {
+            check.check(account, run.steps::add);
+          } catch (RuntimeException e) {
+            LOG.error("account {}: the check ended unexpectedly: {}", account, e.toString());
+          } finally {
+            run.done = true;
+          }
+        });
   }
 }

@@ -3,7 +3,6 @@ package org.mailroom.console;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
 import org.mailroom.account.PollHistory;
@@ -11,6 +10,7 @@ import org.mailroom.delivery.WaitingDeliveries;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
 import org.mailroom.push.PushStatus;
+import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
@@ -44,9 +44,19 @@ final class AccountPage {
   private final WaitingDeliveries waiting;
   private final PushStatus push;
 
-  AccountPage(AccountStatuses statuses, Accounts accounts, AccountSchedule schedule, PollHistory history, AccountChecks checks,
-      BackfillProgress backfills, Attention attention, PauseReasons pauses, Trail trail, ImportMeter meter,
-      WaitingDeliveries waiting, PushStatus push) {
+  AccountPage(
+      AccountStatuses statuses,
+      Accounts accounts,
+      AccountSchedule schedule,
+      PollHistory history,
+      AccountChecks checks,
+      BackfillProgress backfills,
+      Attention attention,
+      PauseReasons pauses,
+      Trail trail,
+      ImportMeter meter,
+      WaitingDeliveries waiting,
+      PushStatus push) {
     this.statuses = statuses;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -63,7 +73,8 @@ final class AccountPage {
 
   @GetMapping("/account/{id}")
   String show(@PathVariable String id, Model model) {
-    AccountStatus status = statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    AccountStatus status =
+        statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     model.addAttribute("status", status);
     model.addAttribute("reason", pauses.reasons(List.of(status)).get(id));
     model.addAttribute("settings", accounts.find(id).orElse(null));
@@ -71,7 +82,8 @@ final class AccountPage {
     model.addAttribute("backfill", backfills.of(id).orElse(null));
     model.addAttribute("today", history.today());
     model.addAttribute("running", meter.of(id).orElse(null));
-    model.addAttribute("folders", schedule.lastResult(id).map(ImportResult::folders).orElse(List.of()));
+    model.addAttribute(
+        "folders", schedule.lastResult(id).map(ImportResult::folders).orElse(List.of()));
     model.addAttribute("node", schedule.workedBy(id).orElse(null));
     addHistory(id, model);
     return "account";
@@ -90,7 +102,8 @@ final class AccountPage {
       model.addAttribute("historyUnknown", true);
     }
     model.addAttribute("polls", polls);
-    model.addAttribute("imported", Sparkline.of(imported, history.today(), DAYS, Sparkline.most(imported)));
+    model.addAttribute(
+        "imported", Sparkline.of(imported, history.today(), DAYS, Sparkline.most(imported)));
   }
 
   /** Walks the way of the account; the page shows step by step how far it got. */
@@ -107,7 +120,12 @@ final class AccountPage {
   String importNow(@PathVariable String id, RedirectAttributes told) {
     require(id);
     trail.record(Trail.Action.IMPORTED, Trail.account(id), null);
-    return changed(id, schedule.importNow(id) ? "It is imported once more as soon as the import that runs has ended." : "It is imported now.", told);
+    return changed(
+        id,
+        schedule.importNow(id)
+            ? "It is imported once more as soon as the import that runs has ended."
+            : "It is imported now.",
+        told);
   }
 
   @PostMapping("/account/{id}/pause")

@@ -44,7 +44,10 @@ final class AccountsListPage {
   record Search(String q, String uses, String state) {
 
     static Search of(String q, String uses, String state) {
-      return new Search(q == null ? "" : q.strip(), uses == null ? "" : uses.strip(), state == null ? "" : state.strip());
+      return new Search(
+          q == null ? "" : q.strip(),
+          uses == null ? "" : uses.strip(),
+          state == null ? "" : state.strip());
     }
 
     public boolean isEmpty() {
@@ -53,8 +56,9 @@ final class AccountsListPage {
 
     private boolean matches(Line line) {
       String words = q.toLowerCase(Locale.ROOT);
-      return (words.isEmpty() || Stream.of(line.id(), line.mailbox(), line.folder())
-              .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
+      return (words.isEmpty()
+              || Stream.of(line.id(), line.mailbox(), line.folder())
+                  .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(words)))
           && (uses.isEmpty() || uses.equals(line.credential()))
           && (state.isEmpty() || line.hasState(state));
     }
@@ -66,12 +70,22 @@ final class AccountsListPage {
    * @param kept where, in words
    * @param finds how many accounts an entry for many has found; null for an account
    */
-  record Line(String id, String mailbox, String credential, String folder, List<String> deliverTo, boolean editable, AccountStatus status,
-      String problem, String kept, Long finds) {
+  record Line(
+      String id,
+      String mailbox,
+      String credential,
+      String folder,
+      List<String> deliverTo,
+      boolean editable,
+      AccountStatus status,
+      String problem,
+      String kept,
+      Long finds) {
 
     /** An entry has none, but that it needs attention. */
     boolean hasState(String state) {
-      return status != null ? status.state().name().equalsIgnoreCase(state)
+      return status != null
+          ? status.state().name().equalsIgnoreCase(state)
           : problem != null && AccountStatus.State.NEEDS_ATTENTION.name().equalsIgnoreCase(state);
     }
   }
@@ -83,7 +97,13 @@ final class AccountsListPage {
   private final Attention attention;
   private final Trail trail;
 
-  AccountsListPage(Accounts accounts, DiscoveredAccounts discovered, AccountStatuses statuses, Credentials credentials, Attention attention, Trail trail) {
+  AccountsListPage(
+      Accounts accounts,
+      DiscoveredAccounts discovered,
+      AccountStatuses statuses,
+      Credentials credentials,
+      Attention attention,
+      Trail trail) {
     this.accounts = accounts;
     this.discovered = discovered;
     this.statuses = statuses;
@@ -93,14 +113,19 @@ final class AccountsListPage {
   }
 
   @GetMapping("/accounts")
-  String list(@RequestParam(required = false) String q, @RequestParam(required = false) String uses,
-      @RequestParam(required = false) String state, @RequestParam(defaultValue = "1") int page, Model model) {
+  String list(
+      @RequestParam(required = false) String q,
+      @RequestParam(required = false) String uses,
+      @RequestParam(required = false) String state,
+      @RequestParam(defaultValue = "1") int page,
+      Model model) {
     Search search = Search.of(q, uses, state);
     List<Line> all = lines();
     List<Line> found = all.stream().filter(search::matches).toList();
     int pages = Math.max(1, (found.size() + SHOWN - 1) / SHOWN);
     int shown = Math.min(Math.max(1, page), pages);
-    model.addAttribute("accounts", found.subList((shown - 1) * SHOWN, Math.min(found.size(), shown * SHOWN)));
+    model.addAttribute(
+        "accounts", found.subList((shown - 1) * SHOWN, Math.min(found.size(), shown * SHOWN)));
     model.addAttribute("search", search);
     model.addAttribute("total", all.size());
     model.addAttribute("found", found.size());
@@ -115,9 +140,23 @@ final class AccountsListPage {
   private List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     Map<String, AccountProperties> entries = discovered.entries();
-    Map<String, Long> finds = discovered.found().values().stream().collect(Collectors.groupingBy(DiscoveredAccounts.Found::entry, Collectors.counting()));
-    entries.forEach((id, settings) -> lines.add(new Line(id, accounts.mailboxInWords(id), settings.credential(), String.join(", ", settings.foldersToRead()),
-        settings.deliverTo(), isEditable(id), null, accounts.problems().get(id), kept(id), finds.getOrDefault(id, 0L))));
+    Map<String, Long> finds =
+        discovered.found().values().stream()
+            .collect(Collectors.groupingBy(DiscoveredAccounts.Found::entry, Collectors.counting()));
+    entries.forEach(
+        (id, settings) ->
+            lines.add(
+                new Line(
+                    id,
+                    accounts.mailboxInWords(id),
+                    settings.credential(),
+                    String.join(", ", settings.foldersToRead()),
+                    settings.deliverTo(),
+                    isEditable(id),
+                    null,
+                    accounts.problems().get(id),
+                    kept(id),
+                    finds.getOrDefault(id, 0L))));
     for (AccountStatus status : statuses.all()) {
       String id = status.account();
       if (entries.containsKey(id)) {
@@ -125,12 +164,32 @@ final class AccountsListPage {
       }
       Account account = accounts.find(id).orElse(null);
       if (account != null) {
-        lines.add(new Line(id, account.mailbox(), account.credential(), account.folder(), account.deliverTo(), isEditable(id), status,
-            null, kept(id), null));
+        lines.add(
+            new Line(
+                id,
+                account.mailbox(),
+                account.credential(),
+                account.folder(),
+                account.deliverTo(),
+                isEditable(id),
+                status,
+                null,
+                kept(id),
+                null));
       } else {
         Map<String, String> fields = accounts.fields(id);
-        lines.add(new Line(id, accounts.mailboxInWords(id), fields.get("credential"), fields.get("folder"), List.of(), isEditable(id), status,
-            accounts.problems().get(id), kept(id), null));
+        lines.add(
+            new Line(
+                id,
+                accounts.mailboxInWords(id),
+                fields.get("credential"),
+                fields.get("folder"),
+                List.of(),
+                isEditable(id),
+                status,
+                accounts.problems().get(id),
+                kept(id),
+                null));
       }
     }
     lines.sort(Comparator.comparing(Line::id));
@@ -151,31 +210,53 @@ final class AccountsListPage {
   }
 
   /**
-   * Gives several accounts another credential: those that were chosen, or all that the search found.
+   * Gives several accounts another credential: those that were chosen, or all that the search
+   * found.
    *
    * @param all whether those of the other pages are meant, too
    */
   @PostMapping("/accounts/~credential")
-  String applyCredential(@RequestParam String credential, @RequestParam(required = false) List<String> account,
-      @RequestParam(defaultValue = "false") boolean all, @RequestParam(required = false) String q,
-      @RequestParam(required = false) String uses, @RequestParam(required = false) String state, RedirectAttributes told) {
+  String applyCredential(
+      @RequestParam String credential,
+      @RequestParam(required = false) List<String> account,
+      @RequestParam(defaultValue = "false") boolean all,
+      @RequestParam(required = false) String q,
+      @RequestParam(required = false) String uses,
+      @RequestParam(required = false) String state,
+      RedirectAttributes told) {
     Search search = Search.of(q, uses, state);
-    Collection<String> chosen = all ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
-        : account == null ? List.of() : account;
+    Collection<String> chosen =
+        all
+            ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
+            : account == null ? List.of() : account;
     Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
     List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
-    List<String> refused = problems.entrySet().stream()
-        .map(each -> each.getKey() + ": " + each.getValue().get(0).message()).toList();
+    List<String> refused =
+        problems.entrySet().stream()
+            .map(each -> each.getKey() + ": " + each.getValue().get(0).message())
+            .toList();
     if (!changed.isEmpty()) {
-      changed.forEach(id -> trail.record(Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
+      changed.forEach(
+          id ->
+              trail.record(
+                  Trail.Action.CHANGED, Trail.account(id), "credential is " + credential + " now"));
       attention.changed();
-      told.addFlashAttribute("done", changed.size() + (changed.size() == 1 ? " account uses " : " accounts use ")
-          + credential + " now.");
+      told.addFlashAttribute(
+          "done",
+          changed.size()
+              + (changed.size() == 1 ? " account uses " : " accounts use ")
+              + credential
+              + " now.");
     }
     if (!refused.isEmpty() || changed.isEmpty()) {
-      told.addFlashAttribute("problem", refused.isEmpty() ? "Choose the accounts first."
-          : String.join(" ", refused.subList(0, Math.min(refused.size(), REFUSALS_TOLD)))
-          + (refused.size() > REFUSALS_TOLD ? " And " + (refused.size() - REFUSALS_TOLD) + " more." : ""));
+      told.addFlashAttribute(
+          "problem",
+          refused.isEmpty()
+              ? "Choose the accounts first."
+              : String.join(" ", refused.subList(0, Math.min(refused.size(), REFUSALS_TOLD)))
+                  + (refused.size() > REFUSALS_TOLD
+                      ? " And " + (refused.size() - REFUSALS_TOLD) + " more."
+                      : ""));
     }
     Map.of("q", search.q(), "uses", search.uses(), "state", search.state())
         .forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));

@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
+import org.mailroom.credential.Credential;
+import org.mailroom.credential.Credentials;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.SettingsRejectedException;
-import org.mailroom.credential.Credential;
-import org.mailroom.credential.Credentials;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -25,16 +24,45 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** An account's settings: those of the database to be changed, those of application.yaml to be read. */
+/**
+ * An account's settings: those of the database to be changed, those of application.yaml to be read.
+ */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class AccountsPage {
 
-  private static final List<String> TEXTS = List.of("mailbox", "members-of", "credential", "folder", "folders", "filter", "poll-every", "poll-at", "zone", "content", "max-size", "max-age", "attachments.include", "attachments.exclude",
-      "attachments.max-size", "after-import.move-to",
-      "after-import.add-categories", "after-import.flag", "after-failure.add-categories", "after-failure.move-to");
-  private static final List<String> SWITCHES = List.of("recursive", "reply-text", "attachments.inline", "after-import.mark-as-read", "after-import.delete", "after-import.categorise-failures");
-  private static final List<String> SHOWN = Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
+  private static final List<String> TEXTS =
+      List.of(
+          "mailbox",
+          "members-of",
+          "credential",
+          "folder",
+          "folders",
+          "filter",
+          "poll-every",
+          "poll-at",
+          "zone",
+          "content",
+          "max-size",
+          "max-age",
+          "attachments.include",
+          "attachments.exclude",
+          "attachments.max-size",
+          "after-import.move-to",
+          "after-import.add-categories",
+          "after-import.flag",
+          "after-failure.add-categories",
+          "after-failure.move-to");
+  private static final List<String> SWITCHES =
+      List.of(
+          "recursive",
+          "reply-text",
+          "attachments.inline",
+          "after-import.mark-as-read",
+          "after-import.delete",
+          "after-import.categorise-failures");
+  private static final List<String> SHOWN =
+      Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   private final Accounts accounts;
   private final DiscoveredAccounts discovered;
@@ -43,7 +71,13 @@ final class AccountsPage {
   private final Attention attention;
   private final Trail trail;
 
-  AccountsPage(Accounts accounts, DiscoveredAccounts discovered, Credentials credentials, MailroomProperties properties, Attention attention, Trail trail) {
+  AccountsPage(
+      Accounts accounts,
+      DiscoveredAccounts discovered,
+      Credentials credentials,
+      MailroomProperties properties,
+      Attention attention,
+      Trail trail) {
     this.accounts = accounts;
     this.discovered = discovered;
     this.credentials = credentials;
@@ -54,8 +88,23 @@ final class AccountsPage {
 
   @GetMapping("/accounts/~new")
   String add(@RequestParam(required = false) String credential, Model model) {
-    Map<String, String> fields = new LinkedHashMap<>(Map.of("folder", "inbox", "filter", "isRead eq false", "content", "json", "deliver-to", "database",
-        "attachments.inline", "true", "after-import.mark-as-read", "true", "after-import.categorise-failures", "true"));
+    Map<String, String> fields =
+        new LinkedHashMap<>(
+            Map.of(
+                "folder",
+                "inbox",
+                "filter",
+                "isRead eq false",
+                "content",
+                "json",
+                "deliver-to",
+                "database",
+                "attachments.inline",
+                "true",
+                "after-import.mark-as-read",
+                "true",
+                "after-import.categorise-failures",
+                "true"));
     if (credential != null) {
       fields.put("credential", credential);
     }
@@ -63,8 +112,12 @@ final class AccountsPage {
   }
 
   @PostMapping("/accounts/~new")
-  String create(@RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo, Model model,
-      jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
+  String create(
+      @RequestParam Map<String, String> form,
+      @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
+      Model model,
+      jakarta.servlet.http.HttpServletResponse response,
+      RedirectAttributes told) {
     Map<String, String> fields = fields(form, deliverTo);
     String id = form.getOrDefault("id", "").strip();
     try {
@@ -75,7 +128,12 @@ final class AccountsPage {
       return form(null, fields, e.problems(), model);
     }
     trail.record(Trail.Action.CREATED, Trail.account(id), Changes.entered(fields));
-    return changed(id, isEntry(id) ? "Entry " + id + " was saved; it is asked now who is in the group." : "Account " + id + " was saved; it is polled from now on.", told);
+    return changed(
+        id,
+        isEntry(id)
+            ? "Entry " + id + " was saved; it is asked now who is in the group."
+            : "Account " + id + " was saved; it is polled from now on.",
+        told);
   }
 
   @GetMapping("/accounts/{id}")
@@ -85,8 +143,13 @@ final class AccountsPage {
   }
 
   @PostMapping("/accounts/{id}")
-  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
-      Model model, jakarta.servlet.http.HttpServletResponse response, RedirectAttributes told) {
+  String update(
+      @PathVariable String id,
+      @RequestParam Map<String, String> form,
+      @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
+      Model model,
+      jakarta.servlet.http.HttpServletResponse response,
+      RedirectAttributes told) {
     require(id);
     Map<String, String> fields = fields(form, deliverTo);
     Map<String, String> before = accounts.fields(id);
@@ -113,21 +176,32 @@ final class AccountsPage {
     }
     trail.record(Trail.Action.DELETED, Trail.account(id), null);
     attention.changed();
-    told.addFlashAttribute("done", entry ? "Entry " + id + " was deleted, and its accounts with it. What they imported stays." : "Account " + id + " was deleted. What it imported stays.");
+    told.addFlashAttribute(
+        "done",
+        entry
+            ? "Entry " + id + " was deleted, and its accounts with it. What they imported stays."
+            : "Account " + id + " was deleted. What it imported stays.");
     return "redirect:/accounts";
   }
 
-  private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+  private String form(
+      String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
     model.addAttribute("id", id);
     model.addAttribute("heading", id == null ? "New account" : "Settings of " + id);
     model.addAttribute("fields", fields);
     model.addAttribute("editable", id == null || isEditable(id));
-    model.addAttribute("ofRoute", id != null && accounts.home(id).filter(home -> home == Home.ROUTE).isPresent());
+    model.addAttribute(
+        "ofRoute", id != null && accounts.home(id).filter(home -> home == Home.ROUTE).isPresent());
     String foundBy = id == null ? null : discovered.entryOf(id).orElse(null);
     model.addAttribute("foundBy", foundBy);
-    model.addAttribute("entryOfFile", foundBy != null && accounts.home(foundBy).filter(home -> home == Home.CONFIGURATION).isPresent());
+    model.addAttribute(
+        "entryOfFile",
+        foundBy != null
+            && accounts.home(foundBy).filter(home -> home == Home.CONFIGURATION).isPresent());
     model.addAttribute("entry", id != null && isEntry(id));
-    model.addAttribute("finds", discovered.found().values().stream().filter(one -> one.entry().equals(id)).count());
+    model.addAttribute(
+        "finds",
+        discovered.found().values().stream().filter(one -> one.entry().equals(id)).count());
     model.addAttribute("credentials", credentials.list().stream().map(Credential::id).toList());
     model.addAttribute("destinations", new TreeSet<>(properties.destinations().keySet()));
     model.addAttribute("chosen", List.of(fields.getOrDefault("deliver-to", "").split("\\s*,\\s*")));

@@ -9,7 +9,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
-/** The password of the console's user {@code admin}: only its hash is kept, in the table {@code console_user}. */
+/**
+ * The password of the console's user {@code admin}: only its hash is kept, in the table {@code
+ * console_user}.
+ */
 public final class AdminPassword {
 
   /** The one user that Mailroom has of its own. */
@@ -20,12 +23,14 @@ public final class AdminPassword {
 
   private static final int LONGEST = 72;
   private static final int GENERATED = 20;
+
   /** Without the characters that are taken for each other. */
   private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
-  private final PasswordEncoder encoder = PasswordEncoderFactories.createDelegatingPasswordEncoder();
+  private final PasswordEncoder encoder =
+      PasswordEncoderFactories.createDelegatingPasswordEncoder();
 
   public AdminPassword(JdbcTemplate jdbc, Clock clock) {
     this.jdbc = jdbc;
@@ -38,17 +43,28 @@ public final class AdminPassword {
 
   /** Returns the hash of the password; empty when there is none yet. */
   Optional<String> hash() {
-    return jdbc.queryForList("select password_hash from console_user where name = ?", String.class, USER).stream().findFirst();
+    return jdbc
+        .queryForList("select password_hash from console_user where name = ?", String.class, USER)
+        .stream()
+        .findFirst();
   }
 
-  /** Makes a password where there is none yet. Returns it, or nothing when there is one, also when another node was faster. */
+  /**
+   * Makes a password where there is none yet. Returns it, or nothing when there is one, also when
+   * another node was faster.
+   */
   Optional<String> createIfMissing() {
     if (hash().isPresent()) {
       return Optional.empty();
     }
     String password = generate();
-    int created = jdbc.update("insert into console_user (name, password_hash, set_at) values (?, ?, ?) on conflict do nothing",
-        USER, encoder.encode(password), now());
+    int created =
+        jdbc.update(
+            "insert into console_user (name, password_hash, set_at) values (?, ?, ?) on conflict do"
+                + " nothing",
+            USER,
+            encoder.encode(password),
+            now());
     return created == 1 ? Optional.of(password) : Optional.empty();
   }
 
@@ -65,12 +81,23 @@ public final class AdminPassword {
    * @throws IllegalArgumentException in words, when it is too short or too long
    */
   public void set(String password) {
-    if (password.length() < SHORTEST || password.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST) {
-      throw new IllegalArgumentException("A password has at least " + SHORTEST + " characters and at most " + LONGEST + " bytes.");
+    if (password.length() < SHORTEST
+        || password.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST) {
+      throw new IllegalArgumentException(
+          "A password has at least " + SHORTEST + " characters and at most " + LONGEST + " bytes.");
     }
     String hash = encoder.encode(password);
-    if (jdbc.update("update console_user set password_hash = ?, set_at = ? where name = ?", hash, now(), USER) == 0) {
-      jdbc.update("insert into console_user (name, password_hash, set_at) values (?, ?, ?)", USER, hash, now());
+    if (jdbc.update(
+            "update console_user set password_hash = ?, set_at = ? where name = ?",
+            hash,
+            now(),
+            USER)
+        == 0) {
+      jdbc.update(
+          "insert into console_user (name, password_hash, set_at) values (?, ?, ?)",
+          USER,
+          hash,
+          now());
     }
   }
 
@@ -80,7 +107,10 @@ public final class AdminPassword {
 
   static String generate() {
     SecureRandom random = new SecureRandom();
-    return random.ints(GENERATED, 0, ALPHABET.length()).mapToObj(ALPHABET::charAt)
-        .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append).toString();
+    return random
+        .ints(GENERATED, 0, ALPHABET.length())
+        .mapToObj(ALPHABET::charAt)
+        .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append)
+        .toString();
   }
 }

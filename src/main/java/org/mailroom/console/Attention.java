@@ -21,7 +21,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** How much needs somebody, for the navigation of every page. Counted again after some seconds only. */
+/**
+ * How much needs somebody, for the navigation of every page. Counted again after some seconds only.
+ */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class Attention implements DisposableBean {
@@ -41,11 +43,18 @@ final class Attention implements DisposableBean {
   private final ReservedConnections connections;
   private final Clock clock;
   private final AtomicBoolean counting = new AtomicBoolean();
-  private final ExecutorService counter = Executors.newSingleThreadExecutor(Daemons.named("attention"));
+  private final ExecutorService counter =
+      Executors.newSingleThreadExecutor(Daemons.named("attention"));
   private volatile Counted last;
 
-  Attention(AccountStatuses statuses, CredentialStatuses credentials, FailedDeliveries failures, CamelContext camel, MissedNodes nodes,
-      ReservedConnections connections, Clock clock) {
+  Attention(
+      AccountStatuses statuses,
+      CredentialStatuses credentials,
+      FailedDeliveries failures,
+      CamelContext camel,
+      MissedNodes nodes,
+      ReservedConnections connections,
+      Clock clock) {
     this.statuses = statuses;
     this.credentials = credentials;
     this.failures = failures;
@@ -93,13 +102,19 @@ final class Attention implements DisposableBean {
   }
 
   private Counts count() {
-    long stopped = camel.getRoutes().stream().map(Route::getRouteId).filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).count();
+    long stopped =
+        camel.getRoutes().stream()
+            .map(Route::getRouteId)
+            .filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted())
+            .count();
     return new Counts(failing(), failed(), failingCredentials(), stopped, nodes.all().size());
   }
 
   private long failing() {
     try {
-      return statuses.all().stream().filter(account -> account.state() == AccountStatus.State.NEEDS_ATTENTION).count();
+      return statuses.all().stream()
+          .filter(account -> account.state() == AccountStatus.State.NEEDS_ATTENTION)
+          .count();
     } catch (DataAccessException | TransactionException databaseDown) {
       return 0;
     }

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
+import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -29,7 +29,8 @@ final class BackfillForm {
   private final Clock clock;
   private final Trail trail;
 
-  BackfillForm(Backfills backfills, Accounts accounts, AccountSchedule schedule, Clock clock, Trail trail) {
+  BackfillForm(
+      Backfills backfills, Accounts accounts, AccountSchedule schedule, Clock clock, Trail trail) {
     this.backfills = backfills;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -44,18 +45,26 @@ final class BackfillForm {
    * @param until the day after the last one; empty: up to now
    */
   @PostMapping("/account/{id}/backfill")
-  String begin(@PathVariable String id, @RequestParam String since, @RequestParam(required = false) String until, @RequestParam(required = false) boolean read,
+  String begin(
+      @PathVariable String id,
+      @RequestParam String since,
+      @RequestParam(required = false) String until,
+      @RequestParam(required = false) boolean read,
       RedirectAttributes told) {
     require(id);
     try {
       Instant from = midnight(since);
       Instant to = until == null || until.isBlank() ? null : midnight(until);
       if (!from.isBefore(to == null ? clock.instant() : to)) {
-        return problem(id, to == null ? "The first day is in the future." : "The first day isn’t before the end.", told);
+        return problem(
+            id,
+            to == null ? "The first day is in the future." : "The first day isn’t before the end.",
+            told);
       }
       return begin(id, from, to, read, told);
     } catch (DateTimeParseException notADay) {
-      return problem(id, "Say the first day, and perhaps the day after the last one, as 2026-01-31.", told);
+      return problem(
+          id, "Say the first day, and perhaps the day after the last one, as 2026-01-31.", told);
     }
   }
 
@@ -64,7 +73,9 @@ final class BackfillForm {
   String goOn(@PathVariable String id, RedirectAttributes told) {
     require(id);
     Backfill known = backfills.find(id).filter(each -> each.ended() == null).orElse(null);
-    return known == null ? problem(id, "There is no backfill to go on with.", told) : begin(id, known.since(), known.until(), known.includeRead(), told);
+    return known == null
+        ? problem(id, "There is no backfill to go on with.", told)
+        : begin(id, known.since(), known.until(), known.includeRead(), told);
   }
 
   private String begin(String id, Instant from, Instant to, boolean read, RedirectAttributes told) {
@@ -73,7 +84,13 @@ final class BackfillForm {
     }
     backfills.request(id, from, to, read);
     schedule.importNow(id);
-    trail.record(Trail.Action.BACKFILLED, Trail.account(id), "since " + from + (to == null ? "" : " until " + to) + (read ? ", read messages included" : ""));
+    trail.record(
+        Trail.Action.BACKFILLED,
+        Trail.account(id),
+        "since "
+            + from
+            + (to == null ? "" : " until " + to)
+            + (read ? ", read messages included" : ""));
     told.addFlashAttribute("done", "The backfill begins with the account’s next import.");
     told.addAttribute("id", id);
     return "redirect:/account/{id}";

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.mailroom.account.ImportProgress;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
-import org.mailroom.account.ImportProgress;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -19,7 +19,8 @@ final class BackfillProgress {
   /**
    * A backfill and where it stands.
    *
-   * @param underway a node is at it, or begins or goes on with it at the account's next import; false: it ended, or it failed
+   * @param underway a node is at it, or begins or goes on with it at the account's next import;
+   *     false: it ended, or it failed
    * @param here this node is at it
    * @param done messages that are dealt with, of {@code all}
    * @param all messages that it had before it when it began or went on; null while that isn't known
@@ -44,7 +45,9 @@ final class BackfillProgress {
     this.imports = imports;
   }
 
-  /** The backfill of an account that runs, or the last one; empty also while the database is down. */
+  /**
+   * The backfill of an account that runs, or the last one; empty also while the database is down.
+   */
   Optional<Standing> of(String account) {
     try {
       return backfills.find(account).map(found -> standing(found, backfills.isUnderway(account)));
@@ -58,7 +61,11 @@ final class BackfillProgress {
     Map<String, Standing> unfinished = new TreeMap<>();
     try {
       Set<String> underway = backfills.underway();
-      backfills.unfinished().forEach((account, backfill) -> unfinished.put(account, standing(backfill, underway.contains(account))));
+      backfills
+          .unfinished()
+          .forEach(
+              (account, backfill) ->
+                  unfinished.put(account, standing(backfill, underway.contains(account))));
     } catch (DataAccessException databaseDown) {
       return Map.of();
     }
@@ -67,7 +74,10 @@ final class BackfillProgress {
 
   private Standing standing(Backfill backfill, boolean underway) {
     boolean here = backfills.running(backfill.account()).isPresent();
-    long through = !here ? 0 : imports.running(backfill.account()).map(ImportProgress.Running::through).orElse(0);
+    long through =
+        !here
+            ? 0
+            : imports.running(backfill.account()).map(ImportProgress.Running::through).orElse(0);
     // what arrived since it was counted isn't in the count
     Long all = backfill.total() == null ? null : Long.valueOf(Math.max(backfill.total(), through));
     return new Standing(backfill, underway, here, through, all);

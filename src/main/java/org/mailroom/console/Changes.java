@@ -6,10 +6,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What somebody changed, for the trail: the names of fields, and of those that are no secret the values. */
+/**
+ * What somebody changed, for the trail: the names of fields, and of those that are no secret the
+ * values.
+ */
 final class Changes {
 
-  private static final Set<String> SECRET = Set.of("client-secret", "certificate.content", "certificate.password");
+  private static final Set<String> SECRET =
+      Set.of("client-secret", "certificate.content", "certificate.password");
   private static final int LONGEST = 100;
 
   private Changes() {}
@@ -24,8 +28,12 @@ final class Changes {
    * @param after as it was entered; a secret that wasn't stays as it is
    */
   static String between(Map<String, String> before, Map<String, String> after) {
-    List<String> changed = new TreeSet<>(after.keySet()).stream().filter(key -> !Objects.equals(text(before.get(key)), text(after.get(key))))
-        .map(key -> SECRET.contains(key) ? key : key + " = " + shown(text(after.get(key)))).toList();
+    List<String> changed =
+        new TreeSet<>(after.keySet())
+            .stream()
+                .filter(key -> !Objects.equals(text(before.get(key)), text(after.get(key))))
+                .map(key -> SECRET.contains(key) ? key : key + " = " + shown(text(after.get(key))))
+                .toList();
     return changed.isEmpty() ? "nothing was changed" : String.join("; ", changed);
   }
 
@@ -34,6 +42,8 @@ final class Changes {
   }
 
   private static String shown(String value) {
-    return value.isEmpty() ? "nothing" : value.length() > LONGEST ? value.substring(0, LONGEST) + "…" : value;
+    return value.isEmpty()
+        ? "nothing"
+        : value.length() > LONGEST ? value.substring(0, LONGEST) + "…" : value;
   }
 }

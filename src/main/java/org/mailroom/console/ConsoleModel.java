@@ -10,7 +10,10 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
-/** What every page of the console shows: where one can go, what needs somebody, and who is signed in. */
+/**
+ * What every page of the console shows: where one can go, what needs somebody, and who is signed
+ * in.
+ */
 @ControllerAdvice(basePackageClasses = ConsoleModel.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class ConsoleModel {
@@ -50,15 +53,50 @@ final class ConsoleModel {
     Attention.Counts counts = attention.counts();
     List<Item> items = new ArrayList<>();
     String path = request.getRequestURI().substring(request.getContextPath().length());
-    items.add(item("Overview", "/", path, counts.accounts(), counts.accounts() == 1 ? "account needs attention" : "accounts need attention", "bad"));
+    items.add(
+        item(
+            "Overview",
+            "/",
+            path,
+            counts.accounts(),
+            counts.accounts() == 1 ? "account needs attention" : "accounts need attention",
+            "bad"));
     if (ConsoleRole.OPERATOR.isOf(who)) {
       items.add(item("Messages", "/messages", path, 0, "", ""));
     }
-    items.add(item("Failed", "/failed", path, counts.failed(), counts.failed() == 1 ? "failed delivery" : "failed deliveries", "bad"));
+    items.add(
+        item(
+            "Failed",
+            "/failed",
+            path,
+            counts.failed(),
+            counts.failed() == 1 ? "failed delivery" : "failed deliveries",
+            "bad"));
     items.add(item("Accounts", "/accounts", path, 0, "", ""));
-    items.add(item("Credentials", "/credentials", path, counts.credentials(), counts.credentials() == 1 ? "credential to look after" : "credentials to look after", "warn"));
-    items.add(item("Routes", "/routes", path, counts.routes(), counts.routes() == 1 ? "route is stopped" : "routes are stopped", "warn"));
-    items.add(item("Nodes", "/nodes", path, counts.nodes(), counts.nodes() == 1 ? "node is missed" : "nodes are missed", "warn"));
+    items.add(
+        item(
+            "Credentials",
+            "/credentials",
+            path,
+            counts.credentials(),
+            counts.credentials() == 1 ? "credential to look after" : "credentials to look after",
+            "warn"));
+    items.add(
+        item(
+            "Routes",
+            "/routes",
+            path,
+            counts.routes(),
+            counts.routes() == 1 ? "route is stopped" : "routes are stopped",
+            "warn"));
+    items.add(
+        item(
+            "Nodes",
+            "/nodes",
+            path,
+            counts.nodes(),
+            counts.nodes() == 1 ? "node is missed" : "nodes are missed",
+            "warn"));
     if (ConsoleRole.OPERATOR.isOf(who)) {
       items.add(item("Trail", "/trail", path, 0, "", ""));
     }
@@ -68,7 +106,14 @@ final class ConsoleModel {
     model.addAttribute("navigation", items);
   }
 
-  private static Item item(String name, String path, String now, long count, String unit, String tone) {
-    return new Item(name, path, path.equals("/") ? now.equals("/") : now.equals(path) || now.startsWith(path + "/"), count, unit, tone);
+  private static Item item(
+      String name, String path, String now, long count, String unit, String tone) {
+    return new Item(
+        name,
+        path,
+        path.equals("/") ? now.equals("/") : now.equals(path) || now.startsWith(path + "/"),
+        count,
+        unit,
+        tone);
   }
 }

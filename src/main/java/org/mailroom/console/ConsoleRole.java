@@ -34,7 +34,9 @@ enum ConsoleRole {
   }
 
   static Optional<ConsoleRole> of(String word) {
-    return Arrays.stream(values()).filter(role -> role.word().equalsIgnoreCase(word == null ? "" : word.strip())).findFirst();
+    return Arrays.stream(values())
+        .filter(role -> role.word().equalsIgnoreCase(word == null ? "" : word.strip()))
+        .findFirst();
   }
 
   private String authority() {
@@ -43,11 +45,17 @@ enum ConsoleRole {
 
   /** Its own and those of the lesser roles. */
   List<GrantedAuthority> authorities() {
-    return Arrays.stream(values()).filter(role -> role.compareTo(this) <= 0).<GrantedAuthority>map(role -> new SimpleGrantedAuthority(role.authority())).toList();
+    return Arrays.stream(values())
+        .filter(role -> role.compareTo(this) <= 0)
+        .<GrantedAuthority>map(role -> new SimpleGrantedAuthority(role.authority()))
+        .toList();
   }
 
   /** Whether somebody has this role, or a greater one. */
   boolean isOf(Authentication who) {
-    return who != null && who.isAuthenticated() && who.getAuthorities().stream().anyMatch(authority -> authority.getAuthority().equals(authority()));
+    return who != null
+        && who.isAuthenticated()
+        && who.getAuthorities().stream()
+            .anyMatch(authority -> authority.getAuthority().equals(authority()));
   }
 }

@@ -27,9 +27,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Who may enter the console by password: {@code spring.security.user.*} where a password is set there, else {@code admin} with the
- * password of the database; and the users that were made in the console. What was read is remembered for some seconds, and while the
- * database is down, so that the console and the health can be read then.
+ * Who may enter the console by password: {@code spring.security.user.*} where a password is set
+ * there, else {@code admin} with the password of the database; and the users that were made in the
+ * console. What was read is remembered for some seconds, and while the database is down, so that
+ * the console and the health can be read then.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -59,8 +60,13 @@ final class ConsoleUsers implements UserDetailsService {
     this.clock = clock;
     String password = environment.getProperty("spring.security.user.password", "");
     this.configured = password.isBlank() ? null : password;
-    this.name = configured == null ? AdminPassword.USER : environment.getProperty("spring.security.user.name", AdminPassword.USER);
-    this.configuredRole = ConsoleRole.of(environment.getProperty("spring.security.user.roles")).orElse(ConsoleRole.ADMINISTRATOR);
+    this.name =
+        configured == null
+            ? AdminPassword.USER
+            : environment.getProperty("spring.security.user.name", AdminPassword.USER);
+    this.configuredRole =
+        ConsoleRole.of(environment.getProperty("spring.security.user.roles"))
+            .orElse(ConsoleRole.ADMINISTRATOR);
   }
 
   UserTable table() {
@@ -81,18 +87,26 @@ final class ConsoleUsers implements UserDetailsService {
     return admin;
   }
 
-  /** Tells one password and role from another, and nothing else of it: the key is this process's. */
+  /**
+   * Tells one password and role from another, and nothing else of it: the key is this process's.
+   */
   String mark(UserDetails user) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(markKey, "HmacSHA256"));
-      return HexFormat.of().formatHex(mac.doFinal((user.getPassword() + user.getAuthorities()).getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(
+              mac.doFinal(
+                  (user.getPassword() + user.getAuthorities()).getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  /** Whether password and role that somebody signed in with are still those that count; what can't be found out now doesn't end a session. */
+  /**
+   * Whether password and role that somebody signed in with are still those that count; what can't
+   * be found out now doesn't end a session.
+   */
   boolean isCurrent(PasswordUser user) {
     try {
       return user.mark().equals(mark(loadUserByUsername(user.name())));
@@ -117,28 +131,44 @@ final class ConsoleUsers implements UserDetailsService {
     return configured == null;
   }
 
-  /** Tells a new installation how to sign in, this once; and reads the hash, for the database may be down when the first one signs in. */
+  /**
+   * Tells a new installation how to sign in, this once; and reads the hash, for the database may be
+   * down when the first one signs in.
+   */
   @EventListener(ApplicationReadyEvent.class)
   void greet() {
     if (configured != null) {
       return;
     }
-    admin.createIfMissing().ifPresent(password -> LOG.info(
-        "The console's user is {}, the password {} (told this once; a new one: mailroom password). Sign in at {}", name, password, address.local()));
+    admin
+        .createIfMissing()
+        .ifPresent(
+            password ->
+                LOG.info(
+                    "The console's user is {}, the password {} (told this once; a new one: mailroom"
+                        + " password). Sign in at {}",
+                    name,
+                    password,
+                    address.local()));
     find(name);
   }
 
   @Override
   public UserDetails loadUserByUsername(String username) {
     if (configured != null && name.equals(username)) {
-      return User.withUsername(name).password(configured.matches("(?s)^\\{.+}.*$") ? configured : "{noop}" + configured)
-          .authorities(configuredRole.authorities()).build();
+      return User.withUsername(name)
+          .password(configured.matches("(?s)^\\{.+}.*$") ? configured : "{noop}" + configured)
+          .authorities(configuredRole.authorities())
+          .build();
     }
     if (configured != null && AdminPassword.USER.equals(username)) {
       throw new UsernameNotFoundException(username);
     }
     UserTable.User found = find(username);
-    return User.withUsername(found.name()).password(found.hash()).authorities(found.role().authorities()).build();
+    return User.withUsername(found.name())
+        .password(found.hash())
+        .authorities(found.role().authorities())
+        .build();
   }
 
   private UserTable.User find(String username) {

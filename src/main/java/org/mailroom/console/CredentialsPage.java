@@ -16,9 +16,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mailroom.account.Accounts;
-import org.mailroom.settings.FieldProblem;
-import org.mailroom.settings.Home;
-import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.credential.CredentialStatus;
@@ -26,6 +23,9 @@ import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.SignIns;
 import org.mailroom.credential.TokenCache;
+import org.mailroom.settings.FieldProblem;
+import org.mailroom.settings.Home;
+import org.mailroom.settings.SettingsRejectedException;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -39,21 +39,38 @@ import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The credentials: how each stands, and those of the database to be changed. What is secret goes in and never comes out. */
+/**
+ * The credentials: how each stands, and those of the database to be changed. What is secret goes in
+ * and never comes out.
+ */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class CredentialsPage {
 
   /** Must not be sent back to the browser. */
-  private static final List<String> SECRET = List.of("client-secret", "certificate.content", "certificate.password");
+  private static final List<String> SECRET =
+      List.of("client-secret", "certificate.content", "certificate.password");
 
-  private static final List<String> FIELDS = List.of("description", "grant-type", "tenant-id", "client-id", "client-secret", "secret-expires",
-      "certificate.content", "certificate.password", "scope", "authorization-url", "token-url");
+  private static final List<String> FIELDS =
+      List.of(
+          "description",
+          "grant-type",
+          "tenant-id",
+          "client-id",
+          "client-secret",
+          "secret-expires",
+          "certificate.content",
+          "certificate.password",
+          "scope",
+          "authorization-url",
+          "token-url");
 
   /** The form of what isn't there yet; no id. */
   private static final String NEW = "~new";
 
-  /** A tenant in one of the two addresses, as an app registration's page of endpoints shows them. */
+  /**
+   * A tenant in one of the two addresses, as an app registration's page of endpoints shows them.
+   */
   private static final Pattern TENANT = Pattern.compile("^https?://[^/]+/([A-Za-z0-9.-]+)/oauth2/");
 
   /**
@@ -74,8 +91,17 @@ final class CredentialsPage {
   private final TypedSecrets typed;
   private final Clock clock;
 
-  CredentialsPage(Credentials credentials, CredentialStatuses statuses, Accounts accounts, TokenCache tokens, SignIns signIns,
-      Attention attention, Trail trail, ConsoleAddress address, TypedSecrets typed, Clock clock) {
+  CredentialsPage(
+      Credentials credentials,
+      CredentialStatuses statuses,
+      Accounts accounts,
+      TokenCache tokens,
+      SignIns signIns,
+      Attention attention,
+      Trail trail,
+      ConsoleAddress address,
+      TypedSecrets typed,
+      Clock clock) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.accounts = accounts;
@@ -96,24 +122,43 @@ final class CredentialsPage {
 
   @GetMapping("/credentials")
   String list(Model model) {
-    Map<String, List<String>> using = accounts.all().stream().collect(Collectors.groupingBy(account -> account.credential(), TreeMap::new,
-        Collectors.mapping(account -> account.id(), Collectors.toList())));
-    model.addAttribute("credentials", statuses.all().stream().map(status -> line(status, using.getOrDefault(status.id(), List.of()))).toList());
+    Map<String, List<String>> using =
+        accounts.all().stream()
+            .collect(
+                Collectors.groupingBy(
+                    account -> account.credential(),
+                    TreeMap::new,
+                    Collectors.mapping(account -> account.id(), Collectors.toList())));
+    model.addAttribute(
+        "credentials",
+        statuses.all().stream()
+            .map(status -> line(status, using.getOrDefault(status.id(), List.of())))
+            .toList());
     return "credentials";
   }
 
   private Line line(CredentialStatus status, List<String> using) {
-    return new Line(status, using, status.user() == null || using.isEmpty() || accounts.isUsedFor(status.id(), status.user()));
+    return new Line(
+        status,
+        using,
+        status.user() == null || using.isEmpty() || accounts.isUsedFor(status.id(), status.user()));
   }
 
   @GetMapping("/credentials/~new")
   String add(Model model) {
-    return form(null, new LinkedHashMap<>(Map.of("grant-type", "client-credentials")), List.of(), model);
+    return form(
+        null, new LinkedHashMap<>(Map.of("grant-type", "client-credentials")), List.of(), model);
   }
 
   @PostMapping("/credentials/~new")
-  String create(@RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate, Model model,
-      HttpSession session, HttpServletResponse response, RedirectAttributes told) throws IOException {
+  String create(
+      @RequestParam Map<String, String> form,
+      @RequestParam(required = false) MultipartFile certificate,
+      Model model,
+      HttpSession session,
+      HttpServletResponse response,
+      RedirectAttributes told)
+      throws IOException {
     Map<String, String> fields = fields(form, certificate);
     typed.fillIn(session, NEW, fields);
     String id = form.getOrDefault("id", "").strip();
@@ -137,8 +182,15 @@ final class CredentialsPage {
   }
 
   @PostMapping("/credentials/{id}")
-  String update(@PathVariable String id, @RequestParam Map<String, String> form, @RequestParam(required = false) MultipartFile certificate,
-      Model model, HttpSession session, HttpServletResponse response, RedirectAttributes told) throws IOException {
+  String update(
+      @PathVariable String id,
+      @RequestParam Map<String, String> form,
+      @RequestParam(required = false) MultipartFile certificate,
+      Model model,
+      HttpSession session,
+      HttpServletResponse response,
+      RedirectAttributes told)
+      throws IOException {
     require(id);
     Map<String, String> fields = fields(form, certificate);
     typed.fillIn(session, id, fields);
@@ -179,7 +231,9 @@ final class CredentialsPage {
     attention.changed();
     try {
       CredentialStatus before = statuses.find(id).orElse(null);
-      if (before == null || before.tokenExpires() == null || !before.tokenExpires().isAfter(clock.instant())) {
+      if (before == null
+          || before.tokenExpires() == null
+          || !before.tokenExpires().isAfter(clock.instant())) {
         // there is none to replace: one is asked for, not two
         tokens.askAgain(id);
         tokens.authorization(id);
@@ -204,14 +258,16 @@ final class CredentialsPage {
       signIns.signOut(id);
       attention.changed();
       trail.record(Trail.Action.CHANGED, "credential " + id, "signed the person out");
-      told.addFlashAttribute("done", "Nobody is signed in with it now. Mailroom has forgotten its tokens.");
+      told.addFlashAttribute(
+          "done", "Nobody is signed in with it now. Mailroom has forgotten its tokens.");
     } catch (CredentialException e) {
       told.addFlashAttribute("problem", e.getMessage());
     }
     return "redirect:/credentials/{id}";
   }
 
-  private String form(String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+  private String form(
+      String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
     model.addAttribute("keptSecret", !fields.getOrDefault("client-secret", "").isBlank());
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
@@ -220,27 +276,49 @@ final class CredentialsPage {
     model.addAttribute("fields", fields);
     model.addAttribute("credential", credential);
     model.addAttribute("editable", credential == null || credential.home() == Home.DATABASE);
-    model.addAttribute("line", id == null ? null : statuses.find(id).map(status -> line(status, accounts.accountsUsing(id))).orElse(null));
-    model.addAttribute("hasSecret", credential != null && credential.settings().clientSecret() != null && !credential.settings().clientSecret().isBlank());
-    model.addAttribute("hasCertificate", credential != null && credential.settings().certificate() != null);
+    model.addAttribute(
+        "line",
+        id == null
+            ? null
+            : statuses
+                .find(id)
+                .map(status -> line(status, accounts.accountsUsing(id)))
+                .orElse(null));
+    model.addAttribute(
+        "hasSecret",
+        credential != null
+            && credential.settings().clientSecret() != null
+            && !credential.settings().clientSecret().isBlank());
+    model.addAttribute(
+        "hasCertificate", credential != null && credential.settings().certificate() != null);
     FormProblems.of(problems, FIELDS).addTo(model);
     return "credential";
   }
 
-  private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate) throws IOException {
+  private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate)
+      throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     FIELDS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
     // they are written into fields of several lines
-    List.of("authorization-url", "token-url").forEach(key -> fields.put(key, fields.get(key).replaceAll("\\s+", "")));
+    List.of("authorization-url", "token-url")
+        .forEach(key -> fields.put(key, fields.get(key).replaceAll("\\s+", "")));
     fields.put("scope", fields.get("scope").replaceAll("\\s+", " ").strip());
     if (certificate != null && !certificate.isEmpty()) {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
-      fields.put("certificate.content", text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
+      fields.put(
+          "certificate.content",
+          text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
     }
     if (fields.get("tenant-id").isBlank()) {
-      fields.put("tenant-id", Stream.of("token-url", "authorization-url").map(key -> TENANT.matcher(fields.get(key).strip())).filter(Matcher::find)
-          .map(found -> found.group(1)).findFirst().orElse(""));
+      fields.put(
+          "tenant-id",
+          Stream.of("token-url", "authorization-url")
+              .map(key -> TENANT.matcher(fields.get(key).strip()))
+              .filter(Matcher::find)
+              .map(found -> found.group(1))
+              .findFirst()
+              .orElse(""));
     }
     if (!fields.get("grant-type").equals("authorization-code")) {
       // nobody signs in with it
@@ -248,13 +326,21 @@ final class CredentialsPage {
     }
     if (fields.get("grant-type").equals("managed-identity")) {
       // the machine proves itself: the form shows no such fields then
-      List.of("token-url", "secret-expires", "client-secret", "certificate.content", "certificate.password").forEach(key -> fields.put(key, ""));
+      List.of(
+              "token-url",
+              "secret-expires",
+              "client-secret",
+              "certificate.content",
+              "certificate.password")
+          .forEach(key -> fields.put(key, ""));
     }
     return fields;
   }
 
   private Credential require(String id) {
-    return credentials.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    return credentials
+        .find(id)
+        .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
   }
 
   private String changed(String id, String done, RedirectAttributes told) {

@@ -9,12 +9,18 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
-/** A page that can't be shown without the database, while that is down: HTTP 503, and a page that says so. */
+/**
+ * A page that can't be shown without the database, while that is down: HTTP 503, and a page that
+ * says so.
+ */
 @ControllerAdvice(basePackageClasses = DatabaseDown.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class DatabaseDown {
 
-  @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
+  @ExceptionHandler({
+    DataAccessResourceFailureException.class,
+    CannotCreateTransactionException.class
+  })
   void tell(HttpServletResponse answer) throws IOException {
     answer.sendError(HttpStatus.SERVICE_UNAVAILABLE.value());
   }

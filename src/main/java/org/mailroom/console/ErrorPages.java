@@ -18,9 +18,8 @@ import org.springframework.ui.ExtendedModelMap;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * The page that says that something can't be done: with the console's navigation for whoever is signed in, else with the way to the
- * sign-in.
- * Machines that don't ask for HTML get JSON.
+ * The page that says that something can't be done: with the console's navigation for whoever is
+ * signed in, else with the way to the sign-in. Machines that don't ask for HTML get JSON.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -36,8 +35,13 @@ final class ErrorPages implements ErrorViewResolver {
     this.console = console;
   }
 
-  /** Tells the page why something was refused: a form of an earlier sign-in is nobody's missing role. */
-  static void refuse(HttpServletRequest request, HttpServletResponse response, AccessDeniedException why) throws IOException {
+  /**
+   * Tells the page why something was refused: a form of an earlier sign-in is nobody's missing
+   * role.
+   */
+  static void refuse(
+      HttpServletRequest request, HttpServletResponse response, AccessDeniedException why)
+      throws IOException {
     if (why instanceof CsrfException) {
       request.setAttribute(STALE_FORM, true);
     }
@@ -45,11 +49,15 @@ final class ErrorPages implements ErrorViewResolver {
   }
 
   @Override
-  public ModelAndView resolveErrorView(HttpServletRequest request, HttpStatus status, Map<String, Object> told) {
+  public ModelAndView resolveErrorView(
+      HttpServletRequest request, HttpStatus status, Map<String, Object> told) {
     Map<String, Object> model = new HashMap<>();
     model.put("code", status.value());
     model.put("staleForm", request.getAttribute(STALE_FORM) != null);
-    Authentication who = request.getUserPrincipal() instanceof Authentication known && known.isAuthenticated() ? known : null;
+    Authentication who =
+        request.getUserPrincipal() instanceof Authentication known && known.isAuthenticated()
+            ? known
+            : null;
     try {
       ExtendedModelMap page = new ExtendedModelMap();
       console.addTo(page, request, who);

@@ -8,11 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
 import org.mailroom.delivery.FailedDeliveries.Selection;
+import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -39,7 +39,9 @@ final class FailedPage {
 
     /** What its box is for. */
     public String label() {
-      return first.subject() == null || first.subject().isBlank() ? "Choose a message that has no subject" : "Choose " + Words.harmless(first.subject());
+      return first.subject() == null || first.subject().isBlank()
+          ? "Choose a message that has no subject"
+          : "Choose " + Words.harmless(first.subject());
     }
 
     /** It has an id, by which its page is found. */
@@ -55,7 +57,12 @@ final class FailedPage {
   private final Attention attention;
   private final Trail trail;
 
-  FailedPage(FailedDeliveries failures, Accounts accounts, AccountSchedule schedule, RetryProgress retries, Attention attention,
+  FailedPage(
+      FailedDeliveries failures,
+      Accounts accounts,
+      AccountSchedule schedule,
+      RetryProgress retries,
+      Attention attention,
       Trail trail) {
     this.failures = failures;
     this.accounts = accounts;
@@ -73,7 +80,11 @@ final class FailedPage {
     model.addAttribute("failed", shown);
     model.addAttribute("account", chosen);
     model.addAttribute("counts", counts);
-    model.addAttribute("total", chosen == null ? counts.values().stream().mapToLong(Long::longValue).sum() : counts.getOrDefault(chosen, 0L));
+    model.addAttribute(
+        "total",
+        chosen == null
+            ? counts.values().stream().mapToLong(Long::longValue).sum()
+            : counts.getOrDefault(chosen, 0L));
     model.addAttribute("retries", retries.now().orElse(null));
     return "failed";
   }
@@ -81,16 +92,34 @@ final class FailedPage {
   /** One for each message, in the order of the first of its deliveries. */
   private static List<Message> messages(List<FailedDelivery> deliveries) {
     Map<String, List<FailedDelivery>> byMessage = new LinkedHashMap<>();
-    deliveries.forEach(each -> byMessage.computeIfAbsent(key(each), key -> new ArrayList<>()).add(each));
-    return byMessage.entrySet().stream().limit(SHOWN).map(each -> {
-      Map<String, List<String>> causes = new LinkedHashMap<>();
-      each.getValue().forEach(delivery -> causes.computeIfAbsent(String.valueOf(delivery.error()), cause -> new ArrayList<>()).add(delivery.destination()));
-      return new Message(each.getKey(), each.getValue().get(0), causes, each.getValue().stream().mapToInt(FailedDelivery::attempts).max().orElse(0));
-    }).toList();
+    deliveries.forEach(
+        each -> byMessage.computeIfAbsent(key(each), key -> new ArrayList<>()).add(each));
+    return byMessage.entrySet().stream()
+        .limit(SHOWN)
+        .map(
+            each -> {
+              Map<String, List<String>> causes = new LinkedHashMap<>();
+              each.getValue()
+                  .forEach(
+                      delivery ->
+                          causes
+                              .computeIfAbsent(
+                                  String.valueOf(delivery.error()), cause -> new ArrayList<>())
+                              .add(delivery.destination()));
+              return new Message(
+                  each.getKey(),
+                  each.getValue().get(0),
+                  causes,
+                  each.getValue().stream().mapToInt(FailedDelivery::attempts).max().orElse(0));
+            })
+        .toList();
   }
 
   private static String key(FailedDelivery delivery) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString((delivery.account() + "\n" + delivery.messageId()).getBytes(StandardCharsets.UTF_8));
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(
+            (delivery.account() + "\n" + delivery.messageId()).getBytes(StandardCharsets.UTF_8));
   }
 
   /** The messages that somebody has ticked; what isn't a key is left out. */
@@ -98,7 +127,8 @@ final class FailedPage {
     List<Selection> selections = new ArrayList<>();
     for (String key : keys == null ? List.<String>of() : keys) {
       try {
-        String[] parts = new String(Base64.getUrlDecoder().decode(key), StandardCharsets.UTF_8).split("\n", 2);
+        String[] parts =
+            new String(Base64.getUrlDecoder().decode(key), StandardCharsets.UTF_8).split("\n", 2);
         if (parts.length == 2) {
           selections.add(new Selection(parts[0], parts[1], null));
         }
@@ -111,7 +141,10 @@ final class FailedPage {
 
   /** Tries the ticked messages again, to each destination that failed. */
   @PostMapping("/failed/retry-chosen")
-  String retryChosen(@RequestParam(required = false) List<String> chosen, @RequestParam(required = false) String shown, RedirectAttributes told) {
+  String retryChosen(
+      @RequestParam(required = false) List<String> chosen,
+      @RequestParam(required = false) String shown,
+      RedirectAttributes told) {
     int changed = 0;
     Set<String> imported = new LinkedHashSet<>();
     Set<String> deleted = new LinkedHashSet<>();
@@ -130,22 +163,37 @@ final class FailedPage {
     if (imported.isEmpty() && !deleted.isEmpty()) {
       return untried(told, shown, List.copyOf(deleted));
     }
-    return toldOfChosen(told, shown, chosen, changed, (changed == 1 ? "1 delivery is" : changed + " deliveries are") + " tried again with the next import."
-        + (deleted.isEmpty() ? "" : " " + goneAccounts(List.copyOf(deleted))));
+    return toldOfChosen(
+        told,
+        shown,
+        chosen,
+        changed,
+        (changed == 1 ? "1 delivery is" : changed + " deliveries are")
+            + " tried again with the next import."
+            + (deleted.isEmpty() ? "" : " " + goneAccounts(List.copyOf(deleted))));
   }
 
   @PostMapping("/failed/discard-chosen")
-  String discardChosen(@RequestParam(required = false) List<String> chosen, @RequestParam(required = false) String shown, RedirectAttributes told) {
+  String discardChosen(
+      @RequestParam(required = false) List<String> chosen,
+      @RequestParam(required = false) String shown,
+      RedirectAttributes told) {
     int changed = 0;
     for (Selection selection : selections(chosen)) {
       int deliveries = failures.discard(selection);
       recordChange(Trail.Action.DISCARDED, selection, deliveries);
       changed += deliveries;
     }
-    return toldOfChosen(told, shown, chosen, changed, (changed == 1 ? "1 delivery was" : changed + " deliveries were") + " given up for good.");
+    return toldOfChosen(
+        told,
+        shown,
+        chosen,
+        changed,
+        (changed == 1 ? "1 delivery was" : changed + " deliveries were") + " given up for good.");
   }
 
-  private String toldOfChosen(RedirectAttributes told, String shown, List<String> chosen, int changed, String done) {
+  private String toldOfChosen(
+      RedirectAttributes told, String shown, List<String> chosen, int changed, String done) {
     if (chosen == null || chosen.isEmpty()) {
       told.addFlashAttribute("problem", "Choose at least one message.");
       if (blankToNull(shown) != null) {
@@ -158,22 +206,41 @@ final class FailedPage {
   }
 
   @PostMapping("/failed/retry")
-  String retry(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown, RedirectAttributes told) {
-    Selection selection = new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+  String retry(
+      @RequestParam(required = false) String account,
+      @RequestParam(required = false) String message,
+      @RequestParam(required = false) String destination,
+      @RequestParam(required = false) String shown,
+      RedirectAttributes told) {
+    Selection selection =
+        new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
     List<String> known = new ArrayList<>();
     List<String> deleted = new ArrayList<>();
-    (selection.account() != null ? List.of(selection.account()) : failures.count().keySet()).forEach(id -> (accounts.find(id).isPresent() ? known : deleted).add(id));
-    // of an account that isn't there any more nothing would ever be tried: it stays among the failed
-    int changed = known.stream().mapToInt(id -> failures.retry(new Selection(id, selection.messageId(), selection.destination()))).sum();
+    (selection.account() != null ? List.of(selection.account()) : failures.count().keySet())
+        .forEach(id -> (accounts.find(id).isPresent() ? known : deleted).add(id));
+    // of an account that isn't there any more nothing would ever be tried: it stays among the
+    // failed
+    int changed =
+        known.stream()
+            .mapToInt(
+                id ->
+                    failures.retry(
+                        new Selection(id, selection.messageId(), selection.destination())))
+            .sum();
     retries.begin(changed);
     recordChange(Trail.Action.RETRIED, selection, changed);
     known.forEach(this::importNow);
     if (known.isEmpty() && !deleted.isEmpty()) {
       return untried(told, shown, deleted);
     }
-    tell(told, shown, changed, (changed == 1 ? "It is tried again with the account’s next import." : changed + " deliveries are tried again with the next imports.")
-        + (deleted.isEmpty() ? "" : " " + goneAccounts(deleted)));
+    tell(
+        told,
+        shown,
+        changed,
+        (changed == 1
+                ? "It is tried again with the account’s next import."
+                : changed + " deliveries are tried again with the next imports.")
+            + (deleted.isEmpty() ? "" : " " + goneAccounts(deleted)));
     return "redirect:/failed";
   }
 
@@ -186,23 +253,43 @@ final class FailedPage {
   }
 
   private static String goneAccounts(List<String> deleted) {
-    return "Not tried: there is no account " + String.join(", ", deleted) + " any more, or its settings don’t fit. Set it up again, or discard its deliveries.";
+    return "Not tried: there is no account "
+        + String.join(", ", deleted)
+        + " any more, or its settings don’t fit. Set it up again, or discard its deliveries.";
   }
 
   @PostMapping("/failed/discard")
-  String discard(@RequestParam(required = false) String account, @RequestParam(required = false) String message, @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown, RedirectAttributes told) {
-    Selection selection = new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+  String discard(
+      @RequestParam(required = false) String account,
+      @RequestParam(required = false) String message,
+      @RequestParam(required = false) String destination,
+      @RequestParam(required = false) String shown,
+      RedirectAttributes told) {
+    Selection selection =
+        new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
     int changed = failures.discard(selection);
     recordChange(Trail.Action.DISCARDED, selection, changed);
-    tell(told, shown, changed, changed == 1 ? "It was given up for good." : changed + " deliveries were given up for good.");
+    tell(
+        told,
+        shown,
+        changed,
+        changed == 1
+            ? "It was given up for good."
+            : changed + " deliveries were given up for good.");
     return "redirect:/failed";
   }
 
   private void recordChange(Trail.Action action, Selection selection, int changed) {
     if (changed > 0) {
-      trail.record(action, selection.account() == null ? "failed deliveries of all accounts" : "failed deliveries of " + selection.account(),
-          changed + (changed == 1 ? " delivery" : " deliveries") + (selection.messageId() == null ? "" : ", message " + selection.messageId()) + (selection.destination() == null ? "" : " to " + selection.destination()));
+      trail.record(
+          action,
+          selection.account() == null
+              ? "failed deliveries of all accounts"
+              : "failed deliveries of " + selection.account(),
+          changed
+              + (changed == 1 ? " delivery" : " deliveries")
+              + (selection.messageId() == null ? "" : ", message " + selection.messageId())
+              + (selection.destination() == null ? "" : " to " + selection.destination()));
     }
   }
 
@@ -217,7 +304,9 @@ final class FailedPage {
     if (blankToNull(shown) != null) {
       told.addAttribute("account", shown);
     }
-    told.addFlashAttribute(changed == 0 ? "problem" : "done", changed == 0 ? "There is no such failed delivery any more." : done);
+    told.addFlashAttribute(
+        changed == 0 ? "problem" : "done",
+        changed == 0 ? "There is no such failed delivery any more." : done);
   }
 
   private static String blankToNull(String text) {

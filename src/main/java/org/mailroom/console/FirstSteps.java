@@ -14,7 +14,10 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
-/** What an installation still needs until it imports for the first time, for the overview: a credential, an account, an import. */
+/**
+ * What an installation still needs until it imports for the first time, for the overview: a
+ * credential, an account, an import.
+ */
 @ControllerAdvice(assignableTypes = OverviewPage.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class FirstSteps {
@@ -41,10 +44,15 @@ final class FirstSteps {
   private final Accounts accounts;
   private final AccountSchedule schedule;
   private final PollHistory history;
+
   /** Once it was reached, nobody has to look again. */
   private volatile boolean done;
 
-  FirstSteps(CredentialStatuses credentials, Accounts accounts, AccountSchedule schedule, PollHistory history) {
+  FirstSteps(
+      CredentialStatuses credentials,
+      Accounts accounts,
+      AccountSchedule schedule,
+      PollHistory history) {
     this.credentials = credentials;
     this.accounts = accounts;
     this.schedule = schedule;
@@ -63,15 +71,22 @@ final class FirstSteps {
     }
     try {
       List<String> all = accounts.all().stream().map(account -> account.id()).toList();
-      if (all.stream().anyMatch(id -> schedule.lastSuccess(id).isPresent()) || !history.importedByDayOfAll(DAYS).isEmpty()) {
+      if (all.stream().anyMatch(id -> schedule.lastSuccess(id).isPresent())
+          || !history.importedByDayOfAll(DAYS).isEmpty()) {
         done = true;
         return Optional.empty();
       }
       List<CredentialStatus> known = credentials.all();
-      Optional<CredentialStatus> working = known.stream()
-          .filter(status -> status.lastToken() != null && status.state() != CredentialStatus.State.DOWN).findFirst();
-      String credential = working.or(() -> known.stream().findFirst()).map(CredentialStatus::id).orElse(null);
-      return Optional.of(new Steps(credential, working.isPresent(), all.isEmpty() ? null : all.get(0)));
+      Optional<CredentialStatus> working =
+          known.stream()
+              .filter(
+                  status ->
+                      status.lastToken() != null && status.state() != CredentialStatus.State.DOWN)
+              .findFirst();
+      String credential =
+          working.or(() -> known.stream().findFirst()).map(CredentialStatus::id).orElse(null);
+      return Optional.of(
+          new Steps(credential, working.isPresent(), all.isEmpty() ? null : all.get(0)));
     } catch (DataAccessException | TransactionException databaseDown) {
       return Optional.empty();
     }

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The flow as the README draws it, with counts: from the timer to the destinations on top, what the mailbox is told and the wire
- * below. It is drawn of the routes that are there; a route that a site has taken out is left out with its lines. The site's further
- * routes stand in the list.
+ * The flow as the README draws it, with counts: from the timer to the destinations on top, what the
+ * mailbox is told and the wire below. It is drawn of the routes that are there; a route that a site
+ * has taken out is left out with its lines. The site's further routes stand in the list.
  */
 final class FlowPicture {
 
@@ -23,9 +23,11 @@ final class FlowPicture {
    * @param what is told below it: how many passed, or what is wrong
    * @param now how many are in it now, in words; null when none is
    * @param failed how many failed, in words; null when none has
-   * @param tone {@code hot} where it fails, {@code off} where it is stopped, {@code aside} for what the site decides, else empty
+   * @param tone {@code hot} where it fails, {@code off} where it is stopped, {@code aside} for what
+   *     the site decides, else empty
    */
-  record Box(int x, int y, String id, String title, String what, String now, String failed, String tone) {}
+  record Box(
+      int x, int y, String id, String title, String what, String now, String failed, String tone) {}
 
   /**
    * A line with an arrow.
@@ -94,7 +96,10 @@ final class FlowPicture {
    * @param waiting accounts in the queue of tasks
    * @param number writes a count
    */
-  static Picture of(Map<String, Standing> routes, Collection<Destination> destinations, long waiting,
+  static Picture of(
+      Map<String, Standing> routes,
+      Collection<Destination> destinations,
+      long waiting,
       Function<Long, String> number) {
     FlowPicture picture = new FlowPicture(routes, number);
     int rows = picture.destinations(destinations);
@@ -114,7 +119,11 @@ final class FlowPicture {
     picture.place("graph-request", 2, bottom, "");
     picture.place("ask-graph", 1, bottom, "");
     picture.wires(waiting, bottom);
-    return new Picture(x(LAST_COLUMN) + BOX_WIDTH + LEFT, y(bottom + 1) + BOX_HEIGHT + LEFT, picture.boxes, picture.wires);
+    return new Picture(
+        x(LAST_COLUMN) + BOX_WIDTH + LEFT,
+        y(bottom + 1) + BOX_HEIGHT + LEFT,
+        picture.boxes,
+        picture.wires);
   }
 
   private static int x(int column) {
@@ -135,9 +144,15 @@ final class FlowPicture {
   }
 
   private Box box(int column, int row, String id, String title, Standing route, String tone) {
-    return new Box(x(column), y(row), id, title, route.started() ? number.apply(route.total()) + " passed" : "stopped",
+    return new Box(
+        x(column),
+        y(row),
+        id,
+        title,
+        route.started() ? number.apply(route.total()) + " passed" : "stopped",
         route.inflight() == 0 ? null : number.apply(route.inflight()) + " now",
-        route.failed() == 0 ? null : number.apply(route.failed()) + " failed", tone);
+        route.failed() == 0 ? null : number.apply(route.failed()) + " failed",
+        tone);
   }
 
   private static String tone(Standing route, String otherwise) {
@@ -151,13 +166,29 @@ final class FlowPicture {
     int row = 0;
     for (Destination each : sorted.values()) {
       if (row == MOST_DESTINATIONS - 1 && sorted.size() > MOST_DESTINATIONS) {
-        boxes.add(plain(row++, (sorted.size() - MOST_DESTINATIONS + 1) + " more", "see mailroom.destinations", ""));
+        boxes.add(
+            plain(
+                row++,
+                (sorted.size() - MOST_DESTINATIONS + 1) + " more",
+                "see mailroom.destinations",
+                ""));
         break;
       }
       Standing route = each.route() == null ? null : routes.get(each.route());
-      boxes.add(route == null ? plain(row, each.name(), each.down() ? "is down" : "an endpoint", each.down() ? "hot" : "")
-          : box(LAST_COLUMN, row, each.route(), each.name() + (each.down() ? " is down" : ""), route,
-              each.down() ? "hot" : tone(route, "")));
+      boxes.add(
+          route == null
+              ? plain(
+                  row,
+                  each.name(),
+                  each.down() ? "is down" : "an endpoint",
+                  each.down() ? "hot" : "")
+              : box(
+                  LAST_COLUMN,
+                  row,
+                  each.route(),
+                  each.name() + (each.down() ? " is down" : ""),
+                  route,
+                  each.down() ? "hot" : tone(route, "")));
       row++;
     }
     return row;
@@ -168,7 +199,10 @@ final class FlowPicture {
   }
 
   private void wires(long waiting, int bottom) {
-    across("poll-accounts", "import-account", waiting == 0 ? null : number.apply(waiting) + (waiting == 1 ? " waits" : " wait"));
+    across(
+        "poll-accounts",
+        "import-account",
+        waiting == 0 ? null : number.apply(waiting) + (waiting == 1 ? " waits" : " wait"));
     across("import-account", "import-page", null);
     across("import-page", "prepare-message", null);
     across("prepare-message", "deliver", null);
@@ -185,21 +219,44 @@ final class FlowPicture {
       if (deliver != null) {
         int from = deliver.y() + BOX_HEIGHT / 2;
         int to = end.y() + BOX_HEIGHT / 2;
-        wire("M" + (deliver.x() + BOX_WIDTH) + " " + from + (from == to ? "" : "H" + middle + "V" + to) + "H" + (end.x() - 2), false);
+        wire(
+            "M"
+                + (deliver.x() + BOX_WIDTH)
+                + " "
+                + from
+                + (from == to ? "" : "H" + middle + "V" + to)
+                + "H"
+                + (end.x() - 2),
+            false);
       }
     }
     Box mark = placed.get("mark-messages");
     if (mark != null && !ends.isEmpty()) {
       Box last = ends.get(ends.size() - 1);
       int over = last.x() + BOX_WIDTH / 2;
-      String path = "M" + over + " " + (last.y() + BOX_HEIGHT) + "V" + (mark.y() + BOX_HEIGHT / 2) + "H" + (mark.x() + BOX_WIDTH + 2);
-      wires.add(new Wire(path, false, "when every destination has it", over, y(bottom) + BOX_HEIGHT / 2 + 18));
+      String path =
+          "M"
+              + over
+              + " "
+              + (last.y() + BOX_HEIGHT)
+              + "V"
+              + (mark.y() + BOX_HEIGHT / 2)
+              + "H"
+              + (mark.x() + BOX_WIDTH + 2);
+      wires.add(
+          new Wire(
+              path, false, "when every destination has it", over, y(bottom) + BOX_HEIGHT / 2 + 18));
     }
     Box graph = placed.get("graph-request");
     if (mark != null && graph != null) {
       int at = mark.y() + BOX_HEIGHT / 2;
-      wires.add(new Wire("M" + mark.x() + " " + at + "H" + (graph.x() + BOX_WIDTH + 2), false, "twenty in a request",
-          (mark.x() + graph.x() + BOX_WIDTH) / 2, at - 8));
+      wires.add(
+          new Wire(
+              "M" + mark.x() + " " + at + "H" + (graph.x() + BOX_WIDTH + 2),
+              false,
+              "twenty in a request",
+              (mark.x() + graph.x() + BOX_WIDTH) / 2,
+              at - 8));
     }
     across("ask-graph", "graph-request", null);
   }
@@ -209,8 +266,13 @@ final class FlowPicture {
     Box other = placed.get(to);
     if (one != null && other != null) {
       int at = one.y() + BOX_HEIGHT / 2;
-      wires.add(new Wire("M" + (one.x() + BOX_WIDTH) + " " + at + "H" + (other.x() - 2), false, label,
-          (one.x() + BOX_WIDTH + other.x()) / 2, at - 8));
+      wires.add(
+          new Wire(
+              "M" + (one.x() + BOX_WIDTH) + " " + at + "H" + (other.x() - 2),
+              false,
+              label,
+              (one.x() + BOX_WIDTH + other.x()) / 2,
+              at - 8));
     }
   }
 
@@ -218,7 +280,9 @@ final class FlowPicture {
     Box one = placed.get(from);
     Box other = placed.get(to);
     if (one != null && other != null) {
-      wire("M" + (one.x() + BOX_WIDTH / 2) + " " + (one.y() + BOX_HEIGHT) + "V" + (other.y() - 2), aside);
+      wire(
+          "M" + (one.x() + BOX_WIDTH / 2) + " " + (one.y() + BOX_HEIGHT) + "V" + (other.y() - 2),
+          aside);
     }
   }
 

@@ -20,9 +20,20 @@ record FormProblems(Map<String, String> wrong, List<String> general) {
    */
   static FormProblems of(List<FieldProblem> problems, Collection<String> fields) {
     return new FormProblems(
-        problems.stream().collect(Collectors.toMap(FieldProblem::field, FieldProblem::message, (one, other) -> one + "; " + other)),
-        problems.stream().filter(problem -> !fields.contains(problem.field()) && !problem.field().equals("id"))
-            .map(problem -> problem.field().isEmpty() ? problem.message() : problem.field() + " " + problem.message()).toList());
+        problems.stream()
+            .collect(
+                Collectors.toMap(
+                    FieldProblem::field,
+                    FieldProblem::message,
+                    (one, other) -> one + "; " + other)),
+        problems.stream()
+            .filter(problem -> !fields.contains(problem.field()) && !problem.field().equals("id"))
+            .map(
+                problem ->
+                    problem.field().isEmpty()
+                        ? problem.message()
+                        : problem.field() + " " + problem.message())
+            .toList());
   }
 
   void addTo(Model model) {

@@ -8,8 +8,9 @@ import org.springframework.security.web.csrf.CsrfTokenRepository;
 import org.springframework.security.web.csrf.HttpSessionCsrfTokenRepository;
 
 /**
- * The token that proves that a form is the console's own: in the session of somebody who is signed in. Who isn't has no session, so that
- * asking for pages costs no memory: there the token is in a cookie of its own.
+ * The token that proves that a form is the console's own: in the session of somebody who is signed
+ * in. Who isn't has no session, so that asking for pages costs no memory: there the token is in a
+ * cookie of its own.
  */
 final class FormTokens implements CsrfTokenRepository {
 
@@ -18,12 +19,13 @@ final class FormTokens implements CsrfTokenRepository {
 
   FormTokens(ConsoleAddress address) {
     inCookie.setCookieName("mailroom-form");
-    inCookie.setCookieCustomizer(cookie -> {
-      cookie.httpOnly(true).sameSite("Lax");
-      if (address.isPublicAddressSecure()) {
-        cookie.secure(true);
-      }
-    });
+    inCookie.setCookieCustomizer(
+        cookie -> {
+          cookie.httpOnly(true).sameSite("Lax");
+          if (address.isPublicAddressSecure()) {
+            cookie.secure(true);
+          }
+        });
   }
 
   @Override

@@ -11,8 +11,9 @@ import java.time.Instant;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Ends sessions that nobody has used for {@code server.servlet.session.timeout}. What a page's script asks for by itself is no use: a
- * browser that somebody left open doesn't stay signed in for ever.
+ * Ends sessions that nobody has used for {@code server.servlet.session.timeout}. What a page's
+ * script asks for by itself is no use: a browser that somebody left open doesn't stay signed in for
+ * ever.
  */
 final class IdleSessions extends OncePerRequestFilter {
 
@@ -25,12 +26,15 @@ final class IdleSessions extends OncePerRequestFilter {
   }
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
     HttpSession session = request.getSession(false);
     if (session != null) {
       Instant now = clock.instant();
       Instant used = session.getAttribute(USED) instanceof Instant known ? known : now;
-      if (session.getMaxInactiveInterval() > 0 && !now.isBefore(used.plusSeconds(session.getMaxInactiveInterval()))) {
+      if (session.getMaxInactiveInterval() > 0
+          && !now.isBefore(used.plusSeconds(session.getMaxInactiveInterval()))) {
         session.invalidate();
       } else {
         session.setAttribute(USED, isByScript(request) ? used : now);

@@ -28,7 +28,11 @@ final class ImportMeter {
 
     /** In the unit that reads best. */
     public String rate() {
-      return perSecond == null ? "" : perSecond >= 2 ? Math.round(perSecond) + " a second" : Math.round(perSecond * 60) + " a minute";
+      return perSecond == null
+          ? ""
+          : perSecond >= 2
+              ? Math.round(perSecond) + " a second"
+              : Math.round(perSecond * 60) + " a minute";
     }
   }
 
@@ -51,8 +55,16 @@ final class ImportMeter {
     int done = Math.max(running.through(), running.imported());
     Long all = totals.of(account).orElse(null);
     Duration took = Duration.between(running.begun(), clock.instant());
-    Double rate = took.compareTo(SETTLED) < 0 || done == 0 ? null : Double.valueOf(done * 1000.0 / took.toMillis());
-    Duration left = rate == null || all == null || all <= done ? null : Duration.ofMillis((long) (Math.max(0, all - done) / rate * 1000));
-    return Optional.of(new Reading(done, all == null ? null : Long.valueOf(Math.max(all, done)), rate, took, left));
+    Double rate =
+        took.compareTo(SETTLED) < 0 || done == 0
+            ? null
+            : Double.valueOf(done * 1000.0 / took.toMillis());
+    Duration left =
+        rate == null || all == null || all <= done
+            ? null
+            : Duration.ofMillis((long) (Math.max(0, all - done) / rate * 1000));
+    return Optional.of(
+        new Reading(
+            done, all == null ? null : Long.valueOf(Math.max(all, done)), rate, took, left));
   }
 }

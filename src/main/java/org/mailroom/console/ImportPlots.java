@@ -28,7 +28,8 @@ final class ImportPlots {
   private static final int HOURS = 48;
   private static final int LABELS = 5;
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
-  private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH);
+  private static final DateTimeFormatter DAY_AND_TIME =
+      DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH);
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
 
   private final ImportedMinutes minutes;
@@ -50,7 +51,10 @@ final class ImportPlots {
     ZonedDateTime hour = now.atZone(zone).truncatedTo(ChronoUnit.HOURS);
     try {
       Map<Instant, Long> known = minutes.since(hour.minusHours(HOURS - 1L).toInstant());
-      return List.of(byMinute(known, now.truncatedTo(ChronoUnit.MINUTES)), byHour(known, hour), byDay(byDay, LocalDate.ofInstant(now, zone)));
+      return List.of(
+          byMinute(known, now.truncatedTo(ChronoUnit.MINUTES)),
+          byHour(known, hour),
+          byDay(byDay, LocalDate.ofInstant(now, zone)));
     } catch (DataAccessException | TransactionException databaseDown) {
       return List.of();
     }
@@ -64,7 +68,8 @@ final class ImportPlots {
       counts.add(known.getOrDefault(minute, 0L));
       labels.add(TIME.format(minute.atZone(zone)));
     }
-    return Plot.of("Imported a minute", counts, Plot.evenly(labels, LABELS), "a minute", "the last hour");
+    return Plot.of(
+        "Imported a minute", counts, Plot.evenly(labels, LABELS), "a minute", "the last hour");
   }
 
   private Plot byHour(Map<Instant, Long> known, ZonedDateTime last) {
@@ -72,16 +77,22 @@ final class ImportPlots {
     List<String> labels = new ArrayList<>();
     Instant first = last.minusHours(HOURS - 1L).toInstant();
     java.util.Arrays.fill(counts, 0L);
-    known.forEach((minute, count) -> {
-      int at = (int) ChronoUnit.HOURS.between(first, minute);
-      if (at >= 0 && at < HOURS) {
-        counts[at] += count;
-      }
-    });
+    known.forEach(
+        (minute, count) -> {
+          int at = (int) ChronoUnit.HOURS.between(first, minute);
+          if (at >= 0 && at < HOURS) {
+            counts[at] += count;
+          }
+        });
     for (int i = 0; i < HOURS; i++) {
       labels.add(DAY_AND_TIME.format(first.plus(i, ChronoUnit.HOURS).atZone(zone)));
     }
-    return Plot.of("Imported an hour", List.of(counts), Plot.evenly(labels, LABELS), "an hour", "the last " + HOURS + " hours");
+    return Plot.of(
+        "Imported an hour",
+        List.of(counts),
+        Plot.evenly(labels, LABELS),
+        "an hour",
+        "the last " + HOURS + " hours");
   }
 
   private static Plot byDay(Map<LocalDate, Long> byDay, LocalDate today) {
@@ -91,6 +102,11 @@ final class ImportPlots {
       counts.add(byDay.getOrDefault(today.minusDays(i), 0L));
       labels.add(DAY.format(today.minusDays(i)));
     }
-    return Plot.of("Imported a day", counts, Plot.evenly(labels, LABELS), "a day", "the last " + DAYS + " days");
+    return Plot.of(
+        "Imported a day",
+        counts,
+        Plot.evenly(labels, LABELS),
+        "a day",
+        "the last " + DAYS + " days");
   }
 }

@@ -16,13 +16,16 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 
 /**
- * What may be done over Jolokia, and so in Hawtio. What is named here is allowed and nothing else, for among a JVM's MBeans are some that
- * read any file and run any code: Camel's context evaluates expressions and creates endpoints, the JVM's own diagnostic commands load
- * agents. Everybody who is signed in may read what belongs to Mailroom, Camel and the JVM; operators may call Mailroom's own operations and
- * start, stop and suspend routes. With {@code mailroom.console.jmx: any-operation-and-code} administrators may do everything that JMX can,
- * which is everything that the process can.
+ * What may be done over Jolokia, and so in Hawtio. What is named here is allowed and nothing else,
+ * for among a JVM's MBeans are some that read any file and run any code: Camel's context evaluates
+ * expressions and creates endpoints, the JVM's own diagnostic commands load agents. Everybody who
+ * is signed in may read what belongs to Mailroom, Camel and the JVM; operators may call Mailroom's
+ * own operations and start, stop and suspend routes. With {@code mailroom.console.jmx:
+ * any-operation-and-code} administrators may do everything that JMX can, which is everything that
+ * the process can.
  *
- * <p>Each call is in the {@link Trail}, refused ones as well. The restriction is asked on the thread of the request.
+ * <p>Each call is in the {@link Trail}, refused ones as well. The restriction is asked on the
+ * thread of the request.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -35,18 +38,43 @@ final class JmxPolicy implements Restrictor {
 
   private static final Set<String> READ = Set.of(OWN, CAMEL, "java.lang", "java.nio", "hawtio");
 
-  /** Arguments of the command line may hold secrets; an account of what Java was started with does, too. */
-  private static final Map<String, Set<String>> NOT_READ = Map.of("java.lang", Set.of("SystemProperties", "InputArguments"));
+  /**
+   * Arguments of the command line may hold secrets; an account of what Java was started with does,
+   * too.
+   */
+  private static final Map<String, Set<String>> NOT_READ =
+      Map.of("java.lang", Set.of("SystemProperties", "InputArguments"));
 
-  /** What changes the flow, and can be taken back: no {@code remove}, no {@code updateRouteFromXml}. */
-  private static final Set<String> OF_ROUTES = Set.of("start", "stop", "suspend", "resume", "restart");
+  /**
+   * What changes the flow, and can be taken back: no {@code remove}, no {@code updateRouteFromXml}.
+   */
+  private static final Set<String> OF_ROUTES =
+      Set.of("start", "stop", "suspend", "resume", "restart");
 
-  /** Draws a route with its counts. Only as written here: with arguments the XML comes with its placeholders resolved, secrets among them. */
-  private static final Map<String, Set<String>> DRAWING = Map.of(
-      "context", Set.of("dumpRoutesAsXml()", "dumpRoutesStatsAsXml", "dumpRoutesStatsAsXml(boolean,boolean)"),
-      "routes", Set.of("dumpRouteAsXml()", "dumpRouteStatsAsXml", "dumpRouteStatsAsXml(boolean,boolean)"));
+  /**
+   * Draws a route with its counts. Only as written here: with arguments the XML comes with its
+   * placeholders resolved, secrets among them.
+   */
+  private static final Map<String, Set<String>> DRAWING =
+      Map.of(
+          "context",
+              Set.of(
+                  "dumpRoutesAsXml()",
+                  "dumpRoutesStatsAsXml",
+                  "dumpRoutesStatsAsXml(boolean,boolean)"),
+          "routes",
+              Set.of(
+                  "dumpRouteAsXml()",
+                  "dumpRouteStatsAsXml",
+                  "dumpRouteStatsAsXml(boolean,boolean)"));
 
-  private static final Set<RequestType> TYPES = Set.of(RequestType.READ, RequestType.LIST, RequestType.SEARCH, RequestType.VERSION, RequestType.EXEC);
+  private static final Set<RequestType> TYPES =
+      Set.of(
+          RequestType.READ,
+          RequestType.LIST,
+          RequestType.SEARCH,
+          RequestType.VERSION,
+          RequestType.EXEC);
 
   private final Trail trail;
   private final boolean everything;
@@ -55,8 +83,9 @@ final class JmxPolicy implements Restrictor {
     this.trail = trail;
     this.everything = properties.console().jmx() == Jmx.ANY_OPERATION_AND_CODE;
     if (everything) {
-      LOG.warn("mailroom.console.jmx is any-operation-and-code: whoever signs in as administrator can read and write every file of this process and run"
-          + " any program as its user");
+      LOG.warn(
+          "mailroom.console.jmx is any-operation-and-code: whoever signs in as administrator can"
+              + " read and write every file of this process and run any program as its user");
     }
   }
 
@@ -83,12 +112,17 @@ final class JmxPolicy implements Restrictor {
     if (mayDoEverything()) {
       return true;
     }
-    return READ.contains(name.getDomain()) && (attribute == null || !NOT_READ.getOrDefault(name.getDomain(), Set.of()).contains(attribute));
+    return READ.contains(name.getDomain())
+        && (attribute == null
+            || !NOT_READ.getOrDefault(name.getDomain(), Set.of()).contains(attribute));
   }
 
   @Override
   public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-    trail.record(mayDoEverything() ? Trail.Action.JMX : Trail.Action.JMX_REFUSED, name.getCanonicalName(), "set " + attribute);
+    trail.record(
+        mayDoEverything() ? Trail.Action.JMX : Trail.Action.JMX_REFUSED,
+        name.getCanonicalName(),
+        "set " + attribute);
     return mayDoEverything();
   }
 
@@ -98,15 +132,20 @@ final class JmxPolicy implements Restrictor {
       LOG.debug("{} called {} of {}", Trail.nameOf(who()), operation, name);
       return true;
     }
-    boolean allowed = mayDoEverything() || (isNamed(name, operation) && ConsoleRole.OPERATOR.isOf(who()));
+    boolean allowed =
+        mayDoEverything() || (isNamed(name, operation) && ConsoleRole.OPERATOR.isOf(who()));
     record(allowed, name, operation);
     return allowed;
   }
 
   /** Hawtio also asks, for each operation that it shows, whether it may be called. */
   private static boolean isDrawing(ObjectName name, String operation) {
-    return (name.getDomain().equals("hawtio") && String.valueOf(operation).startsWith("canInvoke(")) 
-        || (!name.isPattern() && name.getDomain().equals(CAMEL) && DRAWING.getOrDefault(String.valueOf(name.getKeyProperty("type")), Set.of()).contains(operation));
+    return (name.getDomain().equals("hawtio") && String.valueOf(operation).startsWith("canInvoke("))
+        || (!name.isPattern()
+            && name.getDomain().equals(CAMEL)
+            && DRAWING
+                .getOrDefault(String.valueOf(name.getKeyProperty("type")), Set.of())
+                .contains(operation));
   }
 
   private static boolean isNamed(ObjectName name, String operation) {
@@ -114,16 +153,27 @@ final class JmxPolicy implements Restrictor {
       return false;
     }
     return name.getDomain().equals(OWN)
-        || (name.getDomain().equals(CAMEL) && "routes".equals(name.getKeyProperty("type")) && OF_ROUTES.contains(operation.replaceFirst("\\([a-zA-Z.,]*\\)$", "")));
+        || (name.getDomain().equals(CAMEL)
+            && "routes".equals(name.getKeyProperty("type"))
+            && OF_ROUTES.contains(operation.replaceFirst("\\([a-zA-Z.,]*\\)$", "")));
   }
 
   /** What is done to an account is told as if it were done on its page. */
   private void record(boolean allowed, ObjectName name, String operation) {
     String called = operation == null ? "" : operation.replaceFirst("\\(.*", "");
-    if (allowed && name.getDomain().equals(OWN) && "Account".equals(name.getKeyProperty("type")) && Set.of("pause", "resume").contains(called)) {
-      trail.record("pause".equals(called) ? Trail.Action.PAUSED : Trail.Action.RESUMED, Trail.account(ObjectName.unquote(name.getKeyProperty("name"))), "over JMX");
+    if (allowed
+        && name.getDomain().equals(OWN)
+        && "Account".equals(name.getKeyProperty("type"))
+        && Set.of("pause", "resume").contains(called)) {
+      trail.record(
+          "pause".equals(called) ? Trail.Action.PAUSED : Trail.Action.RESUMED,
+          Trail.account(ObjectName.unquote(name.getKeyProperty("name"))),
+          "over JMX");
     } else {
-      trail.record(allowed ? Trail.Action.JMX : Trail.Action.JMX_REFUSED, name.getCanonicalName(), operation);
+      trail.record(
+          allowed ? Trail.Action.JMX : Trail.Action.JMX_REFUSED,
+          name.getCanonicalName(),
+          operation);
     }
   }
 

@@ -11,9 +11,10 @@ import java.util.Map;
 import org.mailroom.settings.Backoff;
 
 /**
- * Limits guessing. After some failures of one user from one address that pair has to wait, each time twice as long up to a quarter of an
- * hour. After more of them a user has to wait wherever the guesses come from, except at addresses where that user has signed in before: so
- * nobody is locked out of where he works. What is remembered is bounded: what was seen longest ago goes.
+ * Limits guessing. After some failures of one user from one address that pair has to wait, each
+ * time twice as long up to a quarter of an hour. After more of them a user has to wait wherever the
+ * guesses come from, except at addresses where that user has signed in before: so nobody is locked
+ * out of where he works. What is remembered is bounded: what was seen longest ago goes.
  *
  * <p>Used by many threads.
  */
@@ -42,8 +43,12 @@ final class LoginAttempts {
     }
 
     String inWords() {
-      return (ofUser ? "Too many failed attempts to sign in as this user." : "Too many failed attempts from your address.") + " Try again in "
-          + (seconds() < 120 ? seconds() + " seconds" : (seconds() + 59) / 60 + " minutes") + ".";
+      return (ofUser
+              ? "Too many failed attempts to sign in as this user."
+              : "Too many failed attempts from your address.")
+          + " Try again in "
+          + (seconds() < 120 ? seconds() + " seconds" : (seconds() + 59) / 60 + " minutes")
+          + ".";
     }
   }
 
@@ -69,12 +74,14 @@ final class LoginAttempts {
 
   synchronized Wait toWait(String user, String address) {
     Duration ofPair = rest(pairs.get(pair(user, address)));
-    Duration ofUser = known.get(pair(user, address)) != null ? Duration.ZERO : rest(users.get(name(user)));
+    Duration ofUser =
+        known.get(pair(user, address)) != null ? Duration.ZERO : rest(users.get(name(user)));
     return ofUser.compareTo(ofPair) > 0 ? new Wait(ofUser, true) : new Wait(ofPair, false);
   }
 
   private Duration rest(Failures failures) {
-    Duration rest = failures == null ? Duration.ZERO : Duration.between(clock.instant(), failures.until());
+    Duration rest =
+        failures == null ? Duration.ZERO : Duration.between(clock.instant(), failures.until());
     return rest.isNegative() ? Duration.ZERO : rest;
   }
 
@@ -85,12 +92,17 @@ final class LoginAttempts {
 
   private Failures oneMore(Failures before, int free) {
     Instant now = clock.instant();
-    int count = before == null || now.isAfter(before.last().plus(FORGOTTEN_AFTER)) ? 1 : before.count() + 1;
-    Duration wait = count < free ? Duration.ZERO : Backoff.doubled(FIRST_WAIT, count - free, LONGEST_WAIT);
+    int count =
+        before == null || now.isAfter(before.last().plus(FORGOTTEN_AFTER)) ? 1 : before.count() + 1;
+    Duration wait =
+        count < free ? Duration.ZERO : Backoff.doubled(FIRST_WAIT, count - free, LONGEST_WAIT);
     return new Failures(count, now, now.plus(wait));
   }
 
-  /** The user's failures elsewhere still count: whoever scrapes the health with the right password mustn't help somebody who guesses. */
+  /**
+   * The user's failures elsewhere still count: whoever scrapes the health with the right password
+   * mustn't help somebody who guesses.
+   */
   synchronized void succeeded(String user, String address) {
     pairs.remove(pair(user, address));
     known.put(pair(user, address), true);

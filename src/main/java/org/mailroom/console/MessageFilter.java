@@ -17,14 +17,35 @@ import org.springframework.web.util.UriComponentsBuilder;
  * @param to last day
  * @param folder the path of a folder; those below it are meant, too
  */
-record MessageFilter(String account, String q, String destination, String status, LocalDate from, LocalDate to, String folder) {
+record MessageFilter(
+    String account,
+    String q,
+    String destination,
+    String status,
+    LocalDate from,
+    LocalDate to,
+    String folder) {
 
   private static final Set<String> STATUSES = Set.of("DELIVERED", "PENDING", "FAILED", "DISCARDED");
 
   /** Of the parameters of a request: what is blank or makes no sense isn't chosen. */
-  static MessageFilter of(String account, String q, String destination, String status, String from, String to, String folder) {
+  static MessageFilter of(
+      String account,
+      String q,
+      String destination,
+      String status,
+      String from,
+      String to,
+      String folder) {
     String state = text(status);
-    return new MessageFilter(text(account), text(q), text(destination), state != null && STATUSES.contains(state) ? state : null, day(from), day(to), text(folder));
+    return new MessageFilter(
+        text(account),
+        text(q),
+        text(destination),
+        state != null && STATUSES.contains(state) ? state : null,
+        day(from),
+        day(to),
+        text(folder));
   }
 
   private static String text(String text) {
@@ -75,20 +96,27 @@ record MessageFilter(String account, String q, String destination, String status
   String address(String path, Map<String, String> more) {
     UriComponentsBuilder address = UriComponentsBuilder.fromPath(path);
     Map<String, String> values = new LinkedHashMap<>();
-    parameters().forEach((name, value) -> {
-      address.queryParam(name, "{" + name + "}");
-      values.put(name, value);
-    });
-    more.forEach((name, value) -> {
-      address.queryParam(name, "{" + name + "}");
-      values.put(name, value);
-    });
+    parameters()
+        .forEach(
+            (name, value) -> {
+              address.queryParam(name, "{" + name + "}");
+              values.put(name, value);
+            });
+    more.forEach(
+        (name, value) -> {
+          address.queryParam(name, "{" + name + "}");
+          values.put(name, value);
+        });
     return address.encode().buildAndExpand(values).toUriString();
   }
 
   /** One of these messages, as an address; its neighbours are found by it. */
   public String message(String ofAccount, String messageId) {
     return new MessageFilter(null, q, destination, status, from, to, folder)
-        .address("/messages/message", account == null ? Map.of("account", ofAccount, "id", messageId) : Map.of("account", ofAccount, "id", messageId, "only", "account"));
+        .address(
+            "/messages/message",
+            account == null
+                ? Map.of("account", ofAccount, "id", messageId)
+                : Map.of("account", ofAccount, "id", messageId, "only", "account"));
   }
 }

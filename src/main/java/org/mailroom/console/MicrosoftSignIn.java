@@ -26,7 +26,10 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The key button: to Microsoft's sign-in and back, to whichever node. The state is bound to a cookie of the browser that left. */
+/**
+ * The key button: to Microsoft's sign-in and back, to whichever node. The state is bound to a
+ * cookie of the browser that left.
+ */
 @Controller
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class MicrosoftSignIn {
@@ -47,8 +50,14 @@ final class MicrosoftSignIn {
   private final Attention attention;
   private final Trail trail;
 
-  MicrosoftSignIn(SignIns signIns, Credentials credentials, Accounts accounts, MailboxProbe probe, ConsoleAddress address,
-      Attention attention, Trail trail) {
+  MicrosoftSignIn(
+      SignIns signIns,
+      Credentials credentials,
+      Accounts accounts,
+      MailboxProbe probe,
+      ConsoleAddress address,
+      Attention attention,
+      Trail trail) {
     this.signIns = signIns;
     this.credentials = credentials;
     this.accounts = accounts;
@@ -59,14 +68,27 @@ final class MicrosoftSignIn {
     this.trail = trail;
   }
 
-  /** A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the content security policy. */
+  /**
+   * A page that leads on to Microsoft: a redirect of a form's answer would need an exception in the
+   * content security policy.
+   */
   @PostMapping("/credentials/{id}/sign-in")
-  String leave(@PathVariable String id, HttpServletRequest request, HttpServletResponse response, HttpSession session, Model model, RedirectAttributes told) {
+  String leave(
+      @PathVariable String id,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      HttpSession session,
+      Model model,
+      RedirectAttributes told) {
     if (credentials.find(id).isEmpty()) {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     try {
-      SignInRequest begun = signIns.begin(id, URI.create(address.redirectUri(request)), Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()));
+      SignInRequest begun =
+          signIns.begin(
+              id,
+              URI.create(address.redirectUri(request)),
+              Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()));
       cookie.give(begun.browser(), request, response);
       session.setAttribute(CREDENTIAL, id);
       model.addAttribute("address", begun.authorizationUrl().toString());
@@ -79,37 +101,72 @@ final class MicrosoftSignIn {
     }
   }
 
-  /** Which of the credential's accounts this person can't open, found out at once and not by the next import; null when none. */
+  /**
+   * Which of the credential's accounts this person can't open, found out at once and not by the
+   * next import; null when none.
+   */
   private String closed(SignIns.Completed completed) {
-    List<MailboxProbe.Closed> closed = probe.closed(accounts.all().stream()
-        .filter(account -> account.credential().equals(completed.credential())).toList());
+    List<MailboxProbe.Closed> closed =
+        probe.closed(
+            accounts.all().stream()
+                .filter(account -> account.credential().equals(completed.credential()))
+                .toList());
     if (closed.isEmpty()) {
       return null;
     }
     MailboxProbe.Closed first = closed.get(0);
-    String more = closed.size() == 1 ? "" : " The same holds for "
-        + closed.stream().skip(1).limit(NAMED).map(MailboxProbe.Closed::mailbox).collect(Collectors.joining(", "))
-        + (closed.size() > NAMED + 1 ? " and " + (closed.size() - NAMED - 1) + " more" : "") + ".";
-    return completed.user().userPrincipalName() + " can’t open " + first.mailbox() + ", the mailbox of account " + first.account() + ": "
-        + first.why() + more
-        + " Sign in as the mailbox’s owner; or share the mailbox with this person, and add Mail.ReadWrite.Shared to the scope.";
+    String more =
+        closed.size() == 1
+            ? ""
+            : " The same holds for "
+                + closed.stream()
+                    .skip(1)
+                    .limit(NAMED)
+                    .map(MailboxProbe.Closed::mailbox)
+                    .collect(Collectors.joining(", "))
+                + (closed.size() > NAMED + 1 ? " and " + (closed.size() - NAMED - 1) + " more" : "")
+                + ".";
+    return completed.user().userPrincipalName()
+        + " can’t open "
+        + first.mailbox()
+        + ", the mailbox of account "
+        + first.account()
+        + ": "
+        + first.why()
+        + more
+        + " Sign in as the mailbox’s owner; or share the mailbox with this person, and add"
+        + " Mail.ReadWrite.Shared to the scope.";
   }
 
   @GetMapping(CALLBACK)
-  String comeBack(@RequestParam Map<String, String> parameters, HttpServletRequest request, HttpServletResponse response, Model model, RedirectAttributes told) {
+  String comeBack(
+      @RequestParam Map<String, String> parameters,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Model model,
+      RedirectAttributes told) {
     HttpSession session = request.getSession(false);
     String browser = cookie.of(request);
     SignInAnswer answer = SignInAnswer.of(parameters);
     if (browser == null && address.otherName(request).isPresent()) {
-      return "redirect:" + address.otherName(request).get() + CALLBACK + "?" + request.getQueryString();
+      return "redirect:"
+          + address.otherName(request).get()
+          + CALLBACK
+          + "?"
+          + request.getQueryString();
     }
     try {
       SignIns.Completed completed = signIns.complete(browser, answer);
       cookie.take(request, response);
       attention.changed();
       // another node than the one that the browser left doesn't know who that was
-      trail.record(request.getUserPrincipal() == null && completed.by() != null ? completed.by()
-          : Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()), Trail.Action.CONSENTED, "credential " + completed.credential(), completed.user().userPrincipalName());
+      trail.record(
+          request.getUserPrincipal() == null && completed.by() != null
+              ? completed.by()
+              : Trail.nameOf(SecurityContextHolder.getContext().getAuthentication()),
+          Trail.Action.CONSENTED,
+          "credential " + completed.credential(),
+          completed.user().userPrincipalName());
       told.addFlashAttribute("done", completed.user().userPrincipalName() + " is signed in.");
       String closed = closed(completed);
       if (closed != null) {

@@ -29,9 +29,22 @@ final class NodesPage {
   String list(Model model) {
     Set<String> gone = missed.all().stream().map(Node::id).collect(Collectors.toSet());
     // one that was started again under its name is shown once, as it is now
-    List<Node> all = nodes.all().stream().filter(node -> !node.missed() || gone.contains(node.id()))
-        .sorted(Comparator.comparing(Node::isRuntime).reversed().thenComparing(Node::name).thenComparing(Node::startedAt)).toList();
-    List<String> versions = all.stream().filter(node -> node.isRuntime() && !node.missed()).map(Node::version).distinct().sorted().toList();
+    List<Node> all =
+        nodes.all().stream()
+            .filter(node -> !node.missed() || gone.contains(node.id()))
+            .sorted(
+                Comparator.comparing(Node::isRuntime)
+                    .reversed()
+                    .thenComparing(Node::name)
+                    .thenComparing(Node::startedAt))
+            .toList();
+    List<String> versions =
+        all.stream()
+            .filter(node -> node.isRuntime() && !node.missed())
+            .map(Node::version)
+            .distinct()
+            .sorted()
+            .toList();
     model.addAttribute("nodes", all);
     model.addAttribute("missed", missed.all().stream().map(MissedNodes::inWords).toList());
     model.addAttribute("versions", versions.size() > 1 ? String.join(" and ", versions) : null);

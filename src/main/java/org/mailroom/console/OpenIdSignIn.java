@@ -21,8 +21,9 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.stereotype.Component;
 
 /**
- * Who may enter after a sign-in with OpenID Connect, and as what: by {@code mailroom.console.administrators}, {@code operators},
- * {@code viewers} and {@code allow}. Only what a person can't change about himself counts: object id, groups and app roles.
+ * Who may enter after a sign-in with OpenID Connect, and as what: by {@code
+ * mailroom.console.administrators}, {@code operators}, {@code viewers} and {@code allow}. Only what
+ * a person can't change about himself counts: object id, groups and app roles.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -54,11 +55,19 @@ final class OpenIdSignIn implements OAuth2UserService<OidcUserRequest, OidcUser>
   @Override
   public OidcUser loadUser(OidcUserRequest request) {
     OidcUser user = users.loadUser(request);
-    ConsoleRole role = roleOf(namesOf(user)).orElseThrow(() -> new OAuth2AuthenticationException(new OAuth2Error(NOT_ALLOWED)));
+    ConsoleRole role =
+        roleOf(namesOf(user))
+            .orElseThrow(() -> new OAuth2AuthenticationException(new OAuth2Error(NOT_ALLOWED)));
     Set<GrantedAuthority> authorities = new LinkedHashSet<>(user.getAuthorities());
     authorities.addAll(role.authorities());
-    String nameClaim = request.getClientRegistration().getProviderDetails().getUserInfoEndpoint().getUserNameAttributeName();
-    return nameClaim == null || nameClaim.isBlank() ? new DefaultOidcUser(authorities, user.getIdToken(), user.getUserInfo())
+    String nameClaim =
+        request
+            .getClientRegistration()
+            .getProviderDetails()
+            .getUserInfoEndpoint()
+            .getUserNameAttributeName();
+    return nameClaim == null || nameClaim.isBlank()
+        ? new DefaultOidcUser(authorities, user.getIdToken(), user.getUserInfo())
         : new DefaultOidcUser(authorities, user.getIdToken(), user.getUserInfo(), nameClaim);
   }
 
@@ -69,7 +78,11 @@ final class OpenIdSignIn implements OAuth2UserService<OidcUserRequest, OidcUser>
     if (names.stream().anyMatch(operators::contains)) {
       return Optional.of(ConsoleRole.OPERATOR);
     }
-    return allowed.isEmpty() || names.stream().anyMatch(allowed::contains) || names.stream().anyMatch(viewers::contains) ? Optional.of(ConsoleRole.VIEWER) : Optional.empty();
+    return allowed.isEmpty()
+            || names.stream().anyMatch(allowed::contains)
+            || names.stream().anyMatch(viewers::contains)
+        ? Optional.of(ConsoleRole.VIEWER)
+        : Optional.empty();
   }
 
   private static List<String> namesOf(OidcUser user) {

@@ -11,8 +11,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Ends the sessions of a user whose password was changed: who had the old one, and a stolen session, is out within seconds. The sign-in
- * page says why.
+ * Ends the sessions of a user whose password was changed: who had the old one, and a stolen
+ * session, is out within seconds. The sign-in page says why.
  */
 final class PasswordChangedFilter extends OncePerRequestFilter {
 
@@ -23,9 +23,13 @@ final class PasswordChangedFilter extends OncePerRequestFilter {
   }
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
     Authentication who = SecurityContextHolder.getContext().getAuthentication();
-    if (who == null || !(who.getPrincipal() instanceof PasswordUser user) || users.isCurrent(user)) {
+    if (who == null
+        || !(who.getPrincipal() instanceof PasswordUser user)
+        || users.isCurrent(user)) {
       chain.doFilter(request, response);
       return;
     }

@@ -9,7 +9,10 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
-/** Signs in by password, with {@link LoginAttempts}. Raises {@link TooManyAttempts}, which says how long to wait, without looking at the password. */
+/**
+ * Signs in by password, with {@link LoginAttempts}. Raises {@link TooManyAttempts}, which says how
+ * long to wait, without looking at the password.
+ */
 final class PasswordSignIn implements AuthenticationProvider {
 
   private final ConsoleUsers users;
@@ -27,7 +30,10 @@ final class PasswordSignIn implements AuthenticationProvider {
 
   @Override
   public Authentication authenticate(Authentication asked) {
-    String address = asked.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "unknown";
+    String address =
+        asked.getDetails() instanceof WebAuthenticationDetails details
+            ? details.getRemoteAddress()
+            : "unknown";
     LoginAttempts.Wait wait = attempts.toWait(asked.getName(), address);
     if (!wait.isOver()) {
       throw new TooManyAttempts(wait);
@@ -40,8 +46,18 @@ final class PasswordSignIn implements AuthenticationProvider {
       attempts.failed(asked.getName(), address);
       LoginAttempts.Wait next = attempts.toWait(asked.getName(), address);
       // what isn't a user's name may be a password that somebody typed into the wrong field
-      trail.record(users.isKnown(asked.getName()) ? asked.getName() : "an unknown user", Trail.Action.SIGN_IN_FAILED, "the console",
-          "name or password is wrong" + (next.isOver() ? "" : "; " + (next.ofUser() ? "that user" : "that address") + " waits " + next.seconds() + " s"));
+      trail.record(
+          users.isKnown(asked.getName()) ? asked.getName() : "an unknown user",
+          Trail.Action.SIGN_IN_FAILED,
+          "the console",
+          "name or password is wrong"
+              + (next.isOver()
+                  ? ""
+                  : "; "
+                      + (next.ofUser() ? "that user" : "that address")
+                      + " waits "
+                      + next.seconds()
+                      + " s"));
       throw wrong;
     }
   }
@@ -49,7 +65,11 @@ final class PasswordSignIn implements AuthenticationProvider {
   /** With a mark of the very hash that the password was compared with. */
   private Authentication marked(Authentication signedIn) {
     UserDetails user = (UserDetails) signedIn.getPrincipal();
-    var marked = UsernamePasswordAuthenticationToken.authenticated(new PasswordUser(user.getUsername(), users.mark(user)), null, signedIn.getAuthorities());
+    var marked =
+        UsernamePasswordAuthenticationToken.authenticated(
+            new PasswordUser(user.getUsername(), users.mark(user)),
+            null,
+            signedIn.getAuthorities());
     marked.setDetails(signedIn.getDetails());
     return marked;
   }

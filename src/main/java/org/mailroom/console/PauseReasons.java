@@ -23,13 +23,21 @@ final class PauseReasons {
 
   /** By account; without those of which there is nothing to tell. */
   Map<String, String> reasons(Collection<AccountStatus> accounts) {
-    List<String> paused = accounts.stream().filter(account -> account.state() == AccountStatus.State.PAUSED).map(AccountStatus::account).toList();
+    List<String> paused =
+        accounts.stream()
+            .filter(account -> account.state() == AccountStatus.State.PAUSED)
+            .map(AccountStatus::account)
+            .toList();
     Map<String, String> who = trail.whoPaused(paused);
     Map<String, String> reasons = new HashMap<>();
     for (AccountStatus account : accounts) {
       if (account.reason() != null) {
         String name = who.get(account.account());
-        reasons.put(account.account(), name != null && account.reason().startsWith(SOMEBODY) ? "It was paused by " + name + account.reason().substring(SOMEBODY.length()) : account.reason());
+        reasons.put(
+            account.account(),
+            name != null && account.reason().startsWith(SOMEBODY)
+                ? "It was paused by " + name + account.reason().substring(SOMEBODY.length())
+                : account.reason());
       }
     }
     return reasons;

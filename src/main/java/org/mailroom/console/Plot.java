@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Figures over time as bars with an axis, drawn within 1000 by 100. Bars and lines are a path each; the labels are text of the page, so that they keep
- * their size on every screen.
+ * Figures over time as bars with an axis, drawn within 1000 by 100. Bars and lines are a path each;
+ * the labels are text of the page, so that they keep their size on every screen.
  *
  * @param bars as an SVG path
  * @param most the top of the axis: a round figure
@@ -32,12 +32,33 @@ record Plot(String title, String bars, long most, List<String> labels, long sum,
     for (int i = 0; i < counts.size(); i++) {
       if (counts.get(i) > 0) {
         double height = Math.max(1.5, (double) counts.get(i) * HEIGHT / most);
-        bars.append('M').append(number(i * step + (step - width) / 2)).append(' ').append(HEIGHT).append('v').append(number(-height)).append('h').append(number(width))
-            .append('v').append(number(height)).append('z');
+        bars.append('M')
+            .append(number(i * step + (step - width) / 2))
+            .append(' ')
+            .append(HEIGHT)
+            .append('v')
+            .append(number(-height))
+            .append('h')
+            .append(number(width))
+            .append('v')
+            .append(number(height))
+            .append('z');
       }
     }
-    return new Plot(title, bars.toString(), most, List.copyOf(labels), sum,
-        sum + (sum == 1 ? " message" : " messages") + " imported in " + period + ", at most " + highest + " in " + each);
+    return new Plot(
+        title,
+        bars.toString(),
+        most,
+        List.copyOf(labels),
+        sum,
+        sum
+            + (sum == 1 ? " message" : " messages")
+            + " imported in "
+            + period
+            + ", at most "
+            + highest
+            + " in "
+            + each);
   }
 
   private static String number(double value) {

@@ -9,10 +9,12 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 record PublicRedirect(ConsoleAddress address) {
 
   void apply(OAuth2AuthorizationRequest.Builder request) {
-    if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
+    if (!(RequestContextHolder.getRequestAttributes()
+        instanceof ServletRequestAttributes attributes)) {
       return;
     }
-    String seenHere = ServletUriComponentsBuilder.fromContextPath(attributes.getRequest()).build().toUriString();
+    String seenHere =
+        ServletUriComponentsBuilder.fromContextPath(attributes.getRequest()).build().toUriString();
     String seenByBrowsers = address.of(attributes.getRequest());
     String planned = request.build().getRedirectUri();
     if (planned.startsWith(seenHere)) {

@@ -57,7 +57,11 @@ final class RetryProgress {
         askedAt = null;
         return Optional.empty();
       }
-      return Optional.of(new Progress(Math.max(0, all - left), Math.max(all, left), waiting.keySet().stream().filter(schedule::isPaused).toList()));
+      return Optional.of(
+          new Progress(
+              Math.max(0, all - left),
+              Math.max(all, left),
+              waiting.keySet().stream().filter(schedule::isPaused).toList()));
     } catch (DataAccessException | TransactionException databaseDown) {
       return Optional.empty();
     }
@@ -70,9 +74,13 @@ final class RetryProgress {
   /** Those that wait since then and weren't tried yet, by account. */
   private Map<String, Long> waiting(OffsetDateTime until) {
     Map<String, Long> waiting = new TreeMap<>();
-    jdbc.query("select account, count(*) from delivery where status = 'PENDING' and attempts = 0 and next_attempt_at <= ? group by account", row -> {
-      waiting.put(row.getString(1), row.getLong(2));
-    }, until);
+    jdbc.query(
+        "select account, count(*) from delivery where status = 'PENDING' and attempts = 0 and"
+            + " next_attempt_at <= ? group by account",
+        row -> {
+          waiting.put(row.getString(1), row.getLong(2));
+        },
+        until);
     return waiting;
   }
 }

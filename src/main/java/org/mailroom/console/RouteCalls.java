@@ -14,7 +14,10 @@ import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.TryDefinition;
 
-/** Which route calls which, from Camel's own model: steps that send to the endpoint that another route begins with. */
+/**
+ * Which route calls which, from Camel's own model: steps that send to the endpoint that another
+ * route begins with.
+ */
 final class RouteCalls {
 
   /** An expression within an address: any text may stand there. */
@@ -25,11 +28,12 @@ final class RouteCalls {
 
   RouteCalls(Collection<RouteDefinition> routes) {
     routes.forEach(route -> byEndpoint.put(name(route.getInput().getEndpointUri()), route.getId()));
-    routes.forEach(route -> {
-      Set<String> called = new LinkedHashSet<>();
-      collect(route.getOutputs(), called);
-      calls.put(route.getId(), called);
-    });
+    routes.forEach(
+        route -> {
+          Set<String> called = new LinkedHashSet<>();
+          collect(route.getOutputs(), called);
+          calls.put(route.getId(), called);
+        });
   }
 
   /** The routes that a route calls, in the order of its steps. */
@@ -39,7 +43,10 @@ final class RouteCalls {
 
   /** The routes that call a route. */
   List<String> callersOf(String route) {
-    return calls.entrySet().stream().filter(each -> each.getValue().contains(route)).map(Map.Entry::getKey).toList();
+    return calls.entrySet().stream()
+        .filter(each -> each.getValue().contains(route))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** The route that a step calls; null when it calls none, or several may be meant. */
@@ -61,8 +68,10 @@ final class RouteCalls {
   }
 
   private List<String> called(ProcessorDefinition<?> step) {
-    String uri = step instanceof SendDefinition<?> send ? send.getEndpointUri()
-        : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
+    String uri =
+        step instanceof SendDefinition<?> send
+            ? send.getEndpointUri()
+            : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
     if (uri == null) {
       return List.of();
     }
@@ -75,9 +84,14 @@ final class RouteCalls {
     if (fixed[0].isEmpty()) {
       return List.of();
     }
-    return byEndpoint.entrySet().stream().filter(each -> each.getKey().startsWith(fixed[0])
-            && each.getKey().endsWith(fixed[fixed.length - 1]))
-        .map(Map.Entry::getValue).filter(Objects::nonNull).toList();
+    return byEndpoint.entrySet().stream()
+        .filter(
+            each ->
+                each.getKey().startsWith(fixed[0])
+                    && each.getKey().endsWith(fixed[fixed.length - 1]))
+        .map(Map.Entry::getValue)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** What is tried doesn't count the clauses among its outputs. */

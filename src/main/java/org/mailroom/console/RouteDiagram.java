@@ -12,7 +12,10 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.TryDefinition;
 import org.apache.camel.util.URISupport;
 
-/** A route drawn from Camel's own model: a box a step, what is within a step further to the right, lines where messages go. */
+/**
+ * A route drawn from Camel's own model: a box a step, what is within a step further to the right,
+ * lines where messages go.
+ */
 final class RouteDiagram {
 
   /**
@@ -30,7 +33,15 @@ final class RouteDiagram {
    * @param calls the route that the step leads to; or null
    * @param figures null where nothing is counted
    */
-  record Node(int x, int y, int width, String kind, String name, String what, String calls, Figures figures) {}
+  record Node(
+      int x,
+      int y,
+      int width,
+      String kind,
+      String name,
+      String what,
+      String calls,
+      Figures figures) {}
 
   record Drawing(int width, int height, List<Node> nodes, List<String> wires) {}
 
@@ -40,8 +51,26 @@ final class RouteDiagram {
   private static final int INDENT = 34;
   private static final int ASIDE = 12;
   private static final int LONGEST = 62;
-  private static final Set<String> EIPS = Set.of("split", "choice", "when", "otherwise", "filter", "loop", "multicast", "doTry", "doCatch", "doFinally", "transacted",
-      "onException", "aggregate", "recipientList", "idempotentConsumer", "circuitBreaker", "throttle", "wireTap");
+  private static final Set<String> EIPS =
+      Set.of(
+          "split",
+          "choice",
+          "when",
+          "otherwise",
+          "filter",
+          "loop",
+          "multicast",
+          "doTry",
+          "doCatch",
+          "doFinally",
+          "transacted",
+          "onException",
+          "aggregate",
+          "recipientList",
+          "idempotentConsumer",
+          "circuitBreaker",
+          "throttle",
+          "wireTap");
 
   private final RouteCalls calls;
   private final Function<String, Figures> figures;
@@ -60,11 +89,20 @@ final class RouteDiagram {
    * @param whole figures of the route itself
    * @param figures of a step by its id; null where there are none
    */
-  static Drawing of(RouteDefinition route, RouteCalls calls, Figures whole, Function<String, Figures> figures) {
+  static Drawing of(
+      RouteDefinition route, RouteCalls calls, Figures whole, Function<String, Figures> figures) {
     RouteDiagram diagram = new RouteDiagram(calls, figures);
-    int from = diagram.box(4, "from", "from", clip(URISupport.sanitizeUri(route.getInput().getEndpointUri())), null, whole);
+    int from =
+        diagram.box(
+            4,
+            "from",
+            "from",
+            clip(URISupport.sanitizeUri(route.getInput().getEndpointUri())),
+            null,
+            whole);
     // what a route configuration adds stands beside the flow, not in it
-    diagram.sequence(4, from, route.getOutputs().stream().filter(step -> !step.isAbstract()).toList());
+    diagram.sequence(
+        4, from, route.getOutputs().stream().filter(step -> !step.isAbstract()).toList());
     for (ProcessorDefinition<?> aside : route.getOutputs()) {
       if (aside.isAbstract()) {
         diagram.y += ASIDE;
@@ -94,8 +132,14 @@ final class RouteDiagram {
 
   private int step(int x, ProcessorDefinition<?> step) {
     String shortName = step.getShortName();
-    int top = box(x, EIPS.contains(shortName) ? "eip" : "step", name(step), clip(shortName + detail(step, shortName)),
-        calls.calledBy(step), figures.apply(step.getId()));
+    int top =
+        box(
+            x,
+            EIPS.contains(shortName) ? "eip" : "step",
+            name(step),
+            clip(shortName + detail(step, shortName)),
+            calls.calledBy(step),
+            figures.apply(step.getId()));
     List<ProcessorDefinition<?>> inside = RouteCalls.inside(step);
     if (inside.isEmpty()) {
       return top;
@@ -117,7 +161,8 @@ final class RouteDiagram {
     List<ProcessorDefinition<?>> tried = inside.stream().filter(each -> !isClause(each)).toList();
     if (!tried.isEmpty()) {
       branch(x, top, tried.get(0));
-      sequence(x + INDENT, topOfLastAt(x + INDENT, nodes.size() - 1), tried.subList(1, tried.size()));
+      sequence(
+          x + INDENT, topOfLastAt(x + INDENT, nodes.size() - 1), tried.subList(1, tried.size()));
     }
     inside.stream().filter(RouteDiagram::isClause).forEach(clause -> branch(x, top, clause));
   }
@@ -129,7 +174,15 @@ final class RouteDiagram {
   /** A line from the left side of the outer step to the inner one. */
   private void branch(int x, int outer, ProcessorDefinition<?> inner) {
     int top = step(x + INDENT, inner);
-    wires.add("M" + (x + 10) + " " + (outer + BOX_HEIGHT) + "V" + (top + BOX_HEIGHT / 2) + "H" + (x + INDENT));
+    wires.add(
+        "M"
+            + (x + 10)
+            + " "
+            + (outer + BOX_HEIGHT)
+            + "V"
+            + (top + BOX_HEIGHT / 2)
+            + "H"
+            + (x + INDENT));
   }
 
   private int topOfLastAt(int x, int from) {
@@ -142,7 +195,9 @@ final class RouteDiagram {
   }
 
   private static String name(OptionalIdentifiedDefinition<?> step) {
-    return step.getId() == null || (step.getId().matches(".*\\d+$") && !step.hasCustomIdAssigned()) ? step.getShortName() : step.getId();
+    return step.getId() == null || (step.getId().matches(".*\\d+$") && !step.hasCustomIdAssigned())
+        ? step.getShortName()
+        : step.getId();
   }
 
   private static String detail(ProcessorDefinition<?> step, String shortName) {
@@ -150,7 +205,10 @@ final class RouteDiagram {
     if (label == null || label.isBlank() || label.equals(shortName)) {
       return "";
     }
-    String detail = label.startsWith(shortName + "[") && label.endsWith("]") ? label.substring(shortName.length() + 1, label.length() - 1) : label;
+    String detail =
+        label.startsWith(shortName + "[") && label.endsWith("]")
+            ? label.substring(shortName.length() + 1, label.length() - 1)
+            : label;
     // what is caught by its name alone
     return " " + URISupport.sanitizeUri(detail).replaceAll("\\[?class (?:\\w+\\.)*(\\w+)]?", "$1");
   }

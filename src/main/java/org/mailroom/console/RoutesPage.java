@@ -44,13 +44,29 @@ final class RoutesPage {
   /** In the order of the flow. Others come after them, those without one last. */
   private static final List<String> GROUPS = List.of("import", "deliver", "mark", "wire", "site");
 
-  private static final Map<String, String> MEANING = Map.of("import", "from the mailbox to MailMessage", "deliver", "to the destinations",
-      "mark", "what the mailbox is told", "wire", "requests to Microsoft Graph", "site", "what this site decides");
+  private static final Map<String, String> MEANING =
+      Map.of(
+          "import",
+          "from the mailbox to MailMessage",
+          "deliver",
+          "to the destinations",
+          "mark",
+          "what the mailbox is told",
+          "wire",
+          "requests to Microsoft Graph",
+          "site",
+          "what this site decides");
 
   /**
    * @param from where its messages come from, without what is secret
    */
-  record Line(String id, String group, String description, String from, boolean started, String status,
+  record Line(
+      String id,
+      String group,
+      String description,
+      String from,
+      boolean started,
+      String status,
       RouteDiagram.Figures figures) {}
 
   /**
@@ -68,8 +84,14 @@ final class RoutesPage {
   private final PathMappedEndpoints endpoints;
   private final Words words;
 
-  RoutesPage(CamelContext camel, MailroomProperties properties, DestinationHealth destinations, Attention attention,
-      PathMappedEndpoints endpoints, Trail trail, Words words) {
+  RoutesPage(
+      CamelContext camel,
+      MailroomProperties properties,
+      DestinationHealth destinations,
+      Attention attention,
+      PathMappedEndpoints endpoints,
+      Trail trail,
+      Words words) {
     this.camel = camel;
     this.properties = properties;
     this.destinations = destinations;
@@ -106,53 +128,95 @@ final class RoutesPage {
 
   /** Within a group: who calls before who is called, for files are read in no certain order. */
   private static List<Group> groups(List<Line> lines, RouteCalls calls) {
-    Map<String, List<Line>> byGroup = new TreeMap<>(Comparator.comparing(RoutesPage::place).thenComparing(Comparator.naturalOrder()));
-    lines.forEach(line -> byGroup.computeIfAbsent(line.group(), name -> new ArrayList<>()).add(line));
-    return byGroup.entrySet().stream().map(each -> {
-      Set<String> ids = each.getValue().stream().map(Line::id).collect(Collectors.toSet());
-      List<Line> sorted = each.getValue().stream()
-          .sorted(Comparator.comparing((Line line) -> depth(line.id(), ids, calls, 0)).thenComparing(Line::id)).toList();
-      return new Group(each.getKey(), MEANING.get(each.getKey()), sorted);
-    }).toList();
+    Map<String, List<Line>> byGroup =
+        new TreeMap<>(
+            Comparator.comparing(RoutesPage::place).thenComparing(Comparator.naturalOrder()));
+    lines.forEach(
+        line -> byGroup.computeIfAbsent(line.group(), name -> new ArrayList<>()).add(line));
+    return byGroup.entrySet().stream()
+        .map(
+            each -> {
+              Set<String> ids = each.getValue().stream().map(Line::id).collect(Collectors.toSet());
+              List<Line> sorted =
+                  each.getValue().stream()
+                      .sorted(
+                          Comparator.comparing((Line line) -> depth(line.id(), ids, calls, 0))
+                              .thenComparing(Line::id))
+                      .toList();
+              return new Group(each.getKey(), MEANING.get(each.getKey()), sorted);
+            })
+        .toList();
   }
 
   private static int place(String group) {
-    return GROUPS.contains(group) ? GROUPS.indexOf(group) : GROUPS.size() + (group.isEmpty() ? 1 : 0);
+    return GROUPS.contains(group)
+        ? GROUPS.indexOf(group)
+        : GROUPS.size() + (group.isEmpty() ? 1 : 0);
   }
 
   private static int depth(String id, Set<String> within, RouteCalls calls, int below) {
-    return below > within.size() ? 0 : calls.callersOf(id).stream().filter(caller -> within.contains(caller) && !caller.equals(id))
-        .mapToInt(caller -> depth(caller, within, calls, below + 1) + 1).max().orElse(0);
+    return below > within.size()
+        ? 0
+        : calls.callersOf(id).stream()
+            .filter(caller -> within.contains(caller) && !caller.equals(id))
+            .mapToInt(caller -> depth(caller, within, calls, below + 1) + 1)
+            .max()
+            .orElse(0);
   }
 
   private FlowPicture.Picture picture(List<Line> lines, RouteCalls calls) {
     Map<String, FlowPicture.Standing> standing = new HashMap<>();
-    lines.forEach(line -> {
-      RouteDiagram.Figures figures = line.figures() == null ? new RouteDiagram.Figures(0, 0, 0, 0, false) : line.figures();
-      standing.put(line.id(), new FlowPicture.Standing(line.started(), figures.total(), figures.failed(), figures.inflight(),
-          figures.failing()));
-    });
+    lines.forEach(
+        line -> {
+          RouteDiagram.Figures figures =
+              line.figures() == null ? new RouteDiagram.Figures(0, 0, 0, 0, false) : line.figures();
+          standing.put(
+              line.id(),
+              new FlowPicture.Standing(
+                  line.started(),
+                  figures.total(),
+                  figures.failed(),
+                  figures.inflight(),
+                  figures.failing()));
+        });
     Map<String, DestinationHealth.Outage> down = destinations.outages();
-    List<FlowPicture.Destination> all = properties.destinations().entrySet().stream()
-        .map(each -> new FlowPicture.Destination(each.getKey(), calls.startingAt(each.getValue().uri()), down.containsKey(each.getKey())))
-        .toList();
-    long waiting = camel.getEndpoints().stream().filter(SedaEndpoint.class::isInstance).map(SedaEndpoint.class::cast)
-        .filter(endpoint -> endpoint.getEndpointUri().startsWith("seda://import-account"))
-        .mapToLong(endpoint -> endpoint.getExchanges().size()).max().orElse(0);
+    List<FlowPicture.Destination> all =
+        properties.destinations().entrySet().stream()
+            .map(
+                each ->
+                    new FlowPicture.Destination(
+                        each.getKey(),
+                        calls.startingAt(each.getValue().uri()),
+                        down.containsKey(each.getKey())))
+            .toList();
+    long waiting =
+        camel.getEndpoints().stream()
+            .filter(SedaEndpoint.class::isInstance)
+            .map(SedaEndpoint.class::cast)
+            .filter(endpoint -> endpoint.getEndpointUri().startsWith("seda://import-account"))
+            .mapToLong(endpoint -> endpoint.getExchanges().size())
+            .max()
+            .orElse(0);
     return FlowPicture.of(standing, all, waiting, words::number);
   }
 
   @GetMapping("/routes/{id}")
   String show(@PathVariable String id, org.springframework.ui.Model model) {
     RouteDefinition route = find(id);
-    ManagedCamelContext managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
+    ManagedCamelContext managed =
+        camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
     RouteCalls calls = new RouteCalls(definitions());
     Line line = line(route);
     model.addAttribute("route", line);
     model.addAttribute("calls", calls.of(id));
     model.addAttribute("callers", calls.callersOf(id));
-    model.addAttribute("drawing", RouteDiagram.of(route, calls, line.figures(),
-        step -> step == null ? null : figures(managed.getManagedProcessor(step))));
+    model.addAttribute(
+        "drawing",
+        RouteDiagram.of(
+            route,
+            calls,
+            line.figures(),
+            step -> step == null ? null : figures(managed.getManagedProcessor(step))));
     return "route";
   }
 
@@ -168,8 +232,12 @@ final class RoutesPage {
   String stop(@PathVariable String id, RedirectAttributes told) throws Exception {
     find(id);
     camel.getRouteController().stopRoute(id, SECONDS_TO_STOP, TimeUnit.SECONDS);
-    trail.record(Trail.Action.STOPPED, "route " + id, "it stays so until it is started, or Mailroom is");
-    return changed(id, "Route " + id + " was stopped. What needs it waits or fails until it is started.", told);
+    trail.record(
+        Trail.Action.STOPPED, "route " + id, "it stays so until it is started, or Mailroom is");
+    return changed(
+        id,
+        "Route " + id + " was stopped. What needs it waits or fails until it is started.",
+        told);
   }
 
   private String changed(String id, String done, RedirectAttributes told) {
@@ -180,7 +248,10 @@ final class RoutesPage {
   }
 
   private RouteDefinition find(String id) {
-    return definitions().stream().filter(route -> Objects.equals(route.getId(), id)).findFirst().orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    return definitions().stream()
+        .filter(route -> Objects.equals(route.getId(), id))
+        .findFirst()
+        .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
   }
 
   private List<RouteDefinition> definitions() {
@@ -189,10 +260,19 @@ final class RoutesPage {
 
   private Line line(RouteDefinition route) {
     ServiceStatus status = camel.getRouteController().getRouteStatus(route.getId());
-    ManagedRouteMBean managed = camel.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class).getManagedRoute(route.getId());
-    return new Line(route.getId(), route.getGroup() == null ? "" : route.getGroup(), route.getDescriptionText(),
-        URISupport.sanitizeUri(route.getInput().getEndpointUri()), status != null && status.isStarted(),
-        status == null ? "unknown" : status.name().toLowerCase(java.util.Locale.ROOT), figures(managed));
+    ManagedRouteMBean managed =
+        camel
+            .getCamelContextExtension()
+            .getContextPlugin(ManagedCamelContext.class)
+            .getManagedRoute(route.getId());
+    return new Line(
+        route.getId(),
+        route.getGroup() == null ? "" : route.getGroup(),
+        route.getDescriptionText(),
+        URISupport.sanitizeUri(route.getInput().getEndpointUri()),
+        status != null && status.isStarted(),
+        status == null ? "unknown" : status.name().toLowerCase(java.util.Locale.ROOT),
+        figures(managed));
   }
 
   /** A route's or a step's. */
@@ -204,8 +284,12 @@ final class RoutesPage {
       }
       Date failed = counted.getLastExchangeFailureTimestamp();
       Date completed = counted.getLastExchangeCompletedTimestamp();
-      return new RouteDiagram.Figures(counted.getExchangesTotal(), counted.getExchangesFailed(), counted.getExchangesInflight(),
-          counted.getMeanProcessingTime(), failed != null && (completed == null || !failed.before(completed)));
+      return new RouteDiagram.Figures(
+          counted.getExchangesTotal(),
+          counted.getExchangesFailed(),
+          counted.getExchangesInflight(),
+          counted.getMeanProcessingTime(),
+          failed != null && (completed == null || !failed.before(completed)));
     } catch (Exception notCounted) {
       return null;
     }

@@ -10,16 +10,18 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
- * Keeps other sites' pages from calling operations of MBeans with the rights of whoever looks at them: Jolokia takes GET requests for
- * operations, too. Browsers say in Sec-Fetch-Site or Origin where a request comes from; a page can't change either.
+ * Keeps other sites' pages from calling operations of MBeans with the rights of whoever looks at
+ * them: Jolokia takes GET requests for operations, too. Browsers say in Sec-Fetch-Site or Origin
+ * where a request comes from; a page can't change either.
  */
 final class SameOriginFilter extends OncePerRequestFilter {
 
   private final boolean bySession;
 
   /**
-   * @param bySession the browser adds the session's cookie by itself, so that a request has to prove where it comes from; else it is only
-   *     refused when it says that it comes from elsewhere
+   * @param bySession the browser adds the session's cookie by itself, so that a request has to
+   *     prove where it comes from; else it is only refused when it says that it comes from
+   *     elsewhere
    */
   SameOriginFilter(boolean bySession) {
     this.bySession = bySession;
@@ -27,16 +29,25 @@ final class SameOriginFilter extends OncePerRequestFilter {
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    return bySession ? !ConsoleSecurity.isJolokia(request) : !ConsoleSecurity.isForMachines(request);
+    return bySession
+        ? !ConsoleSecurity.isJolokia(request)
+        : !ConsoleSecurity.isForMachines(request);
   }
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
     String site = request.getHeader("Sec-Fetch-Site");
     String origin = request.getHeader("Origin");
-    boolean ours = "same-origin".equals(site) || (site == null && origin != null && origin.equals(originOf(request)));
+    boolean ours =
+        "same-origin".equals(site)
+            || (site == null && origin != null && origin.equals(originOf(request)));
     boolean told = site != null || origin != null;
-    if (ours || (!bySession && !told) || (!bySession && "none".equals(site)) || (bySession && request.getUserPrincipal() == null)) {
+    if (ours
+        || (!bySession && !told)
+        || (!bySession && "none".equals(site))
+        || (bySession && request.getUserPrincipal() == null)) {
       chain.doFilter(request, response);
     } else {
       response.sendError(HttpServletResponse.SC_FORBIDDEN);

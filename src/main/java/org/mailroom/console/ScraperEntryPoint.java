@@ -13,13 +13,22 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 final class ScraperEntryPoint implements AuthenticationEntryPoint {
 
   @Override
-  public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException why) throws IOException {
-    HttpStatus status = why instanceof LockedException ? HttpStatus.TOO_MANY_REQUESTS : HttpStatus.UNAUTHORIZED;
+  public void commence(
+      HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
+      throws IOException {
+    HttpStatus status =
+        why instanceof LockedException ? HttpStatus.TOO_MANY_REQUESTS : HttpStatus.UNAUTHORIZED;
     if (status == HttpStatus.UNAUTHORIZED) {
-      response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Mailroom\", charset=\"UTF-8\"");
+      response.setHeader(
+          HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Mailroom\", charset=\"UTF-8\"");
     }
     response.setStatus(status.value());
     response.setContentType("text/plain;charset=UTF-8");
-    response.getWriter().println(why instanceof LockedException ? why.getMessage() : "Sign in with HTTP Basic, as for the console.");
+    response
+        .getWriter()
+        .println(
+            why instanceof LockedException
+                ? why.getMessage()
+                : "Sign in with HTTP Basic, as for the console.");
   }
 }

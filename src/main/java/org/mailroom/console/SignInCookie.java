@@ -23,8 +23,9 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import org.springframework.web.util.WebUtils;
 
 /**
- * A sign-in with OpenID Connect that has left for the provider: state, nonce and the verifier of PKCE. It travels encrypted in a cookie,
- * under a key of this process, for whoever begins one isn't signed in and has no session. What wasn't encrypted here isn't read.
+ * A sign-in with OpenID Connect that has left for the provider: state, nonce and the verifier of
+ * PKCE. It travels encrypted in a cookie, under a key of this process, for whoever begins one isn't
+ * signed in and has no session. What wasn't encrypted here isn't read.
  */
 final class SignInCookie implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
@@ -34,7 +35,8 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
   private static final int NONCE = 12;
   private static final int TAG_BITS = 128;
 
-  private final SecretKeySpec key = new SecretKeySpec(KeyGenerators.secureRandom(32).generateKey(), "AES");
+  private final SecretKeySpec key =
+      new SecretKeySpec(KeyGenerators.secureRandom(32).generateKey(), "AES");
   private final ConsoleAddress address;
 
   SignInCookie(ConsoleAddress address) {
@@ -53,12 +55,18 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
   }
 
   @Override
-  public void saveAuthorizationRequest(OAuth2AuthorizationRequest begun, HttpServletRequest request, HttpServletResponse response) {
-    write(begun == null ? "" : encrypted(begun), begun == null ? Duration.ZERO : TIME_TO_COME_BACK, request, response);
+  public void saveAuthorizationRequest(
+      OAuth2AuthorizationRequest begun, HttpServletRequest request, HttpServletResponse response) {
+    write(
+        begun == null ? "" : encrypted(begun),
+        begun == null ? Duration.ZERO : TIME_TO_COME_BACK,
+        request,
+        response);
   }
 
   @Override
-  public OAuth2AuthorizationRequest removeAuthorizationRequest(HttpServletRequest request, HttpServletResponse response) {
+  public OAuth2AuthorizationRequest removeAuthorizationRequest(
+      HttpServletRequest request, HttpServletResponse response) {
     OAuth2AuthorizationRequest begun = loadAuthorizationRequest(request);
     if (begun != null) {
       write("", Duration.ZERO, request, response);
@@ -66,14 +74,24 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
     return begun;
   }
 
-  private void write(String value, Duration age, HttpServletRequest request, HttpServletResponse response) {
-    response.addHeader(HttpHeaders.SET_COOKIE, ResponseCookie.from(COOKIE, value).path(request.getContextPath() + "/").maxAge(age).httpOnly(true)
-        .secure(request.isSecure() || address.isPublicAddressSecure()).sameSite("Lax").build().toString());
+  private void write(
+      String value, Duration age, HttpServletRequest request, HttpServletResponse response) {
+    response.addHeader(
+        HttpHeaders.SET_COOKIE,
+        ResponseCookie.from(COOKIE, value)
+            .path(request.getContextPath() + "/")
+            .maxAge(age)
+            .httpOnly(true)
+            .secure(request.isSecure() || address.isPublicAddressSecure())
+            .sameSite("Lax")
+            .build()
+            .toString());
   }
 
   private String encrypted(OAuth2AuthorizationRequest begun) {
     byte[] nonce = KeyGenerators.secureRandom(NONCE).generateKey();
-    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream(); ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(begun);
       out.flush();
       byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(bytes.toByteArray());
@@ -91,12 +109,17 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
       if (all.length <= NONCE) {
         return null;
       }
-      byte[] opened = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE)).doFinal(all, NONCE, all.length - NONCE);
+      byte[] opened =
+          cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE))
+              .doFinal(all, NONCE, all.length - NONCE);
       // authenticated: these bytes were written above, by this process
       try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(opened))) {
         return (OAuth2AuthorizationRequest) in.readObject();
       }
-    } catch (IllegalArgumentException | GeneralSecurityException | IOException | ClassNotFoundException notOurs) {
+    } catch (IllegalArgumentException
+        | GeneralSecurityException
+        | IOException
+        | ClassNotFoundException notOurs) {
       return null;
     }
   }

@@ -22,7 +22,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** One imported message as it is stored: its document, its attachments on disk, and which destination has it. */
+/**
+ * One imported message as it is stored: its document, its attachments on disk, and which
+ * destination has it.
+ */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 final class StoredMessages {
@@ -31,29 +34,55 @@ final class StoredMessages {
   private static final int LARGEST_SHOWN = 10_000_000;
 
   /** What the ledger knows of one destination. */
-  record Delivered(String destination, String status, int attempts, Instant deliveredAt, Instant nextAttempt, String error) {}
+  record Delivered(
+      String destination,
+      String status,
+      int attempts,
+      Instant deliveredAt,
+      Instant nextAttempt,
+      String error) {}
 
   /**
    * @param file null when its content isn't stored, or isn't where it was
    * @param notStored why it isn't stored, as the document tells it; or null
    */
-  record Attachment(int position, String kind, String name, String contentType, Long size, boolean inline, String contentId, String sha256, Path file,
+  record Attachment(
+      int position,
+      String kind,
+      String name,
+      String contentType,
+      Long size,
+      boolean inline,
+      String contentId,
+      String sha256,
+      Path file,
       String notStored) {
 
     private Attachment because(String why) {
-      return new Attachment(position, kind, name, contentType, size, inline, contentId, sha256, file, why);
+      return new Attachment(
+          position, kind, name, contentType, size, inline, contentId, sha256, file, why);
     }
   }
 
   /** What the ledger recognises a message by. */
-  record Envelope(String subject, String sender, String senderName, String internetMessageId, Instant receivedAt, Instant listedAt) {}
+  record Envelope(
+      String subject,
+      String sender,
+      String senderName,
+      String internetMessageId,
+      Instant receivedAt,
+      Instant listedAt) {}
 
   private final JdbcTemplate jdbc;
   private final MailMessageJson json;
   private final MessageFolders folders;
   private final Path mail;
 
-  StoredMessages(JdbcTemplate jdbc, MailMessageJson json, MessageFolders folders, MailroomProperties properties) {
+  StoredMessages(
+      JdbcTemplate jdbc,
+      MailMessageJson json,
+      MessageFolders folders,
+      MailroomProperties properties) {
     this.jdbc = jdbc;
     this.json = json;
     this.folders = folders;
@@ -62,27 +91,65 @@ final class StoredMessages {
 
   /** Empty when the ledger knows no such message. */
   Optional<Envelope> envelope(String account, String messageId) {
-    return jdbc.query("select subject, sender, sender_name, internet_message_id, received_at, listed_at from ledger_message where account = ? and message_id = ?",
-        (row, number) -> new Envelope(row.getString(1), row.getString(2), row.getString(3), row.getString(4), MessageLog.instant(row.getTimestamp(5)),
-            MessageLog.instant(row.getTimestamp(6))), account, messageId).stream().findFirst();
+    return jdbc
+        .query(
+            "select subject, sender, sender_name, internet_message_id, received_at, listed_at from"
+                + " ledger_message where account = ? and message_id = ?",
+            (row, number) ->
+                new Envelope(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4),
+                    MessageLog.instant(row.getTimestamp(5)),
+                    MessageLog.instant(row.getTimestamp(6))),
+            account,
+            messageId)
+        .stream()
+        .findFirst();
   }
 
   /** Where a message's document is: in the database, as a file, or nowhere that Mailroom knows. */
   boolean isInDatabase(String account, String messageId) {
-    return !jdbc.queryForList("select 1 from mail_message where account = ? and message_id = ?", Integer.class, account, messageId).isEmpty();
+    return !jdbc.queryForList(
+            "select 1 from mail_message where account = ? and message_id = ?",
+            Integer.class,
+            account,
+            messageId)
+        .isEmpty();
   }
 
   /** From the database, or from its file; empty when it is in neither, or too large to be shown. */
   Optional<MailMessage> document(String account, String messageId, Instant receivedAt) {
-    Integer length = jdbc.queryForList("select char_length(document) from mail_message where account = ? and message_id = ?", Integer.class, account, messageId)
-        .stream().findFirst().orElse(null);
+    Integer length =
+        jdbc
+            .queryForList(
+                "select char_length(document) from mail_message where account = ? and message_id ="
+                    + " ?",
+                Integer.class,
+                account,
+                messageId)
+            .stream()
+            .findFirst()
+            .orElse(null);
     try {
       if (length != null) {
-        return length > LARGEST_SHOWN ? Optional.empty() : Optional.of(json.read(jdbc.queryForObject(
-            "select document from mail_message where account = ? and message_id = ?", String.class, account, messageId).getBytes(StandardCharsets.UTF_8)));
+        return length > LARGEST_SHOWN
+            ? Optional.empty()
+            : Optional.of(
+                json.read(
+                    jdbc.queryForObject(
+                            "select document from mail_message where account = ? and message_id ="
+                                + " ?",
+                            String.class,
+                            account,
+                            messageId)
+                        .getBytes(StandardCharsets.UTF_8)));
       }
       Path file = jsonFile(account, messageId, receivedAt);
-      return file == null || Files.size(file) > LARGEST_SHOWN ? Optional.empty() : Optional.of(json.read(Files.readAllBytes(file)));
+      return file == null || Files.size(file) > LARGEST_SHOWN
+          ? Optional.empty()
+          : Optional.of(json.read(Files.readAllBytes(file)));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -104,29 +171,56 @@ final class StoredMessages {
 
   /** Writes the document that the database has, bit by bit. */
   void writeDocument(String account, String messageId, OutputStream out) {
-    jdbc.query("select document from mail_message where account = ? and message_id = ?", row -> {
-      try (Reader document = row.getCharacterStream(1)) {
-        Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-        document.transferTo(writer);
-        writer.flush();
-      } catch (IOException gone) {
-        throw new java.io.UncheckedIOException(gone);
-      }
-    }, account, messageId);
+    jdbc.query(
+        "select document from mail_message where account = ? and message_id = ?",
+        row -> {
+          try (Reader document = row.getCharacterStream(1)) {
+            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            document.transferTo(writer);
+            writer.flush();
+          } catch (IOException gone) {
+            throw new java.io.UncheckedIOException(gone);
+          }
+        },
+        account,
+        messageId);
   }
 
   List<Delivered> deliveries(String account, String messageId) {
-    return jdbc.query("select destination, status, attempts, delivered_at, next_attempt_at, last_error from delivery where account = ? and message_id = ?"
-            + " order by destination",
-        (row, number) -> new Delivered(row.getString(1), row.getString(2), row.getInt(3), MessageLog.instant(row.getTimestamp(4)),
-            MessageLog.instant(row.getTimestamp(5)), row.getString(6)), account, messageId);
+    return jdbc.query(
+        "select destination, status, attempts, delivered_at, next_attempt_at, last_error from"
+            + " delivery where account = ? and message_id = ? order by destination",
+        (row, number) ->
+            new Delivered(
+                row.getString(1),
+                row.getString(2),
+                row.getInt(3),
+                MessageLog.instant(row.getTimestamp(4)),
+                MessageLog.instant(row.getTimestamp(5)),
+                row.getString(6)),
+        account,
+        messageId);
   }
 
   List<Attachment> attachments(String account, String messageId) {
-    return jdbc.query("select position, kind, name, content_type, size_bytes, is_inline, content_id, sha256, location from mail_attachment"
-            + " where account = ? and message_id = ? order by position limit 500",
-        (row, number) -> new Attachment(row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getObject(5, Long.class), row.getBoolean(6),
-            row.getString(7), row.getString(8), file(row.getString(9)), null), account, messageId);
+    return jdbc.query(
+        "select position, kind, name, content_type, size_bytes, is_inline, content_id, sha256,"
+            + " location from mail_attachment where account = ? and message_id = ? order by"
+            + " position limit 500",
+        (row, number) ->
+            new Attachment(
+                row.getInt(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getObject(5, Long.class),
+                row.getBoolean(6),
+                row.getString(7),
+                row.getString(8),
+                file(row.getString(9)),
+                null),
+        account,
+        messageId);
   }
 
   /**
@@ -135,17 +229,37 @@ final class StoredMessages {
    * @param document null where it can't be shown
    */
   List<Attachment> attachments(String account, String messageId, @Nullable MailMessage document) {
-    List<MailAttachment> told = document == null || document.attachments() == null ? List.of() : document.attachments();
-    return attachments(account, messageId).stream().map(each -> each.position() < 1 || each.position() > told.size() ? each
-        : each.because(told.get(each.position() - 1).notStored())).toList();
+    List<MailAttachment> told =
+        document == null || document.attachments() == null ? List.of() : document.attachments();
+    return attachments(account, messageId).stream()
+        .map(
+            each ->
+                each.position() < 1 || each.position() > told.size()
+                    ? each
+                    : each.because(told.get(each.position() - 1).notStored()))
+        .toList();
   }
 
   /** Those of a document that the database hasn't; positions count from 1. */
   List<Attachment> attachments(MailMessage document) {
     List<Attachment> attachments = new java.util.ArrayList<>();
     if (document.attachments() != null) {
-      document.attachments().forEach(each -> attachments.add(new Attachment(attachments.size() + 1, each.kind(), each.name(), each.contentType(), each.size(),
-          Boolean.TRUE.equals(each.inline()), each.contentId(), each.sha256(), file(each.location()), each.notStored())));
+      document
+          .attachments()
+          .forEach(
+              each ->
+                  attachments.add(
+                      new Attachment(
+                          attachments.size() + 1,
+                          each.kind(),
+                          each.name(),
+                          each.contentType(),
+                          each.size(),
+                          Boolean.TRUE.equals(each.inline()),
+                          each.contentId(),
+                          each.sha256(),
+                          file(each.location()),
+                          each.notStored())));
     }
     return attachments;
   }
@@ -158,7 +272,10 @@ final class StoredMessages {
     }
   }
 
-  /** Only what lies below Mailroom's own folder of mail, links resolved; whatever else the table may say. */
+  /**
+   * Only what lies below Mailroom's own folder of mail, links resolved; whatever else the table may
+   * say.
+   */
   private Path file(Path location) {
     try {
       Path file = location.toRealPath();

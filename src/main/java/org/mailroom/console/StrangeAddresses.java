@@ -12,8 +12,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Addresses with a semicolon, a double slash or a backslash: no page has one, no browser writes one, and the parts of a server understand
- * them differently. There is no such page, before anything else looks at it.
+ * Addresses with a semicolon, a double slash or a backslash: no page has one, no browser writes
+ * one, and the parts of a server understand them differently. There is no such page, before
+ * anything else looks at it.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -21,7 +22,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class StrangeAddresses extends OncePerRequestFilter {
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
     String asked = request.getRequestURI();
     if (asked.contains(";") || asked.contains("//") || asked.contains("\\")) {
       response.sendError(HttpServletResponse.SC_NOT_FOUND);

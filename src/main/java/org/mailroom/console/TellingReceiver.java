@@ -9,8 +9,9 @@ import org.owasp.html.HtmlSanitizer;
 import org.owasp.html.HtmlStreamEventReceiver;
 
 /**
- * Passes the HTML of a mail on, to be sanitised, with text in the place of what won't be there afterwards: behind a link where it leads, and for an
- * image that would be loaded from elsewhere that there was one. What it adds is text of the mail and is escaped like all other text.
+ * Passes the HTML of a mail on, to be sanitised, with text in the place of what won't be there
+ * afterwards: behind a link where it leads, and for an image that would be loaded from elsewhere
+ * that there was one. What it adds is text of the mail and is escaped like all other text.
  */
 final class TellingReceiver implements HtmlSanitizer.Policy {
 
@@ -38,7 +39,11 @@ final class TellingReceiver implements HtmlSanitizer.Policy {
   public void openTag(String element, List<String> attributes) {
     if (element.equals("img") && isElsewhere(attribute(attributes, "src"))) {
       String alt = attribute(attributes, "alt");
-      say(alt == null || alt.isBlank() ? " [image not loaded] " : " [image not loaded: " + shortened(alt.strip()) + "] ", "#55606d");
+      say(
+          alt == null || alt.isBlank()
+              ? " [image not loaded] "
+              : " [image not loaded: " + shortened(alt.strip()) + "] ",
+          "#55606d");
       return;
     }
     if (element.equals("a")) {
@@ -54,7 +59,9 @@ final class TellingReceiver implements HtmlSanitizer.Policy {
     out.closeTag(element);
     if (element.equals("a") && !links.isEmpty()) {
       String target = links.pop();
-      if (!target.isEmpty() && !target.startsWith("#") && !linkText.toString().strip().equals(target)) {
+      if (!target.isEmpty()
+          && !target.startsWith("#")
+          && !linkText.toString().strip().equals(target)) {
         say(" [" + shortened(target.replaceFirst("^mailto:", "")) + "]", "#55606d");
       }
     }

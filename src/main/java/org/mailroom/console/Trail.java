@@ -30,9 +30,10 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * Who did what, and when: a line in the log and a row in the table {@code console_trail}, which all nodes share. Never a secret, and nothing
- * of a mail. While the database is down there is the line alone. What strangers can cause is bounded: so many an hour are written, and what
- * comes then is told once. Rows are kept for {@link #KEPT}.
+ * Who did what, and when: a line in the log and a row in the table {@code console_trail}, which all
+ * nodes share. Never a secret, and nothing of a mail. While the database is down there is the line
+ * alone. What strangers can cause is bounded: so many an hour are written, and what comes then is
+ * told once. Rows are kept for {@link #KEPT}.
  *
  * <p>Used by many threads.
  */
@@ -91,7 +92,14 @@ final class Trail {
    * @param address from where; null when that isn't known
    * @param detail more of it; or null
    */
-  record Entry(long id, Instant at, String who, String address, Action action, String subject, String detail) {}
+  record Entry(
+      long id,
+      Instant at,
+      String who,
+      String address,
+      Action action,
+      String subject,
+      String detail) {}
 
   private record Count(Instant since, int attempts) {}
 
@@ -107,8 +115,12 @@ final class Trail {
 
   @EventListener
   void signedIn(InteractiveAuthenticationSuccessEvent event) {
-    String role = java.util.Arrays.stream(ConsoleRole.values()).filter(each -> each.isOf(event.getAuthentication())).reduce((less, more) -> more)
-        .map(ConsoleRole::word).orElse("nobody");
+    String role =
+        java.util.Arrays.stream(ConsoleRole.values())
+            .filter(each -> each.isOf(event.getAuthentication()))
+            .reduce((less, more) -> more)
+            .map(ConsoleRole::word)
+            .orElse("nobody");
     record(nameOf(event.getAuthentication()), Action.SIGNED_IN, "the console", "as " + role);
   }
 
@@ -131,8 +143,17 @@ final class Trail {
       if (number > MOST_ATTEMPTS_AN_HOUR) {
         return;
       }
-      more = number == MOST_ATTEMPTS_AN_HOUR ? "more of them within the hour aren't written down" : more;
-      LOG.warn("{} {} {} from {}{}", name, action.words, what, address(), more == null ? "" : ": " + more);
+      more =
+          number == MOST_ATTEMPTS_AN_HOUR
+              ? "more of them within the hour aren't written down"
+              : more;
+      LOG.warn(
+          "{} {} {} from {}{}",
+          name,
+          action.words,
+          what,
+          address(),
+          more == null ? "" : ": " + more);
     } else {
       LOG.info("{} {} {}{}", name, action.words, what, more == null ? "" : ": " + more);
     }
@@ -142,7 +163,10 @@ final class Trail {
   private synchronized int count(Action action) {
     Instant now = clock.instant();
     Count known = attempts.get(action);
-    Count next = known == null || now.isAfter(known.since().plus(Duration.ofHours(1))) ? new Count(now, 1) : new Count(known.since(), known.attempts() + 1);
+    Count next =
+        known == null || now.isAfter(known.since().plus(Duration.ofHours(1)))
+            ? new Count(now, 1)
+            : new Count(known.since(), known.attempts() + 1);
     attempts.put(action, next);
     return next.attempts();
   }
@@ -157,9 +181,13 @@ final class Trail {
     values.put("detail", detail);
     try {
       cleanOnceADay();
-      jdbc.update("insert into console_trail (done_at, who, address, action, subject, detail) values (:at, :who, :address, :action, :subject, :detail)", values);
+      jdbc.update(
+          "insert into console_trail (done_at, who, address, action, subject, detail) values (:at,"
+              + " :who, :address, :action, :subject, :detail)",
+          values);
     } catch (DataAccessException | TransactionException databaseDown) {
-      LOG.warn("the line above couldn't be added to the trail in the database, which doesn't answer");
+      LOG.warn(
+          "the line above couldn't be added to the trail in the database, which doesn't answer");
     }
   }
 
@@ -167,7 +195,9 @@ final class Trail {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     if (!today.equals(cleaned)) {
       cleaned = today;
-      jdbc.update("delete from console_trail where done_at < :before", Map.of("before", Utc.of(clock.instant().minus(KEPT))));
+      jdbc.update(
+          "delete from console_trail where done_at < :before",
+          Map.of("before", Utc.of(clock.instant().minus(KEPT))));
     }
   }
 
@@ -176,13 +206,24 @@ final class Trail {
     Map<String, Object> values = new HashMap<>();
     values.put("before", before);
     values.put("who", who);
-    return jdbc.query("select id, done_at, who, address, action, subject, detail from console_trail where (cast(:before as bigint) is null or id < :before)"
-        + " and (cast(:who as varchar) is null or who = :who) order by id desc limit " + most, values, Trail::entry);
+    return jdbc.query(
+        "select id, done_at, who, address, action, subject, detail from console_trail where"
+            + " (cast(:before as bigint) is null or id < :before) and (cast(:who as varchar) is"
+            + " null or who = :who) order by id desc limit "
+            + most,
+        values,
+        Trail::entry);
   }
 
   private static Entry entry(ResultSet row, int number) throws SQLException {
-    return new Entry(row.getLong("id"), row.getTimestamp("done_at").toInstant(), row.getString("who"), row.getString("address"),
-        Action.valueOf(row.getString("action")), row.getString("subject"), row.getString("detail"));
+    return new Entry(
+        row.getLong("id"),
+        row.getTimestamp("done_at").toInstant(),
+        row.getString("who"),
+        row.getString("address"),
+        Action.valueOf(row.getString("action")),
+        row.getString("subject"),
+        row.getString("detail"));
   }
 
   /** Who paused each of these accounts last; without those of which that isn't known. */
@@ -190,8 +231,11 @@ final class Trail {
     Map<String, String> who = new HashMap<>();
     if (!accounts.isEmpty()) {
       try {
-        jdbc.query("select subject, who from console_trail where id in (select max(id) from console_trail where action = 'PAUSED' and subject in (:subjects) group by subject)",
-            Map.of("subjects", accounts.stream().map(Trail::account).toList()), row -> {
+        jdbc.query(
+            "select subject, who from console_trail where id in (select max(id) from console_trail"
+                + " where action = 'PAUSED' and subject in (:subjects) group by subject)",
+            Map.of("subjects", accounts.stream().map(Trail::account).toList()),
+            row -> {
               who.put(row.getString(1).substring(account("").length()), row.getString(2));
             });
       } catch (DataAccessException databaseDown) {
@@ -206,7 +250,9 @@ final class Trail {
   }
 
   private static String address() {
-    return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request ? clean(request.getRequest().getRemoteAddr(), LONGEST_NAME) : null;
+    return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
+        ? clean(request.getRequest().getRemoteAddr(), LONGEST_NAME)
+        : null;
   }
 
   /** One line, and not longer than its column. */
@@ -218,20 +264,29 @@ final class Trail {
     return line.length() > longest ? line.substring(0, longest - 1) + "…" : line;
   }
 
-  /** What others know somebody by; after OpenID Connect with the id as well, for names can change. */
+  /**
+   * What others know somebody by; after OpenID Connect with the id as well, for names can change.
+   */
   static String nameOf(Authentication who) {
     if (who == null) {
       return "nobody";
     }
     if (who.getPrincipal() instanceof OidcUser user) {
-      return shortNameOf(who) + " (" + (user.getClaimAsString("oid") != null ? user.getClaimAsString("oid") : user.getSubject()) + ")";
+      return shortNameOf(who)
+          + " ("
+          + (user.getClaimAsString("oid") != null
+              ? user.getClaimAsString("oid")
+              : user.getSubject())
+          + ")";
     }
     return who.getName();
   }
 
   static String shortNameOf(Authentication who) {
     if (who.getPrincipal() instanceof OidcUser user) {
-      return user.getPreferredUsername() != null ? user.getPreferredUsername() : user.getEmail() != null ? user.getEmail() : user.getName();
+      return user.getPreferredUsername() != null
+          ? user.getPreferredUsername()
+          : user.getEmail() != null ? user.getEmail() : user.getName();
     }
     return who.getName();
   }

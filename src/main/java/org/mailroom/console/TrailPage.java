@@ -21,13 +21,17 @@ final class TrailPage {
   }
 
   @GetMapping("/trail")
-  String list(@RequestParam(required = false) Long before, @RequestParam(required = false) String who, Model model) {
+  String list(
+      @RequestParam(required = false) Long before,
+      @RequestParam(required = false) String who,
+      Model model) {
     String chosen = who == null || who.isBlank() ? null : who;
     List<Trail.Entry> entries = trail.list(before, chosen, SHOWN);
     model.addAttribute("entries", entries);
     model.addAttribute("who", chosen);
     model.addAttribute("first", before == null);
-    model.addAttribute("next", entries.size() < SHOWN ? null : entries.get(entries.size() - 1).id());
+    model.addAttribute(
+        "next", entries.size() < SHOWN ? null : entries.get(entries.size() - 1).id());
     return "trail";
   }
 }

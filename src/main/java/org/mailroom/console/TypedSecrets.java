@@ -21,9 +21,10 @@ import org.springframework.security.crypto.keygen.KeyGenerators;
 import org.springframework.stereotype.Component;
 
 /**
- * What was typed as secret into a form that was refused, so that it needn't be typed again. It is kept in the session, encrypted under
- * a key of this process, for {@link #KEPT}, and never goes into a page. It counts for the same form with the same addresses only: a kept
- * secret is sent nowhere else than where it was typed for. Safe for use by several threads.
+ * What was typed as secret into a form that was refused, so that it needn't be typed again. It is
+ * kept in the session, encrypted under a key of this process, for {@link #KEPT}, and never goes
+ * into a page. It counts for the same form with the same addresses only: a kept secret is sent
+ * nowhere else than where it was typed for. Safe for use by several threads.
  */
 @Component
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -37,7 +38,8 @@ final class TypedSecrets {
 
   private record Sealed(byte[] nonce, byte[] text, Instant until) implements Serializable {}
 
-  private final SecretKeySpec key = new SecretKeySpec(KeyGenerators.secureRandom(32).generateKey(), "AES");
+  private final SecretKeySpec key =
+      new SecretKeySpec(KeyGenerators.secureRandom(32).generateKey(), "AES");
   private final ObjectMapper json;
   private final Clock clock;
 
@@ -54,15 +56,18 @@ final class TypedSecrets {
    * @return whether anything was
    */
   boolean keep(HttpSession session, String form, Map<String, String> fields, List<String> secret) {
-    Map<String, String> typed = secret.stream().filter(each -> !fields.getOrDefault(each, "").isBlank())
-        .collect(Collectors.toMap(each -> each, fields::get));
+    Map<String, String> typed =
+        secret.stream()
+            .filter(each -> !fields.getOrDefault(each, "").isBlank())
+            .collect(Collectors.toMap(each -> each, fields::get));
     if (typed.isEmpty()) {
       forget(session);
       return false;
     }
     byte[] nonce = KeyGenerators.secureRandom(12).generateKey();
     try {
-      byte[] text = cipher(Cipher.ENCRYPT_MODE, nonce, form, fields).doFinal(json.writeValueAsBytes(typed));
+      byte[] text =
+          cipher(Cipher.ENCRYPT_MODE, nonce, form, fields).doFinal(json.writeValueAsBytes(typed));
       session.setAttribute(KEPT_IN, new Sealed(nonce, text, clock.instant().plus(KEPT)));
       return true;
     } catch (GeneralSecurityException | IOException e) {
@@ -82,11 +87,12 @@ final class TypedSecrets {
     try {
       byte[] opened = cipher(Cipher.DECRYPT_MODE, kept.nonce(), form, fields).doFinal(kept.text());
       Map<String, String> typed = json.readValue(opened, new TypeReference<>() {});
-      typed.forEach((field, text) -> {
-        if (fields.getOrDefault(field, "").isBlank()) {
-          fields.put(field, text);
-        }
-      });
+      typed.forEach(
+          (field, text) -> {
+            if (fields.getOrDefault(field, "").isBlank()) {
+              fields.put(field, text);
+            }
+          });
     } catch (GeneralSecurityException | IOException otherFormOrAddress) {
       forget(session);
     }
@@ -96,7 +102,8 @@ final class TypedSecrets {
     session.removeAttribute(KEPT_IN);
   }
 
-  private Cipher cipher(int mode, byte[] nonce, String form, Map<String, String> fields) throws GeneralSecurityException {
+  private Cipher cipher(int mode, byte[] nonce, String form, Map<String, String> fields)
+      throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(CIPHER);
     cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
     String whatFor = form + "\n" + fields.get("token-url") + "\n" + fields.get("authorization-url");

@@ -30,7 +30,11 @@ final class UsersPage {
 
   @GetMapping("/users")
   String list(Model model) {
-    model.addAttribute("users", users.table().all().stream().filter(user -> users.isPasswordOwn() || !user.name().equals(AdminPassword.USER)).toList());
+    model.addAttribute(
+        "users",
+        users.table().all().stream()
+            .filter(user -> users.isPasswordOwn() || !user.name().equals(AdminPassword.USER))
+            .toList());
     model.addAttribute("admin", AdminPassword.USER);
     model.addAttribute("configured", users.isPasswordOwn() ? null : users.name());
     model.addAttribute("roles", List.of(ConsoleRole.values()));
@@ -41,7 +45,10 @@ final class UsersPage {
   String create(@RequestParam String name, @RequestParam String role, RedirectAttributes told) {
     String chosen = name.strip();
     if (!chosen.matches(UserTable.NAME)) {
-      return problem("A user's name has letters, digits, '.', '_', '@' and '-' only, begins with a letter or digit, and has at most 64 characters.", told);
+      return problem(
+          "A user's name has letters, digits, '.', '_', '@' and '-' only, begins with a letter or"
+              + " digit, and has at most 64 characters.",
+          told);
     }
     if (users.isReserved(chosen)) {
       return problem("There is a user " + chosen + " already.", told);
@@ -83,8 +90,13 @@ final class UsersPage {
   }
 
   private static ConsoleRole role(String word) {
-    return ConsoleRole.of(word).orElseThrow(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST,
-        "a role is one of " + Arrays.stream(ConsoleRole.values()).map(ConsoleRole::word).toList()));
+    return ConsoleRole.of(word)
+        .orElseThrow(
+            () ->
+                new ResponseStatusException(
+                    HttpStatus.BAD_REQUEST,
+                    "a role is one of "
+                        + Arrays.stream(ConsoleRole.values()).map(ConsoleRole::word).toList()));
   }
 
   private void require(String name) {

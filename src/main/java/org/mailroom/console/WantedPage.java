@@ -14,8 +14,9 @@ import org.springframework.security.web.savedrequest.SimpleSavedRequest;
 import org.springframework.web.util.WebUtils;
 
 /**
- * The page that somebody asked for before the sign-in, to lead there afterwards. The browser keeps it: whoever isn't signed in takes no
- * memory here. Only a path of the console is believed of what comes back.
+ * The page that somebody asked for before the sign-in, to lead there afterwards. The browser keeps
+ * it: whoever isn't signed in takes no memory here. Only a path of the console is believed of what
+ * comes back.
  */
 final class WantedPage implements RequestCache {
 
@@ -24,11 +25,22 @@ final class WantedPage implements RequestCache {
 
   @Override
   public void saveRequest(HttpServletRequest request, HttpServletResponse response) {
-    String path = request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo())
-        + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
-    boolean forPeople = "GET".equals(request.getMethod()) && request.getHeader("X-Mailroom-Update") == null && !ConsoleSecurity.isJolokia(request);
+    String path =
+        request.getServletPath()
+            + (request.getPathInfo() == null ? "" : request.getPathInfo())
+            + (request.getQueryString() == null ? "" : "?" + request.getQueryString());
+    boolean forPeople =
+        "GET".equals(request.getMethod())
+            && request.getHeader("X-Mailroom-Update") == null
+            && !ConsoleSecurity.isJolokia(request);
     if (forPeople && isOurs(path)) {
-      write(response, request, Base64.getUrlEncoder().withoutPadding().encodeToString(path.getBytes(StandardCharsets.UTF_8)), Duration.ofMinutes(30));
+      write(
+          response,
+          request,
+          Base64.getUrlEncoder()
+              .withoutPadding()
+              .encodeToString(path.getBytes(StandardCharsets.UTF_8)),
+          Duration.ofMinutes(30));
     }
   }
 
@@ -40,7 +52,8 @@ final class WantedPage implements RequestCache {
     }
     removeRequest(request, response);
     try {
-      String path = new String(Base64.getUrlDecoder().decode(kept.getValue()), StandardCharsets.UTF_8);
+      String path =
+          new String(Base64.getUrlDecoder().decode(kept.getValue()), StandardCharsets.UTF_8);
       return isOurs(path) ? new SimpleSavedRequest(path) : null;
     } catch (IllegalArgumentException notBase64) {
       return null;
@@ -49,7 +62,8 @@ final class WantedPage implements RequestCache {
 
   /** Nothing of a request but its address is kept. */
   @Override
-  public HttpServletRequest getMatchingRequest(HttpServletRequest request, HttpServletResponse response) {
+  public HttpServletRequest getMatchingRequest(
+      HttpServletRequest request, HttpServletResponse response) {
     return null;
   }
 
@@ -63,8 +77,17 @@ final class WantedPage implements RequestCache {
     return path.length() <= LONGEST && path.matches("/(?![/\\\\])[!-~]*") && !path.contains("\\");
   }
 
-  private static void write(HttpServletResponse response, HttpServletRequest request, String value, Duration age) {
-    response.addHeader(HttpHeaders.SET_COOKIE, ResponseCookie.from(COOKIE, value).path(request.getContextPath() + "/").maxAge(age).httpOnly(true)
-        .secure(request.isSecure()).sameSite("Lax").build().toString());
+  private static void write(
+      HttpServletResponse response, HttpServletRequest request, String value, Duration age) {
+    response.addHeader(
+        HttpHeaders.SET_COOKIE,
+        ResponseCookie.from(COOKIE, value)
+            .path(request.getContextPath() + "/")
+            .maxAge(age)
+            .httpOnly(true)
+            .secure(request.isSecure())
+            .sameSite("Lax")
+            .build()
+            .toString());
   }
 }

@@ -21,10 +21,13 @@ import org.springframework.stereotype.Component;
 public final class Words {
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
-  private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
-  private static final DateTimeFormatter DATE_AND_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter DAY_AND_TIME =
+      DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+  private static final DateTimeFormatter DATE_AND_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
   private static final DateTimeFormatter ZONE = DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
-  private static final Pattern INSTANT = Pattern.compile("\\b\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+  private static final Pattern INSTANT =
+      Pattern.compile("\\b\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
   private static final Pattern BEGINS_SMALL = Pattern.compile("^[a-z]+(?=[ :])");
 
   private final Clock clock;
@@ -41,13 +44,18 @@ public final class Words {
     }
     ZonedDateTime here = time.atZone(zone);
     LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
-    return here.toLocalDate().equals(today) ? TIME.format(here)
-        : here.getYear() == today.getYear() ? DAY_AND_TIME.format(here) : DATE_AND_TIME.format(here).substring(0, 10);
+    return here.toLocalDate().equals(today)
+        ? TIME.format(here)
+        : here.getYear() == today.getYear()
+            ? DAY_AND_TIME.format(here)
+            : DATE_AND_TIME.format(here).substring(0, 10);
   }
 
   /** Whole, with the time zone. */
   public String full(Instant time) {
-    return time == null ? "" : DATE_AND_TIME.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone));
+    return time == null
+        ? ""
+        : DATE_AND_TIME.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone));
   }
 
   /** The day alone. */
@@ -55,13 +63,20 @@ public final class Words {
     return time == null ? "" : LocalDate.ofInstant(time, zone).toString();
   }
 
-  /** What log and health say, as a sentence of a page: it begins large, and its times are told like all others here. */
+  /**
+   * What log and health say, as a sentence of a page: it begins large, and its times are told like
+   * all others here.
+   */
   public String sentence(String told) {
     if (told == null) {
       return "";
     }
     String here = INSTANT.matcher(told).replaceAll(instant -> time(Instant.parse(instant.group())));
-    return BEGINS_SMALL.matcher(here).replaceFirst(word -> word.group().substring(0, 1).toUpperCase(Locale.ROOT) + word.group().substring(1));
+    return BEGINS_SMALL
+        .matcher(here)
+        .replaceFirst(
+            word ->
+                word.group().substring(0, 1).toUpperCase(Locale.ROOT) + word.group().substring(1));
   }
 
   public String ago(Instant time) {
@@ -69,7 +84,9 @@ public final class Words {
       return "never";
     }
     Duration since = Duration.between(time, clock.instant());
-    return since.isNegative() || since.toSeconds() < 2 ? "just now" : took(since.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)) + " ago";
+    return since.isNegative() || since.toSeconds() < 2
+        ? "just now"
+        : took(since.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)) + " ago";
   }
 
   /** How long, to two figures or so. */
@@ -84,7 +101,11 @@ public final class Words {
     if (seconds < 10 && duration.toMillisPart() != 0) {
       return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
-    return seconds < 90 ? seconds + " s" : seconds < 5400 ? (seconds + 30) / 60 + " min" : seconds < 172_800 ? (seconds + 1800) / 3600 + " h" : seconds / 86_400 + " days";
+    return seconds < 90
+        ? seconds + " s"
+        : seconds < 5400
+            ? (seconds + 30) / 60 + " min"
+            : seconds < 172_800 ? (seconds + 1800) / 3600 + " h" : seconds / 86_400 + " days";
   }
 
   public String millis(long milliseconds) {
@@ -120,7 +141,9 @@ public final class Words {
   /** Name and address, once where they are the same. */
   public String person(String name, String address) {
     boolean named = name != null && !name.isBlank() && !name.equalsIgnoreCase(address);
-    return !named ? mail(address) : mail(name) + (address == null ? "" : " <" + mail(address) + ">");
+    return !named
+        ? mail(address)
+        : mail(name) + (address == null ? "" : " <" + mail(address) + ">");
   }
 
   /** What sent a message, where that wasn't a person. */
@@ -161,7 +184,9 @@ public final class Words {
 
   /** A destination's name; what the ledger holds in the place of one is told in words. */
   public String destination(String name) {
-    return name.equals("(confirm)") ? "confirmation" : name.equals("(left)") ? "left as it is by the rules" : name;
+    return name.equals("(confirm)")
+        ? "confirmation"
+        : name.equals("(left)") ? "left as it is by the rules" : name;
   }
 
   public String destinations(java.util.Collection<String> names) {
@@ -170,7 +195,9 @@ public final class Words {
 
   /** A cause behind a colon: {@link #sentence} without its large letter. */
   public String cause(String told) {
-    return told == null || told.equals("null") ? "no reason is known." : INSTANT.matcher(told).replaceAll(instant -> time(Instant.parse(instant.group())));
+    return told == null || told.equals("null")
+        ? "no reason is known."
+        : INSTANT.matcher(told).replaceAll(instant -> time(Instant.parse(instant.group())));
   }
 
   /** What a mail says, without what could turn, hide or break the text around it. */

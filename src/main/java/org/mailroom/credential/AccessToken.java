@@ -3,12 +3,17 @@ package org.mailroom.credential;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A bearer token, opaque to us, when it was issued, when it is to be replaced, and when it ends. */
+/**
+ * A bearer token, opaque to us, when it was issued, when it is to be replaced, and when it ends.
+ */
 record AccessToken(String value, Instant issued, Instant renewAt, Instant expires) {
 
   private static final Duration EARLY = Duration.ofMinutes(5);
 
-  /** A token is renewed five minutes before its end, a short-lived one when nine tenths of its life are over. */
+  /**
+   * A token is renewed five minutes before its end, a short-lived one when nine tenths of its life
+   * are over.
+   */
   static AccessToken of(String value, Instant issued, Instant expires) {
     Duration life = Duration.between(issued, expires);
     Duration early = life.dividedBy(10).compareTo(EARLY) < 0 ? life.dividedBy(10) : EARLY;

@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A client whose requests have an end as a whole: its own time-out ends with the first byte of the answer.
+ * A client whose requests have an end as a whole: its own time-out ends with the first byte of the
+ * answer.
  *
  * @param whole from the sending to the end of the answer
  */
@@ -24,7 +25,8 @@ record BoundedHttpClient(HttpClient client, Duration whole) {
    * @throws HttpTimeoutException when it isn't there in time
    */
   HttpResponse<String> send(HttpRequest outgoing) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer = client.sendAsync(outgoing, HttpResponse.BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(outgoing, HttpResponse.BodyHandlers.ofString());
     try {
       return answer.get(whole.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -35,7 +35,11 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
       load(settings);
       return Optional.empty();
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      return Optional.of("can't be read: " + reason(e) + ". It must be PEM text with certificate and private key, or a PKCS#12 keystore in base64, with its password");
+      return Optional.of(
+          "can't be read: "
+              + reason(e)
+              + ". It must be PEM text with certificate and private key, or a PKCS#12 keystore in"
+              + " base64, with its password");
     }
   }
 
@@ -46,43 +50,61 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
     try {
       return load(settings);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new CredentialException(credential,
-          "its " + settings + " can't be read: " + reason(e) + ". Check the path, the password, and that it holds certificate and private key.");
+      throw new CredentialException(
+          credential,
+          "its "
+              + settings
+              + " can't be read: "
+              + reason(e)
+              + ". Check the path, the password, and that it holds certificate and private key.");
     }
   }
 
   private static String reason(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+    return e.getMessage() == null
+        ? e.getClass().getSimpleName()
+        : e.getMessage().lines().findFirst().orElse("");
   }
 
-  private static CertificateFile load(CertificateProperties settings) throws IOException, GeneralSecurityException {
+  private static CertificateFile load(CertificateProperties settings)
+      throws IOException, GeneralSecurityException {
     if (settings.keystore() != null) {
       return fromKeystore(Files.readAllBytes(settings.keystore()), settings.password());
     }
     if (settings.pem() != null) {
       PemContent certificate = PemContent.load(settings.pem());
-      return fromPem(certificate, settings.privateKey() == null ? certificate : PemContent.load(settings.privateKey()), settings.password());
+      return fromPem(
+          certificate,
+          settings.privateKey() == null ? certificate : PemContent.load(settings.privateKey()),
+          settings.password());
     }
-    PemContent both = settings.content().contains("-----BEGIN") ? PemContent.of(settings.content()) : null;
-    return both != null ? fromPem(both, both, settings.password())
+    PemContent both =
+        settings.content().contains("-----BEGIN") ? PemContent.of(settings.content()) : null;
+    return both != null
+        ? fromPem(both, both, settings.password())
         : fromKeystore(Base64.getMimeDecoder().decode(settings.content()), settings.password());
   }
 
-  private static CertificateFile fromKeystore(byte[] content, String password) throws IOException, GeneralSecurityException {
+  private static CertificateFile fromKeystore(byte[] content, String password)
+      throws IOException, GeneralSecurityException {
     char[] secret = (password == null ? "" : password).toCharArray();
     KeyStore keystore = KeyStore.getInstance("PKCS12");
     keystore.load(new ByteArrayInputStream(content), secret);
     for (String alias : Collections.list(keystore.aliases())) {
-      if (keystore.getKey(alias, secret) instanceof PrivateKey key && keystore.getCertificate(alias) instanceof X509Certificate certificate) {
+      if (keystore.getKey(alias, secret) instanceof PrivateKey key
+          && keystore.getCertificate(alias) instanceof X509Certificate certificate) {
         return of(key, List.of(certificate));
       }
     }
     throw new IOException("it holds no private key with a certificate");
   }
 
-  private static CertificateFile fromPem(PemContent certificates, PemContent key, String password) throws IOException {
+  private static CertificateFile fromPem(PemContent certificates, PemContent key, String password)
+      throws IOException {
     if (key.toString().contains("Proc-Type: 4,ENCRYPTED")) {
-      throw new IOException("the private key is encrypted in OpenSSL's old form; write it anew by: openssl pkcs8 -topk8 -v2 aes256 -in old.pem -out key.pem");
+      throw new IOException(
+          "the private key is encrypted in OpenSSL's old form; write it anew by: openssl pkcs8"
+              + " -topk8 -v2 aes256 -in old.pem -out key.pem");
     }
     PrivateKey read = key.getPrivateKey(password);
     if (read == null) {
@@ -92,14 +114,21 @@ record CertificateFile(PrivateKey key, X509Certificate certificate) {
   }
 
   /** Of several certificates, a chain in any order, the one that the key belongs to. */
-  private static CertificateFile of(PrivateKey key, List<X509Certificate> certificates) throws IOException {
+  private static CertificateFile of(PrivateKey key, List<X509Certificate> certificates)
+      throws IOException {
     if (!(key instanceof RSAPrivateKey rsa)) {
-      throw new IOException("its key is of kind " + key.getAlgorithm() + ", and Entra ID takes RSA keys only");
+      throw new IOException(
+          "its key is of kind " + key.getAlgorithm() + ", and Entra ID takes RSA keys only");
     }
     if (certificates.isEmpty()) {
       throw new IOException("it holds no certificate");
     }
-    return certificates.stream().filter(each -> each.getPublicKey() instanceof RSAPublicKey own && own.getModulus().equals(rsa.getModulus())).findFirst()
+    return certificates.stream()
+        .filter(
+            each ->
+                each.getPublicKey() instanceof RSAPublicKey own
+                    && own.getModulus().equals(rsa.getModulus()))
+        .findFirst()
         .map(own -> new CertificateFile(key, own))
         .orElseThrow(() -> new IOException("its private key doesn't belong to its certificate"));
   }

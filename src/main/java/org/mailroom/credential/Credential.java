@@ -19,7 +19,14 @@ import org.mailroom.settings.MailroomProperties.GrantType;
  * @param problem why it can't be used (its secret can't be decrypted), or null
  */
 public record Credential(
-    String id, Home home, CredentialProperties settings, String scope, @Nullable URI authorizationUrl, URI tokenUrl, String revision, @Nullable String problem) {
+    String id,
+    Home home,
+    CredentialProperties settings,
+    String scope,
+    @Nullable URI authorizationUrl,
+    URI tokenUrl,
+    String revision,
+    @Nullable String problem) {
 
   /** It serves the mailbox of the person who signed in. */
   public boolean isDelegated() {

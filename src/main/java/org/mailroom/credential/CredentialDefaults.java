@@ -19,14 +19,23 @@ final class CredentialDefaults {
     this.properties = properties;
   }
 
-  /** The default scope of a grant: of its cloud, for a stand-in of the service is asked with the scope of the cloud that it stands in for. */
+  /**
+   * The default scope of a grant: of its cloud, for a stand-in of the service is asked with the
+   * scope of the cloud that it stands in for.
+   */
   public String scope(GrantType grant) {
-    return grant == GrantType.AUTHORIZATION_CODE ? DELEGATED_SCOPE : URI.create(properties.cloud().graphUrl()).resolve("/.default").toString();
+    return grant == GrantType.AUTHORIZATION_CODE
+        ? DELEGATED_SCOPE
+        : URI.create(properties.cloud().graphUrl()).resolve("/.default").toString();
   }
 
-  /** The default address where a person signs in; the account picker lets an administrator sign in as somebody else. */
+  /**
+   * The default address where a person signs in; the account picker lets an administrator sign in
+   * as somebody else.
+   */
   public URI authorizationUrl(String tenantId) {
-    return URI.create(properties.loginUrl() + "/" + tenantId + "/oauth2/v2.0/authorize?prompt=select_account");
+    return URI.create(
+        properties.loginUrl() + "/" + tenantId + "/oauth2/v2.0/authorize?prompt=select_account");
   }
 
   public URI tokenUrl(String tenantId) {
@@ -34,14 +43,18 @@ final class CredentialDefaults {
   }
 
   String scope(CredentialProperties settings) {
-    return settings.scope() == null || settings.scope().isBlank() ? scope(settings.grantType()) : settings.scope().strip().replaceAll("\\s+", " ");
+    return settings.scope() == null || settings.scope().isBlank()
+        ? scope(settings.grantType())
+        : settings.scope().strip().replaceAll("\\s+", " ");
   }
 
   @Nullable URI authorizationUrl(CredentialProperties settings) {
     if (settings.isManagedIdentity()) {
       return null;
     }
-    return settings.authorizationUrl() != null ? settings.authorizationUrl() : authorizationUrl(settings.tenantId());
+    return settings.authorizationUrl() != null
+        ? settings.authorizationUrl()
+        : authorizationUrl(settings.tenantId());
   }
 
   URI tokenUrl(CredentialProperties settings) {

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No token could be had. Its message is one sentence for the operator: what Entra ID answered, what it means and what to do; it
- * never carries a secret or a token.
+ * No token could be had. Its message is one sentence for the operator: what Entra ID answered, what
+ * it means and what to do; it never carries a secret or a token.
  */
 public final class CredentialException extends RuntimeException {
 
@@ -20,7 +20,11 @@ public final class CredentialException extends RuntimeException {
    * @param error OAuth 2.0 error code, or null when there was no answer
    * @param description Entra ID's error description, from which only the AADSTS number is taken
    */
-  CredentialException(String credential, @Nullable String error, @Nullable String description, @Nullable Throwable cause) {
+  CredentialException(
+      String credential,
+      @Nullable String error,
+      @Nullable String description,
+      @Nullable Throwable cause) {
     this(credential, error, description, null, null, cause);
   }
 
@@ -28,7 +32,13 @@ public final class CredentialException extends RuntimeException {
    * @param retryAfter the wait that the answer asks for, or null
    * @param claims what the answer demands of the next token, as JSON, or null
    */
-  CredentialException(String credential, @Nullable String error, @Nullable String description, @Nullable Duration retryAfter, @Nullable String claims, @Nullable Throwable cause) {
+  CredentialException(
+      String credential,
+      @Nullable String error,
+      @Nullable String description,
+      @Nullable Duration retryAfter,
+      @Nullable String claims,
+      @Nullable Throwable cause) {
     super(sentence(credential, error, description), cause);
     this.mayPass = EntraError.of(error, description).isTransient();
     this.unreachable = error == null;
@@ -45,7 +55,11 @@ public final class CredentialException extends RuntimeException {
     this(credential, whatAndRemedy, false, null);
   }
 
-  private CredentialException(@Nullable String credential, String whatAndRemedy, boolean mayPass, @Nullable Throwable cause) {
+  private CredentialException(
+      @Nullable String credential,
+      String whatAndRemedy,
+      boolean mayPass,
+      @Nullable Throwable cause) {
     super((credential == null ? "" : "credential " + credential + ": ") + whatAndRemedy, cause);
     this.mayPass = mayPass;
     this.unreachable = false;
@@ -65,11 +79,18 @@ public final class CredentialException extends RuntimeException {
    * @param unreachable there was no answer
    * @param retryAfter the wait that the answer asks for, or null
    */
-  static CredentialException ofMachine(String credential, String whatAndRemedy, boolean mayPass, boolean unreachable, @Nullable Duration retryAfter) {
-    return new CredentialException("credential " + credential + ": " + whatAndRemedy, mayPass, unreachable, retryAfter);
+  static CredentialException ofMachine(
+      String credential,
+      String whatAndRemedy,
+      boolean mayPass,
+      boolean unreachable,
+      @Nullable Duration retryAfter) {
+    return new CredentialException(
+        "credential " + credential + ": " + whatAndRemedy, mayPass, unreachable, retryAfter);
   }
 
-  private CredentialException(String message, boolean mayPass, boolean unreachable, @Nullable Duration retryAfter) {
+  private CredentialException(
+      String message, boolean mayPass, boolean unreachable, @Nullable Duration retryAfter) {
     super(message);
     this.mayPass = mayPass;
     this.unreachable = unreachable;
@@ -77,12 +98,21 @@ public final class CredentialException extends RuntimeException {
     this.claims = null;
   }
 
-  private static String sentence(String credential, @Nullable String error, @Nullable String description) {
+  private static String sentence(
+      String credential, @Nullable String error, @Nullable String description) {
     EntraError entra = EntraError.of(error, description);
     String number = EntraError.number(description);
     String code = error == null ? "no answer" : number == null ? error : error + " AADSTS" + number;
     String detail = error == null && description != null ? ", " + description : "";
-    return "credential " + credential + ": " + entra.meaning() + " (" + code + detail + "). " + entra.remedy();
+    return "credential "
+        + credential
+        + ": "
+        + entra.meaning()
+        + " ("
+        + code
+        + detail
+        + "). "
+        + entra.remedy();
   }
 
   /** There was no answer at all. */

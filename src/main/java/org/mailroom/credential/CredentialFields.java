@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties.CertificateProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 
-/** The settings of a credential as the fields of a form, by their keys in {@code application.yaml}. */
+/**
+ * The settings of a credential as the fields of a form, by their keys in {@code application.yaml}.
+ */
 final class CredentialFields {
 
   private CredentialFields() {}
@@ -16,7 +18,12 @@ final class CredentialFields {
   static Map<String, String> of(CredentialProperties settings) {
     Map<String, String> fields = new LinkedHashMap<>();
     put(fields, "description", settings.description());
-    put(fields, "grant-type", settings.grantType() == null ? null : settings.grantType().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    put(
+        fields,
+        "grant-type",
+        settings.grantType() == null
+            ? null
+            : settings.grantType().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     put(fields, "tenant-id", settings.tenantId());
     put(fields, "client-id", settings.clientId());
     put(fields, "secret-expires", settings.secretExpires());

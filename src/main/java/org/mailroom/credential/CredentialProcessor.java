@@ -5,9 +5,10 @@ import org.apache.camel.Processor;
 import org.springframework.stereotype.Component;
 
 /**
- * Puts the bearer token of a credential into the {@code Authorization} header. Input: the exchange variable {@code credential}, the
- * name of one of {@code mailroom.credentials}; the property {@code sentToken} remembers the token for what the service answers about it. Raises
- * {@link CredentialException} when no token can be had.
+ * Puts the bearer token of a credential into the {@code Authorization} header. Input: the exchange
+ * variable {@code credential}, the name of one of {@code mailroom.credentials}; the property {@code
+ * sentToken} remembers the token for what the service answers about it. Raises {@link
+ * CredentialException} when no token can be had.
  */
 @Component("credentialProcessor")
 public final class CredentialProcessor implements Processor {

@@ -14,12 +14,24 @@ import org.mailroom.settings.Home;
  * @param tokenExpires when that token ends
  * @param refreshTokenUsed when the refresh token was last used
  * @param daysSinceRefresh whole days since then, or null
- * @param secretExpires the beginning of the day on which the client secret expires, UTC, where it was entered
+ * @param secretExpires the beginning of the day on which the client secret expires, UTC, where it
+ *     was entered
  * @param certificateExpires when the certificate expires
  */
 public record CredentialStatus(
-    String id, Home home, String description, boolean delegated, State state, @Nullable String detail, @Nullable SignedInUser user, @Nullable Instant lastToken,
-    @Nullable Instant tokenExpires, @Nullable Instant refreshTokenUsed, @Nullable Long daysSinceRefresh, @Nullable Instant secretExpires, @Nullable Instant certificateExpires) {
+    String id,
+    Home home,
+    String description,
+    boolean delegated,
+    State state,
+    @Nullable String detail,
+    @Nullable SignedInUser user,
+    @Nullable Instant lastToken,
+    @Nullable Instant tokenExpires,
+    @Nullable Instant refreshTokenUsed,
+    @Nullable Long daysSinceRefresh,
+    @Nullable Instant secretExpires,
+    @Nullable Instant certificateExpires) {
 
   /** From good to bad. */
   public enum State {
@@ -35,7 +47,10 @@ public record CredentialStatus(
 
   /** The first of what expires and has to be renewed by a person; null when nothing is known to. */
   public @Nullable Instant expires() {
-    return secretExpires == null ? certificateExpires
-        : certificateExpires == null || secretExpires.isBefore(certificateExpires) ? secretExpires : certificateExpires;
+    return secretExpires == null
+        ? certificateExpires
+        : certificateExpires == null || secretExpires.isBefore(certificateExpires)
+            ? secretExpires
+            : certificateExpires;
   }
 }

@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.mailroom.credential.CredentialStatus.State;
+import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** Tells how the credentials stand, without asking Entra ID for anything: for console, health, metrics, JMX and {@code check}. */
+/**
+ * Tells how the credentials stand, without asking Entra ID for anything: for console, health,
+ * metrics, JMX and {@code check}.
+ */
 @Component
 public final class CredentialStatuses {
 
@@ -35,7 +38,13 @@ public final class CredentialStatuses {
   private final Clock clock;
   private final Map<String, ReadProof> read = new ConcurrentHashMap<>();
 
-  CredentialStatuses(Credentials credentials, TokenTable table, TokenCache tokens, Proofs proofs, ObjectProvider<CredentialUse> use, Clock clock) {
+  CredentialStatuses(
+      Credentials credentials,
+      TokenTable table,
+      TokenCache tokens,
+      Proofs proofs,
+      ObjectProvider<CredentialUse> use,
+      Clock clock) {
     this.credentials = credentials;
     this.table = table;
     this.tokens = tokens;
@@ -47,7 +56,11 @@ public final class CredentialStatuses {
   /** All of them, in the order of their ids; one query, however many there are. */
   public List<CredentialStatus> all() {
     Map<String, TokenTable.Row> rows = table.all();
-    return credentials.list().stream().map(credential -> status(credential, rows.getOrDefault(credential.id(), TokenTable.Row.EMPTY))).toList();
+    return credentials.list().stream()
+        .map(
+            credential ->
+                status(credential, rows.getOrDefault(credential.id(), TokenTable.Row.EMPTY)))
+        .toList();
   }
 
   public Optional<CredentialStatus> find(String id) {
@@ -57,14 +70,36 @@ public final class CredentialStatuses {
   private CredentialStatus status(Credential credential, TokenTable.Row row) {
     CredentialProperties settings = credential.settings();
     Proofs.Standing proof = settings.hasFileOrSecret() ? proof(credential) : NOTHING_READ;
-    Instant secretExpires = settings.secretExpires() == null ? null : settings.secretExpires().atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant secretExpires =
+        settings.secretExpires() == null
+            ? null
+            : settings.secretExpires().atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant certificateExpires = proof.expires();
     String down = down(credential, row, proof);
-    String warning = proof.problem() != null ? proof.problem() + " The one before it is used until the new one can be." : warning(secretExpires, certificateExpires);
-    State state = down != null ? State.DOWN : warning != null ? State.WARNING : isUnused(credential, row) ? State.UNUSED : State.UP;
-    return new CredentialStatus(credential.id(), credential.home(), settings.description(), credential.isDelegated(), state, down != null ? down : warning,
-        row.user(), row.issuedAt(), row.expiresAt(), row.refreshedAt(),
-        row.refreshedAt() == null ? null : Duration.between(row.refreshedAt(), clock.instant()).toDays(), secretExpires, certificateExpires);
+    String warning =
+        proof.problem() != null
+            ? proof.problem() + " The one before it is used until the new one can be."
+            : warning(secretExpires, certificateExpires);
+    State state =
+        down != null
+            ? State.DOWN
+            : warning != null ? State.WARNING : isUnused(credential, row) ? State.UNUSED : State.UP;
+    return new CredentialStatus(
+        credential.id(),
+        credential.home(),
+        settings.description(),
+        credential.isDelegated(),
+        state,
+        down != null ? down : warning,
+        row.user(),
+        row.issuedAt(),
+        row.expiresAt(),
+        row.refreshedAt(),
+        row.refreshedAt() == null
+            ? null
+            : Duration.between(row.refreshedAt(), clock.instant()).toDays(),
+        secretExpires,
+        certificateExpires);
   }
 
   private @Nullable String down(Credential credential, TokenTable.Row row, Proofs.Standing proof) {
@@ -80,9 +115,19 @@ public final class CredentialStatuses {
     return tokens.lastRefusal(credential).map(Throwable::getMessage).orElse(null);
   }
 
-  private @Nullable String warning(@Nullable Instant secretExpires, @Nullable Instant certificateExpires) {
-    String secret = warning("the client secret", secretExpires, "Create a new one in the app registration and enter its value.");
-    return secret != null ? secret : warning("the certificate", certificateExpires, "Make a new one, upload it to the app registration, and enter it here.");
+  private @Nullable String warning(
+      @Nullable Instant secretExpires, @Nullable Instant certificateExpires) {
+    String secret =
+        warning(
+            "the client secret",
+            secretExpires,
+            "Create a new one in the app registration and enter its value.");
+    return secret != null
+        ? secret
+        : warning(
+            "the certificate",
+            certificateExpires,
+            "Make a new one, upload it to the app registration, and enter it here.");
   }
 
   private @Nullable String warning(String what, @Nullable Instant expires, String remedy) {
@@ -104,8 +149,14 @@ public final class CredentialStatuses {
 
   private Proofs.Standing proof(Credential credential) {
     Instant now = clock.instant();
-    return read.compute(credential.id(), (id, known) ->
-        known != null && known.revision().equals(credential.revision()) && now.isBefore(known.read().plus(PROOF_IS_REMEMBERED)) ? known
-            : new ReadProof(credential.revision(), now, proofs.standing(credential))).standing();
+    return read.compute(
+            credential.id(),
+            (id, known) ->
+                known != null
+                        && known.revision().equals(credential.revision())
+                        && now.isBefore(known.read().plus(PROOF_IS_REMEMBERED))
+                    ? known
+                    : new ReadProof(credential.revision(), now, proofs.standing(credential)))
+        .standing();
   }
 }

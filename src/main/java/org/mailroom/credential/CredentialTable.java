@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +18,8 @@ import org.springframework.stereotype.Component;
 class CredentialTable {
 
   /** What is stored encrypted. */
-  static final Set<String> SECRET_FIELDS = Set.of("client-secret", "certificate.content", "certificate.password");
+  static final Set<String> SECRET_FIELDS =
+      Set.of("client-secret", "certificate.content", "certificate.password");
 
   /**
    * A stored credential.
@@ -50,10 +50,17 @@ class CredentialTable {
 
   Map<String, Stored> all() {
     Map<String, Stored> all = new TreeMap<>();
-    jdbc.query("select id, settings, secrets, revision from credential", row -> {
-      Stored stored = stored(row.getString("id"), row.getString("settings"), row.getString("secrets"), row.getLong("revision"));
-      all.put(stored.id(), stored);
-    });
+    jdbc.query(
+        "select id, settings, secrets, revision from credential",
+        row -> {
+          Stored stored =
+              stored(
+                  row.getString("id"),
+                  row.getString("settings"),
+                  row.getString("secrets"),
+                  row.getLong("revision"));
+          all.put(stored.id(), stored);
+        });
     return all;
   }
 
@@ -76,8 +83,23 @@ class CredentialTable {
     secrets.keySet().retainAll(SECRET_FIELDS);
     String encrypted = secrets.isEmpty() ? null : cipher.encrypt(write(secrets), whose(id));
     OffsetDateTime now = Utc.of(clock.instant());
-    if (jdbc.update("update credential set settings = ?, secrets = ?, revision = ?, updated_at = ? where id = ?", write(settings), encrypted, revision, now, id) == 0) {
-      jdbc.update("insert into credential (id, settings, secrets, revision, updated_at) values (?, ?, ?, ?, ?)", id, write(settings), encrypted, revision, now);
+    if (jdbc.update(
+            "update credential set settings = ?, secrets = ?, revision = ?, updated_at = ? where id"
+                + " = ?",
+            write(settings),
+            encrypted,
+            revision,
+            now,
+            id)
+        == 0) {
+      jdbc.update(
+          "insert into credential (id, settings, secrets, revision, updated_at) values (?, ?, ?, ?,"
+              + " ?)",
+          id,
+          write(settings),
+          encrypted,
+          revision,
+          now);
     }
   }
 
@@ -88,20 +110,27 @@ class CredentialTable {
   /** Encrypts under the present key what an earlier one encrypted. */
   void encryptAnew() {
     Map<String, String> old = new HashMap<>();
-    jdbc.query("select id, secrets from credential where secrets is not null", row -> {
-      if (!cipher.isPresent(row.getString("secrets"))) {
-        old.put(row.getString("id"), row.getString("secrets"));
-      }
-    });
-    old.forEach((id, secrets) -> {
-      try {
-        String anew = cipher.encrypt(cipher.decrypt(secrets, whose(id)), whose(id));
-        jdbc.update("update credential set secrets = ? where id = ? and secrets = ?", anew, id, secrets);
-      } catch (SecretCipher.UnreadableException stays) {
-        // it is told where the credential is read
-        return;
-      }
-    });
+    jdbc.query(
+        "select id, secrets from credential where secrets is not null",
+        row -> {
+          if (!cipher.isPresent(row.getString("secrets"))) {
+            old.put(row.getString("id"), row.getString("secrets"));
+          }
+        });
+    old.forEach(
+        (id, secrets) -> {
+          try {
+            String anew = cipher.encrypt(cipher.decrypt(secrets, whose(id)), whose(id));
+            jdbc.update(
+                "update credential set secrets = ? where id = ? and secrets = ?",
+                anew,
+                id,
+                secrets);
+          } catch (SecretCipher.UnreadableException stays) {
+            // it is told where the credential is read
+            return;
+          }
+        });
   }
 
   private static String whose(String id) {
@@ -123,5 +152,4 @@ class CredentialTable {
       throw new IllegalStateException(e);
     }
   }
-
 }

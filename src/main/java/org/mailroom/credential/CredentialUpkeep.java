@@ -20,8 +20,10 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * What goes on beside the imports: refresh tokens are used at least weekly, so that none lapses (after 90 days) however seldom its
- * accounts are polled; and the metric {@code mailroom.credential.expires} (seconds until a secret or certificate expires) follows the credentials.
+ * What goes on beside the imports: refresh tokens are used at least weekly, so that none lapses
+ * (after 90 days) however seldom its accounts are polled; and the metric {@code
+ * mailroom.credential.expires} (seconds until a secret or certificate expires) follows the
+ * credentials.
  */
 @Component
 final class CredentialUpkeep {
@@ -37,14 +39,23 @@ final class CredentialUpkeep {
   private final MultiGauge expires;
   private @Nullable ScheduledExecutorService timer;
 
-  CredentialUpkeep(Credentials credentials, CredentialStatuses statuses, TokenStore store, MailroomProperties properties, Clock clock, MeterRegistry meters) {
+  CredentialUpkeep(
+      Credentials credentials,
+      CredentialStatuses statuses,
+      TokenStore store,
+      MailroomProperties properties,
+      Clock clock,
+      MeterRegistry meters) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.store = store;
     this.properties = properties;
     this.clock = clock;
-    this.expires = MultiGauge.builder("mailroom.credential.expires").baseUnit("seconds")
-        .description("Time until the client secret or certificate of a credential expires").register(meters);
+    this.expires =
+        MultiGauge.builder("mailroom.credential.expires")
+            .baseUnit("seconds")
+            .description("Time until the client secret or certificate of a credential expires")
+            .register(meters);
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -68,7 +79,10 @@ final class CredentialUpkeep {
       List<MultiGauge.Row<?>> rows = new java.util.ArrayList<>();
       for (CredentialStatus status : statuses.all()) {
         if (status.expires() != null) {
-          rows.add(MultiGauge.Row.of(Tags.of("credential", status.id()), () -> Duration.between(clock.instant(), status.expires()).toSeconds()));
+          rows.add(
+              MultiGauge.Row.of(
+                  Tags.of("credential", status.id()),
+                  () -> Duration.between(clock.instant(), status.expires()).toSeconds()));
         }
       }
       expires.register(rows, true);
@@ -81,13 +95,18 @@ final class CredentialUpkeep {
   void useRefreshTokens() {
     for (Credential credential : credentials.list()) {
       try {
-        if (credential.isDelegated() && credential.problem() == null && store.useRefreshToken(credential, REFRESHED_AT_LEAST)) {
-          LOG.info("credential {}: its refresh token was used, so that it doesn't lapse", credential.id());
+        if (credential.isDelegated()
+            && credential.problem() == null
+            && store.useRefreshToken(credential, REFRESHED_AT_LEAST)) {
+          LOG.info(
+              "credential {}: its refresh token was used, so that it doesn't lapse",
+              credential.id());
         }
       } catch (CredentialException e) {
         LOG.error("{}", e.getMessage());
       } catch (RuntimeException e) {
-        LOG.error("credential {}: its refresh token can't be used: {}", credential.id(), e.getMessage());
+        LOG.error(
+            "credential {}: its refresh token can't be used: {}", credential.id(), e.getMessage());
       }
     }
   }

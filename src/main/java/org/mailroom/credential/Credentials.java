@@ -26,11 +26,13 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * All credentials: those of {@code application.yaml}, which can only be read, and those of the database, which are created, changed and
- * deleted at run time. A change takes effect at once here and within about a second on other nodes.
+ * All credentials: those of {@code application.yaml}, which can only be read, and those of the
+ * database, which are created, changed and deleted at run time. A change takes effect at once here
+ * and within about a second on other nodes.
  *
- * <p>What is entered are fields by their keys in {@code application.yaml}: {@code description, grant-type, tenant-id, client-id,
- * client-secret, secret-expires, certificate.content, certificate.password, federated-token-file, scope, authorization-url, token-url}.
+ * <p>What is entered are fields by their keys in {@code application.yaml}: {@code description,
+ * grant-type, tenant-id, client-id, client-secret, secret-expires, certificate.content,
+ * certificate.password, federated-token-file, scope, authorization-url, token-url}.
  */
 @Component
 public final class Credentials {
@@ -38,10 +40,16 @@ public final class Credentials {
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.credential");
 
   /** One of these proves the application; entering one replaces the others. */
-  private static final Set<String> PROOFS = Set.of("client-secret", "certificate.content", "federated-token-file");
+  private static final Set<String> PROOFS =
+      Set.of("client-secret", "certificate.content", "federated-token-file");
 
   /** Files on the server are the operator's to name, not the console's. */
-  private static final List<String> ONLY_IN_CONFIGURATION = List.of("certificate.keystore", "certificate.pem", "certificate.private-key", "federated-token-file");
+  private static final List<String> ONLY_IN_CONFIGURATION =
+      List.of(
+          "certificate.keystore",
+          "certificate.pem",
+          "certificate.private-key",
+          "federated-token-file");
 
   private record Snapshot(long revision, Map<String, Credential> all) {}
 
@@ -56,8 +64,14 @@ public final class Credentials {
   private final Set<String> told = java.util.concurrent.ConcurrentHashMap.newKeySet();
   private volatile Snapshot snapshot;
 
-  Credentials(MailroomProperties properties, CredentialDefaults defaults, CredentialTable table, TokenTable tokens, SettingsBinder binder,
-      SettingsRevision revision, ObjectProvider<CredentialUse> use) {
+  Credentials(
+      MailroomProperties properties,
+      CredentialDefaults defaults,
+      CredentialTable table,
+      TokenTable tokens,
+      SettingsBinder binder,
+      SettingsRevision revision,
+      ObjectProvider<CredentialUse> use) {
     this.properties = properties;
     this.defaults = defaults;
     this.hosts = new SecretHosts(properties);
@@ -84,15 +98,24 @@ public final class Credentials {
    * @throws CredentialException when there is none, or it can't be used
    */
   Credential require(String id) {
-    Credential found = find(id)
-        .orElseThrow(() -> new CredentialException(id, "there is no such credential. Add it below mailroom.credentials, or in the console."));
+    Credential found =
+        find(id)
+            .orElseThrow(
+                () ->
+                    new CredentialException(
+                        id,
+                        "there is no such credential. Add it below mailroom.credentials, or in the"
+                            + " console."));
     if (found.problem() != null) {
       throw new CredentialException(id, found.problem());
     }
     return found;
   }
 
-  /** The fields of a credential for a form to change it, without what is secret: whether there is a secret, {@link Credential#settings} tells. */
+  /**
+   * The fields of a credential for a form to change it, without what is secret: whether there is a
+   * secret, {@link Credential#settings} tells.
+   */
   public Map<String, String> fields(String id) {
     return find(id).map(credential -> CredentialFields.of(credential.settings())).orElse(Map.of());
   }
@@ -104,7 +127,8 @@ public final class Credentials {
    */
   public List<FieldProblem> validateNew(String id, Map<String, String> fields) {
     List<FieldProblem> problems = new ArrayList<>(binder.checkId(id));
-    if (problems.isEmpty() && list().stream().anyMatch(credential -> credential.id().equalsIgnoreCase(id))) {
+    if (problems.isEmpty()
+        && list().stream().anyMatch(credential -> credential.id().equalsIgnoreCase(id))) {
       problems.add(new FieldProblem("id", "there is a credential " + id + " already"));
     }
     problems.addAll(problemsOf(fields));
@@ -112,8 +136,9 @@ public final class Credentials {
   }
 
   /**
-   * What is wrong with a change of a credential; empty when it could be made. A proof that isn't entered stays as it is; where the
-   * addresses lead to another host than before, it has to be entered again.
+   * What is wrong with a change of a credential; empty when it could be made. A proof that isn't
+   * entered stays as it is; where the addresses lead to another host than before, it has to be
+   * entered again.
    */
   public List<FieldProblem> validateChange(String id, Map<String, String> fields) {
     List<FieldProblem> problems = new ArrayList<>(changeable(id));
@@ -121,7 +146,9 @@ public final class Credentials {
       problems.addAll(problemsOf(merged(id, fields)));
     }
     if (problems.isEmpty() && entered(fields).keySet().stream().noneMatch(PROOFS::contains)) {
-      problems.addAll(problemsOfOtherHost(find(id).orElseThrow(), binder.bind(CredentialProperties.class, merged(id, fields))));
+      problems.addAll(
+          problemsOfOtherHost(
+              find(id).orElseThrow(), binder.bind(CredentialProperties.class, merged(id, fields))));
     }
     return problems;
   }
@@ -130,16 +157,29 @@ public final class Credentials {
     return url == null ? null : SecretHosts.host(url);
   }
 
-  /** A secret that is stored goes where it was meant to go when it was entered, and nowhere else. */
+  /**
+   * A secret that is stored goes where it was meant to go when it was entered, and nowhere else.
+   */
   private List<FieldProblem> problemsOfOtherHost(Credential before, CredentialProperties after) {
     if (after.isManagedIdentity() || before.isManagedIdentity()) {
       // nothing is kept of a proof
       return List.of();
     }
-    String elsewhere = !SecretHosts.host(before.tokenUrl()).equals(SecretHosts.host(defaults.tokenUrl(after))) ? "token-url"
-        : !Objects.equals(host(before.authorizationUrl()), host(defaults.authorizationUrl(after))) ? "authorization-url" : null;
-    return elsewhere == null ? List.of() : List.of(new FieldProblem("client-secret", "has to be entered again, or the certificate: " + elsewhere
-        + " leads to another host than before, and what is stored doesn't go there"));
+    String elsewhere =
+        !SecretHosts.host(before.tokenUrl()).equals(SecretHosts.host(defaults.tokenUrl(after)))
+            ? "token-url"
+            : !Objects.equals(
+                    host(before.authorizationUrl()), host(defaults.authorizationUrl(after)))
+                ? "authorization-url"
+                : null;
+    return elsewhere == null
+        ? List.of()
+        : List.of(
+            new FieldProblem(
+                "client-secret",
+                "has to be entered again, or the certificate: "
+                    + elsewhere
+                    + " leads to another host than before, and what is stored doesn't go there"));
   }
 
   /**
@@ -148,46 +188,55 @@ public final class Credentials {
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
   public @Nullable Credential create(String id, Map<String, String> fields) {
-    revision.change(number -> {
-      refresh();
-      reject(validateNew(id, fields));
-      table.write(id, entered(fields), number);
-    });
+    revision.change(
+        number -> {
+          refresh();
+          reject(validateNew(id, fields));
+          table.write(id, entered(fields), number);
+        });
     return refreshed(id);
   }
 
   /**
-   * Changes a credential of the database. Client secret, certificate and federated token file that aren't entered stay as they are; when
-   * one of them is entered it replaces what was there.
+   * Changes a credential of the database. Client secret, certificate and federated token file that
+   * aren't entered stay as they are; when one of them is entered it replaces what was there.
    *
    * @throws SettingsRejectedException with what is wrong; nothing was stored
    */
   public @Nullable Credential update(String id, Map<String, String> fields) {
-    revision.change(number -> {
-      refresh();
-      reject(validateChange(id, fields));
-      table.write(id, merged(id, fields), number);
-    });
+    revision.change(
+        number -> {
+          refresh();
+          reject(validateChange(id, fields));
+          table.write(id, merged(id, fields), number);
+        });
     return refreshed(id);
   }
 
   /**
    * Deletes a credential of the database and its tokens.
    *
-   * @throws SettingsRejectedException when accounts use it, with their names, or when it is one of {@code application.yaml}
+   * @throws SettingsRejectedException when accounts use it, with their names, or when it is one of
+   *     {@code application.yaml}
    */
   public void delete(String id) {
-    revision.change(number -> {
-      refresh();
-      reject(changeable(id));
-      List<String> accounts = use.stream().flatMap(user -> user.accountsUsing(id).stream()).sorted().toList();
-      if (!accounts.isEmpty()) {
-        throw new SettingsRejectedException("id", "is used by " + (accounts.size() == 1 ? "account " : "accounts ") + String.join(", ", accounts)
-            + ". Give them another credential, or delete them first.");
-      }
-      table.delete(id);
-      tokens.delete(id);
-    });
+    revision.change(
+        number -> {
+          refresh();
+          reject(changeable(id));
+          List<String> accounts =
+              use.stream().flatMap(user -> user.accountsUsing(id).stream()).sorted().toList();
+          if (!accounts.isEmpty()) {
+            throw new SettingsRejectedException(
+                "id",
+                "is used by "
+                    + (accounts.size() == 1 ? "account " : "accounts ")
+                    + String.join(", ", accounts)
+                    + ". Give them another credential, or delete them first.");
+          }
+          table.delete(id);
+          tokens.delete(id);
+        });
     refresh();
   }
 
@@ -202,22 +251,37 @@ public final class Credentials {
     if (found == null) {
       return List.of(new FieldProblem("id", "there is no credential " + id));
     }
-    return found.home() == Home.DATABASE ? List.of() : List.of(new FieldProblem("id", id + " is kept in application.yaml: change it there"));
+    return found.home() == Home.DATABASE
+        ? List.of()
+        : List.of(new FieldProblem("id", id + " is kept in application.yaml: change it there"));
   }
 
   private List<FieldProblem> problemsOf(Map<String, String> fields) {
     List<FieldProblem> problems = new ArrayList<>();
-    ONLY_IN_CONFIGURATION.stream().filter(key -> !fields.getOrDefault(key, "").isBlank())
-        .forEach(key -> problems.add(new FieldProblem(key, "can only be set in application.yaml"
-            + (key.startsWith("certificate") ? ": upload the certificate's content instead" : ", for it names a file of the server"))));
+    ONLY_IN_CONFIGURATION.stream()
+        .filter(key -> !fields.getOrDefault(key, "").isBlank())
+        .forEach(
+            key ->
+                problems.add(
+                    new FieldProblem(
+                        key,
+                        "can only be set in application.yaml"
+                            + (key.startsWith("certificate")
+                                ? ": upload the certificate's content instead"
+                                : ", for it names a file of the server"))));
     try {
       CredentialProperties settings = binder.bind(CredentialProperties.class, fields);
       problems.addAll(hosts.problems(settings));
       if (settings.grantType() == GrantType.AUTHORIZATION_CODE && !settings.hasProof()) {
-        problems.add(new FieldProblem("client-secret", "is missing, and so is a certificate: without one of them Entra ID gives no token"));
+        problems.add(
+            new FieldProblem(
+                "client-secret",
+                "is missing, and so is a certificate: without one of them Entra ID gives no"
+                    + " token"));
       }
       if (settings.certificate() != null && problems.isEmpty()) {
-        CertificateFile.check(settings.certificate()).ifPresent(problem -> problems.add(new FieldProblem("certificate.content", problem)));
+        CertificateFile.check(settings.certificate())
+            .ifPresent(problem -> problems.add(new FieldProblem("certificate.content", problem)));
       }
     } catch (SettingsRejectedException e) {
       problems.addAll(e.problems());
@@ -231,11 +295,12 @@ public final class Credentials {
     boolean isMachine = "managed-identity".equals(merged.get("grant-type"));
     if (!isMachine && merged.keySet().stream().noneMatch(PROOFS::contains)) {
       Map<String, String> before = Objects.requireNonNull(table.all().get(id), id).fields();
-      before.forEach((key, value) -> {
-        if (PROOFS.contains(key) || CredentialTable.SECRET_FIELDS.contains(key)) {
-          merged.putIfAbsent(key, value);
-        }
-      });
+      before.forEach(
+          (key, value) -> {
+            if (PROOFS.contains(key) || CredentialTable.SECRET_FIELDS.contains(key)) {
+              merged.putIfAbsent(key, value);
+            }
+          });
     }
     return merged;
   }
@@ -273,30 +338,67 @@ public final class Credentials {
   private Snapshot read(long number) {
     Map<String, Long> signIns = tokens.revisions();
     Map<String, Credential> all = new TreeMap<>();
-    table.all().forEach((id, stored) -> {
-      CredentialProperties settings = binder.bindStored(CredentialProperties.class, stored.fields());
-      all.put(id, credential(id, Home.DATABASE, settings, stored.revision() + "." + signIns.getOrDefault(id, 0L), problem(stored, settings)));
-    });
-    properties.credentials().forEach((id, settings) -> {
-      if (all.containsKey(id) && told.add("ignored " + id)) {
-        LOG.warn("credential {}: the one of application.yaml counts, the one of the same name in the database is ignored", id);
-      }
-      all.put(id, credential(id, Home.CONFIGURATION, settings, "0." + signIns.getOrDefault(id, 0L), null));
-    });
+    table
+        .all()
+        .forEach(
+            (id, stored) -> {
+              CredentialProperties settings =
+                  binder.bindStored(CredentialProperties.class, stored.fields());
+              all.put(
+                  id,
+                  credential(
+                      id,
+                      Home.DATABASE,
+                      settings,
+                      stored.revision() + "." + signIns.getOrDefault(id, 0L),
+                      problem(stored, settings)));
+            });
+    properties
+        .credentials()
+        .forEach(
+            (id, settings) -> {
+              if (all.containsKey(id) && told.add("ignored " + id)) {
+                LOG.warn(
+                    "credential {}: the one of application.yaml counts, the one of the same name in"
+                        + " the database is ignored",
+                    id);
+              }
+              all.put(
+                  id,
+                  credential(
+                      id, Home.CONFIGURATION, settings, "0." + signIns.getOrDefault(id, 0L), null));
+            });
     return new Snapshot(number, java.util.Collections.unmodifiableMap(all));
   }
 
-  private Credential credential(String id, Home home, CredentialProperties settings, String number, @Nullable String problem) {
-    return new Credential(id, home, settings, defaults.scope(settings), defaults.authorizationUrl(settings), defaults.tokenUrl(settings), number, problem);
+  private Credential credential(
+      String id,
+      Home home,
+      CredentialProperties settings,
+      String number,
+      @Nullable String problem) {
+    return new Credential(
+        id,
+        home,
+        settings,
+        defaults.scope(settings),
+        defaults.authorizationUrl(settings),
+        defaults.tokenUrl(settings),
+        number,
+        problem);
   }
 
   private @Nullable String problem(CredentialTable.Stored stored, CredentialProperties settings) {
     if (!stored.unreadable()) {
       told.remove("unreadable " + stored.id());
-      return hosts.problems(settings).stream().findFirst().map(wrong -> "its " + wrong.field() + " " + wrong.message() + ".").orElse(null);
+      return hosts.problems(settings).stream()
+          .findFirst()
+          .map(wrong -> "its " + wrong.field() + " " + wrong.message() + ".")
+          .orElse(null);
     }
-    String problem = "its secret was encrypted under another mailroom.secret-key. Add that key to mailroom.previous-secret-keys and restart,"
-        + " or enter the secret again.";
+    String problem =
+        "its secret was encrypted under another mailroom.secret-key. Add that key to"
+            + " mailroom.previous-secret-keys and restart, or enter the secret again.";
     if (told.add("unreadable " + stored.id())) {
       LOG.error("credential {}: {}", stored.id(), problem);
     }

@@ -12,8 +12,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Health {@code credentials}, a component a credential: {@code WARNING} while something expires within 30 days, {@code DOWN} while no token
- * can be had, each with what to do.
+ * Health {@code credentials}, a component a credential: {@code WARNING} while something expires
+ * within 30 days, {@code DOWN} while no token can be had, each with what to do.
  */
 @Component("credentialsHealthContributor")
 final class CredentialsHealth implements CompositeHealthContributor {
@@ -35,7 +35,12 @@ final class CredentialsHealth implements CompositeHealthContributor {
 
   @Override
   public Iterator<NamedContributor<HealthContributor>> iterator() {
-    return credentials.list().stream().map(credential -> NamedContributor.of(credential.id(), (HealthContributor) indicator(credential.id()))).iterator();
+    return credentials.list().stream()
+        .map(
+            credential ->
+                NamedContributor.of(
+                    credential.id(), (HealthContributor) indicator(credential.id())))
+        .iterator();
   }
 
   private HealthIndicator indicator(String id) {
@@ -43,18 +48,24 @@ final class CredentialsHealth implements CompositeHealthContributor {
       try {
         return statuses.find(id).map(CredentialsHealth::health).orElse(Health.unknown().build());
       } catch (DataAccessException e) {
-        return Health.unknown().withDetail("detail", "Mailroom's database doesn't tell how it stands. Check that it runs and spring.datasource.*.").build();
+        return Health.unknown()
+            .withDetail(
+                "detail",
+                "Mailroom's database doesn't tell how it stands. Check that it runs and"
+                    + " spring.datasource.*.")
+            .build();
       }
     };
   }
 
   private static Health health(CredentialStatus status) {
-    Health.Builder health = switch (status.state()) {
-      case UP -> Health.up();
-      case UNUSED -> Health.unknown().withDetail("use", "no account uses it yet");
-      case WARNING -> Health.status(WARNING);
-      case DOWN -> Health.down();
-    };
+    Health.Builder health =
+        switch (status.state()) {
+          case UP -> Health.up();
+          case UNUSED -> Health.unknown().withDetail("use", "no account uses it yet");
+          case WARNING -> Health.status(WARNING);
+          case DOWN -> Health.down();
+        };
     put(health, "detail", status.detail());
     put(health, "user", status.user() == null ? null : status.user().userPrincipalName());
     put(health, "lastToken", status.lastToken());

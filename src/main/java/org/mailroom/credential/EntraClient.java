@@ -35,7 +35,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.stereotype.Component;
 
-/** Asks Entra ID for tokens, through msal4j. Each request has an application object of its own, whose cache is what is stored. */
+/**
+ * Asks Entra ID for tokens, through msal4j. Each request has an application object of its own,
+ * whose cache is what is stored.
+ */
 @Component
 class EntraClient {
 
@@ -82,10 +85,12 @@ class EntraClient {
   private final LoginHttpClient http;
   private final EntraRefusal refusals;
   private final Proofs proofs;
-  // msal4j's own choice, the common pool, has one thread on a small machine: a slow endpoint would hold up all others
+  // msal4j's own choice, the common pool, has one thread on a small machine: a slow endpoint would
+  // hold up all others
   private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("entra"));
 
-  EntraClient(MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals, Proofs proofs) {
+  EntraClient(
+      MailroomProperties properties, LoginHttpClient http, EntraRefusal refusals, Proofs proofs) {
     this.properties = properties;
     this.http = http;
     this.refusals = refusals;
@@ -99,30 +104,67 @@ class EntraClient {
 
   /** The client credentials grant. */
   Issued clientCredentials(Credential credential, @Nullable String claims) {
-    return confidential(credential, null, application -> application.acquireToken(
-        ClientCredentialParameters.builder(scopes(credential)).skipCache(true).claims(request(claims)).build()));
+    return confidential(
+        credential,
+        null,
+        application ->
+            application.acquireToken(
+                ClientCredentialParameters.builder(scopes(credential))
+                    .skipCache(true)
+                    .claims(request(claims))
+                    .build()));
   }
 
-  /** A new access token, and most often a new refresh token, for the refresh token of somebody who signed in. */
-  Issued refresh(Credential credential, StoredTokens stored, String refreshToken, @Nullable String claims) {
-    Request<AbstractClientApplicationBase> refresh = application -> application.acquireToken(
-        RefreshTokenParameters.builder(scopes(credential), refreshToken).claims(request(claims)).build());
+  /**
+   * A new access token, and most often a new refresh token, for the refresh token of somebody who
+   * signed in.
+   */
+  Issued refresh(
+      Credential credential, StoredTokens stored, String refreshToken, @Nullable String claims) {
+    Request<AbstractClientApplicationBase> refresh =
+        application ->
+            application.acquireToken(
+                RefreshTokenParameters.builder(scopes(credential), refreshToken)
+                    .claims(request(claims))
+                    .build());
     return stored.publicClient() || !credential.settings().hasProof()
-        ? publicly(credential, stored.cache(), refresh::send) : confidential(credential, stored.cache(), refresh::send);
+        ? publicly(credential, stored.cache(), refresh::send)
+        : confidential(credential, stored.cache(), refresh::send);
   }
 
   /** The tokens for the code that a sign-in came back with. */
-  Issued redeem(Credential credential, String code, URI redirectUri, String codeVerifier, @Nullable String claims) {
-    Request<AbstractClientApplicationBase> redeem = application -> application.acquireToken(
-        AuthorizationCodeParameters.builder(code, redirectUri).scopes(scopes(credential)).codeVerifier(codeVerifier).claims(request(claims)).build());
-    return credential.settings().hasProof() ? confidential(credential, null, redeem::send) : publicly(credential, null, redeem::send);
+  Issued redeem(
+      Credential credential,
+      String code,
+      URI redirectUri,
+      String codeVerifier,
+      @Nullable String claims) {
+    Request<AbstractClientApplicationBase> redeem =
+        application ->
+            application.acquireToken(
+                AuthorizationCodeParameters.builder(code, redirectUri)
+                    .scopes(scopes(credential))
+                    .codeVerifier(codeVerifier)
+                    .claims(request(claims))
+                    .build());
+    return credential.settings().hasProof()
+        ? confidential(credential, null, redeem::send)
+        : publicly(credential, null, redeem::send);
   }
 
   /** Waits until somebody has signed in with the device code that is told. */
   Issued byDeviceCode(Credential credential, @Nullable String claims, Consumer<DeviceCode> tell) {
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
-    return publicly(credential, null, conversation, new DeviceCodePolling(conversation), application -> application.acquireToken(
-        DeviceCodeFlowParameters.builder(scopes(credential), tell).claims(request(claims)).build()));
+    return publicly(
+        credential,
+        null,
+        conversation,
+        new DeviceCodePolling(conversation),
+        application ->
+            application.acquireToken(
+                DeviceCodeFlowParameters.builder(scopes(credential), tell)
+                    .claims(request(claims))
+                    .build()));
   }
 
   private static @Nullable ClaimsRequest request(@Nullable String claims) {
@@ -138,34 +180,70 @@ class EntraClient {
     return new LinkedHashSet<>(Arrays.asList(credential.scope().split(" ")));
   }
 
-  private Issued confidential(Credential credential, @Nullable String cached, Request<ConfidentialClientApplication> request) {
+  private Issued confidential(
+      Credential credential,
+      @Nullable String cached,
+      Request<ConfidentialClientApplication> request) {
     Cache cache = new Cache(cached);
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
-    return issued(credential, cache, conversation, false, () -> request.send(ConfidentialClientApplication
-        .builder(credential.settings().clientId(), proof(credential))
-        .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
-        .setTokenCacheAccessAspect(cache).httpClient(conversation).executorService(threads).build()));
+    return issued(
+        credential,
+        cache,
+        conversation,
+        false,
+        () ->
+            request.send(
+                ConfidentialClientApplication.builder(
+                        credential.settings().clientId(), proof(credential))
+                    .authority(authority(credential))
+                    .instanceDiscovery(false)
+                    .clientCapabilities(Set.of("cp1"))
+                    .setTokenCacheAccessAspect(cache)
+                    .httpClient(conversation)
+                    .executorService(threads)
+                    .build()));
   }
 
-  private Issued publicly(Credential credential, @Nullable String cached, Request<PublicClientApplication> request) {
+  private Issued publicly(
+      Credential credential, @Nullable String cached, Request<PublicClientApplication> request) {
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return publicly(credential, cached, conversation, conversation, request);
   }
 
   private Issued publicly(
-      Credential credential, @Nullable String cached, LoginHttpClient.Conversation conversation, IHttpClient client, Request<PublicClientApplication> request) {
+      Credential credential,
+      @Nullable String cached,
+      LoginHttpClient.Conversation conversation,
+      IHttpClient client,
+      Request<PublicClientApplication> request) {
     Cache cache = new Cache(cached);
-    return issued(credential, cache, conversation, true, () -> request.send(PublicClientApplication
-        .builder(credential.settings().clientId())
-        .authority(authority(credential)).instanceDiscovery(false).clientCapabilities(Set.of("cp1"))
-        .setTokenCacheAccessAspect(cache).httpClient(client).executorService(threads).build()));
+    return issued(
+        credential,
+        cache,
+        conversation,
+        true,
+        () ->
+            request.send(
+                PublicClientApplication.builder(credential.settings().clientId())
+                    .authority(authority(credential))
+                    .instanceDiscovery(false)
+                    .clientCapabilities(Set.of("cp1"))
+                    .setTokenCacheAccessAspect(cache)
+                    .httpClient(client)
+                    .executorService(threads)
+                    .build()));
   }
 
   private interface Sending {
     CompletableFuture<IAuthenticationResult> send() throws MalformedURLException;
   }
 
-  private Issued issued(Credential credential, Cache cache, LoginHttpClient.Conversation conversation, boolean publicClient, Sending request) {
+  private Issued issued(
+      Credential credential,
+      Cache cache,
+      LoginHttpClient.Conversation conversation,
+      boolean publicClient,
+      Sending request) {
     try {
       IAuthenticationResult result = request.send().get();
       if (result.accessToken() == null || result.accessToken().isBlank()) {
@@ -178,20 +256,29 @@ class EntraClient {
       Thread.currentThread().interrupt();
       throw new CredentialException(credential.id(), null, "interrupted", e);
     } catch (MalformedURLException e) {
-      throw new CredentialException(credential.id(), "its tenant-id doesn't fit into an address: " + credential.settings().tenantId());
+      throw new CredentialException(
+          credential.id(),
+          "its tenant-id doesn't fit into an address: " + credential.settings().tenantId());
     }
   }
 
   private String authority(Credential credential) {
     URI login = properties.loginUrl();
-    // msal4j insists on https; the scheme that is configured, or the token-url, is put back by the http client
-    return "https://" + login.getRawAuthority() + login.getRawPath() + "/" + credential.settings().tenantId() + "/";
+    // msal4j insists on https; the scheme that is configured, or the token-url, is put back by the
+    // http client
+    return "https://"
+        + login.getRawAuthority()
+        + login.getRawPath()
+        + "/"
+        + credential.settings().tenantId()
+        + "/";
   }
 
   private IClientCredential proof(Credential credential) {
     CredentialProperties settings = credential.settings();
     return settings.certificate() == null && settings.federatedTokenFile() != null
-        ? ClientCredentialFactory.createFromClientAssertion(federatedToken(credential.id(), settings.federatedTokenFile()))
+        ? ClientCredentialFactory.createFromClientAssertion(
+            federatedToken(credential.id(), settings.federatedTokenFile()))
         : proofs.present(credential);
   }
 
@@ -202,10 +289,19 @@ class EntraClient {
       if (token.matches("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+")) {
         return token;
       }
-      throw new CredentialException(credential, "its federated-token-file " + file + " holds no JWT. Check the path, and what writes the file.");
+      throw new CredentialException(
+          credential,
+          "its federated-token-file "
+              + file
+              + " holds no JWT. Check the path, and what writes the file.");
     } catch (IOException e) {
-      throw new CredentialException(credential, "its federated-token-file " + file + " can't be read (" + e.getClass().getSimpleName()
-          + "). Check the path, and that the token is mounted for this workload.");
+      throw new CredentialException(
+          credential,
+          "its federated-token-file "
+              + file
+              + " can't be read ("
+              + e.getClass().getSimpleName()
+              + "). Check the path, and that the token is mounted for this workload.");
     }
   }
 }

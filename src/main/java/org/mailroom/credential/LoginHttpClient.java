@@ -19,7 +19,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
-/** How msal4j reaches the identity platform: through the configured proxy, trusting the configured SSL bundle. */
+/**
+ * How msal4j reaches the identity platform: through the configured proxy, trusting the configured
+ * SSL bundle.
+ */
 @Component
 final class LoginHttpClient {
 
@@ -34,12 +37,17 @@ final class LoginHttpClient {
   LoginHttpClient(MailroomProperties properties, SslBundles sslBundles) {
     this.loginUrl = properties.loginUrl();
     this.whole = properties.limits().tokenTimeout();
-    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(properties.limits().connectTimeout());
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(properties.limits().connectTimeout());
     if (properties.sslBundle() != null && !properties.sslBundle().isBlank()) {
       builder.sslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext());
     }
     if (properties.proxy() != null) {
-      builder.proxy(ProxySelector.of(new InetSocketAddress(properties.proxy().getHost(), properties.proxy().getPort())));
+      builder.proxy(
+          ProxySelector.of(
+              new InetSocketAddress(properties.proxy().getHost(), properties.proxy().getPort())));
     }
     this.client = builder.build();
   }
@@ -51,7 +59,10 @@ final class LoginHttpClient {
     return new Conversation(tokenUrl);
   }
 
-  /** The requests that one token takes. It remembers what msal4j doesn't tell: the last status and how long to wait. */
+  /**
+   * The requests that one token takes. It remembers what msal4j doesn't tell: the last status and
+   * how long to wait.
+   */
   final class Conversation implements IHttpClient {
 
     private final URI tokenUrl;
@@ -69,7 +80,8 @@ final class LoginHttpClient {
 
     /** Sends a request with another body. */
     IHttpResponse send(HttpRequest request, String body) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
+      java.net.http.HttpRequest.Builder outgoing =
+          java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
       request.headers().forEach(outgoing::header);
       if (request.httpMethod() == HttpMethod.POST) {
         outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(body));
@@ -79,7 +91,8 @@ final class LoginHttpClient {
         }
       }
       status = 0;
-      java.net.http.HttpResponse<String> received = new BoundedHttpClient(client, whole).send(outgoing.build());
+      java.net.http.HttpResponse<String> received =
+          new BoundedHttpClient(client, whole).send(outgoing.build());
       if (received.statusCode() == PROXY_DEMANDS_PASSWORD) {
         // the proxy's answer, not Entra ID's
         throw new IOException("the proxy refuses: HTTP 407");
@@ -88,16 +101,23 @@ final class LoginHttpClient {
       retryAfter = received.headers().firstValue("Retry-After").orElse(null);
       HttpResponse answer = new HttpResponse();
       answer.statusCode(received.statusCode());
-      answer.body(received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
+      answer.body(
+          received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
       answer.addHeaders(received.headers().map());
       return answer;
     }
 
-    /** An error without a description is one all the same, RFC 6749 section 5.2; msal4j takes it for no error of OAuth. */
+    /**
+     * An error without a description is one all the same, RFC 6749 section 5.2; msal4j takes it for
+     * no error of OAuth.
+     */
     private String described(String body) {
       try {
-        return json.readTree(body == null ? "" : body) instanceof ObjectNode error && !error.path("error").asText().isBlank()
-            && error.path("error_description").asText().isBlank() ? error.put("error_description", "no description").toString() : body;
+        return json.readTree(body == null ? "" : body) instanceof ObjectNode error
+                && !error.path("error").asText().isBlank()
+                && error.path("error_description").asText().isBlank()
+            ? error.put("error_description", "no description").toString()
+            : body;
       } catch (JsonProcessingException notJson) {
         return body;
       }
@@ -111,7 +131,8 @@ final class LoginHttpClient {
       if (asked.getPath().endsWith("/devicecode") && tokenUrl.getPath().endsWith("/token")) {
         return tokenUrl.resolve("devicecode");
       }
-      return URI.create(loginUrl.getScheme() + asked.toString().substring(asked.getScheme().length()));
+      return URI.create(
+          loginUrl.getScheme() + asked.toString().substring(asked.getScheme().length()));
     }
 
     /** HTTP status of the last answer, 0 when there was none. */

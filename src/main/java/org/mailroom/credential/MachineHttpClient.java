@@ -12,7 +12,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
-/** How msal4j reaches the machine: never by a proxy, for another machine's identity would be told, and within {@code limits.token-timeout}. */
+/**
+ * How msal4j reaches the machine: never by a proxy, for another machine's identity would be told,
+ * and within {@code limits.token-timeout}.
+ */
 final class MachineHttpClient {
 
   private static final String IMDS = "169.254.169.254";
@@ -25,15 +28,23 @@ final class MachineHttpClient {
   MachineHttpClient(MailroomProperties properties) {
     this.imds = properties.imdsUrl();
     this.whole = properties.limits().tokenTimeout();
-    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY)
-        .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(properties.limits().connectTimeout()).build();
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(properties.limits().connectTimeout())
+            .build();
   }
 
   Conversation conversation() {
     return new Conversation();
   }
 
-  /** The requests that one token takes. It remembers what msal4j doesn't tell: the last status, what the machine said, and how long to wait. */
+  /**
+   * The requests that one token takes. It remembers what msal4j doesn't tell: the last status, what
+   * the machine said, and how long to wait.
+   */
   final class Conversation implements IHttpClient {
 
     private volatile int status;
@@ -45,13 +56,15 @@ final class MachineHttpClient {
 
     @Override
     public IHttpResponse send(HttpRequest request) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing = java.net.http.HttpRequest.newBuilder(address(request.url().toURI()))
-          .timeout(whole);
+      java.net.http.HttpRequest.Builder outgoing =
+          java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
       if (request.headers() != null) {
         request.headers().forEach(outgoing::header);
       }
       if (request.httpMethod() == HttpMethod.POST) {
-        outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body() == null ? "" : request.body()));
+        outgoing.POST(
+            java.net.http.HttpRequest.BodyPublishers.ofString(
+                request.body() == null ? "" : request.body()));
       }
       status = 0;
       java.net.http.HttpResponse<String> received;
@@ -79,8 +92,12 @@ final class MachineHttpClient {
       if (!IMDS.equals(asked.getHost())) {
         return asked;
       }
-      return URI.create(imds.getScheme() + "://" + imds.getRawAuthority() + asked.getRawPath() + (asked.getRawQuery() == null
-          ? "" : "?" + asked.getRawQuery()));
+      return URI.create(
+          imds.getScheme()
+              + "://"
+              + imds.getRawAuthority()
+              + asked.getRawPath()
+              + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery()));
     }
 
     /** HTTP status of the last answer, 0 when there was none. */

@@ -9,7 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What of a credential's proof is registered in Entra ID, and is no secret: the certificate without its key, the issuer and subject of a federated token. */
+/**
+ * What of a credential's proof is registered in Entra ID, and is no secret: the certificate without
+ * its key, the issuer and subject of a federated token.
+ */
 @Component
 public final class RegisteredProofs {
 
@@ -31,12 +34,17 @@ public final class RegisteredProofs {
     this.json = json;
   }
 
-  /** The certificate of a credential, DER in base64; empty when it has none, or it can't be read. */
+  /**
+   * The certificate of a credential, DER in base64; empty when it has none, or it can't be read.
+   */
   public Optional<String> certificate(String id) {
     try {
       Credential credential = credentials.require(id);
       return Optional.ofNullable(credential.settings().certificate())
-          .map(certificate -> Base64.getEncoder().encodeToString(CertificateFile.load(id, certificate).encoded()));
+          .map(
+              certificate ->
+                  Base64.getEncoder()
+                      .encodeToString(CertificateFile.load(id, certificate).encoded()));
     } catch (CredentialException unreadable) {
       return Optional.empty();
     }
@@ -44,16 +52,24 @@ public final class RegisteredProofs {
 
   /** Empty when the credential has no federated token, or it can't be read. */
   public Optional<Federation> federation(String id) {
-    return credentials.find(id).map(found -> found.settings().federatedTokenFile()).flatMap(file -> {
-      try {
-        String[] parts = Files.readString(file).strip().split("\\.");
-        JsonNode claims = parts.length == PARTS_OF_A_JWT ? json.readTree(Base64.getUrlDecoder().decode(parts[1]))
-            : json.missingNode();
-        return claims.path("iss").isTextual() && claims.path("sub").isTextual()
-            ? Optional.of(new Federation(claims.path("iss").asText(), claims.path("sub").asText())) : Optional.empty();
-      } catch (IOException | IllegalArgumentException unreadable) {
-        return Optional.empty();
-      }
-    });
+    return credentials
+        .find(id)
+        .map(found -> found.settings().federatedTokenFile())
+        .flatMap(
+            file -> {
+              try {
+                String[] parts = Files.readString(file).strip().split("\\.");
+                JsonNode claims =
+                    parts.length == PARTS_OF_A_JWT
+                        ? json.readTree(Base64.getUrlDecoder().decode(parts[1]))
+                        : json.missingNode();
+                return claims.path("iss").isTextual() && claims.path("sub").isTextual()
+                    ? Optional.of(
+                        new Federation(claims.path("iss").asText(), claims.path("sub").asText()))
+                    : Optional.empty();
+              } catch (IOException | IllegalArgumentException unreadable) {
+                return Optional.empty();
+              }
+            });
   }
 }

@@ -26,8 +26,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Encrypts what is stored: AES-256-GCM, keys derived from the secret keys by Argon2id with a salt of this database. What a text is and
- * whose is bound to it, so that no row's text can stand in another's. What a key of earlier times encrypted can still be read.
+ * Encrypts what is stored: AES-256-GCM, keys derived from the secret keys by Argon2id with a salt
+ * of this database. What a text is and whose is bound to it, so that no row's text can stand in
+ * another's. What a key of earlier times encrypted can still be read.
  */
 @Component
 class SecretCipher {
@@ -54,8 +55,13 @@ class SecretCipher {
       try {
         AeadConfig.register();
         AesGcmKey present = key(keys.present(), salt);
-        return new Derived(keyset(present, keys.earlier(), salt).getPrimitive(RegistryConfiguration.get(), Aead.class),
-            ByteBuffer.allocate(PREFIX_BYTES).put((byte) 1).putInt(present.getIdRequirementOrNull()).array());
+        return new Derived(
+            keyset(present, keys.earlier(), salt)
+                .getPrimitive(RegistryConfiguration.get(), Aead.class),
+            ByteBuffer.allocate(PREFIX_BYTES)
+                .put((byte) 1)
+                .putInt(present.getIdRequirementOrNull())
+                .array());
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM isn't available", e);
       }
@@ -73,11 +79,19 @@ class SecretCipher {
   }
 
   /**
-   * @param whose what is encrypted and whose it is, such as {@code tokens of contoso}; the same is needed to read it
+   * @param whose what is encrypted and whose it is, such as {@code tokens of contoso}; the same is
+   *     needed to read it
    */
   String encrypt(String text, String whose) {
     try {
-      return Base64.getEncoder().encodeToString(derived.join().aead().encrypt(text.getBytes(StandardCharsets.UTF_8), whose.getBytes(StandardCharsets.UTF_8)));
+      return Base64.getEncoder()
+          .encodeToString(
+              derived
+                  .join()
+                  .aead()
+                  .encrypt(
+                      text.getBytes(StandardCharsets.UTF_8),
+                      whose.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM isn't available", e);
     }
@@ -85,7 +99,12 @@ class SecretCipher {
 
   String decrypt(String stored, String whose) throws UnreadableException {
     try {
-      return new String(derived.join().aead().decrypt(Base64.getDecoder().decode(stored), whose.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+      return new String(
+          derived
+              .join()
+              .aead()
+              .decrypt(Base64.getDecoder().decode(stored), whose.getBytes(StandardCharsets.UTF_8)),
+          StandardCharsets.UTF_8);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new UnreadableException(e);
     }
@@ -95,11 +114,13 @@ class SecretCipher {
   boolean isPresent(String stored) {
     byte[] bytes = Base64.getDecoder().decode(stored);
     byte[] presentPrefix = derived.join().presentPrefix();
-    return bytes.length > PREFIX_BYTES && Arrays.equals(bytes, 0, PREFIX_BYTES, presentPrefix, 0, PREFIX_BYTES);
+    return bytes.length > PREFIX_BYTES
+        && Arrays.equals(bytes, 0, PREFIX_BYTES, presentPrefix, 0, PREFIX_BYTES);
   }
 
   /** Each text begins with the number of its key, which is derived with the key itself. */
-  private static KeysetHandle keyset(AesGcmKey present, List<String> earlierSecrets, byte[] salt) throws GeneralSecurityException {
+  private static KeysetHandle keyset(AesGcmKey present, List<String> earlierSecrets, byte[] salt)
+      throws GeneralSecurityException {
     KeysetHandle.Builder keyset = KeysetHandle.newBuilder();
     Set<Integer> numbers = new HashSet<>(Set.of(present.getIdRequirementOrNull()));
     keyset.addEntry(KeysetHandle.importKey(present).makePrimary());
@@ -116,14 +137,27 @@ class SecretCipher {
   private static AesGcmKey key(String secret, byte[] salt) throws GeneralSecurityException {
     byte[] derived = new byte[KEY_BYTES + Integer.BYTES];
     Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
-    argon2.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id).withVersion(Argon2Parameters.ARGON2_VERSION_13)
-        .withSalt(salt).withMemoryAsKB(MEMORY_KIB).withIterations(PASSES).withParallelism(1).build());
+    argon2.init(
+        new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+            .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+            .withSalt(salt)
+            .withMemoryAsKB(MEMORY_KIB)
+            .withIterations(PASSES)
+            .withParallelism(1)
+            .build());
     argon2.generateBytes(secret.getBytes(StandardCharsets.UTF_8), derived);
     return AesGcmKey.builder()
-        .setParameters(AesGcmParameters.builder().setKeySizeBytes(KEY_BYTES).setIvSizeBytes(12).setTagSizeBytes(16)
-            .setVariant(AesGcmParameters.Variant.TINK).build())
-        .setKeyBytes(SecretBytes.copyFrom(Arrays.copyOf(derived, KEY_BYTES), InsecureSecretKeyAccess.get()))
-        .setIdRequirement((ByteBuffer.wrap(derived, KEY_BYTES, Integer.BYTES).getInt() & Integer.MAX_VALUE) | 1)
+        .setParameters(
+            AesGcmParameters.builder()
+                .setKeySizeBytes(KEY_BYTES)
+                .setIvSizeBytes(12)
+                .setTagSizeBytes(16)
+                .setVariant(AesGcmParameters.Variant.TINK)
+                .build())
+        .setKeyBytes(
+            SecretBytes.copyFrom(Arrays.copyOf(derived, KEY_BYTES), InsecureSecretKeyAccess.get()))
+        .setIdRequirement(
+            (ByteBuffer.wrap(derived, KEY_BYTES, Integer.BYTES).getInt() & Integer.MAX_VALUE) | 1)
         .build();
   }
 
@@ -134,7 +168,9 @@ class SecretCipher {
       byte[] salt = new byte[16];
       new SecureRandom().nextBytes(salt);
       try {
-        jdbc.update("insert into secret_key_salt (id, salt) values (1, ?)", Base64.getEncoder().encodeToString(salt));
+        jdbc.update(
+            "insert into secret_key_salt (id, salt) values (1, ?)",
+            Base64.getEncoder().encodeToString(salt));
       } catch (DuplicateKeyException anotherNodeWasFirst) {
         return Base64.getDecoder().decode(storedSalt().get(0));
       }

@@ -20,7 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** The secret key that is used now and those of earlier times: from the settings, or from a file in {@code data-dir} that is made at the first start. */
+/**
+ * The secret key that is used now and those of earlier times: from the settings, or from a file in
+ * {@code data-dir} that is made at the first start.
+ */
 @Component
 final class SecretKeys {
 
@@ -34,7 +37,10 @@ final class SecretKeys {
     Path made = properties.dataDir().resolve("secret-key");
     List<String> others = new ArrayList<>(properties.previousSecretKeys());
     if (properties.secretKeyFile() != null) {
-      present = read(properties.secretKeyFile(), "mailroom.secret-key-file = " + properties.secretKeyFile());
+      present =
+          read(
+              properties.secretKeyFile(),
+              "mailroom.secret-key-file = " + properties.secretKeyFile());
     } else if (properties.secretKey() != null && !properties.secretKey().isBlank()) {
       present = properties.secretKey().strip();
     } else {
@@ -69,21 +75,33 @@ final class SecretKeys {
     new SecureRandom().nextBytes(key);
     try {
       PrivateFolder.create(Objects.requireNonNull(file.toAbsolutePath().getParent()));
-      FileAttribute<?>[] ownerOnly = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-          ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))} : new FileAttribute<?>[0];
+      FileAttribute<?>[] ownerOnly =
+          FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+              ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+              }
+              : new FileAttribute<?>[0];
       Path whole = Files.createTempFile(file.getParent(), "secret-key", ".new", ownerOnly);
       try {
         Files.writeString(whole, Base64.getEncoder().encodeToString(key) + System.lineSeparator());
         Files.createLink(file, whole);
-        LOG.info("Secrets and tokens are encrypted under a new key in {}: keep a copy of it. Several nodes need one mailroom.secret-key.", file);
+        LOG.info(
+            "Secrets and tokens are encrypted under a new key in {}: keep a copy of it. Several"
+                + " nodes need one mailroom.secret-key.",
+            file);
       } catch (FileAlreadyExistsException anotherProcessWasFirst) {
         LOG.debug("{} is there already", file);
       } finally {
         Files.deleteIfExists(whole);
       }
     } catch (IOException | UnsupportedOperationException e) {
-      throw new ConfigurationException(List.of("mailroom.secret-key isn't set and no key can be made in " + file + ": " + e
-          + ". Set mailroom.secret-key, or make mailroom.data-dir writable."));
+      throw new ConfigurationException(
+          List.of(
+              "mailroom.secret-key isn't set and no key can be made in "
+                  + file
+                  + ": "
+                  + e
+                  + ". Set mailroom.secret-key, or make mailroom.data-dir writable."));
     }
   }
 
@@ -93,9 +111,14 @@ final class SecretKeys {
       if (!key.isEmpty()) {
         return key;
       }
-      throw new ConfigurationException(List.of(setting + ": the file is empty. It must hold the secret key, such as: openssl rand -base64 32"));
+      throw new ConfigurationException(
+          List.of(
+              setting
+                  + ": the file is empty. It must hold the secret key, such as: openssl rand"
+                  + " -base64 32"));
     } catch (IOException e) {
-      throw new ConfigurationException(List.of(setting + ": the file can't be read (" + e + "). It must hold the secret key."));
+      throw new ConfigurationException(
+          List.of(setting + ": the file can't be read (" + e + "). It must hold the secret key."));
     }
   }
 }

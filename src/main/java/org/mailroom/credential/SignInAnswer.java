@@ -11,13 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param error OAuth 2.0 error code, or null
  * @param errorDescription Entra ID's words, or null
  */
-public record SignInAnswer(@Nullable String state, @Nullable String code, @Nullable String error, @Nullable String errorDescription) {
+public record SignInAnswer(
+    @Nullable String state,
+    @Nullable String code,
+    @Nullable String error,
+    @Nullable String errorDescription) {
 
   /**
    * @param parameters of the request to the redirect URI
    */
   public static SignInAnswer of(Map<String, String> parameters) {
-    return new SignInAnswer(parameters.get("state"), parameters.get("code"), parameters.get("error"), parameters.get("error_description"));
+    return new SignInAnswer(
+        parameters.get("state"),
+        parameters.get("code"),
+        parameters.get("error"),
+        parameters.get("error_description"));
   }
 
   /** Never the code. */

@@ -14,6 +14,8 @@ public record SignedInUser(String id, String userPrincipalName, String mail, Ins
 
   /** Whether a mailbox, by address or object id, is this person's own. */
   public boolean owns(String mailbox) {
-    return mailbox.equalsIgnoreCase(id) || mailbox.equalsIgnoreCase(userPrincipalName) || mailbox.equalsIgnoreCase(mail);
+    return mailbox.equalsIgnoreCase(id)
+        || mailbox.equalsIgnoreCase(userPrincipalName)
+        || mailbox.equalsIgnoreCase(mail);
   }
 }

@@ -15,14 +15,23 @@ import org.jspecify.annotations.Nullable;
  * The tokens of a credential as they are stored, encrypted.
  *
  * @param cache msal4j's serialized cache, which holds the refresh token; or null
- * @param publicClient the sign-in was the public client's (device code): it is refreshed without a secret
+ * @param publicClient the sign-in was the public client's (device code): it is refreshed without a
+ *     secret
  * @param signedInFor what the sign-in belongs to: tenant and application
  * @param accessToken the present access token, or null
  * @param issuedAt in seconds since 1970
  * @param expiresAt in seconds since 1970
- * @param issuedFor what the access token was issued for: a change of secret or scope asks for a new one
+ * @param issuedFor what the access token was issued for: a change of secret or scope asks for a new
+ *     one
  */
-record StoredTokens(@Nullable String cache, boolean publicClient, @Nullable String signedInFor, @Nullable String accessToken, long issuedAt, long expiresAt, @Nullable String issuedFor) {
+record StoredTokens(
+    @Nullable String cache,
+    boolean publicClient,
+    @Nullable String signedInFor,
+    @Nullable String accessToken,
+    long issuedAt,
+    long expiresAt,
+    @Nullable String issuedFor) {
 
   static final StoredTokens NONE = new StoredTokens(null, false, null, null, 0, 0, null);
 
@@ -44,11 +53,17 @@ record StoredTokens(@Nullable String cache, boolean publicClient, @Nullable Stri
 
   /** The access token, where it was issued for the credential as it is now. */
   Optional<AccessToken> accessToken(Credential credential) {
-    return accessToken == null || !tokenMark(credential).equals(issuedFor) ? Optional.empty()
-        : Optional.of(AccessToken.of(accessToken, Instant.ofEpochSecond(issuedAt), Instant.ofEpochSecond(expiresAt)));
+    return accessToken == null || !tokenMark(credential).equals(issuedFor)
+        ? Optional.empty()
+        : Optional.of(
+            AccessToken.of(
+                accessToken, Instant.ofEpochSecond(issuedAt), Instant.ofEpochSecond(expiresAt)));
   }
 
-  /** The refresh token in msal4j's cache, in the schema that all MSAL libraries share; empty when nobody has signed in. */
+  /**
+   * The refresh token in msal4j's cache, in the schema that all MSAL libraries share; empty when
+   * nobody has signed in.
+   */
   Optional<String> refreshToken(Credential credential, ObjectMapper json) {
     if (cache == null || !signInMark(credential).equals(signedInFor)) {
       return Optional.empty();
@@ -65,14 +80,29 @@ record StoredTokens(@Nullable String cache, boolean publicClient, @Nullable Stri
   }
 
   static String signInMark(Credential credential) {
-    return mark(credential.settings().tenantId(), credential.settings().clientId(), String.valueOf(credential.isDelegated()));
+    return mark(
+        credential.settings().tenantId(),
+        credential.settings().clientId(),
+        String.valueOf(credential.isDelegated()));
   }
 
   static String tokenMark(Credential credential) {
     var settings = credential.settings();
     var certificate = settings.certificate();
-    return mark(signInMark(credential), credential.scope(), credential.tokenUrl().toString(), settings.clientSecret(),
-        certificate == null ? null : certificate.keystore() + "\n" + certificate.pem() + "\n" + certificate.privateKey() + "\n" + certificate.content(),
+    return mark(
+        signInMark(credential),
+        credential.scope(),
+        credential.tokenUrl().toString(),
+        settings.clientSecret(),
+        certificate == null
+            ? null
+            : certificate.keystore()
+                + "\n"
+                + certificate.pem()
+                + "\n"
+                + certificate.privateKey()
+                + "\n"
+                + certificate.content(),
         String.valueOf(settings.federatedTokenFile()));
   }
 

@@ -10,8 +10,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * One access token a credential in its lifetime, however many accounts, threads and nodes ask at once. It stands in front of msal4j's own
- * cache, which never finds a token whose authority has a port.
+ * One access token a credential in its lifetime, however many accounts, threads and nodes ask at
+ * once. It stands in front of msal4j's own cache, which never finds a token whose authority has a
+ * port.
  */
 @Component
 public final class TokenCache {
@@ -56,14 +57,15 @@ public final class TokenCache {
   }
 
   /**
-   * A mailbox refused (401) the token that a request, or a part of it, was sent with. The token is renewed once because of it, and stays when the
-   * next one is refused by this mailbox, too.
+   * A mailbox refused (401) the token that a request, or a part of it, was sent with. The token is
+   * renewed once because of it, and stays when the next one is refused by this mailbox, too.
    *
    * @param sent the token, or null when none was sent
    * @param claims claims that the next token has to have, as JSON, or null
    * @return whether another token is to be had, so that asking again can help
    */
-  public boolean refused(String credential, SentToken sent, String mailbox, @Nullable String claims) {
+  public boolean refused(
+      String credential, SentToken sent, String mailbox, @Nullable String claims) {
     return sent != null && slot(credential).refused(sent.authorization(), mailbox, claims);
   }
 
@@ -72,7 +74,10 @@ public final class TokenCache {
     slot(credential).accepted(mailbox);
   }
 
-  /** What was refused is asked for again when next needed, and not only after a while: somebody has mended it in Entra ID and tries. */
+  /**
+   * What was refused is asked for again when next needed, and not only after a while: somebody has
+   * mended it in Entra ID and tries.
+   */
   public void askAgain(String credential) {
     slot(credential).askAgain();
   }
@@ -88,7 +93,10 @@ public final class TokenCache {
     authorization(credential);
   }
 
-  /** Why no token could be had when this node last asked for one; empty when it could, or wasn't asked to since a change or a sign-in. */
+  /**
+   * Why no token could be had when this node last asked for one; empty when it could, or wasn't
+   * asked to since a change or a sign-in.
+   */
   public Optional<CredentialException> lastRefusal(Credential credential) {
     TokenSlot slot = slots.get(credential.id());
     return slot == null ? Optional.empty() : Optional.ofNullable(slot.lastRefusal(credential));

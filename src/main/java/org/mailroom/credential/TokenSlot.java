@@ -8,12 +8,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of one credential on this node. The lock is held while a token is fetched: whoever asks at the same time waits for that one
- * answer.
+ * The token of one credential on this node. The lock is held while a token is fetched: whoever asks
+ * at the same time waits for that one answer.
  */
 final class TokenSlot {
 
-  /** A refusal that can't pass by itself is tried again so slowly, unless the credential is changed or somebody signs in. */
+  /**
+   * A refusal that can't pass by itself is tried again so slowly, unless the credential is changed
+   * or somebody signs in.
+   */
   private static final Duration SLOW_PROBE = Duration.ofMinutes(15);
 
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
@@ -69,14 +72,18 @@ final class TokenSlot {
 
   private void renew(Credential credential, Instant now) {
     boolean stillValid = token != null && !refusedByService && token.isValid(now);
-    if (refusal != null && now.isBefore(askAgainAt) && endpoint.proof(credential).equals(refusedProof)) {
+    if (refusal != null
+        && now.isBefore(askAgainAt)
+        && endpoint.proof(credential).equals(refusedProof)) {
       if (stillValid) {
         return;
       }
       throw refusal;
     }
     try {
-      token = endpoint.token(credential, refusedByService && token != null ? token.value() : null, claims);
+      token =
+          endpoint.token(
+              credential, refusedByService && token != null ? token.value() : null, claims);
       trust.issued(token, refusedByService, claims);
       refusedByService = false;
       claims = null;
@@ -102,21 +109,38 @@ final class TokenSlot {
     refusedSince = refusedSince == null ? now : refusedSince;
     refusal = e;
     lastRefusal = new Told(revision, e);
-    askAgainAt = now.plus(e.isTransient() ? e.retryAfter().map(TokenSlot::notAtOnce).orElse(backOff(now)) : SLOW_PROBE);
+    askAgainAt =
+        now.plus(
+            e.isTransient()
+                ? e.retryAfter().map(TokenSlot::notAtOnce).orElse(backOff(now))
+                : SLOW_PROBE);
   }
 
-  /** What an endpoint asks for, but never at once, and never so long that nobody notices that it is over. */
+  /**
+   * What an endpoint asks for, but never at once, and never so long that nobody notices that it is
+   * over.
+   */
   private static Duration notAtOnce(Duration asked) {
-    return asked.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked;
+    return asked.compareTo(SHORTEST_WAIT) < 0
+        ? SHORTEST_WAIT
+        : asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked;
   }
 
-  /** A fiftieth of the time that the trouble has lasted: short trouble is noticed to be over at once, long trouble is asked about less. */
+  /**
+   * A fiftieth of the time that the trouble has lasted: short trouble is noticed to be over at
+   * once, long trouble is asked about less.
+   */
   private Duration backOff(Instant now) {
     Duration wait = Duration.between(refusedSince, now).dividedBy(50);
-    return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+    return wait.compareTo(SHORTEST_WAIT) < 0
+        ? SHORTEST_WAIT
+        : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
-  /** The token was refused, for whatever reason: it is replaced when next needed, unless it was meanwhile. */
+  /**
+   * The token was refused, for whatever reason: it is replaced when next needed, unless it was
+   * meanwhile.
+   */
   void refused(String authorization, @Nullable String demanded) {
     lock.lock();
     try {
@@ -130,8 +154,8 @@ final class TokenSlot {
   }
 
   /**
-   * A mailbox refused the token. It is renewed because of that once; when the next one is refused, too, it is the mailbox that is the matter, and
-   * the token stays for the others.
+   * A mailbox refused the token. It is renewed because of that once; when the next one is refused,
+   * too, it is the mailbox that is the matter, and the token stays for the others.
    *
    * @param demanded claims that the next token has to have, or null
    * @return whether another token than the refused one is to be had
@@ -168,9 +192,14 @@ final class TokenSlot {
     }
   }
 
-  /** Why no token could be had when it was last asked for; null when it could, and when the credential was changed or signed in anew since. */
+  /**
+   * Why no token could be had when it was last asked for; null when it could, and when the
+   * credential was changed or signed in anew since.
+   */
   @Nullable CredentialException lastRefusal(Credential credential) {
     Told told = lastRefusal;
-    return told == null || !Objects.equals(told.revision(), credential.revision()) ? null : told.refusal();
+    return told == null || !Objects.equals(told.revision(), credential.revision())
+        ? null
+        : told.refusal();
   }
 }

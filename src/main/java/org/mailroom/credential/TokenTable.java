@@ -16,15 +16,22 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The table {@code credential_token}: the tokens of each credential, encrypted, and what is known about them in clear. */
+/**
+ * The table {@code credential_token}: the tokens of each credential, encrypted, and what is known
+ * about them in clear.
+ */
 @Component
 class TokenTable {
 
-  /** So long a node waits for another one that renews the same token: longer than a request to Entra ID may take. */
+  /**
+   * So long a node waits for another one that renews the same token: longer than a request to Entra
+   * ID may take.
+   */
   private static final int PATIENCE_SECONDS = 50;
 
   private static final String COLUMNS =
-      "tokens, issued_at, expires_at, refreshed_at, user_id, user_name, user_mail, signed_in_at, revision";
+      "tokens, issued_at, expires_at, refreshed_at, user_id, user_name, user_mail, signed_in_at,"
+          + " revision";
 
   /**
    * A row.
@@ -35,7 +42,13 @@ class TokenTable {
    * @param user who signed in, or null
    * @param revision of the settings at the last sign-in
    */
-  record Row(@Nullable String tokens, @Nullable Instant issuedAt, @Nullable Instant expiresAt, @Nullable Instant refreshedAt, @Nullable SignedInUser user, long revision) {
+  record Row(
+      @Nullable String tokens,
+      @Nullable Instant issuedAt,
+      @Nullable Instant expiresAt,
+      @Nullable Instant refreshedAt,
+      @Nullable SignedInUser user,
+      long revision) {
 
     static final Row EMPTY = new Row(null, null, null, null, null, 0);
 
@@ -56,25 +69,36 @@ class TokenTable {
 
   /** The row of a credential, empty where there is none yet. */
   Row find(String credential) {
-    List<Row> rows = jdbc.query("select " + COLUMNS + " from credential_token where credential = ?", (row, number) -> row(row), credential);
+    List<Row> rows =
+        jdbc.query(
+            "select " + COLUMNS + " from credential_token where credential = ?",
+            (row, number) -> row(row),
+            credential);
     return rows.isEmpty() ? Row.EMPTY : rows.get(0);
   }
 
   /** The rows of all credentials that have one. */
   Map<String, Row> all() {
     Map<String, Row> all = new HashMap<>();
-    jdbc.query("select credential, " + COLUMNS + " from credential_token", row -> {
-      all.put(row.getString("credential"), row(row));
-    });
+    jdbc.query(
+        "select credential, " + COLUMNS + " from credential_token",
+        row -> {
+          all.put(row.getString("credential"), row(row));
+        });
     return all;
   }
 
   /** Sees to it that a row is there to be locked; called outside the transaction that locks it. */
   void prepare(String credential) {
-    Integer there = jdbc.queryForObject("select count(*) from credential_token where credential = ?", Integer.class, credential);
+    Integer there =
+        jdbc.queryForObject(
+            "select count(*) from credential_token where credential = ?",
+            Integer.class,
+            credential);
     if (there == null || there == 0) {
       try {
-        jdbc.update("insert into credential_token (credential, revision) values (?, 0)", credential);
+        jdbc.update(
+            "insert into credential_token (credential, revision) values (?, 0)", credential);
       } catch (DuplicateKeyException anotherNodeWasFirst) {
         return;
       }
@@ -90,12 +114,23 @@ class TokenTable {
     String wait = "";
     if (isPostgres()) {
       // while Entra ID is asked the transaction idles, for longer than others may
-      jdbc.execute("set local lock_timeout = '" + PATIENCE_SECONDS + "s'; set local idle_in_transaction_session_timeout = '" + PATIENCE_SECONDS + "s'");
+      jdbc.execute(
+          "set local lock_timeout = '"
+              + PATIENCE_SECONDS
+              + "s'; set local idle_in_transaction_session_timeout = '"
+              + PATIENCE_SECONDS
+              + "s'");
     } else {
       wait = " wait " + PATIENCE_SECONDS;
     }
-    return jdbc.query("select " + COLUMNS + " from credential_token where credential = ? for update" + wait, (row, number) -> row(row), credential)
-        .stream().findFirst().orElse(Row.EMPTY);
+    return jdbc
+        .query(
+            "select " + COLUMNS + " from credential_token where credential = ? for update" + wait,
+            (row, number) -> row(row),
+            credential)
+        .stream()
+        .findFirst()
+        .orElse(Row.EMPTY);
   }
 
   private boolean isPostgres() {
@@ -113,16 +148,32 @@ class TokenTable {
 
   /** What Entra ID demands of the next sign-in, as JSON; empty when it demands nothing. */
   Optional<String> demanded(@Nullable String credential) {
-    return jdbc.queryForList("select claims from credential_token where credential = ? and claims is not null", String.class, credential).stream().findFirst();
+    return jdbc
+        .queryForList(
+            "select claims from credential_token where credential = ? and claims is not null",
+            String.class,
+            credential)
+        .stream()
+        .findFirst();
   }
 
   /** What is stored; what was demanded is fulfilled or outdated by it. */
   void store(String credential, Row row) {
     SignedInUser user = row.user();
-    jdbc.update("update credential_token set tokens = ?, issued_at = ?, expires_at = ?, refreshed_at = ?, user_id = ?, user_name = ?, user_mail = ?,"
-            + " signed_in_at = ?, revision = ?, claims = null where credential = ?",
-        row.tokens(), Utc.of(row.issuedAt()), Utc.of(row.expiresAt()), Utc.of(row.refreshedAt()), user == null ? null : user.id(),
-        user == null ? null : user.userPrincipalName(), user == null ? null : user.mail(), user == null ? null : Utc.of(user.signedInAt()), row.revision(), credential);
+    jdbc.update(
+        "update credential_token set tokens = ?, issued_at = ?, expires_at = ?, refreshed_at = ?,"
+            + " user_id = ?, user_name = ?, user_mail = ?, signed_in_at = ?, revision = ?, claims ="
+            + " null where credential = ?",
+        row.tokens(),
+        Utc.of(row.issuedAt()),
+        Utc.of(row.expiresAt()),
+        Utc.of(row.refreshedAt()),
+        user == null ? null : user.id(),
+        user == null ? null : user.userPrincipalName(),
+        user == null ? null : user.mail(),
+        user == null ? null : Utc.of(user.signedInAt()),
+        row.revision(),
+        credential);
   }
 
   void delete(String credential) {
@@ -132,22 +183,35 @@ class TokenTable {
   /** The settings' revision at the last sign-in, by credential. */
   Map<String, Long> revisions() {
     Map<String, Long> revisions = new HashMap<>();
-    jdbc.query("select credential, revision from credential_token", row -> {
-      revisions.put(row.getString("credential"), row.getLong("revision"));
-    });
+    jdbc.query(
+        "select credential, revision from credential_token",
+        row -> {
+          revisions.put(row.getString("credential"), row.getLong("revision"));
+        });
     return revisions;
   }
 
   /** Encrypts under the present key what an earlier one encrypted. */
   void encryptAnew() {
     Map<String, String> old = new HashMap<>();
-    jdbc.query("select credential, tokens from credential_token where tokens is not null", row -> {
-      if (!cipher.isPresent(row.getString("tokens"))) {
-        old.put(row.getString("credential"), row.getString("tokens"));
-      }
-    });
-    old.forEach((credential, tokens) -> decrypt(credential, tokens).ifPresent(text ->
-        jdbc.update("update credential_token set tokens = ? where credential = ? and tokens = ?", encrypt(credential, text), credential, tokens)));
+    jdbc.query(
+        "select credential, tokens from credential_token where tokens is not null",
+        row -> {
+          if (!cipher.isPresent(row.getString("tokens"))) {
+            old.put(row.getString("credential"), row.getString("tokens"));
+          }
+        });
+    old.forEach(
+        (credential, tokens) ->
+            decrypt(credential, tokens)
+                .ifPresent(
+                    text ->
+                        jdbc.update(
+                            "update credential_token set tokens = ? where credential = ? and tokens"
+                                + " = ?",
+                            encrypt(credential, text),
+                            credential,
+                            tokens)));
   }
 
   String encrypt(String credential, String tokens) {
@@ -165,9 +229,18 @@ class TokenTable {
 
   private static Row row(ResultSet row) throws SQLException {
     Instant signedInAt = instant(row.getTimestamp("signed_in_at"));
-    return new Row(row.getString("tokens"), instant(row.getTimestamp("issued_at")), instant(row.getTimestamp("expires_at")),
+    return new Row(
+        row.getString("tokens"),
+        instant(row.getTimestamp("issued_at")),
+        instant(row.getTimestamp("expires_at")),
         instant(row.getTimestamp("refreshed_at")),
-        signedInAt == null ? null : new SignedInUser(row.getString("user_id"), row.getString("user_name"), row.getString("user_mail"), signedInAt),
+        signedInAt == null
+            ? null
+            : new SignedInUser(
+                row.getString("user_id"),
+                row.getString("user_name"),
+                row.getString("user_mail"),
+                signedInAt),
         row.getLong("revision"));
   }
 

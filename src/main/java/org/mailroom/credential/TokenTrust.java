@@ -8,26 +8,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which mailboxes took the present token of a credential and which refused it, and so whether a refusal is a reason for another token: it may be
- * the token, which was revoked say, or the mailbox, and then another token would be refused, too, and all mailboxes would get a new one at
- * each poll. {@link #accepted} may be called by several threads at once; whoever calls the others holds the slot's lock.
+ * Which mailboxes took the present token of a credential and which refused it, and so whether a
+ * refusal is a reason for another token: it may be the token, which was revoked say, or the
+ * mailbox, and then another token would be refused, too, and all mailboxes would get a new one at
+ * each poll. {@link #accepted} may be called by several threads at once; whoever calls the others
+ * holds the slot's lock.
  */
 final class TokenTrust {
 
-  /** A token that replaces a refused one stays so long; the more such tokens nobody took, the longer. */
+  /**
+   * A token that replaces a refused one stays so long; the more such tokens nobody took, the
+   * longer.
+   */
   private static final Duration YOUNG = Duration.ofMinutes(5);
+
   private static final Duration YOUNG_AT_MOST = Duration.ofHours(1);
 
   /** A mailbox that took the token and now refuses it knows better, but not at each request. */
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** New demands of Entra ID's continuous access evaluation are met, but not more often than this. */
+  /**
+   * New demands of Entra ID's continuous access evaluation are met, but not more often than this.
+   */
   private static final Duration DEMANDS_APART = Duration.ofMinutes(1);
 
   /** Mailboxes that refused a token and have taken none since. */
   private final Set<String> suspects = ConcurrentHashMap.newKeySet();
+
   /** Mailboxes that took the present token. */
   private final Set<String> takers = ConcurrentHashMap.newKeySet();
+
   private @Nullable AccessToken token;
   private boolean replacement;
   private @Nullable String fulfilled;

@@ -11,7 +11,10 @@ import org.apache.hc.core5.http.HttpResponseInterceptor;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
-/** Cuts the text of an answer that isn't 2xx: Camel reads it whole to tell of it, however much there is. */
+/**
+ * Cuts the text of an answer that isn't 2xx: Camel reads it whole to tell of it, however much there
+ * is.
+ */
 final class BoundedErrors implements HttpResponseInterceptor {
 
   private static final int OK_BELOW = 300;
@@ -24,7 +27,9 @@ final class BoundedErrors implements HttpResponseInterceptor {
 
   @Override
   public void process(HttpResponse response, EntityDetails details, HttpContext context) {
-    if (response.getCode() >= OK_BELOW && response instanceof ClassicHttpResponse answer && answer.getEntity() != null) {
+    if (response.getCode() >= OK_BELOW
+        && response instanceof ClassicHttpResponse answer
+        && answer.getEntity() != null) {
       answer.setEntity(new Cut(answer.getEntity(), mostBytes));
     }
   }

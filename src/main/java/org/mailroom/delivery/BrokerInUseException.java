@@ -8,8 +8,13 @@ public final class BrokerInUseException extends RuntimeException {
   private final String holder;
 
   BrokerInUseException(Path dataDir, String holder) {
-    super("the embedded broker in " + dataDir + " is in use by another Mailroom (" + holder + "), and it opens no port. Wait until that one has ended;"
-        + " or set mailroom.broker-port, and start that one anew: then others deliver by it, too");
+    super(
+        "the embedded broker in "
+            + dataDir
+            + " is in use by another Mailroom ("
+            + holder
+            + "), and it opens no port. Wait until that one has ended; or set mailroom.broker-port,"
+            + " and start that one anew: then others deliver by it, too");
     this.holder = holder;
   }
 

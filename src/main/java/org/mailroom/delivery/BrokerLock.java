@@ -16,7 +16,10 @@ import org.mailroom.settings.PrivateFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file {@code broker/mailroom.lock} in {@code data-dir}, locked by the process that runs the embedded broker there. A process that dies leaves no lock. */
+/**
+ * The file {@code broker/mailroom.lock} in {@code data-dir}, locked by the process that runs the
+ * embedded broker there. A process that dies leaves no lock.
+ */
 final class BrokerLock {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
@@ -36,14 +39,22 @@ final class BrokerLock {
     FileChannel channel = null;
     try {
       PrivateFolder.create(Objects.requireNonNull(file(dataDir).getParent()));
-      channel = FileChannel.open(file(dataDir), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      channel =
+          FileChannel.open(
+              file(dataDir),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
       if (lock == null) {
         channel.close();
         return Optional.empty();
       }
       channel.truncate(0);
-      channel.write(ByteBuffer.wrap(("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)), 0);
+      channel.write(
+          ByteBuffer.wrap(
+              ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)),
+          0);
       return Optional.of(new BrokerLock(channel));
     } catch (OverlappingFileLockException inThisProcess) {
       close(channel);

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the embedded broker again: a full disk, or another error of its files, makes it stop for good. That is told with what to do, and once
- * its disk takes files again it is started, on the journal that it left.
+ * Starts the embedded broker again: a full disk, or another error of its files, makes it stop for
+ * good. That is told with what to do, and once its disk takes files again it is started, on the
+ * journal that it left.
  */
 final class BrokerRecovery implements AutoCloseable {
 
@@ -38,13 +39,17 @@ final class BrokerRecovery implements AutoCloseable {
 
   private synchronized void look() {
     try {
-      if (timer.isShutdown() || broker.getActiveMQServer().getState() != ActiveMQServer.SERVER_STATE.STOPPED) {
+      if (timer.isShutdown()
+          || broker.getActiveMQServer().getState() != ActiveMQServer.SERVER_STATE.STOPPED) {
         return;
       }
       if (!told) {
         told = true;
-        LOG.error("the embedded broker has stopped, for it can't write its files. Check free space and permissions of {}; what goes to the queue waits,"
-            + " and Mailroom starts the broker again by itself.", dataDir);
+        LOG.error(
+            "the embedded broker has stopped, for it can't write its files. Check free space and"
+                + " permissions of {}; what goes to the queue waits, and Mailroom starts the broker"
+                + " again by itself.",
+            dataDir);
       }
       if (isWritable()) {
         broker.stop();
@@ -60,7 +65,8 @@ final class BrokerRecovery implements AutoCloseable {
 
   private boolean isWritable() {
     try {
-      return Files.isWritable(dataDir) && Files.getFileStore(dataDir).getUsableSpace() >= NEEDED_BYTES;
+      return Files.isWritable(dataDir)
+          && Files.getFileStore(dataDir).getUsableSpace() >= NEEDED_BYTES;
     } catch (IOException e) {
       return false;
     }

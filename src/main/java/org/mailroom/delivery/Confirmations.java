@@ -17,8 +17,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * What the site's route {@code confirm} says of messages that all destinations have. One that it refuses isn't marked; it stands in the ledger
- * beside the destinations, under {@link #NAME}, and is asked about again by the rules of retry.
+ * What the site's route {@code confirm} says of messages that all destinations have. One that it
+ * refuses isn't marked; it stands in the ledger beside the destinations, under {@link #NAME}, and
+ * is asked about again by the rules of retry.
  */
 @Component
 public final class Confirmations {
@@ -40,7 +41,12 @@ public final class Confirmations {
   private final RouteFailures routes;
   private final CamelContext camel;
 
-  Confirmations(JdbcTemplate jdbc, LedgerTable table, LedgerRows rows, RouteFailures routes, CamelContext camel) {
+  Confirmations(
+      JdbcTemplate jdbc,
+      LedgerTable table,
+      LedgerRows rows,
+      RouteFailures routes,
+      CamelContext camel) {
     this.jdbc = jdbc;
     this.table = table;
     this.rows = rows;
@@ -50,7 +56,8 @@ public final class Confirmations {
 
   /** Whether the site's route does anything: as it is shipped it doesn't. */
   public boolean areAsked() {
-    for (RouteDefinition route : camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions()) {
+    for (RouteDefinition route :
+        camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions()) {
       if (route.getInput() != null && ROUTE.equals(route.getInput().getEndpointUri())) {
         return route.getOutputs().stream().anyMatch(step -> !NO_STEP.equals(step.getId()));
       }
@@ -60,17 +67,45 @@ public final class Confirmations {
 
   /** The site confirms a message that it may have refused before. */
   public void confirmed(Account account, String messageId) {
-    jdbc.update("delete from delivery where account = ? and message_id = ? and destination = ?", account.id(), messageId, NAME);
+    jdbc.update(
+        "delete from delivery where account = ? and message_id = ? and destination = ?",
+        account.id(),
+        messageId,
+        NAME);
   }
 
   /** The site refuses a message. */
   public void refused(Account account, String messageId, Instant receivedAt, Exception why) {
-    LedgerState before = table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
-    String error = "the site doesn't confirm it: " + DeliveryError.inWords(routes.located(why), LONGEST_ERROR);
-    LedgerEntry entry = rows.refused(new LedgerEntry(account.id(), messageId, NAME, LedgerEntry.PENDING, before == null ? 0 : before.attempts(), before != null, false,
-        error, null, null, Envelope.of(null, receivedAt == null ? null : Utc.of(receivedAt))), false, false);
+    LedgerState before =
+        table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
+    String error =
+        "the site doesn't confirm it: " + DeliveryError.inWords(routes.located(why), LONGEST_ERROR);
+    LedgerEntry entry =
+        rows.refused(
+            new LedgerEntry(
+                account.id(),
+                messageId,
+                NAME,
+                LedgerEntry.PENDING,
+                before == null ? 0 : before.attempts(),
+                before != null,
+                false,
+                error,
+                null,
+                null,
+                Envelope.of(null, receivedAt == null ? null : Utc.of(receivedAt))),
+            false,
+            false);
     table.write(List.of(entry), Set.of());
-    LOG.warn("account {}: message {} is delivered and stays unmarked: {} {}", account.id(), messageId, error,
-        entry.is(LedgerEntry.FAILED) ? "It isn't asked about any more; see: failed list --account " + account.id() : "It is asked about again at " + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".");
+    LOG.warn(
+        "account {}: message {} is delivered and stays unmarked: {} {}",
+        account.id(),
+        messageId,
+        error,
+        entry.is(LedgerEntry.FAILED)
+            ? "It isn't asked about any more; see: failed list --account " + account.id()
+            : "It is asked about again at "
+                + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS)
+                + ".");
   }
 }

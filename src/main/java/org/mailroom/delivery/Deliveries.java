@@ -19,7 +19,10 @@ import org.mailroom.settings.Causes;
 import org.mailroom.settings.Printable;
 import org.springframework.stereotype.Component;
 
-/** Who gets what, and in which form. The routes call it on the threads of an import's pages; the variable {@code delivery} holds the {@link Delivery}. */
+/**
+ * Who gets what, and in which form. The routes call it on the threads of an import's pages; the
+ * variable {@code delivery} holds the {@link Delivery}.
+ */
 @Component("deliveries")
 public final class Deliveries {
 
@@ -35,7 +38,13 @@ public final class Deliveries {
   private final RouteFailures routes;
   private final Clock clock;
 
-  Deliveries(Destinations destinations, MessageFolders folders, DestinationHealth health, FailureRules rules, RouteFailures routes, Clock clock) {
+  Deliveries(
+      Destinations destinations,
+      MessageFolders folders,
+      DestinationHealth health,
+      FailureRules rules,
+      RouteFailures routes,
+      Clock clock) {
     this.destinations = destinations;
     this.folders = folders;
     this.health = health;
@@ -44,20 +53,27 @@ public final class Deliveries {
     this.clock = clock;
   }
 
-  /** The deliveries of the messages that are ready: one a page for destinations that take pages, else one a message. */
+  /**
+   * The deliveries of the messages that are ready: one a page for destinations that take pages,
+   * else one a message.
+   */
   public List<Delivery> plan(@Variable("group") List<IncomingMessage> messages) {
     Map<String, List<IncomingMessage>> byDestination = new LinkedHashMap<>();
     for (IncomingMessage message : messages) {
       if (message.isReady()) {
-        message.destinations().forEach(name -> byDestination.computeIfAbsent(name, key -> new ArrayList<>()).add(message));
+        message
+            .destinations()
+            .forEach(
+                name -> byDestination.computeIfAbsent(name, key -> new ArrayList<>()).add(message));
       }
     }
     List<Delivery> plan = new ArrayList<>();
-    byDestination.forEach((name, waiting) -> {
-      boolean page = destinations.acceptsPage(name);
-      Delivery delivery = new Delivery(name, destinations.endpoint(name), page, waiting);
-      plan.addAll(page ? List.of(delivery) : delivery.singly());
-    });
+    byDestination.forEach(
+        (name, waiting) -> {
+          boolean page = destinations.acceptsPage(name);
+          Delivery delivery = new Delivery(name, destinations.endpoint(name), page, waiting);
+          plan.addAll(page ? List.of(delivery) : delivery.singly());
+        });
     return plan;
   }
 
@@ -72,9 +88,11 @@ public final class Deliveries {
   }
 
   /**
-   * Sets the message that the destination gets. A page: the body is a list of {@link MailMessage}. Else the body is one MailMessage; the headers are
-   * {@code account}, {@code mailbox}, {@code messageId}, {@code subject}, {@code sender}, {@code receivedAt} (ISO 8601) and {@code CamelFileName}, a
-   * name made of the message id alone, so that a second delivery lands on the first. Nothing that a mail says becomes a header's name.
+   * Sets the message that the destination gets. A page: the body is a list of {@link MailMessage}.
+   * Else the body is one MailMessage; the headers are {@code account}, {@code mailbox}, {@code
+   * messageId}, {@code subject}, {@code sender}, {@code receivedAt} (ISO 8601) and {@code
+   * CamelFileName}, a name made of the message id alone, so that a second delivery lands on the
+   * first. Nothing that a mail says becomes a header's name.
    */
   public void content(Exchange exchange, @Variable("delivery") Delivery delivery) {
     Message message = exchange.getMessage();
@@ -89,7 +107,10 @@ public final class Deliveries {
     message.setHeader("messageId", document.id());
     setText(message, "subject", document.subject());
     setText(message, "sender", document.sentBy());
-    setText(message, "receivedAt", document.receivedAt() == null ? null : document.receivedAt().toString());
+    setText(
+        message,
+        "receivedAt",
+        document.receivedAt() == null ? null : document.receivedAt().toString());
     message.setHeader(Exchange.FILE_NAME, folders.key(document.id()) + ".json");
     message.setBody(document);
   }
@@ -101,15 +122,21 @@ public final class Deliveries {
     }
   }
 
-  /** Whether the destination may be tried: it isn't known to be down, or it is time to see whether it is up again. */
+  /**
+   * Whether the destination may be tried: it isn't known to be down, or it is time to see whether
+   * it is up again.
+   */
   public boolean admitted(@Variable("delivery") Delivery delivery) {
     return health.admits(delivery.destination(), delivery.messageIds());
   }
 
   /** The destination is down, or asks to wait: its messages wait. */
   public void postpone(@Variable("delivery") Delivery delivery) {
-    Exception why = health.outage(delivery.destination()).map(DestinationHealth.Outage::failure)
-        .orElseGet(() -> new IllegalStateException("it was down a moment ago"));
+    Exception why =
+        health
+            .outage(delivery.destination())
+            .map(DestinationHealth.Outage::failure)
+            .orElseGet(() -> new IllegalStateException("it was down a moment ago"));
     delivery.messages().forEach(message -> message.awaits(delivery.destination(), why));
   }
 
@@ -119,36 +146,55 @@ public final class Deliveries {
   }
 
   /**
-   * A delivery failed. Returns what is to be tried again: each message of a page alone, so that one that is refused doesn't hold up the
-   * others; nothing when the destination is down, asks for later, or the message was alone. The header {@code Retry-After}, in seconds or as an HTTP
-   * date, counts where a route has set one.
+   * A delivery failed. Returns what is to be tried again: each message of a page alone, so that one
+   * that is refused doesn't hold up the others; nothing when the destination is down, asks for
+   * later, or the message was alone. The header {@code Retry-After}, in seconds or as an HTTP date,
+   * counts where a route has set one.
    *
    * @throws LeaseLostException when the mailbox is another node's now
    */
   public List<Delivery> again(
-      Exchange exchange, @Variable("delivery") Delivery delivery, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+      Exchange exchange,
+      @Variable("delivery") Delivery delivery,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
     LeaseLostException lost = Causes.first(caught, LeaseLostException.class).orElse(null);
     if (lost != null) {
       // says nothing of the destination, nor of a message
       health.givesBackTheTurn(delivery.destination());
       throw lost;
     }
-    Failure failure = rules.judge(delivery.destination(), routes.located(caught), exchange.getMessage().getHeader(RETRY_AFTER, String.class));
+    Failure failure =
+        rules.judge(
+            delivery.destination(),
+            routes.located(caught),
+            exchange.getMessage().getHeader(RETRY_AFTER, String.class));
     if (delivery.isSeveral() && failure.outcome().isPerhapsOfOneMessage()) {
       health.givesBackTheTurn(delivery.destination());
       return delivery.singly();
     }
     switch (health.failed(delivery.destination(), delivery.messageIds(), failure)) {
       case WAITS -> postpone(delivery);
-      case LATER -> later(delivery, LedgerRows.LATER, failure, failure.retryAfter() == null ? destinations.retry(delivery.destination()).backoff() : failure.retryAfter());
+      case LATER ->
+          later(
+              delivery,
+              LedgerRows.LATER,
+              failure,
+              failure.retryAfter() == null
+                  ? destinations.retry(delivery.destination()).backoff()
+                  : failure.retryAfter());
       case IN_DOUBT -> later(delivery, LedgerRows.IN_DOUBT, failure, SHORT);
-      default -> delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), failure.why()));
+      default ->
+          delivery
+              .messages()
+              .forEach(message -> message.refusedBy(delivery.destination(), failure.why()));
     }
     return List.of();
   }
 
   private void later(Delivery delivery, String begins, Failure failure, Duration wait) {
-    DeliverLater later = new DeliverLater(begins, clock.instant().plus(wait.compareTo(SHORT) < 0 ? SHORT : wait), failure.why());
+    DeliverLater later =
+        new DeliverLater(
+            begins, clock.instant().plus(wait.compareTo(SHORT) < 0 ? SHORT : wait), failure.why());
     delivery.messages().forEach(message -> message.awaits(delivery.destination(), later));
   }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 import org.mailroom.message.IncomingMessage;
 
 /** Messages on their way to one destination. */
-public record Delivery(String destination, String endpoint, boolean page, List<IncomingMessage> messages) {
+public record Delivery(
+    String destination, String endpoint, boolean page, List<IncomingMessage> messages) {
 
   List<String> messageIds() {
     return messages.stream().map(IncomingMessage::id).toList();
@@ -16,6 +17,8 @@ public record Delivery(String destination, String endpoint, boolean page, List<I
 
   /** The same messages, each alone: so that one that is refused doesn't hold up the others. */
   public List<Delivery> singly() {
-    return messages.stream().map(message -> new Delivery(destination, endpoint, page, List.of(message))).toList();
+    return messages.stream()
+        .map(message -> new Delivery(destination, endpoint, page, List.of(message)))
+        .toList();
   }
 }

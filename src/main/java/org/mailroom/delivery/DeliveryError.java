@@ -10,7 +10,10 @@ import org.mailroom.settings.Printable;
 final class DeliveryError {
 
   /** Half a sentence or a whole one that says so. */
-  private static final Pattern PROMISE = Pattern.compile("(?<=[.;:]) ?[^.;:]*\\b(?:tries again|goes on|asks again) by itself(?:\\.|;(?= see| check))?");
+  private static final Pattern PROMISE =
+      Pattern.compile(
+          "(?<=[.;:]) ?[^.;:]*\\b(?:tries again|goes on|asks again) by itself(?:\\.|;(?= see|"
+              + " check))?");
 
   private DeliveryError() {}
 
@@ -18,8 +21,16 @@ final class DeliveryError {
     if (why == null) {
       return "no reason is known.";
     }
-    return inShort(Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.first(why, HttpOperationFailedException.class).map(HttpAnswer::inWords)
-        .orElseGet(() -> Causes.inShort(Causes.root(why))) + "."), longest);
+    return inShort(
+        Causes.sentence(why)
+            .map(Throwable::getMessage)
+            .orElseGet(
+                () ->
+                    Causes.first(why, HttpOperationFailedException.class)
+                            .map(HttpAnswer::inWords)
+                            .orElseGet(() -> Causes.inShort(Causes.root(why)))
+                        + "."),
+        longest);
   }
 
   /**
@@ -32,12 +43,15 @@ final class DeliveryError {
       return null;
     }
     String cause = PROMISE.matcher(error).replaceAll("").strip();
-    return lookedAtAgain ? cause + " The message is looked at again every six hours; failed retry does that at once." : cause;
+    return lookedAtAgain
+        ? cause + " The message is looked at again every six hours; failed retry does that at once."
+        : cause;
   }
 
   /** The first line of a text, without control characters, and no longer than that. */
   static String inShort(String text, int longest) {
-    String line = text == null ? "no reason is known." : Printable.line(text.lines().findFirst().orElse(""));
+    String line =
+        text == null ? "no reason is known." : Printable.line(text.lines().findFirst().orElse(""));
     return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";
   }
 }

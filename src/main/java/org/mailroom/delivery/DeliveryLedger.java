@@ -32,9 +32,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Idempotent Receiver: the table {@code delivery} tells which destination has which message. Camel's idempotent consumer knows one key
- * and two states; here a message has a state for each destination, and an attempt has a time. Importers and the threads of their pages
- * call it, several at once.
+ * Idempotent Receiver: the table {@code delivery} tells which destination has which message.
+ * Camel's idempotent consumer knows one key and two states; here a message has a state for each
+ * destination, and an attempt has a time. Importers and the threads of their pages call it, several
+ * at once.
  */
 @Component("deliveryLedger")
 public final class DeliveryLedger {
@@ -55,8 +56,19 @@ public final class DeliveryLedger {
   private final Clock clock;
   private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
-  DeliveryLedger(JdbcTemplate jdbc, LedgerTable table, LedgerRows rows, LedgerLog log, DueDeliveries dueDeliveries, UnlistableMessages unlistable, Doubts doubts,
-      TransactionTemplate transaction, DestinationHealth health, Destinations destinations, MailroomProperties properties, Clock clock) {
+  DeliveryLedger(
+      JdbcTemplate jdbc,
+      LedgerTable table,
+      LedgerRows rows,
+      LedgerLog log,
+      DueDeliveries dueDeliveries,
+      UnlistableMessages unlistable,
+      Doubts doubts,
+      TransactionTemplate transaction,
+      DestinationHealth health,
+      Destinations destinations,
+      MailroomProperties properties,
+      Clock clock) {
     this.jdbc = jdbc;
     this.table = table;
     this.rows = rows;
@@ -72,8 +84,9 @@ public final class DeliveryLedger {
   }
 
   /**
-   * Looks before an import reads anything: while a destination of the account is down, reading pauses when nothing could be delivered
-   * anywhere, or when as many deliveries wait as {@code mailroom.limits.waiting-deliveries} says. What waits is still tried.
+   * Looks before an import reads anything: while a destination of the account is down, reading
+   * pauses when nothing could be delivered anywhere, or when as many deliveries wait as {@code
+   * mailroom.limits.waiting-deliveries} says. What waits is still tried.
    */
   public void begin(@Variable("import") AccountImport running) {
     Account account = running.account();
@@ -82,12 +95,18 @@ public final class DeliveryLedger {
     long waiting = left.waiting();
     running.deliveriesWait(waiting + left.lookedAtAgain() > 0);
     running.deliveriesAreLeft(waiting + left.givenUp() > 0);
-    List<String> down = account.deliverTo().stream().filter(name -> health.outage(name).isPresent()).toList();
-    boolean nowhere = down.size() == account.deliverTo().size() && down.stream().noneMatch(health::isWorthATry);
+    List<String> down =
+        account.deliverTo().stream().filter(name -> health.outage(name).isPresent()).toList();
+    boolean nowhere =
+        down.size() == account.deliverTo().size() && down.stream().noneMatch(health::isWorthATry);
     if (nowhere || (!down.isEmpty() && waiting >= limits.waitingDeliveries())) {
       running.pauseReading();
       if (paused.add(account.id())) {
-        LOG.warn("account {}: reading pauses while {} takes nothing; {} deliveries wait", account.id(), String.join(", ", down), waiting);
+        LOG.warn(
+            "account {}: reading pauses while {} takes nothing; {} deliveries wait",
+            account.id(),
+            String.join(", ", down),
+            waiting);
       }
     } else if (paused.remove(account.id())) {
       LOG.info("account {}: reading goes on", account.id());
@@ -104,31 +123,42 @@ public final class DeliveryLedger {
   private record Left(long waiting, long givenUp, long lookedAtAgain) {}
 
   private Left left(Account account) {
-    return jdbc.queryForObject("select count(case when status = 'PENDING' then 1 end), count(case when status = 'FAILED' then 1 end),"
-        + " count(case when status = 'FAILED' and next_attempt_at is not null then 1 end) from delivery where account = ? and status in ('PENDING', 'FAILED')",
-        (row, number) -> new Left(row.getLong(1), row.getLong(2), row.getLong(3)), account.id());
+    return jdbc.queryForObject(
+        "select count(case when status = 'PENDING' then 1 end), count(case when status = 'FAILED'"
+            + " then 1 end), count(case when status = 'FAILED' and next_attempt_at is not null then"
+            + " 1 end) from delivery where account = ? and status in ('PENDING', 'FAILED')",
+        (row, number) -> new Left(row.getLong(1), row.getLong(2), row.getLong(3)),
+        account.id());
   }
 
   /**
-   * Returns those messages of a page of which something is left to do: those that a destination waits for, and those that every destination has
-   * though they aren't marked (their marking was lost). What failed and isn't due again is counted as waiting.
+   * Returns those messages of a page of which something is left to do: those that a destination
+   * waits for, and those that every destination has though they aren't marked (their marking was
+   * lost). What failed and isn't due again is counted as waiting.
    *
    * @param folder that the page was listed in; null where no listing brought it
    * @throws StoppingException when the runtime stops: the page is left for the next import
    */
-  public List<IncomingMessage> undelivered(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder, @Body Page page) {
+  public List<IncomingMessage> undelivered(
+      @Variable("import") AccountImport running,
+      @Variable("folder") AccountFolder folder,
+      @Body Page page) {
     if (running.isStopping()) {
       throw new StoppingException(running.account().mailbox());
     }
     running.tally().add(Count.LISTED, page.isListed() ? page.messages().size() : 0);
     running.tally().step();
     Account account = running.account();
-    Map<String, Map<String, LedgerState>> known = page.messages().isEmpty() ? Map.of()
-        : table.states(account.id(), page.messages().stream().map(ListedMessage::id).toList());
+    Map<String, Map<String, LedgerState>> known =
+        page.messages().isEmpty()
+            ? Map.of()
+            : table.states(account.id(), page.messages().stream().map(ListedMessage::id).toList());
     List<IncomingMessage> undelivered = new ArrayList<>(page.messages().size());
     List<LedgerEntry> waiting = new ArrayList<>();
     for (ListedMessage listed : page.messages()) {
-      IncomingMessage message = undelivered(running, listed, new HashMap<>(known.getOrDefault(listed.id(), Map.of())), waiting);
+      IncomingMessage message =
+          undelivered(
+              running, listed, new HashMap<>(known.getOrDefault(listed.id(), Map.of())), waiting);
       if (message != null) {
         message.in(folder == null ? null : folder.path());
         undelivered.add(message);
@@ -142,7 +172,11 @@ public final class DeliveryLedger {
   }
 
   /** Returns null when nothing is to be done about it now. */
-  private IncomingMessage undelivered(AccountImport running, ListedMessage listed, Map<String, LedgerState> known, List<LedgerEntry> waiting) {
+  private IncomingMessage undelivered(
+      AccountImport running,
+      ListedMessage listed,
+      Map<String, LedgerState> known,
+      List<LedgerEntry> waiting) {
     Account account = running.account();
     LedgerState left = known.remove(LedgerRows.LEFT);
     if (left != null && !left.error().isEmpty() && left.error().equals(listed.version())) {
@@ -160,15 +194,40 @@ public final class DeliveryLedger {
     List<String> wanted = erased ? List.of() : wanted(account, known, now);
     List<String> due = wanted.stream().filter(health::isWorthATry).toList();
     Map<String, EarlierDelivery> earlier = new HashMap<>();
-    known.forEach((name, state) -> earlier.put(name, new EarlierDelivery(state.attempts(), state.isSettled(), state.isDue(now))));
+    known.forEach(
+        (name, state) ->
+            earlier.put(
+                name, new EarlierDelivery(state.attempts(), state.isSettled(), state.isDue(now))));
     if (left != null) {
       earlier.put(LedgerRows.LEFT, new EarlierDelivery(0, true, false));
     }
-    boolean othersSettled = erased || responsible(account, known).allMatch(name -> due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
-    IncomingMessage message = new IncomingMessage(account, listed.id(), listed.receivedAt(), listed.resource(), due, earlier, othersSettled);
+    boolean othersSettled =
+        erased
+            || responsible(account, known)
+                .allMatch(
+                    name ->
+                        due.contains(name)
+                            || (known.containsKey(name) && known.get(name).isSettled()));
+    IncomingMessage message =
+        new IncomingMessage(
+            account,
+            listed.id(),
+            listed.receivedAt(),
+            listed.resource(),
+            due,
+            earlier,
+            othersSettled);
     if (!othersSettled) {
-      running.tally().add(known.values().stream().anyMatch(LedgerState::isGivenUp) ? Count.GIVEN_UP_BEFORE : Count.WAITING, 1);
-      wanted.stream().filter(name -> !due.contains(name) && !known.containsKey(name)).forEach(name -> waiting.add(rows.awaits(message, name)));
+      running
+          .tally()
+          .add(
+              known.values().stream().anyMatch(LedgerState::isGivenUp)
+                  ? Count.GIVEN_UP_BEFORE
+                  : Count.WAITING,
+              1);
+      wanted.stream()
+          .filter(name -> !due.contains(name) && !known.containsKey(name))
+          .forEach(name -> waiting.add(rows.awaits(message, name)));
     }
     if (!due.isEmpty()) {
       return message;
@@ -180,41 +239,66 @@ public final class DeliveryLedger {
     return null;
   }
 
-  /** Where a message is to go: to what its account delivers to, unless the site's rules chose otherwise when it was first met. */
+  /**
+   * Where a message is to go: to what its account delivers to, unless the site's rules chose
+   * otherwise when it was first met.
+   */
   private Stream<String> responsible(Account account, Map<String, LedgerState> known) {
-    boolean chosen = known.keySet().stream().anyMatch(name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
+    boolean chosen =
+        known.keySet().stream()
+            .anyMatch(name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
     return (chosen ? known.keySet() : account.deliverTo()).stream().filter(destinations::isKnown);
   }
 
   private List<String> wanted(Account account, Map<String, LedgerState> known, Instant now) {
-    return responsible(account, known).filter(name -> !known.containsKey(name) || known.get(name).isDue(now)).toList();
+    return responsible(account, known)
+        .filter(name -> !known.containsKey(name) || known.get(name).isDue(now))
+        .toList();
   }
 
   /**
-   * Deliveries that are due and that no listing brings any more, because somebody has read or moved the message or it isn't listed again
-   * (delta query), page by page. While a destination is down one message a time is enough to see whether it is up.
+   * Deliveries that are due and that no listing brings any more, because somebody has read or moved
+   * the message or it isn't listed again (delta query), page by page. While a destination is down
+   * one message a time is enough to see whether it is up.
    */
   public Iterator<Page> due(@Variable("import") AccountImport running) {
     return dueDeliveries.of(running);
   }
 
-  /** Within the transaction of a destination that writes to Mailroom's own database: entry and rows are committed together. */
+  /**
+   * Within the transaction of a destination that writes to Mailroom's own database: entry and rows
+   * are committed together.
+   */
   public void deliveredInTransaction(@Variable("delivery") Delivery delivery) {
-    table.write(delivery.messages().stream().map(message -> rows.delivered(message, delivery.destination())).toList(), Set.of());
+    table.write(
+        delivery.messages().stream()
+            .map(message -> rows.delivered(message, delivery.destination()))
+            .toList(),
+        Set.of());
     delivery.messages().forEach(message -> message.recordedFor(delivery.destination()));
   }
 
   /**
-   * Records what became of the messages of a group, in one transaction. From then on each of them is settled for this import, and those that every
-   * destination has may be marked.
+   * Records what became of the messages of a group, in one transaction. From then on each of them
+   * is settled for this import, and those that every destination has may be marked.
    */
-  public void record(@Variable("import") AccountImport running, @Variable("group") List<IncomingMessage> group) {
+  public void record(
+      @Variable("import") AccountImport running, @Variable("group") List<IncomingMessage> group) {
     Map<IncomingMessage, List<LedgerEntry>> written = new LinkedHashMap<>();
     group.forEach(message -> written.put(message, rows.of(message)));
-    List<LedgerEntry> unwritten = written.entrySet().stream().flatMap(each -> each.getValue().stream()
-        .filter(row -> !each.getKey().isRecordedFor(row.destination()))).toList();
+    List<LedgerEntry> unwritten =
+        written.entrySet().stream()
+            .flatMap(
+                each ->
+                    each.getValue().stream()
+                        .filter(row -> !each.getKey().isRecordedFor(row.destination())))
+            .toList();
     if (!unwritten.isEmpty()) {
-      Set<String> known = group.stream().filter(IncomingMessage::isRecordedAnywhere).map(IncomingMessage::id).collect(Collectors.toSet());
+      Set<String> known =
+          group.stream()
+              .filter(IncomingMessage::isRecordedAnywhere)
+              .map(IncomingMessage::id)
+              .collect(Collectors.toSet());
       transaction.executeWithoutResult(status -> table.write(unwritten, known));
     }
     written.forEach((message, entries) -> settle(running, message, entries));
@@ -232,17 +316,27 @@ public final class DeliveryLedger {
     if (entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING))) {
       running.deliveriesWait(true);
     }
-    boolean settledEverywhere = message.isOthersSettled() && entries.stream().noneMatch(row -> row.is(LedgerEntry.PENDING) || row.is(LedgerEntry.FAILED));
-    boolean complete = settledEverywhere && (fate.is(Fate.Kind.READY) || fate.is(Fate.Kind.SKIPPED));
+    boolean settledEverywhere =
+        message.isOthersSettled()
+            && entries.stream()
+                .noneMatch(row -> row.is(LedgerEntry.PENDING) || row.is(LedgerEntry.FAILED));
+    boolean complete =
+        settledEverywhere && (fate.is(Fate.Kind.READY) || fate.is(Fate.Kind.SKIPPED));
     count(running, message, entries, complete);
     message.recorded(complete, entries.stream().anyMatch(row -> row.is(LedgerEntry.FAILED)));
   }
 
   /** A message that merely waits for a destination that is down has failed nowhere. */
-  private static void count(AccountImport running, IncomingMessage message, List<LedgerEntry> entries, boolean complete) {
+  private static void count(
+      AccountImport running, IncomingMessage message, List<LedgerEntry> entries, boolean complete) {
     var tally = running.tally();
     Fate fate = message.fate();
-    entries.stream().filter(row -> row.is(LedgerEntry.FAILED) || (row.is(LedgerEntry.PENDING) && row.attempts() > 0 && !row.inDoubt())).findFirst()
+    entries.stream()
+        .filter(
+            row ->
+                row.is(LedgerEntry.FAILED)
+                    || (row.is(LedgerEntry.PENDING) && row.attempts() > 0 && !row.inDoubt()))
+        .findFirst()
         .ifPresent(row -> tally.refused(row.error()));
     if (fate.is(Fate.Kind.GONE)) {
       tally.add(Count.GONE, 1);
@@ -253,23 +347,35 @@ public final class DeliveryLedger {
     } else if (entries.stream().anyMatch(row -> row.is(LedgerEntry.FAILED))) {
       tally.add(Count.FAILED, 1);
       tally.add(Count.GIVEN_UP, 1);
-    } else if (entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING) && !row.inDoubt() && row.attempts() > message.earlierAttempts(row.destination()))) {
+    } else if (entries.stream()
+        .anyMatch(
+            row ->
+                row.is(LedgerEntry.PENDING)
+                    && !row.inDoubt()
+                    && row.attempts() > message.earlierAttempts(row.destination()))) {
       tally.add(Count.FAILED, 1);
-    } else if (!fate.isInDoubt() && message.isOthersSettled() && entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING))) {
+    } else if (!fate.isInDoubt()
+        && message.isOthersSettled()
+        && entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING))) {
       tally.add(Count.WAITING, 1);
     }
   }
 
   /**
-   * The messages of a group that were given up now: the bodies of the hook route {@code message-failed}, with {@code account}, {@code mailbox},
-   * {@code messageId}, {@code subject}, {@code destination}, {@code cause}, {@code remedy} and {@code attempts}.
+   * The messages of a group that were given up now: the bodies of the hook route {@code
+   * message-failed}, with {@code account}, {@code mailbox}, {@code messageId}, {@code subject},
+   * {@code destination}, {@code cause}, {@code remedy} and {@code attempts}.
    */
   public List<Map<String, Object>> givenUp(@Variable("group") List<IncomingMessage> group) {
-    return group.stream().filter(IncomingMessage::isGivenUp).flatMap(message -> log.hooks(message.account(), rows.of(message)).stream()).toList();
+    return group.stream()
+        .filter(IncomingMessage::isGivenUp)
+        .flatMap(message -> log.hooks(message.account(), rows.of(message)).stream())
+        .toList();
   }
 
   /**
-   * At the end of an import: what the service couldn't list is listed as failed, and what it couldn't give is judged.
+   * At the end of an import: what the service couldn't list is listed as failed, and what it
+   * couldn't give is judged.
    *
    * @return what was given up by that, as {@link #givenUp} tells it
    */
@@ -282,16 +388,33 @@ public final class DeliveryLedger {
     return log.hooks(running.account(), judged);
   }
 
-  /** What waits or was given up counts though no listing brings it any more: an import that leaves some isn't complete. */
+  /**
+   * What waits or was given up counts though no listing brings it any more: an import that leaves
+   * some isn't complete.
+   */
   private void countWhatNoListingBrought(AccountImport running) {
     var tally = running.tally();
     if (!running.areDeliveriesLeft()) {
       return;
     }
-    jdbc.query("select count(distinct case when status = 'PENDING' then message_id end), count(distinct case when status = 'FAILED' then message_id end)"
-        + " from delivery where account = ? and status in ('PENDING', 'FAILED')", row -> {
-          tally.add(Count.WAITING, Math.max(0, row.getInt(1) - tally.of(Count.WAITING) - tally.of(Count.FAILED) + tally.of(Count.GIVEN_UP)));
-          tally.add(Count.GIVEN_UP_BEFORE, Math.max(0, row.getInt(2) - tally.of(Count.GIVEN_UP) - tally.of(Count.GIVEN_UP_BEFORE)));
-        }, running.account().id());
+    jdbc.query(
+        "select count(distinct case when status = 'PENDING' then message_id end), count(distinct"
+            + " case when status = 'FAILED' then message_id end) from delivery where account = ?"
+            + " and status in ('PENDING', 'FAILED')",
+        row -> {
+          tally.add(
+              Count.WAITING,
+              Math.max(
+                  0,
+                  row.getInt(1)
+                      - tally.of(Count.WAITING)
+                      - tally.of(Count.FAILED)
+                      + tally.of(Count.GIVEN_UP)));
+          tally.add(
+              Count.GIVEN_UP_BEFORE,
+              Math.max(
+                  0, row.getInt(2) - tally.of(Count.GIVEN_UP) - tally.of(Count.GIVEN_UP_BEFORE)));
+        },
+        running.account().id());
   }
 }

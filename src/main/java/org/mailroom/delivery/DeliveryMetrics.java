@@ -5,8 +5,9 @@ import java.util.Locale;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts what became of deliveries: {@code mailroom.messages} by account, destination and result, which is {@code delivered},
- * {@code failed} (given up), {@code pending} (tried again later) or {@code discarded}.
+ * Counts what became of deliveries: {@code mailroom.messages} by account, destination and result,
+ * which is {@code delivered}, {@code failed} (given up), {@code pending} (tried again later) or
+ * {@code discarded}.
  */
 @Component
 final class DeliveryMetrics {
@@ -18,6 +19,15 @@ final class DeliveryMetrics {
   }
 
   void count(String account, String destination, String status) {
-    meters.counter("mailroom.messages", "account", account, "destination", destination, "result", status.toLowerCase(Locale.ROOT)).increment();
+    meters
+        .counter(
+            "mailroom.messages",
+            "account",
+            account,
+            "destination",
+            destination,
+            "result",
+            status.toLowerCase(Locale.ROOT))
+        .increment();
   }
 }

@@ -11,7 +11,10 @@ import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Tells at the start which destination names a component that isn't there, and what to put into {@code lib/}. */
+/**
+ * Tells at the start which destination names a component that isn't there, and what to put into
+ * {@code lib/}.
+ */
 @Component
 final class DestinationComponents {
 
@@ -29,12 +32,23 @@ final class DestinationComponents {
   @EventListener(ApplicationStartedEvent.class)
   void require() {
     List<String> problems = new ArrayList<>();
-    new TreeMap<>(properties.destinations()).forEach((name, destination) -> {
-      String scheme = destination.uri().split(":")[0];
-      if (destination.uri().contains(":") && scheme.matches("[A-Za-z][A-Za-z0-9.+-]*") && camel.getComponent(scheme, true, false) == null) {
-        problems.add("mailroom.destinations." + name + " = " + scheme + ":…: " + RouteProblem.missingComponent(scheme) + ".");
-      }
-    });
+    new TreeMap<>(properties.destinations())
+        .forEach(
+            (name, destination) -> {
+              String scheme = destination.uri().split(":")[0];
+              if (destination.uri().contains(":")
+                  && scheme.matches("[A-Za-z][A-Za-z0-9.+-]*")
+                  && camel.getComponent(scheme, true, false) == null) {
+                problems.add(
+                    "mailroom.destinations."
+                        + name
+                        + " = "
+                        + scheme
+                        + ":…: "
+                        + RouteProblem.missingComponent(scheme)
+                        + ".");
+              }
+            });
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }

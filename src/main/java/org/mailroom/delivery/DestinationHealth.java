@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Circuit Breaker: which destinations are down, or ask to wait. While one does, its deliveries wait and no message is blamed for it; one delivery at a time
- * is let through to see whether it is up again, first after a second, then at doubled intervals up to a minute, or after the Retry-After that it gave.
- * Threads: any.
+ * Circuit Breaker: which destinations are down, or ask to wait. While one does, its deliveries wait
+ * and no message is blamed for it; one delivery at a time is let through to see whether it is up
+ * again, first after a second, then at doubled intervals up to a minute, or after the Retry-After
+ * that it gave. Threads: any.
  */
 @Component("destinationHealth")
 public final class DestinationHealth {
@@ -34,7 +35,13 @@ public final class DestinationHealth {
    * @param cause and remedy, in words
    * @param busy it is up and asks to wait: nothing is to be mended
    */
-  public record Outage(Instant since, Instant nextTry, String cause, Exception failure, Duration pause, boolean busy) {}
+  public record Outage(
+      Instant since,
+      Instant nextTry,
+      String cause,
+      Exception failure,
+      Duration pause,
+      boolean busy) {}
 
   /** What becomes of deliveries that failed. */
   enum Verdict {
@@ -58,8 +65,8 @@ public final class DestinationHealth {
   }
 
   /**
-   * Whether messages may be delivered: the destination is up, or it is time to see whether it is. Messages that may themselves be the cause give way
-   * to others.
+   * Whether messages may be delivered: the destination is up, or it is time to see whether it is.
+   * Messages that may themselves be the cause give way to others.
    */
   synchronized boolean admits(String destination, Collection<String> messageIds) {
     Outage outage = outages.get(destination);
@@ -68,7 +75,8 @@ public final class DestinationHealth {
     }
     Instant now = clock.instant();
     Duration pause = outage.pause().compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : outage.pause();
-    Instant turn = suspects(destination).areAll(messageIds) ? outage.nextTry().plus(pause) : outage.nextTry();
+    Instant turn =
+        suspects(destination).areAll(messageIds) ? outage.nextTry().plus(pause) : outage.nextTry();
     if (now.isBefore(turn)) {
       return false;
     }
@@ -77,7 +85,9 @@ public final class DestinationHealth {
     return true;
   }
 
-  /** Whoever was let through shares the turn: messages that failed together are tried each alone. */
+  /**
+   * Whoever was let through shares the turn: messages that failed together are tried each alone.
+   */
   synchronized void givesBackTheTurn(String destination) {
     Outage outage = outages.get(destination);
     if (outage != null) {
@@ -86,7 +96,10 @@ public final class DestinationHealth {
   }
 
   private void nextTry(String destination, Outage outage, Instant then) {
-    outages.put(destination, new Outage(outage.since(), then, outage.cause(), outage.failure(), outage.pause(), outage.busy()));
+    outages.put(
+        destination,
+        new Outage(
+            outage.since(), then, outage.cause(), outage.failure(), outage.pause(), outage.busy()));
   }
 
   private Suspects suspects(String destination) {
@@ -135,9 +148,13 @@ public final class DestinationHealth {
   private Verdict refused(String destination, List<String> messageIds, Failure failure) {
     RefusalsInARow inARow = refusals.computeIfAbsent(destination, name -> new RefusalsInARow());
     if (inARow.isWorthTelling(failure.way(), messageIds)) {
-      LOG.warn("destination {} has refused {} messages one after the other in the same way, the last of them: {} Each uses its attempts, and others are tried."
-          + " If it is not about the messages, mend the destination or its route, then: failed retry",
-          destination, RefusalsInARow.MANY, DeliveryError.inWords(failure.why(), LONGEST_CAUSE));
+      LOG.warn(
+          "destination {} has refused {} messages one after the other in the same way, the last of"
+              + " them: {} Each uses its attempts, and others are tried. If it is not about the"
+              + " messages, mend the destination or its route, then: failed retry",
+          destination,
+          RefusalsInARow.MANY,
+          DeliveryError.inWords(failure.why(), LONGEST_CAUSE));
     }
     return Verdict.REFUSED;
   }
@@ -159,20 +176,38 @@ public final class DestinationHealth {
   private void open(String destination, Failure failure) {
     boolean busy = failure.outcome() == Outcome.BUSY;
     Outage before = outages.get(destination);
-    Duration wait = failure.retryAfter() != null ? failure.retryAfter() : before == null ? FIRST_WAIT : before.pause().multipliedBy(2);
-    wait = failure.retryAfter() == null && wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.compareTo(FIRST_WAIT) < 0 ? FIRST_WAIT : wait;
+    Duration wait =
+        failure.retryAfter() != null
+            ? failure.retryAfter()
+            : before == null ? FIRST_WAIT : before.pause().multipliedBy(2);
+    wait =
+        failure.retryAfter() == null && wait.compareTo(LONGEST_WAIT) > 0
+            ? LONGEST_WAIT
+            : wait.compareTo(FIRST_WAIT) < 0 ? FIRST_WAIT : wait;
     Instant now = clock.instant();
     boolean goesOn = before != null && before.busy() == busy;
     String words = DeliveryError.inWords(failure.why(), LONGEST_CAUSE);
     String remedy = DestinationFailure.remedy(failure.why());
     // a sentence of Mailroom's own may hold it
-    String cause = busy || words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;
-    outages.put(destination, new Outage(goesOn ? before.since() : now, now.plus(wait), cause, failure.why(), wait, busy));
+    String cause =
+        busy || words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;
+    outages.put(
+        destination,
+        new Outage(
+            goesOn ? before.since() : now, now.plus(wait), cause, failure.why(), wait, busy));
     suspects(destination).outageBegins();
     if (!goesOn && busy) {
-      LOG.info("destination {} asks to wait: {} Its deliveries wait, without an attempt; it is tried again by itself.", destination, cause);
+      LOG.info(
+          "destination {} asks to wait: {} Its deliveries wait, without an attempt; it is tried"
+              + " again by itself.",
+          destination,
+          cause);
     } else if (!goesOn) {
-      LOG.error("destination {} is down: {} Its deliveries wait, other destinations go on; it is tried again by itself.", destination, cause);
+      LOG.error(
+          "destination {} is down: {} Its deliveries wait, other destinations go on; it is tried"
+              + " again by itself.",
+          destination,
+          cause);
     }
   }
 
@@ -186,7 +221,11 @@ public final class DestinationHealth {
   private void answers(String destination) {
     Outage before = outages.remove(destination);
     if (before != null) {
-      LOG.info(before.busy() ? "destination {} takes messages again after {} s" : "destination {} is up again after {} s", destination,
+      LOG.info(
+          before.busy()
+              ? "destination {} takes messages again after {} s"
+              : "destination {} is up again after {} s",
+          destination,
           Duration.between(before.since(), clock.instant()).toSeconds());
     }
   }

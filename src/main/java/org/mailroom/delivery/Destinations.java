@@ -9,8 +9,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The destinations of {@code mailroom.destinations}: a name and the Camel endpoint that takes the messages, one by one or, with
- * {@code pages: true}, those of a page together; and those that routes are which read a mailbox. Safe for use by several threads.
+ * The destinations of {@code mailroom.destinations}: a name and the Camel endpoint that takes the
+ * messages, one by one or, with {@code pages: true}, those of a page together; and those that
+ * routes are which read a mailbox. Safe for use by several threads.
  */
 @Component
 public final class Destinations {
@@ -24,7 +25,10 @@ public final class Destinations {
     this.retry = properties.retry();
   }
 
-  /** A route takes the messages of a mailbox, one by one. It stays known when it is stopped: then what is for it waits. */
+  /**
+   * A route takes the messages of a mailbox, one by one. It stays known when it is stopped: then
+   * what is for it waits.
+   */
   public void addOfRoute(String name, String endpoint) {
     ofRoutes.put(name, DestinationProperties.of(endpoint, false));
   }
@@ -49,7 +53,10 @@ public final class Destinations {
     return known == null ? null : known.uri();
   }
 
-  /** How often and when what it refused is tried again; {@code mailroom.retry} where it doesn't say, or isn't a destination. */
+  /**
+   * How often and when what it refused is tried again; {@code mailroom.retry} where it doesn't say,
+   * or isn't a destination.
+   */
   MailroomProperties.Retry retry(String destination) {
     DestinationProperties known = find(destination);
     return known == null ? retry : known.retryOr(retry);

@@ -17,6 +17,12 @@ final class DestinationsHealthIndicator extends AbstractHealthIndicator {
   @Override
   protected void doHealthCheck(Health.Builder health) {
     health.up();
-    destinations.outages().forEach((name, outage) -> health.down().withDetail(name, "down since " + outage.since() + ": " + outage.cause()));
+    destinations
+        .outages()
+        .forEach(
+            (name, outage) ->
+                health
+                    .down()
+                    .withDetail(name, "down since " + outage.since() + ": " + outage.cause()));
   }
 }

@@ -12,8 +12,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Judges at the end of an import the messages of which the service couldn't give something: where others could be fetched, or only one failed,
- * each has used an attempt; where several failed and nothing could be fetched, it is the service's trouble, and they wait at no attempt of theirs.
+ * Judges at the end of an import the messages of which the service couldn't give something: where
+ * others could be fetched, or only one failed, each has used an attempt; where several failed and
+ * nothing could be fetched, it is the service's trouble, and they wait at no attempt of theirs.
  */
 @Component
 class Doubts {
@@ -43,20 +44,56 @@ class Doubts {
     if (running.tally().trouble().isServiceToBlame()) {
       running.tally().add(Count.WAITING, failed);
       jdbc.update("update delivery set in_doubt = false where account = ? and in_doubt", account);
-      LOG.warn("account {}: {} messages wait, for the service gave nothing of any: {}. That costs them no attempt; Mailroom asks again by itself.",
-          account, failed, running.tally().trouble().last() == null ? "no reason is known"
+      LOG.warn(
+          "account {}: {} messages wait, for the service gave nothing of any: {}. That costs them"
+              + " no attempt; Mailroom asks again by itself.",
+          account,
+          failed,
+          running.tally().trouble().last() == null
+              ? "no reason is known"
               : running.tally().trouble().last().getMessage().replaceFirst("[.\\s]+$", ""));
       return List.of();
     }
-    List<LedgerEntry> judged = jdbc.query("select message_id, destination, attempts, last_error, subject, received_at from delivery where account = ? and in_doubt"
-        + " order by message_id, destination limit " + MOST, (row, number) -> {
-          Timestamp received = row.getTimestamp(6);
-          return rows.refused(new LedgerEntry(account, row.getString(1), row.getString(2), LedgerEntry.PENDING, row.getInt(3), true, false, row.getString(4), null, null,
-              Envelope.of(row.getString(5), received == null ? null : Utc.of(received.toInstant()))), false, true);
-        }, account);
+    List<LedgerEntry> judged =
+        jdbc.query(
+            "select message_id, destination, attempts, last_error, subject, received_at from"
+                + " delivery where account = ? and in_doubt order by message_id, destination limit "
+                + MOST,
+            (row, number) -> {
+              Timestamp received = row.getTimestamp(6);
+              return rows.refused(
+                  new LedgerEntry(
+                      account,
+                      row.getString(1),
+                      row.getString(2),
+                      LedgerEntry.PENDING,
+                      row.getInt(3),
+                      true,
+                      false,
+                      row.getString(4),
+                      null,
+                      null,
+                      Envelope.of(
+                          row.getString(5),
+                          received == null ? null : Utc.of(received.toInstant()))),
+                  false,
+                  true);
+            },
+            account);
     table.write(judged, Set.of());
-    running.tally().add(Count.FAILED, (int) judged.stream().map(LedgerEntry::messageId).distinct().count());
-    running.tally().add(Count.GIVEN_UP, (int) judged.stream().filter(row -> row.is(LedgerEntry.FAILED)).map(LedgerEntry::messageId).distinct().count());
+    running
+        .tally()
+        .add(Count.FAILED, (int) judged.stream().map(LedgerEntry::messageId).distinct().count());
+    running
+        .tally()
+        .add(
+            Count.GIVEN_UP,
+            (int)
+                judged.stream()
+                    .filter(row -> row.is(LedgerEntry.FAILED))
+                    .map(LedgerEntry::messageId)
+                    .distinct()
+                    .count());
     return judged;
   }
 }

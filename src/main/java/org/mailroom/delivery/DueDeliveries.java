@@ -17,20 +17,30 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The deliveries and confirmations that are due though no listing brings their messages, oldest first, as pages of message ids. */
+/**
+ * The deliveries and confirmations that are due though no listing brings their messages, oldest
+ * first, as pages of message ids.
+ */
 @Component
 class DueDeliveries {
 
-  private static final String NEXT = "select message_id, min(next_attempt_at) as due from delivery where status in ('PENDING', 'FAILED') and account = :account"
-      + " and next_attempt_at <= :begun and destination in (:up) group by message_id having min(next_attempt_at) > :after or (min(next_attempt_at) = :after"
-      + " and message_id > :last) order by min(next_attempt_at), message_id limit :limit";
+  private static final String NEXT =
+      "select message_id, min(next_attempt_at) as due from delivery where status in ('PENDING',"
+          + " 'FAILED') and account = :account and next_attempt_at <= :begun and destination in"
+          + " (:up) group by message_id having min(next_attempt_at) > :after or"
+          + " (min(next_attempt_at) = :after and message_id > :last) order by min(next_attempt_at),"
+          + " message_id limit :limit";
 
   private final NamedParameterJdbcTemplate jdbc;
   private final DestinationHealth health;
   private final Destinations destinations;
   private final MailroomProperties.Limits limits;
 
-  DueDeliveries(NamedParameterJdbcTemplate jdbc, DestinationHealth health, Destinations destinations, MailroomProperties properties) {
+  DueDeliveries(
+      NamedParameterJdbcTemplate jdbc,
+      DestinationHealth health,
+      Destinations destinations,
+      MailroomProperties properties) {
     this.jdbc = jdbc;
     this.health = health;
     this.destinations = destinations;
@@ -43,8 +53,9 @@ class DueDeliveries {
   }
 
   /**
-   * By the time at which they are due, so that what isn't through when the next page is asked for isn't brought twice; and only what was due when the
-   * import began, so that no message is tried, and counted, twice in one import.
+   * By the time at which they are due, so that what isn't through when the next page is asked for
+   * isn't brought twice; and only what was due when the import began, so that no message is tried,
+   * and counted, twice in one import.
    */
   private final class Walk implements Iterator<Page> {
     private final AccountImport running;
@@ -77,10 +88,28 @@ class DueDeliveries {
     }
 
     private List<ListedMessage> ask() {
-      List<String> up = Stream.concat(destinations.names().stream().filter(health::isWorthATry), Stream.of(Confirmations.NAME)).toList();
+      List<String> up =
+          Stream.concat(
+                  destinations.names().stream().filter(health::isWorthATry),
+                  Stream.of(Confirmations.NAME))
+              .toList();
       boolean allUp = health.takesAll();
-      return jdbc.query(NEXT, new MapSqlParameterSource(Map.of("account", running.account().id(), "begun", begun, "up", up, "last", last, "limit", allUp ? limits.pageSize() : 1))
-          .addValue("after", Utc.of(after)), (row, number) -> {
+      return jdbc.query(
+          NEXT,
+          new MapSqlParameterSource(
+                  Map.of(
+                      "account",
+                      running.account().id(),
+                      "begun",
+                      begun,
+                      "up",
+                      up,
+                      "last",
+                      last,
+                      "limit",
+                      allUp ? limits.pageSize() : 1))
+              .addValue("after", Utc.of(after)),
+          (row, number) -> {
             Timestamp due = row.getTimestamp("due");
             after = due.toInstant();
             last = row.getString("message_id");

@@ -18,8 +18,9 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
 /**
- * The embedded broker, which starts with the first connection: a site whose accounts deliver elsewhere has none. Its journal belongs to one
- * process. It opens no port, unless {@code mailroom.broker-port} asks for one on loopback: then a running Mailroom starts it at once, and
+ * The embedded broker, which starts with the first connection: a site whose accounts deliver
+ * elsewhere has none. Its journal belongs to one process. It opens no port, unless {@code
+ * mailroom.broker-port} asks for one on loopback: then a running Mailroom starts it at once, and
  * commands that run beside deliver to the same queue. Safe for use by several threads.
  */
 public final class EmbeddedBroker {
@@ -39,7 +40,11 @@ public final class EmbeddedBroker {
   private BrokerRecovery recovery;
   private boolean closed;
 
-  EmbeddedBroker(MailroomProperties properties, ObjectProvider<EmbeddedActiveMQ> brokers, String user, String password) {
+  EmbeddedBroker(
+      MailroomProperties properties,
+      ObjectProvider<EmbeddedActiveMQ> brokers,
+      String user,
+      String password) {
     this.properties = properties;
     this.brokers = brokers;
     this.file = new BrokerFile(properties.dataDir());
@@ -63,10 +68,17 @@ public final class EmbeddedBroker {
     }
     EmbeddedActiveMQ starting = brokers.getIfAvailable();
     if (closed || starting == null) {
-      throw new JMSException(closed ? "the embedded broker has been stopped" : "the embedded broker is switched off (spring.artemis.embedded.enabled)");
+      throw new JMSException(
+          closed
+              ? "the embedded broker has been stopped"
+              : "the embedded broker is switched off (spring.artemis.embedded.enabled)");
     }
-    BrokerLock taken = BrokerLock.take(properties.dataDir())
-        .orElseThrow(() -> new BrokerInUseException(properties.dataDir(), BrokerLock.holder(properties.dataDir())));
+    BrokerLock taken =
+        BrokerLock.take(properties.dataDir())
+            .orElseThrow(
+                () ->
+                    new BrokerInUseException(
+                        properties.dataDir(), BrokerLock.holder(properties.dataDir())));
     try {
       starting.start();
       if (opensPort()) {
@@ -86,12 +98,14 @@ public final class EmbeddedBroker {
   }
 
   /**
-   * Starts it if one of these destinations is a queue of it: who delivers there knows now whether that can be.
+   * Starts it if one of these destinations is a queue of it: who delivers there knows now whether
+   * that can be.
    *
    * @param endpoints of destinations
    */
   public void startFor(Collection<String> endpoints) throws JMSException {
-    if (endpoints.stream().anyMatch(endpoint -> endpoint.matches("direct:(//)?deliver-to-queue|jms:.*"))) {
+    if (endpoints.stream()
+        .anyMatch(endpoint -> endpoint.matches("direct:(//)?deliver-to-queue|jms:.*"))) {
       start();
     }
   }
@@ -104,7 +118,11 @@ public final class EmbeddedBroker {
     Acceptor acceptor = started.getActiveMQServer().getRemotingService().getAcceptor(PORT);
     if (acceptor == null || !acceptor.isStarted() || acceptor.getActualPort() <= 0) {
       started.stop();
-      throw new ConfigurationException(List.of("mailroom.broker-port = " + properties.brokerPort() + ": the embedded broker can't listen there. Allowed: a free port, or 0"));
+      throw new ConfigurationException(
+          List.of(
+              "mailroom.broker-port = "
+                  + properties.brokerPort()
+                  + ": the embedded broker can't listen there. Allowed: a free port, or 0"));
     }
     file.write("tcp://127.0.0.1:" + acceptor.getActualPort(), user, password);
   }
@@ -117,11 +135,14 @@ public final class EmbeddedBroker {
     try {
       start();
     } catch (BrokerInUseException inUse) {
-      LOG.warn("{}. What goes to the queue waits until then; all else goes on.", inUse.getMessage());
+      LOG.warn(
+          "{}. What goes to the queue waits until then; all else goes on.", inUse.getMessage());
     } catch (JMSException e) {
-      Causes.first(e, ConfigurationException.class).ifPresent(wrong -> {
-        throw wrong;
-      });
+      Causes.first(e, ConfigurationException.class)
+          .ifPresent(
+              wrong -> {
+                throw wrong;
+              });
       LOG.warn("{}. What goes to the queue waits; all else goes on.", e.getMessage());
     }
   }

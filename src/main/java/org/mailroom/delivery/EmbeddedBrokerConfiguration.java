@@ -25,7 +25,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** The embedded broker as Spring Boot sets it up, but it waits until somebody needs it; a password that is made anew at each start protects it. */
+/**
+ * The embedded broker as Spring Boot sets it up, but it waits until somebody needs it; a password
+ * that is made anew at each start protects it.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "spring.artemis.mode", havingValue = "embedded")
 class EmbeddedBrokerConfiguration {
@@ -34,7 +37,10 @@ class EmbeddedBrokerConfiguration {
   private static final String OF_SPRING_BOOT = "embeddedActiveMq";
 
   @Bean(destroyMethod = "stop")
-  EmbeddedBroker embeddedBroker(MailroomProperties properties, ObjectProvider<EmbeddedActiveMQ> brokers, Environment environment) {
+  EmbeddedBroker embeddedBroker(
+      MailroomProperties properties,
+      ObjectProvider<EmbeddedActiveMQ> brokers,
+      Environment environment) {
     return new EmbeddedBroker(properties, brokers, user(environment), password(environment));
   }
 
@@ -50,11 +56,18 @@ class EmbeddedBrokerConfiguration {
   ArtemisConfigurationCustomizer brokerConfiguration(MailroomProperties properties) {
     return broker -> {
       broker.setSecurityEnabled(true);
-      broker.putSecurityRoles("#", Set.of(new Role(ROLE, true, true, true, true, true, true, true, true, true, true, false, false)));
+      broker.putSecurityRoles(
+          "#",
+          Set.of(
+              new Role(
+                  ROLE, true, true, true, true, true, true, true, true, true, true, false, false)));
       broker.setName("mailroom");
       if (properties.polling() && properties.brokerPort() != null) {
-        broker.addAcceptorConfiguration(new TransportConfiguration("org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory",
-            Map.of("host", "127.0.0.1", "port", properties.brokerPort()), EmbeddedBroker.PORT));
+        broker.addAcceptorConfiguration(
+            new TransportConfiguration(
+                "org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory",
+                Map.of("host", "127.0.0.1", "port", properties.brokerPort()),
+                EmbeddedBroker.PORT));
       }
     };
   }
@@ -64,7 +77,8 @@ class EmbeddedBrokerConfiguration {
   static BeanFactoryPostProcessor brokerWaits() {
     return beans -> {
       if (beans.containsBeanDefinition(OF_SPRING_BOOT)) {
-        AbstractBeanDefinition broker = (AbstractBeanDefinition) beans.getBeanDefinition(OF_SPRING_BOOT);
+        AbstractBeanDefinition broker =
+            (AbstractBeanDefinition) beans.getBeanDefinition(OF_SPRING_BOOT);
         broker.setInitMethodName(null);
         broker.setDestroyMethodName(null);
       }
@@ -72,7 +86,8 @@ class EmbeddedBrokerConfiguration {
   }
 
   @Bean
-  static BeanPostProcessor brokerSecurity(Environment environment, ObjectProvider<EmbeddedBroker> embedded) {
+  static BeanPostProcessor brokerSecurity(
+      Environment environment, ObjectProvider<EmbeddedBroker> embedded) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessBeforeInitialization(Object bean, String name) {
@@ -80,9 +95,11 @@ class EmbeddedBrokerConfiguration {
           SecurityConfiguration users = new SecurityConfiguration();
           users.addUser(user(environment), password(environment));
           users.addRole(user(environment), ROLE);
-          broker.setSecurityManager(new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
+          broker.setSecurityManager(
+              new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
         }
-        if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory connections) {
+        if (bean instanceof JmsPoolConnectionFactory pool
+            && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory connections) {
           connections.setUser(user(environment));
           connections.setPassword(password(environment));
           pool.setConnectionFactory(new StartingConnections(embedded.getObject(), connections));
@@ -96,6 +113,9 @@ class EmbeddedBrokerConfiguration {
   @Bean
   HealthIndicator jmsHealthIndicator(EmbeddedBroker broker, ConnectionFactory connections) {
     JmsHealthIndicator started = new JmsHealthIndicator(connections);
-    return () -> broker.isStarted() ? started.health() : Health.up().withDetail("broker", "starts with the first message").build();
+    return () ->
+        broker.isStarted()
+            ? started.health()
+            : Health.up().withDetail("broker", "starts with the first message").build();
   }
 }

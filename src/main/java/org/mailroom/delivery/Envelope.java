@@ -7,13 +7,21 @@ import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.settings.Utc;
 
 /**
- * What a person recognises a message by, cut to what the table {@code ledger_message} holds. Each part is null where it isn't known.
+ * What a person recognises a message by, cut to what the table {@code ledger_message} holds. Each
+ * part is null where it isn't known.
  *
  * @param sender the address
  * @param senderName as the mail gives it
  * @param folder the path of the folder that it was listed in
  */
-record Envelope(String subject, String sender, String senderName, String internetMessageId, OffsetDateTime receivedAt, Boolean attachments, String folder) {
+record Envelope(
+    String subject,
+    String sender,
+    String senderName,
+    String internetMessageId,
+    OffsetDateTime receivedAt,
+    Boolean attachments,
+    String folder) {
 
   static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null, null);
 
@@ -24,9 +32,14 @@ record Envelope(String subject, String sender, String senderName, String interne
   /** As the site's rules left it, where they have seen it. */
   static Envelope of(IncomingMessage message) {
     EmailAddress from = message.from();
-    return new Envelope(cut(message.shownSubject(), LONGEST), from == null ? null : cut(from.address(), LONGEST_ADDRESS),
-        from == null ? null : cut(from.name(), LONGEST_ADDRESS), cut(message.internetMessageId(), LONGEST), Utc.of(message.receivedAt()),
-        message.isContentSeen() ? message.hasAttachments() : null, cut(message.folder(), LONGEST));
+    return new Envelope(
+        cut(message.shownSubject(), LONGEST),
+        from == null ? null : cut(from.address(), LONGEST_ADDRESS),
+        from == null ? null : cut(from.name(), LONGEST_ADDRESS),
+        cut(message.internetMessageId(), LONGEST),
+        Utc.of(message.receivedAt()),
+        message.isContentSeen() ? message.hasAttachments() : null,
+        cut(message.folder(), LONGEST));
   }
 
   /** Of a message of which only that much is known. */
@@ -44,6 +57,8 @@ record Envelope(String subject, String sender, String senderName, String interne
     if (text == null) {
       return null;
     }
-    return NO_CHARACTERS.matcher(text.length() <= longest ? text : text.substring(0, longest)).replaceAll("\uFFFD");
+    return NO_CHARACTERS
+        .matcher(text.length() <= longest ? text : text.substring(0, longest))
+        .replaceAll("\uFFFD");
   }
 }

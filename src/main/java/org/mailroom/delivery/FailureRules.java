@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What the failure of a destination means: as its settings {@code refused-on}, {@code down-on} and {@code later-on} say, else as is documented. Threads:
- * those of imports.
+ * What the failure of a destination means: as its settings {@code refused-on}, {@code down-on} and
+ * {@code later-on} say, else as is documented. Threads: those of imports.
  */
 @Component
 final class FailureRules {
@@ -39,10 +39,13 @@ final class FailureRules {
 
   FailureRules(MailroomProperties properties, CamelContext camel, Clock clock) {
     this.clock = clock;
-    properties.destinations().forEach((name, destination) -> {
-      ofSite.put(name, rules(destination));
-      warnOfUnknown(name, destination, camel);
-    });
+    properties
+        .destinations()
+        .forEach(
+            (name, destination) -> {
+              ofSite.put(name, rules(destination));
+              warnOfUnknown(name, destination, camel);
+            });
   }
 
   private static Map<String, Outcome> rules(DestinationProperties destination) {
@@ -53,17 +56,38 @@ final class FailureRules {
     return rules;
   }
 
-  private static void warnOfUnknown(String name, DestinationProperties destination, CamelContext camel) {
-    Map<String, List<String>> lists = Map.of("refused-on", destination.refusedOn(), "down-on", destination.downOn(), "later-on", destination.laterOn());
-    lists.forEach((key, failures) -> failures.stream().filter(failure -> failure.contains(".") && camel.getClassResolver().resolveClass(failure) == null)
-        .forEach(failure -> LOG.warn("mailroom.destinations.{}.{} names {}, which is neither in the jar nor in lib/, so that nothing fails with it. Check its spelling.",
-            name, key, failure)));
+  private static void warnOfUnknown(
+      String name, DestinationProperties destination, CamelContext camel) {
+    Map<String, List<String>> lists =
+        Map.of(
+            "refused-on",
+            destination.refusedOn(),
+            "down-on",
+            destination.downOn(),
+            "later-on",
+            destination.laterOn());
+    lists.forEach(
+        (key, failures) ->
+            failures.stream()
+                .filter(
+                    failure ->
+                        failure.contains(".")
+                            && camel.getClassResolver().resolveClass(failure) == null)
+                .forEach(
+                    failure ->
+                        LOG.warn(
+                            "mailroom.destinations.{}.{} names {}, which is neither in the jar nor"
+                                + " in lib/, so that nothing fails with it. Check its spelling.",
+                            name,
+                            key,
+                            failure)));
   }
 
   /**
    * Judges a failure.
    *
-   * @param header {@code Retry-After} of the message that failed, for routes that set one; null: none
+   * @param header {@code Retry-After} of the message that failed, for routes that set one; null:
+   *     none
    */
   Failure judge(String destination, Exception why, String header) {
     Outcome outcome = bySite(destination, why).orElseGet(() -> DestinationFailure.outcome(why));
@@ -72,26 +96,44 @@ final class FailureRules {
 
   private Optional<Outcome> bySite(String destination, Exception why) {
     Map<String, Outcome> rules = ofSite.getOrDefault(destination, Map.of());
-    return rules.isEmpty() ? Optional.empty() : Causes.of(why).map(cause -> bySite(rules, cause)).filter(Objects::nonNull).findFirst();
+    return rules.isEmpty()
+        ? Optional.empty()
+        : Causes.of(why).map(cause -> bySite(rules, cause)).filter(Objects::nonNull).findFirst();
   }
 
   private static Outcome bySite(Map<String, Outcome> rules, Throwable cause) {
     OptionalInt status = DestinationFailure.status(cause);
     Outcome outcome = status.isPresent() ? rules.get(String.valueOf(status.getAsInt())) : null;
-    for (Class<?> type = cause.getClass(); type != null && outcome == null; type = type.getSuperclass()) {
+    for (Class<?> type = cause.getClass();
+        type != null && outcome == null;
+        type = type.getSuperclass()) {
       outcome = rules.get(type.getName());
     }
     return outcome;
   }
 
   private static String way(Exception why) {
-    return Causes.of(why).map(DestinationFailure::status).filter(OptionalInt::isPresent).findFirst().map(status -> "HTTP " + status.getAsInt())
+    return Causes.of(why)
+        .map(DestinationFailure::status)
+        .filter(OptionalInt::isPresent)
+        .findFirst()
+        .map(status -> "HTTP " + status.getAsInt())
         .orElseGet(() -> Causes.root(why).getClass().getName());
   }
 
   private Duration retryAfter(Exception why, String header) {
-    String answered = Causes.first(why, HttpOperationFailedException.class).map(HttpOperationFailedException::getResponseHeaders)
-        .flatMap(headers -> headers.entrySet().stream().filter(each -> RETRY_AFTER.equalsIgnoreCase(each.getKey())).map(Map.Entry::getValue).findFirst()).orElse(header);
-    return RetryAfter.parse(answered, clock.instant(), LONGEST_RETRY_AFTER).map(RetryAfter::delay).orElse(null);
+    String answered =
+        Causes.first(why, HttpOperationFailedException.class)
+            .map(HttpOperationFailedException::getResponseHeaders)
+            .flatMap(
+                headers ->
+                    headers.entrySet().stream()
+                        .filter(each -> RETRY_AFTER.equalsIgnoreCase(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst())
+            .orElse(header);
+    return RetryAfter.parse(answered, clock.instant(), LONGEST_RETRY_AFTER)
+        .map(RetryAfter::delay)
+        .orElse(null);
   }
 }

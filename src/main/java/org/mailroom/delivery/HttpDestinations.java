@@ -7,14 +7,17 @@ import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.spi.ComponentCustomizer;
 
 /**
- * What holds for every HTTP endpoint that a route sends to. What a message says of itself stays with Mailroom's routes: no HTTP destination gets the
- * headers of a delivery unless a route gives it headers of other names. And a request is sent once: what is tried again the ledger decides, where
- * Apache's client by itself would send a POST twice that was answered 503. Of an answer that isn't 2xx no more is read than a person may want to see.
+ * What holds for every HTTP endpoint that a route sends to. What a message says of itself stays
+ * with Mailroom's routes: no HTTP destination gets the headers of a delivery unless a route gives
+ * it headers of other names. And a request is sent once: what is tried again the ledger decides,
+ * where Apache's client by itself would send a POST twice that was answered 503. Of an answer that
+ * isn't 2xx no more is read than a person may want to see.
  */
 @org.springframework.stereotype.Component
 final class HttpDestinations implements ComponentCustomizer {
 
-  private static final Set<String> OWN = Set.of("account", "mailbox", "messageid", "subject", "sender", "receivedat");
+  private static final Set<String> OWN =
+      Set.of("account", "mailbox", "messageid", "subject", "sender", "receivedat");
 
   /** In bytes; nobody reads more of why a request failed. */
   private static final long MOST_OF_AN_ERROR = 1024L * 1024;
@@ -25,7 +28,11 @@ final class HttpDestinations implements ComponentCustomizer {
     strategy.getOutFilter().addAll(OWN);
     HttpComponent http = (HttpComponent) target;
     http.setHeaderFilterStrategy(strategy);
-    http.setHttpClientConfigurer(client -> client.disableAutomaticRetries().addResponseInterceptorLast(new BoundedErrors(MOST_OF_AN_ERROR)));
+    http.setHttpClientConfigurer(
+        client ->
+            client
+                .disableAutomaticRetries()
+                .addResponseInterceptorLast(new BoundedErrors(MOST_OF_AN_ERROR)));
   }
 
   @Override

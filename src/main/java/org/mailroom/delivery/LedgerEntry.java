@@ -7,13 +7,23 @@ import java.time.OffsetDateTime;
  *
  * @param attempts made so far
  * @param again there is a row already, which this one replaces
- * @param inDoubt the service couldn't give what belongs to the message, and whether that is the message's own fault shows the end of the import
+ * @param inDoubt the service couldn't give what belongs to the message, and whether that is the
+ *     message's own fault shows the end of the import
  * @param nextAttempt null when none follows
  * @param envelope for a person to recognise the message by; null when it is no message
  */
 record LedgerEntry(
-    String account, String messageId, String destination, String status, int attempts, boolean again, boolean inDoubt, String error,
-    OffsetDateTime nextAttempt, OffsetDateTime deliveredAt, Envelope envelope) {
+    String account,
+    String messageId,
+    String destination,
+    String status,
+    int attempts,
+    boolean again,
+    boolean inDoubt,
+    String error,
+    OffsetDateTime nextAttempt,
+    OffsetDateTime deliveredAt,
+    Envelope envelope) {
 
   static final String PENDING = "PENDING";
   static final String DELIVERED = "DELIVERED";

@@ -11,7 +11,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 
-/** Tells what became of deliveries: counts each, and says in the log what was refused, one line a cause. That a destination is down, its health has told. */
+/**
+ * Tells what became of deliveries: counts each, and says in the log what was refused, one line a
+ * cause. That a destination is down, its health has told.
+ */
 @Component
 final class LedgerLog {
 
@@ -24,17 +27,36 @@ final class LedgerLog {
   }
 
   void tell(List<LedgerEntry> rows) {
-    rows.stream().filter(row -> !row.inDoubt() && !row.destination().equals(LedgerRows.LEFT)).forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
-    rows.stream().filter(LedgerLog::isRefusal)
-        .collect(Collectors.groupingBy(row -> row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
-        .values().forEach(LedgerLog::tellAlike);
-    rows.stream().filter(LedgerLog::isWantedLater).forEach(row -> LOG.info("account {}: message {} is wanted by {} later: {} It is delivered again at {}, without an attempt.",
-        row.account(), row.messageId(), row.destination(), sentence(row.error().substring(LedgerRows.LATER.length())), row.nextAttempt().truncatedTo(ChronoUnit.SECONDS)));
+    rows.stream()
+        .filter(row -> !row.inDoubt() && !row.destination().equals(LedgerRows.LEFT))
+        .forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
+    rows.stream()
+        .filter(LedgerLog::isRefusal)
+        .collect(
+            Collectors.groupingBy(
+                row -> row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .forEach(LedgerLog::tellAlike);
+    rows.stream()
+        .filter(LedgerLog::isWantedLater)
+        .forEach(
+            row ->
+                LOG.info(
+                    "account {}: message {} is wanted by {} later: {} It is delivered again at {},"
+                        + " without an attempt.",
+                    row.account(),
+                    row.messageId(),
+                    row.destination(),
+                    sentence(row.error().substring(LedgerRows.LATER.length())),
+                    row.nextAttempt().truncatedTo(ChronoUnit.SECONDS)));
   }
 
   /** Told once: what the ledger knew before was told. */
   private static boolean isWantedLater(LedgerEntry row) {
-    return row.is(LedgerEntry.PENDING) && !row.again() && row.error() != null && row.error().startsWith(LedgerRows.LATER);
+    return row.is(LedgerEntry.PENDING)
+        && !row.again()
+        && row.error() != null
+        && row.error().startsWith(LedgerRows.LATER);
   }
 
   private static boolean isRefusal(LedgerEntry row) {
@@ -44,9 +66,16 @@ final class LedgerLog {
   private static void tellAlike(List<LedgerEntry> same) {
     LedgerEntry first = same.get(0);
     long messages = same.stream().map(LedgerEntry::messageId).distinct().count();
-    String which = messages == 1 ? "message " + first.messageId() + " was" : messages + " messages were";
+    String which =
+        messages == 1 ? "message " + first.messageId() + " was" : messages + " messages were";
     LOG.atLevel(first.is(LedgerEntry.FAILED) ? Level.ERROR : Level.WARN)
-        .log("account {}: {} not delivered to {}: {} {}", first.account(), which, destinations(same), sentence(first.error()), next(first));
+        .log(
+            "account {}: {} not delivered to {}: {} {}",
+            first.account(),
+            which,
+            destinations(same),
+            sentence(first.error()),
+            next(first));
   }
 
   private static String destinations(List<LedgerEntry> rows) {
@@ -61,15 +90,27 @@ final class LedgerLog {
     if (row.is(LedgerEntry.PENDING)) {
       return "Tried again at " + row.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";
     }
-    return "Given up after " + row.attempts() + (row.attempts() == 1 ? " attempt" : " attempts") + "; it stays unread in the mailbox. See: failed list --account "
+    return "Given up after "
+        + row.attempts()
+        + (row.attempts() == 1 ? " attempt" : " attempts")
+        + "; it stays unread in the mailbox. See: failed list --account "
         + row.account();
   }
 
-  /** What the hook route {@code message-failed} gets as its body: one for each message and cause, however many destinations it concerns. */
+  /**
+   * What the hook route {@code message-failed} gets as its body: one for each message and cause,
+   * however many destinations it concerns.
+   */
   List<Map<String, Object>> hooks(Account account, List<LedgerEntry> rows) {
-    return rows.stream().filter(row -> row.is(LedgerEntry.FAILED))
-        .collect(Collectors.groupingBy(row -> row.messageId() + row.error(), LinkedHashMap::new, Collectors.toList()))
-        .values().stream().map(same -> hook(account, same.get(0), destinations(same))).toList();
+    return rows.stream()
+        .filter(row -> row.is(LedgerEntry.FAILED))
+        .collect(
+            Collectors.groupingBy(
+                row -> row.messageId() + row.error(), LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .map(same -> hook(account, same.get(0), destinations(same)))
+        .toList();
   }
 
   private static Map<String, Object> hook(Account account, LedgerEntry row, String destinations) {
@@ -80,7 +121,12 @@ final class LedgerLog {
     body.put("subject", row.subject());
     body.put("destination", destinations);
     body.put("cause", row.error());
-    body.put("remedy", "failed retry --account " + row.account() + ", or failed discard --account " + row.account());
+    body.put(
+        "remedy",
+        "failed retry --account "
+            + row.account()
+            + ", or failed discard --account "
+            + row.account());
     body.put("attempts", row.attempts());
     return body;
   }

@@ -17,7 +17,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.Utc;
 import org.springframework.stereotype.Component;
 
-/** What the ledger has to say of a message after an import has dealt with it: its rows of the table {@code delivery}. */
+/**
+ * What the ledger has to say of a message after an import has dealt with it: its rows of the table
+ * {@code delivery}.
+ */
 @Component
 final class LedgerRows {
 
@@ -37,9 +40,15 @@ final class LedgerRows {
   private static final List<String> WITHOUT_AN_ATTEMPT = List.of(OUTAGE, BUSY, LATER, IN_DOUBT);
 
   /** Says of a waiting row that it waits for another attempt. */
-  static final String IS_REFUSAL_IN_SQL = WITHOUT_AN_ATTEMPT.stream().map(begins -> "last_error not like '" + begins + "%'").collect(Collectors.joining(" and "));
+  static final String IS_REFUSAL_IN_SQL =
+      WITHOUT_AN_ATTEMPT.stream()
+          .map(begins -> "last_error not like '" + begins + "%'")
+          .collect(Collectors.joining(" and "));
 
-  /** Stands for a destination in the entry of a message that the site's rules leave as it is; its error is the version of the message. */
+  /**
+   * Stands for a destination in the entry of a message that the site's rules leave as it is; its
+   * error is the version of the message.
+   */
   static final String LEFT = "(left)";
 
   private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
@@ -53,7 +62,11 @@ final class LedgerRows {
   private final MailroomProperties.Retry retry;
   private final Clock clock;
 
-  LedgerRows(DestinationHealth health, Destinations destinations, MailroomProperties properties, Clock clock) {
+  LedgerRows(
+      DestinationHealth health,
+      Destinations destinations,
+      MailroomProperties properties,
+      Clock clock) {
     this.health = health;
     this.destinations = destinations;
     this.retry = properties.retry();
@@ -65,51 +78,148 @@ final class LedgerRows {
     Fate fate = message.fate();
     return switch (fate.kind()) {
       case OPEN -> List.of();
-      case GONE -> message.isTriedBefore() ? each(message, name -> row(message, name, LedgerEntry.DISCARDED, 0, "somebody deleted the message from the mailbox.")) : List.of();
-      case LEFT -> Stream.of(row(message, LEFT, LedgerEntry.DISCARDED, 0, version(message))).toList();
-      case SKIPPED -> each(message, name -> row(message, name, LedgerEntry.DISCARDED, 0, "the site's rules skip the message."));
-      case WAITING -> each(message, name -> waiting(message, name, DeliveryError.inShort(fate.reason(), LONGEST_ERROR), now().plus(backoff(1, retry)), false));
-      case FAILED -> each(message, name -> fate.isInDoubt()
-          ? waiting(message, name, DeliveryError.inWords(fate.cause(), LONGEST_ERROR), now().plus(backoff(message.earlierAttempts(name) + 1, retry)), true)
-          : refused(message, name, fate.cause(), retry));
-      case READY -> each(message, name -> message.delivered().contains(name) ? delivered(message, name)
-          : message.outages().containsKey(name) ? awaits(message, name) : refused(message, name, message.refusals().get(name), destinations.retry(name)));
+      case GONE ->
+          message.isTriedBefore()
+              ? each(
+                  message,
+                  name ->
+                      row(
+                          message,
+                          name,
+                          LedgerEntry.DISCARDED,
+                          0,
+                          "somebody deleted the message from the mailbox."))
+              : List.of();
+      case LEFT ->
+          Stream.of(row(message, LEFT, LedgerEntry.DISCARDED, 0, version(message))).toList();
+      case SKIPPED ->
+          each(
+              message,
+              name ->
+                  row(
+                      message,
+                      name,
+                      LedgerEntry.DISCARDED,
+                      0,
+                      "the site's rules skip the message."));
+      case WAITING ->
+          each(
+              message,
+              name ->
+                  waiting(
+                      message,
+                      name,
+                      DeliveryError.inShort(fate.reason(), LONGEST_ERROR),
+                      now().plus(backoff(1, retry)),
+                      false));
+      case FAILED ->
+          each(
+              message,
+              name ->
+                  fate.isInDoubt()
+                      ? waiting(
+                          message,
+                          name,
+                          DeliveryError.inWords(fate.cause(), LONGEST_ERROR),
+                          now().plus(backoff(message.earlierAttempts(name) + 1, retry)),
+                          true)
+                      : refused(message, name, fate.cause(), retry));
+      case READY ->
+          each(
+              message,
+              name ->
+                  message.delivered().contains(name)
+                      ? delivered(message, name)
+                      : message.outages().containsKey(name)
+                          ? awaits(message, name)
+                          : refused(
+                              message,
+                              name,
+                              message.refusals().get(name),
+                              destinations.retry(name)));
     };
   }
 
-  private static List<LedgerEntry> each(IncomingMessage message, Function<String, LedgerEntry> row) {
+  private static List<LedgerEntry> each(
+      IncomingMessage message, Function<String, LedgerEntry> row) {
     return message.destinations().stream().map(row).toList();
   }
 
   LedgerEntry delivered(IncomingMessage message, String destination) {
-    return new LedgerEntry(message.account().id(), message.id(), destination, LedgerEntry.DELIVERED, message.earlierAttempts(destination) + 1,
-        message.wasTriedBefore(destination), false, null, null, now(), Envelope.of(message));
+    return new LedgerEntry(
+        message.account().id(),
+        message.id(),
+        destination,
+        LedgerEntry.DELIVERED,
+        message.earlierAttempts(destination) + 1,
+        message.wasTriedBefore(destination),
+        false,
+        null,
+        null,
+        now(),
+        Envelope.of(message));
   }
 
   /** Its destination is down, or asks to wait: no attempt of this message. */
   LedgerEntry awaits(IncomingMessage message, String destination) {
     if (message.outages().get(destination) instanceof DeliverLater later) {
-      return waiting(message, destination, later.begins() + DeliveryError.inWords(later, LONGEST_ERROR), Utc.of(later.until()), false);
+      return waiting(
+          message,
+          destination,
+          later.begins() + DeliveryError.inWords(later, LONGEST_ERROR),
+          Utc.of(later.until()),
+          false);
     }
     var outage = health.outage(destination);
-    String error = outage.map(DestinationHealth.Outage::cause).orElseGet(() -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
+    String error =
+        outage
+            .map(DestinationHealth.Outage::cause)
+            .orElseGet(
+                () -> DeliveryError.inWords(message.outages().get(destination), LONGEST_ERROR));
     String begins = outage.isPresent() && outage.get().busy() ? BUSY : OUTAGE;
     OffsetDateTime nextTry = outage.map(down -> Utc.of(down.nextTry())).orElseGet(this::now);
     return waiting(message, destination, begins + error, nextTry, false);
   }
 
-  private LedgerEntry waiting(IncomingMessage message, String destination, String error, OffsetDateTime nextAttempt, boolean inDoubt) {
-    return entry(message, destination, LedgerEntry.PENDING, message.earlierAttempts(destination), inDoubt, error, nextAttempt);
+  private LedgerEntry waiting(
+      IncomingMessage message,
+      String destination,
+      String error,
+      OffsetDateTime nextAttempt,
+      boolean inDoubt) {
+    return entry(
+        message,
+        destination,
+        LedgerEntry.PENDING,
+        message.earlierAttempts(destination),
+        inDoubt,
+        error,
+        nextAttempt);
   }
 
   /** Whether an entry waits for another attempt, not for its destination. */
   static boolean isRefusal(LedgerEntry entry) {
-    return entry.is(LedgerEntry.PENDING) && !entry.inDoubt() && entry.attempts() > 0 && entry.error() != null && WITHOUT_AN_ATTEMPT.stream().noneMatch(entry.error()::startsWith);
+    return entry.is(LedgerEntry.PENDING)
+        && !entry.inDoubt()
+        && entry.attempts() > 0
+        && entry.error() != null
+        && WITHOUT_AN_ATTEMPT.stream().noneMatch(entry.error()::startsWith);
   }
 
-  private LedgerEntry refused(IncomingMessage message, String destination, Exception why, MailroomProperties.Retry rules) {
-    return refused(entry(message, destination, LedgerEntry.PENDING, message.earlierAttempts(destination), false, DeliveryError.inWords(why, LONGEST_ERROR), null),
-        Causes.first(why, MessageTooLargeException.class).isPresent(), Causes.first(why, GraphException.class).isPresent(), rules);
+  private LedgerEntry refused(
+      IncomingMessage message, String destination, Exception why, MailroomProperties.Retry rules) {
+    return refused(
+        entry(
+            message,
+            destination,
+            LedgerEntry.PENDING,
+            message.earlierAttempts(destination),
+            false,
+            DeliveryError.inWords(why, LONGEST_ERROR),
+            null),
+        Causes.first(why, MessageTooLargeException.class).isPresent(),
+        Causes.first(why, GraphException.class).isPresent(),
+        rules);
   }
 
   /** The same by the rules of {@code mailroom.retry}. */
@@ -121,27 +231,69 @@ final class LedgerRows {
    * An attempt is counted.
    *
    * @param hopeless trying again doesn't help
-   * @param byService the service couldn't give it: so it is looked at again even when it is given up
+   * @param byService the service couldn't give it: so it is looked at again even when it is given
+   *     up
    */
-  private LedgerEntry refused(LedgerEntry entry, boolean hopeless, boolean byService, MailroomProperties.Retry rules) {
+  private LedgerEntry refused(
+      LedgerEntry entry, boolean hopeless, boolean byService, MailroomProperties.Retry rules) {
     int attempts = entry.attempts() + 1;
     boolean givenUp = attempts >= rules.maxAttempts() || hopeless;
-    OffsetDateTime next = !givenUp ? now().plus(backoff(attempts, rules)) : byService && !hopeless ? now().plus(LOOKED_AT_AGAIN) : null;
-    return new LedgerEntry(entry.account(), entry.messageId(), entry.destination(), givenUp ? LedgerEntry.FAILED : LedgerEntry.PENDING, attempts, entry.again(), false,
-        givenUp ? DeliveryError.whenGivenUp(entry.error(), next != null) : entry.error(), next, null, entry.envelope());
+    OffsetDateTime next =
+        !givenUp
+            ? now().plus(backoff(attempts, rules))
+            : byService && !hopeless ? now().plus(LOOKED_AT_AGAIN) : null;
+    return new LedgerEntry(
+        entry.account(),
+        entry.messageId(),
+        entry.destination(),
+        givenUp ? LedgerEntry.FAILED : LedgerEntry.PENDING,
+        attempts,
+        entry.again(),
+        false,
+        givenUp ? DeliveryError.whenGivenUp(entry.error(), next != null) : entry.error(),
+        next,
+        null,
+        entry.envelope());
   }
 
-  private LedgerEntry row(IncomingMessage message, String destination, String status, int more, String error) {
-    return entry(message, destination, status, message.earlierAttempts(destination) + more, false, error, null);
+  private LedgerEntry row(
+      IncomingMessage message, String destination, String status, int more, String error) {
+    return entry(
+        message,
+        destination,
+        status,
+        message.earlierAttempts(destination) + more,
+        false,
+        error,
+        null);
   }
 
   private static LedgerEntry entry(
-      IncomingMessage message, String destination, String status, int attempts, boolean inDoubt, String error, OffsetDateTime nextAttempt) {
-    return new LedgerEntry(message.account().id(), message.id(), destination, status, attempts, message.wasTriedBefore(destination), inDoubt, error, nextAttempt, null,
+      IncomingMessage message,
+      String destination,
+      String status,
+      int attempts,
+      boolean inDoubt,
+      String error,
+      OffsetDateTime nextAttempt) {
+    return new LedgerEntry(
+        message.account().id(),
+        message.id(),
+        destination,
+        status,
+        attempts,
+        message.wasTriedBefore(destination),
+        inDoubt,
+        error,
+        nextAttempt,
+        null,
         destination.equals(LEFT) ? null : Envelope.of(message));
   }
 
-  /** What tells whether a message has changed since; empty where the service gave none, so that it is asked about again. */
+  /**
+   * What tells whether a message has changed since; empty where the service gave none, so that it
+   * is asked about again.
+   */
   static String version(IncomingMessage message) {
     return message.version() == null ? "" : message.version();
   }

@@ -21,6 +21,7 @@ record LedgerState(String status, int attempts, String error, Instant nextAttemp
 
   /** What was given up because of the service is looked at again, too. */
   boolean isDue(Instant now) {
-    return (status.equals(LedgerEntry.PENDING) && nextAttempt == null) || (!isSettled() && nextAttempt != null && !now.isBefore(nextAttempt));
+    return (status.equals(LedgerEntry.PENDING) && nextAttempt == null)
+        || (!isSettled() && nextAttempt != null && !now.isBefore(nextAttempt));
   }
 }

@@ -38,47 +38,68 @@ final class LedgerTable {
   Map<String, Map<String, LedgerState>> states(String account, List<String> messageIds) {
     Map<String, Map<String, LedgerState>> states = new HashMap<>();
     named.query(
-        "select message_id, destination, status, attempts, last_error, next_attempt_at, erased_at from delivery where account = :account and message_id in (:ids)",
+        "select message_id, destination, status, attempts, last_error, next_attempt_at, erased_at"
+            + " from delivery where account = :account and message_id in (:ids)",
         Map.of("account", account, "ids", messageIds),
         row -> {
           Timestamp next = row.getTimestamp("next_attempt_at");
-          states.computeIfAbsent(row.getString("message_id"), id -> new HashMap<>()).put(row.getString("destination"),
-              new LedgerState(row.getString("status"), row.getInt("attempts"), row.getString("last_error"), next == null ? null : next.toInstant(),
-                  row.getTimestamp("erased_at") != null));
+          states
+              .computeIfAbsent(row.getString("message_id"), id -> new HashMap<>())
+              .put(
+                  row.getString("destination"),
+                  new LedgerState(
+                      row.getString("status"),
+                      row.getInt("attempts"),
+                      row.getString("last_error"),
+                      next == null ? null : next.toInstant(),
+                      row.getTimestamp("erased_at") != null));
         });
     return states;
   }
 
   /**
-   * Writes entries of an account, several statements in one round trip, and what their messages are recognised by. An entry that says that a message was
-   * delivered is never replaced, and neither is one of a message that was erased meanwhile. Where a transaction is under way they are part of it.
+   * Writes entries of an account, several statements in one round trip, and what their messages are
+   * recognised by. An entry that says that a message was delivered is never replaced, and neither
+   * is one of a message that was erased meanwhile. Where a transaction is under way they are part
+   * of it.
    *
    * @param known ids of messages whose envelope was written just now
-   * @throws org.mailroom.graph.LeaseLostException when an import wants to write whose mailbox another node has; nothing of the transaction stays
+   * @throws org.mailroom.graph.LeaseLostException when an import wants to write whose mailbox
+   *     another node has; nothing of the transaction stays
    */
   void write(List<LedgerEntry> rows, Set<String> known) {
     if (rows.isEmpty()) {
       return;
     }
-    transaction.executeWithoutResult(status -> {
-      fence.require(rows.get(0).account());
-      writeWhatIsAllowed(rows, known);
-    });
+    transaction.executeWithoutResult(
+        status -> {
+          fence.require(rows.get(0).account());
+          writeWhatIsAllowed(rows, known);
+        });
   }
 
   private void writeWhatIsAllowed(List<LedgerEntry> rows, Set<String> known) {
     List<LedgerEntry> again = rows.stream().filter(LedgerEntry::again).toList();
     if (!again.isEmpty()) {
-      jdbc.batchUpdate("delete from delivery where account = ? and message_id = ? and destination = ? and status <> 'DELIVERED' and erased_at is null", again, again.size(),
+      jdbc.batchUpdate(
+          "delete from delivery where account = ? and message_id = ? and destination = ? and status"
+              + " <> 'DELIVERED' and erased_at is null",
+          again,
+          again.size(),
           (statement, row) -> {
             statement.setString(1, row.account());
             statement.setString(2, row.messageId());
             statement.setString(3, row.destination());
           });
     }
-    // "do nothing": the entry of a destination that wrote it in its own transaction, or of another process, stands
-    jdbc.batchUpdate("insert into delivery (account, message_id, destination, status, attempts, last_error, next_attempt_at, delivered_at, subject,"
-        + " received_at, last_attempt_at, in_doubt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", rows, Math.max(1, rows.size()),
+    // "do nothing": the entry of a destination that wrote it in its own transaction, or of another
+    // process, stands
+    jdbc.batchUpdate(
+        "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+            + " next_attempt_at, delivered_at, subject, received_at, last_attempt_at, in_doubt)"
+            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        rows,
+        Math.max(1, rows.size()),
         (statement, row) -> {
           statement.setString(1, row.account());
           statement.setString(2, row.messageId());
@@ -90,27 +111,43 @@ final class LedgerTable {
           statement.setObject(8, row.deliveredAt());
           statement.setString(9, row.status().equals("DELIVERED") ? null : row.subject());
           statement.setObject(10, row.status().equals("DELIVERED") ? null : row.receivedAt());
-          statement.setObject(11, row.status().equals("DELIVERED") ? null : Utc.of(clock.instant()));
+          statement.setObject(
+              11, row.status().equals("DELIVERED") ? null : Utc.of(clock.instant()));
           statement.setBoolean(12, row.inDoubt());
         });
     writeEnvelopes(rows, known);
   }
 
-  /** One row a message, whatever number of destinations it has. Where more is known of it than before, that counts. */
+  /**
+   * One row a message, whatever number of destinations it has. Where more is known of it than
+   * before, that counts.
+   */
   private void writeEnvelopes(List<LedgerEntry> rows, Set<String> known) {
     Map<String, LedgerEntry> byMessage = new LinkedHashMap<>();
-    rows.stream().filter(row -> row.envelope() != null && !known.contains(row.messageId()))
-        .forEach(row -> byMessage.merge(row.messageId(), row, (one, other) -> one.again() ? one : other));
-    List<LedgerEntry> again = byMessage.values().stream().filter(row -> row.again() && row.envelope().isKnown()).toList();
+    rows.stream()
+        .filter(row -> row.envelope() != null && !known.contains(row.messageId()))
+        .forEach(
+            row ->
+                byMessage.merge(row.messageId(), row, (one, other) -> one.again() ? one : other));
+    List<LedgerEntry> again =
+        byMessage.values().stream().filter(row -> row.again() && row.envelope().isKnown()).toList();
     if (!again.isEmpty()) {
-      jdbc.batchUpdate("delete from ledger_message where account = ? and message_id = ?", again, again.size(), (statement, row) -> {
-        statement.setString(1, row.account());
-        statement.setString(2, row.messageId());
-      });
+      jdbc.batchUpdate(
+          "delete from ledger_message where account = ? and message_id = ?",
+          again,
+          again.size(),
+          (statement, row) -> {
+            statement.setString(1, row.account());
+            statement.setString(2, row.messageId());
+          });
     }
     OffsetDateTime now = Utc.of(clock.instant());
-    jdbc.batchUpdate("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, sender_name, internet_message_id,"
-        + " has_attachments, folder) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", byMessage.values(), Math.max(1, byMessage.size()),
+    jdbc.batchUpdate(
+        "insert into ledger_message (account, message_id, listed_at, received_at, subject, sender,"
+            + " sender_name, internet_message_id, has_attachments, folder) values (?, ?, ?, ?, ?,"
+            + " ?, ?, ?, ?, ?) on conflict do nothing",
+        byMessage.values(),
+        Math.max(1, byMessage.size()),
         (statement, row) -> {
           Envelope envelope = row.envelope();
           statement.setString(1, row.account());

@@ -15,9 +15,10 @@ import org.mailroom.settings.Utc;
 import org.springframework.stereotype.Component;
 
 /**
- * The rows of the tables {@code mail_message} and {@code mail_attachment}, for a statement with named parameters. Beside its own columns a row of
- * {@code mail_message} has every internet header of the message, as {@code header_} and the name in small letters with {@code _} for what is neither
- * letter nor digit: a column of the site's own is one more name in the route's statement.
+ * The rows of the tables {@code mail_message} and {@code mail_attachment}, for a statement with
+ * named parameters. Beside its own columns a row of {@code mail_message} has every internet header
+ * of the message, as {@code header_} and the name in small letters with {@code _} for what is
+ * neither letter nor digit: a column of the site's own is one more name in the route's statement.
  */
 @Component("mailTables")
 public final class MailTables {
@@ -74,14 +75,16 @@ public final class MailTables {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (MailMessage message : documents) {
       int position = 1;
-      for (MailAttachment attachment : message.attachments() == null ? List.<MailAttachment>of() : message.attachments()) {
+      for (MailAttachment attachment :
+          message.attachments() == null ? List.<MailAttachment>of() : message.attachments()) {
         rows.add(row(message, position++, attachment));
       }
     }
     return rows;
   }
 
-  private static Map<String, Object> row(MailMessage message, int position, MailAttachment attachment) {
+  private static Map<String, Object> row(
+      MailMessage message, int position, MailAttachment attachment) {
     Map<String, Object> row = new HashMap<>();
     row.put("account", message.account());
     row.put("message_id", message.id());
@@ -104,7 +107,10 @@ public final class MailTables {
     return text == null || text.length() <= LONGEST_WORD ? text : text.substring(0, LONGEST_WORD);
   }
 
-  /** What no text column can hold: NUL (PostgreSQL) and halves of surrogate pairs. The column {@code document} still tells them. */
+  /**
+   * What no text column can hold: NUL (PostgreSQL) and halves of surrogate pairs. The column {@code
+   * document} still tells them.
+   */
   static String text(String value) {
     if (value == null) {
       return null;
@@ -112,7 +118,10 @@ public final class MailTables {
     StringBuilder clean = null;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      boolean pair = Character.isHighSurrogate(c) && i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1));
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < value.length()
+              && Character.isLowSurrogate(value.charAt(i + 1));
       if (c == 0 || (Character.isSurrogate(c) && !pair)) {
         clean = clean == null ? new StringBuilder(value) : clean;
         clean.setCharAt(i, '\uFFFD');

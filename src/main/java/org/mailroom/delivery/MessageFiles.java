@@ -9,8 +9,9 @@ import org.mailroom.message.MessageFolders;
 import org.springframework.stereotype.Component;
 
 /**
- * The file destination: {@code message.json} in the message's folder below {@code mail-dir}, next to its attachments. Written to a
- * temporary name, forced to disk and renamed, so that a reader never sees half of it; a second delivery replaces the first.
+ * The file destination: {@code message.json} in the message's folder below {@code mail-dir}, next
+ * to its attachments. Written to a temporary name, forced to disk and renamed, so that a reader
+ * never sees half of it; a second delivery replaces the first.
  */
 @Component("messageFiles")
 public final class MessageFiles {

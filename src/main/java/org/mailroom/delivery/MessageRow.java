@@ -5,7 +5,10 @@ import java.util.Locale;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessage.Header;
 
-/** A row of a message, in which its internet headers are found, too, when a statement names one: {@code header_x_customer}. */
+/**
+ * A row of a message, in which its internet headers are found, too, when a statement names one:
+ * {@code header_x_customer}.
+ */
 final class MessageRow extends HashMap<String, Object> {
 
   private static final String HEADER = "header_";
@@ -32,8 +35,20 @@ final class MessageRow extends HashMap<String, Object> {
 
   /** The first of that name; null when the message has none. */
   private String header(String name) {
-    return message.headers() == null ? null : message.headers().stream()
-        .filter(header -> header.name() != null && header.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "_").equals(name))
-        .map(Header::value).findFirst().map(MailTables::text).orElse(null);
+    return message.headers() == null
+        ? null
+        : message.headers().stream()
+            .filter(
+                header ->
+                    header.name() != null
+                        && header
+                            .name()
+                            .toLowerCase(Locale.ROOT)
+                            .replaceAll("[^a-z0-9]", "_")
+                            .equals(name))
+            .map(Header::value)
+            .findFirst()
+            .map(MailTables::text)
+            .orElse(null);
   }
 }

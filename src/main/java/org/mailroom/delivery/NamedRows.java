@@ -16,8 +16,9 @@ import org.apache.camel.component.sql.SqlPrepareStatementStrategy;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the named parameters of a statement once, and not again for each row of a batch; of fourteen names that costs more than the row's insert.
- * For {@code prepareStatementStrategy} of the {@code sql} component, which does the rest: a parameter that isn't a plain name, or that a row
+ * Finds the named parameters of a statement once, and not again for each row of a batch; of
+ * fourteen names that costs more than the row's insert. For {@code prepareStatementStrategy} of the
+ * {@code sql} component, which does the rest: a parameter that isn't a plain name, or that a row
  * doesn't have, is looked for as that component does. Safe for use by several threads.
  */
 @Component("namedRows")
@@ -32,13 +33,17 @@ final class NamedRows implements SqlPrepareStatementStrategy {
   private final Map<String, Optional<List<String>>> names = new ConcurrentHashMap<>();
 
   @Override
-  public String prepareQuery(String query, boolean allowNamedParameters, Exchange exchange) throws SQLException {
+  public String prepareQuery(String query, boolean allowNamedParameters, Exchange exchange)
+      throws SQLException {
     return camel.prepareQuery(query, allowNamedParameters, exchange);
   }
 
   @Override
-  public Iterator<?> createPopulateIterator(String query, String preparedQuery, int expectedParams, Exchange exchange, Object value) throws SQLException {
-    Optional<List<String>> plain = value instanceof Map ? names.computeIfAbsent(query, NamedRows::names) : Optional.empty();
+  public Iterator<?> createPopulateIterator(
+      String query, String preparedQuery, int expectedParams, Exchange exchange, Object value)
+      throws SQLException {
+    Optional<List<String>> plain =
+        value instanceof Map ? names.computeIfAbsent(query, NamedRows::names) : Optional.empty();
     if (plain.isPresent() && plain.get().stream().allMatch(((Map<?, ?>) value)::containsKey)) {
       return plain.get().stream().<Object>map(((Map<?, ?>) value)::get).iterator();
     }
@@ -61,7 +66,8 @@ final class NamedRows implements SqlPrepareStatementStrategy {
   }
 
   @Override
-  public void populateStatement(PreparedStatement statement, Iterator<?> parameters, int expectedParams) throws SQLException {
+  public void populateStatement(
+      PreparedStatement statement, Iterator<?> parameters, int expectedParams) throws SQLException {
     camel.populateStatement(statement, parameters, expectedParams);
   }
 }

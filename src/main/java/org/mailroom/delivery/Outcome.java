@@ -9,7 +9,10 @@ enum Outcome {
   /** It wants this message later: no attempt. */
   LATER,
 
-  /** It takes no message now, and says so itself: all its deliveries wait, no attempt, nothing to mend. */
+  /**
+   * It takes no message now, and says so itself: all its deliveries wait, no attempt, nothing to
+   * mend.
+   */
   BUSY,
 
   /** It takes no message: all its deliveries wait, no attempt. */

@@ -23,8 +23,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Delivers once more, on purpose, what a destination has: from the stored document, through the route {@code deliver}. Name and
- * duplicate-detection id are the same as before, and the mailbox isn't touched.
+ * Delivers once more, on purpose, what a destination has: from the stored document, through the
+ * route {@code deliver}. Name and duplicate-detection id are the same as before, and the mailbox
+ * isn't touched.
  */
 @Component
 public final class Redelivery {
@@ -41,7 +42,14 @@ public final class Redelivery {
   private final ProducerTemplate camel;
   private final Clock clock;
 
-  Redelivery(JdbcTemplate jdbc, MailMessageJson json, Accounts accounts, Destinations destinations, Deliveries deliveries, ProducerTemplate camel, Clock clock) {
+  Redelivery(
+      JdbcTemplate jdbc,
+      MailMessageJson json,
+      Accounts accounts,
+      Destinations destinations,
+      Deliveries deliveries,
+      ProducerTemplate camel,
+      Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
     this.accounts = accounts;
@@ -52,15 +60,17 @@ public final class Redelivery {
   }
 
   /**
-   * Delivers a message again. Each delivery that succeeds is noted in the ledger; one that fails leaves its entry as it is, for the destination had
-   * the message before.
+   * Delivers a message again. Each delivery that succeeds is noted in the ledger; one that fails
+   * leaves its entry as it is, for the destination had the message before.
    *
    * @param names of the chosen destinations
    * @return by destination, why it failed; an empty text when it succeeded
-   * @throws IllegalArgumentException in words, when there is no such message, account or destination
+   * @throws IllegalArgumentException in words, when there is no such message, account or
+   *     destination
    * @throws IOException when its document can't be read
    */
-  public Map<String, String> deliver(String accountId, String messageId, List<String> names) throws IOException {
+  public Map<String, String> deliver(String accountId, String messageId, List<String> names)
+      throws IOException {
     IncomingMessage message = message(accountId, messageId, names);
     deliveries.plan(List.of(message)).forEach(delivery -> send(message.account(), delivery));
     Map<String, String> outcome = new LinkedHashMap<>();
@@ -69,35 +79,78 @@ public final class Redelivery {
         note(message, destination);
         outcome.put(destination, "");
       } else {
-        Exception why = message.refusals().getOrDefault(destination, message.outages().get(destination));
+        Exception why =
+            message.refusals().getOrDefault(destination, message.outages().get(destination));
         outcome.put(destination, DeliveryError.inWords(why, LONGEST_ERROR));
       }
     }
-    LOG.info("account {}: message {} was delivered again to {} as somebody asked", accountId, messageId, String.join(", ", message.delivered()));
+    LOG.info(
+        "account {}: message {} was delivered again to {} as somebody asked",
+        accountId,
+        messageId,
+        String.join(", ", message.delivered()));
     return outcome;
   }
 
   private void send(Account account, Delivery delivery) {
-    Exchange exchange = camel.send(ROUTE, sent -> {
-      sent.setVariable("account", account.id());
-      sent.setVariable("mailbox", account.mailbox());
-      sent.getMessage().setBody(delivery);
-    });
+    Exchange exchange =
+        camel.send(
+            ROUTE,
+            sent -> {
+              sent.setVariable("account", account.id());
+              sent.setVariable("mailbox", account.mailbox());
+              sent.getMessage().setBody(delivery);
+            });
     if (exchange.getException() != null) {
-      delivery.messages().forEach(message -> message.refusedBy(delivery.destination(), exchange.getException()));
+      delivery
+          .messages()
+          .forEach(message -> message.refusedBy(delivery.destination(), exchange.getException()));
     }
   }
 
-  private IncomingMessage message(String accountId, String messageId, List<String> names) throws IOException {
-    Account account = accounts.find(accountId)
-        .orElseThrow(() -> new IllegalArgumentException("Account " + accountId + " isn't there any more, so nothing says how it delivers."));
-    names.stream().filter(name -> !destinations.isKnown(name)).findFirst().ifPresent(unknown -> {
-      throw new IllegalArgumentException("There is no destination " + unknown + " in mailroom.destinations.");
-    });
-    String document = jdbc.queryForList("select document from mail_message where account = ? and message_id = ?", String.class, accountId, messageId).stream()
-        .findFirst().orElseThrow(() -> new IllegalArgumentException("This message isn't in the database, so there is nothing to deliver it from."));
+  private IncomingMessage message(String accountId, String messageId, List<String> names)
+      throws IOException {
+    Account account =
+        accounts
+            .find(accountId)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "Account "
+                            + accountId
+                            + " isn't there any more, so nothing says how it delivers."));
+    names.stream()
+        .filter(name -> !destinations.isKnown(name))
+        .findFirst()
+        .ifPresent(
+            unknown -> {
+              throw new IllegalArgumentException(
+                  "There is no destination " + unknown + " in mailroom.destinations.");
+            });
+    String document =
+        jdbc
+            .queryForList(
+                "select document from mail_message where account = ? and message_id = ?",
+                String.class,
+                accountId,
+                messageId)
+            .stream()
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "This message isn't in the database, so there is nothing to deliver it"
+                            + " from."));
     MailMessage message = json.read(document.getBytes(StandardCharsets.UTF_8));
-    IncomingMessage incoming = new IncomingMessage(account, messageId, message.receivedAt(), null, names, attempts(accountId, messageId), false);
+    IncomingMessage incoming =
+        new IncomingMessage(
+            account,
+            messageId,
+            message.receivedAt(),
+            null,
+            names,
+            attempts(accountId, messageId),
+            false);
     incoming.attachments(message.attachments() == null ? List.of() : message.attachments());
     incoming.document(message);
     return incoming;
@@ -105,19 +158,37 @@ public final class Redelivery {
 
   private Map<String, EarlierDelivery> attempts(String accountId, String messageId) {
     Map<String, EarlierDelivery> attempts = new LinkedHashMap<>();
-    jdbc.query("select destination, attempts from delivery where account = ? and message_id = ?", row -> {
-      attempts.put(row.getString(1), new EarlierDelivery(row.getInt(2), false, true));
-    }, accountId, messageId);
+    jdbc.query(
+        "select destination, attempts from delivery where account = ? and message_id = ?",
+        row -> {
+          attempts.put(row.getString(1), new EarlierDelivery(row.getInt(2), false, true));
+        },
+        accountId,
+        messageId);
     return attempts;
   }
 
   private void note(IncomingMessage message, String destination) {
     OffsetDateTime now = Utc.of(Instant.now(clock));
     int attempts = message.earlierAttempts(destination) + 1;
-    if (jdbc.update("update delivery set status = 'DELIVERED', attempts = ?, delivered_at = ?, last_error = null, next_attempt_at = null"
-        + " where account = ? and message_id = ? and destination = ?", attempts, now, message.account().id(), message.id(), destination) == 0) {
-      jdbc.update("insert into delivery (account, message_id, destination, status, attempts, delivered_at) values (?, ?, ?, 'DELIVERED', ?, ?)"
-          + " on conflict do nothing", message.account().id(), message.id(), destination, attempts, now);
+    if (jdbc.update(
+            "update delivery set status = 'DELIVERED', attempts = ?, delivered_at = ?, last_error ="
+                + " null, next_attempt_at = null where account = ? and message_id = ? and"
+                + " destination = ?",
+            attempts,
+            now,
+            message.account().id(),
+            message.id(),
+            destination)
+        == 0) {
+      jdbc.update(
+          "insert into delivery (account, message_id, destination, status, attempts, delivered_at)"
+              + " values (?, ?, ?, 'DELIVERED', ?, ?) on conflict do nothing",
+          message.account().id(),
+          message.id(),
+          destination,
+          attempts,
+          now);
     }
   }
 }

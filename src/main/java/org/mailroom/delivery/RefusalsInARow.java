@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Different messages that one destination refused one after the other in the same way, with none delivered in between. */
+/**
+ * Different messages that one destination refused one after the other in the same way, with none
+ * delivered in between.
+ */
 final class RefusalsInARow {
 
   static final int MANY = 10;

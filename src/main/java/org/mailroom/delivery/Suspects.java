@@ -4,19 +4,23 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The messages that one destination failed on, where that may have been the fault of either. Another message that gets through shows that it was theirs. */
+/**
+ * The messages that one destination failed on, where that may have been the fault of either.
+ * Another message that gets through shows that it was theirs.
+ */
 final class Suspects {
 
   /** So many are kept in memory; the oldest are forgotten, and judged anew. */
   private static final int MOST = 1000;
 
   /** Whether another message has got through since. */
-  private final Map<String, Boolean> blamed = new LinkedHashMap<>() {
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-      return size() > MOST;
-    }
-  };
+  private final Map<String, Boolean> blamed =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > MOST;
+        }
+      };
 
   void add(Collection<String> messageIds) {
     messageIds.forEach(id -> blamed.put(id, false));

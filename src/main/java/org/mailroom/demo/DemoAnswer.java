@@ -10,11 +10,18 @@ import java.util.Map;
  * @param body null when it is JSON
  * @param json null when it isn't
  */
-record DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Map<String, String> headers, DemoSending sending) {
+record DemoAnswer(
+    int status,
+    String contentType,
+    byte[] body,
+    JsonNode json,
+    Map<String, String> headers,
+    DemoSending sending) {
 
   private static final String JSON = "application/json;odata.metadata=minimal;charset=utf-8";
 
-  DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Map<String, String> headers) {
+  DemoAnswer(
+      int status, String contentType, byte[] body, JsonNode json, Map<String, String> headers) {
     this(status, contentType, body, json, headers, DemoSending.WHOLE);
   }
 
@@ -24,7 +31,8 @@ record DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Ma
 
   /** What says that it is JSON; it may break off. */
   static DemoAnswer text(String json) {
-    return new DemoAnswer(200, JSON, wellFormed(json).getBytes(StandardCharsets.UTF_8), null, Map.of());
+    return new DemoAnswer(
+        200, JSON, wellFormed(json).getBytes(StandardCharsets.UTF_8), null, Map.of());
   }
 
   static DemoAnswer bytes(String contentType, byte[] body) {
@@ -32,7 +40,8 @@ record DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Ma
   }
 
   static DemoAnswer html(int status, String html, Map<String, String> headers) {
-    return new DemoAnswer(status, "text/html", html.getBytes(StandardCharsets.UTF_8), null, headers);
+    return new DemoAnswer(
+        status, "text/html", html.getBytes(StandardCharsets.UTF_8), null, headers);
   }
 
   static DemoAnswer empty(int status) {
@@ -57,9 +66,17 @@ record DemoAnswer(int status, String contentType, byte[] body, JsonNode json, Ma
 
   /** Half of a surrogate pair, which broken mail has, passes only as an escape. */
   private static String wellFormed(String json) {
-    return json.chars().noneMatch(c -> Character.isSurrogate((char) c)) ? json
-        : json.codePoints().collect(StringBuilder::new,
-            (text, c) -> text.append(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? String.format("\\u%04x", c) : Character.toString(c)),
-            StringBuilder::append).toString();
+    return json.chars().noneMatch(c -> Character.isSurrogate((char) c))
+        ? json
+        : json.codePoints()
+            .collect(
+                StringBuilder::new,
+                (text, c) ->
+                    text.append(
+                        c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
+                            ? String.format("\\u%04x", c)
+                            : Character.toString(c)),
+                StringBuilder::append)
+            .toString();
   }
 }

@@ -18,7 +18,8 @@ final class DemoBatch {
 
   /** Answers a part while it takes one of its mailbox's places. */
   interface Place {
-    DemoAnswer answer(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane) throws InterruptedException;
+    DemoAnswer answer(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane)
+        throws InterruptedException;
   }
 
   private final Place place;
@@ -40,16 +41,23 @@ final class DemoBatch {
    * @param lane the timetable of the request; the parts go on from where it is
    * @param helpers run up to three parts beside the caller; null runs one after the other
    */
-  DemoAnswer answer(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane, ExecutorService helpers) throws InterruptedException {
-    JsonNode parts = call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
+  DemoAnswer answer(
+      DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane, ExecutorService helpers)
+      throws InterruptedException {
+    JsonNode parts =
+        call.body() == null ? JsonNodeFactory.instance.arrayNode() : call.body().path("requests");
     List<JsonNode> responses = Collections.synchronizedList(new ArrayList<>());
     Map<String, Integer> statuses = new ConcurrentHashMap<>();
-    DemoBatchOrder.run(parts, (part, partLane) -> {
-      ObjectNode response = part(part, access, partLane, statuses);
-      responses.add(response);
-      statuses.put(part.path("id").asText(), response.path("status").asInt());
-      return response.path("status").asInt();
-    }, lane, helpers);
+    DemoBatchOrder.run(
+        parts,
+        (part, partLane) -> {
+          ObjectNode response = part(part, access, partLane, statuses);
+          responses.add(response);
+          statuses.put(part.path("id").asText(), response.path("status").asInt());
+          return response.path("status").asInt();
+        },
+        lane,
+        helpers);
     synchronized (shuffle) {
       Collections.shuffle(responses, shuffle);
     }
@@ -58,7 +66,9 @@ final class DemoBatch {
     return DemoAnswer.json(200, answer);
   }
 
-  private ObjectNode part(JsonNode part, DemoTokens.Access access, DemoLatency.Lane lane, Map<String, Integer> statuses) throws InterruptedException {
+  private ObjectNode part(
+      JsonNode part, DemoTokens.Access access, DemoLatency.Lane lane, Map<String, Integer> statuses)
+      throws InterruptedException {
     DemoCall call = DemoCall.part(part);
     DemoAnswer answer;
     try {
@@ -66,7 +76,10 @@ final class DemoBatch {
         throw new GraphFault(424, "FailedDependency", "The request it depends on failed.");
       }
       DemoFaults.Fault fault = faults.next("PART " + call.method() + " " + call.path());
-      answer = fault != null && fault.kind() == DemoFaults.Kind.STATUS ? damage.of(null, fault, -1) : damage.of(place.answer(call, access, lane), fault, -1);
+      answer =
+          fault != null && fault.kind() == DemoFaults.Kind.STATUS
+              ? damage.of(null, fault, -1)
+              : damage.of(place.answer(call, access, lane), fault, -1);
       if (!answer.sending().isWhole()) {
         throw new GraphFault(504, "UnknownError", "A part of a batch can't break off.");
       }
@@ -74,7 +87,11 @@ final class DemoBatch {
       answer = damage.refusal(fault);
     }
     log.accept(call, answer.status());
-    ObjectNode response = JsonNodeFactory.instance.objectNode().put("id", part.path("id").asText()).put("status", answer.status());
+    ObjectNode response =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", part.path("id").asText())
+            .put("status", answer.status());
     ObjectNode answerHeaders = response.putObject("headers");
     answer.headers().forEach(answerHeaders::put);
     if (answer.json() != null) {

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
-/** The order in which the parts of a JSON batch run: up to four at the same time, each after the one it depends on. */
+/**
+ * The order in which the parts of a JSON batch run: up to four at the same time, each after the one
+ * it depends on.
+ */
 final class DemoBatchOrder {
 
   /** Runs a part and returns its status. */
@@ -49,7 +52,9 @@ final class DemoBatchOrder {
    * @return the status of each part by its id
    * @throws GraphFault when the batch as a whole can't be understood
    */
-  static Map<String, Integer> run(JsonNode parts, Runner runner, DemoLatency.Lane lane, ExecutorService helpers) throws InterruptedException {
+  static Map<String, Integer> run(
+      JsonNode parts, Runner runner, DemoLatency.Lane lane, ExecutorService helpers)
+      throws InterruptedException {
     check(parts);
     DemoBatchOrder batch = new DemoBatchOrder(parts, runner);
     for (int i = 1; helpers != null && i < Math.min(DemoLimits.AT_ONCE, parts.size()); i++) {
@@ -63,14 +68,27 @@ final class DemoBatchOrder {
   private static void check(JsonNode parts) {
     Set<String> ids = new HashSet<>();
     if (parts.isEmpty() || parts.size() > MOST_PARTS) {
-      throw new GraphFault(400, "BadRequest", "The batch has " + parts.size() + " requests; at least one and at most " + MOST_PARTS + " are allowed.");
+      throw new GraphFault(
+          400,
+          "BadRequest",
+          "The batch has "
+              + parts.size()
+              + " requests; at least one and at most "
+              + MOST_PARTS
+              + " are allowed.");
     }
     for (JsonNode part : parts) {
       JsonNode parents = part.path("dependsOn");
-      if (parents.size() > 1 || (parents.size() == 1 && !ids.contains(parents.path(0).asText().toLowerCase(Locale.ROOT)))) {
-        throw new GraphFault(400, "BadRequest", "The dependsOn property of a request names at most one request of the batch.");
+      if (parents.size() > 1
+          || (parents.size() == 1
+              && !ids.contains(parents.path(0).asText().toLowerCase(Locale.ROOT)))) {
+        throw new GraphFault(
+            400,
+            "BadRequest",
+            "The dependsOn property of a request names at most one request of the batch.");
       }
-      if (!part.path("id").isTextual() || !ids.add(part.path("id").asText().toLowerCase(Locale.ROOT))) {
+      if (!part.path("id").isTextual()
+          || !ids.add(part.path("id").asText().toLowerCase(Locale.ROOT))) {
         throw new GraphFault(400, "BadRequest", "Request Id has to be unique in a batch.");
       }
     }

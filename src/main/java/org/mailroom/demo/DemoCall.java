@@ -22,22 +22,49 @@ import java.util.regex.Pattern;
  * @param rawPath below the version, as it was sent
  * @param id of a part within its batch; null of a call that is none
  */
-record DemoCall(String method, List<String> segments, Map<String, String> options, Map<String, String> headers, JsonNode body, String rawPath,
-    String rawQuery, String id) {
+record DemoCall(
+    String method,
+    List<String> segments,
+    Map<String, String> options,
+    Map<String, String> headers,
+    JsonNode body,
+    String rawPath,
+    String rawQuery,
+    String id) {
 
   private static final Pattern WITH_KEY = Pattern.compile("(\\w+)\\('(.*)'\\)");
 
-  static DemoCall of(String method, URI uri, String version, Map<String, String> headers, JsonNode body) {
+  static DemoCall of(
+      String method, URI uri, String version, Map<String, String> headers, JsonNode body) {
     String path = uri.getRawPath().substring(version.length());
-    return new DemoCall(method, segments(path), options(uri.getRawQuery()), headers, body, path, uri.getRawQuery(), null);
+    return new DemoCall(
+        method,
+        segments(path),
+        options(uri.getRawQuery()),
+        headers,
+        body,
+        path,
+        uri.getRawQuery(),
+        null);
   }
 
   static DemoCall part(JsonNode part) {
     Map<String, String> headers = new HashMap<>();
-    part.path("headers").properties().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue().asText()));
+    part.path("headers")
+        .properties()
+        .forEach(
+            header ->
+                headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue().asText()));
     String[] address = part.path("url").asText().split("\\?", 2);
     String query = address.length < 2 ? null : address[1];
-    return new DemoCall(part.path("method").asText(), segments(address[0]), options(query), headers, part.get("body"), address[0], query,
+    return new DemoCall(
+        part.path("method").asText(),
+        segments(address[0]),
+        options(query),
+        headers,
+        part.get("body"),
+        address[0],
+        query,
         part.path("id").asText());
   }
 
@@ -60,7 +87,9 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     Map<String, String> options = new LinkedHashMap<>();
     for (String pair : query == null ? new String[0] : query.split("&")) {
       String[] parts = pair.split("=", 2);
-      options.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+      options.put(
+          URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
+          parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
     }
     return options;
   }
@@ -68,7 +97,8 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
   /** The same call below {@code /users/{user}} instead of {@code /me}. */
   DemoCall ofUser(DemoUser user) {
     if (user == null) {
-      throw new GraphFault(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
+      throw new GraphFault(
+          400, "BadRequest", "/me request is only valid with delegated authentication flow.");
     }
     List<String> path = new ArrayList<>(segments);
     path.set(0, user.userPrincipalName());
@@ -93,7 +123,10 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     return segment(0).equals("$batch");
   }
 
-  /** The user whose mailbox it is, in small letters; of a batch that of its first part; empty for none. */
+  /**
+   * The user whose mailbox it is, in small letters; of a batch that of its first part; empty for
+   * none.
+   */
   String mailbox() {
     if (isBatch()) {
       return parts().stream().findFirst().map(DemoCall::mailbox).orElse("");
@@ -106,7 +139,10 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     return !segment(0).equals("subscriptions") && !segment(0).equals("groups");
   }
 
-  /** A user whose name begins with a dollar sign is a key in quotes; as a segment it is taken for an operation. */
+  /**
+   * A user whose name begins with a dollar sign is a key in quotes; as a segment it is taken for an
+   * operation.
+   */
   boolean isUserAnOperation() {
     return rawPath.matches("(?i)/?users/(\\$|%24).*");
   }
@@ -128,7 +164,10 @@ record DemoCall(String method, List<String> segments, Map<String, String> option
     try {
       return options.containsKey(option) ? Integer.parseInt(options.get(option)) : fallback;
     } catch (NumberFormatException e) {
-      throw new GraphFault(400, "BadRequest", "Invalid value '" + options.get(option) + "' for " + option + " query option found.");
+      throw new GraphFault(
+          400,
+          "BadRequest",
+          "Invalid value '" + options.get(option) + "' for " + option + " query option found.");
     }
   }
 

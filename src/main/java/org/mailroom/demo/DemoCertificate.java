@@ -46,13 +46,26 @@ final class DemoCertificate {
     KeyPair keys = generator.generateKeyPair();
     Instant now = Instant.now();
     X500Name name = new X500Name("CN=Mailroom demo tenant");
-    JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(name, new BigInteger(64, new SecureRandom()),
-        Date.from(now.minus(1, ChronoUnit.HOURS)), Date.from(now.plus(30, ChronoUnit.DAYS)), name, keys.getPublic());
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            name,
+            new BigInteger(64, new SecureRandom()),
+            Date.from(now.minus(1, ChronoUnit.HOURS)),
+            Date.from(now.plus(30, ChronoUnit.DAYS)),
+            name,
+            keys.getPublic());
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-    builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-        new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1")}));
+    builder.addExtension(
+        Extension.subjectAlternativeName,
+        false,
+        new GeneralNames(
+            new GeneralName[] {
+              new GeneralName(GeneralName.dNSName, "localhost"),
+              new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+            }));
     try {
-      X509CertificateHolder holder = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+      X509CertificateHolder holder =
+          builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
       return new DemoCertificate(new JcaX509CertificateConverter().getCertificate(holder), keys);
     } catch (OperatorCreationException e) {
       throw new GeneralSecurityException(e);
@@ -71,7 +84,8 @@ final class DemoCertificate {
     KeyStore keystore = KeyStore.getInstance("PKCS12");
     keystore.load(null, PASSWORD);
     keystore.setKeyEntry("demo", keys.getPrivate(), PASSWORD, new Certificate[] {certificate});
-    KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keystore, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);

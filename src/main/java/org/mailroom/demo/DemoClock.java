@@ -13,7 +13,9 @@ import java.util.Locale;
 final class DemoClock extends Clock {
 
   /** Three-letter names and two digits of the day, as RFC 9110 wants them. */
-  static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+  static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
 
   private volatile Duration offset = Duration.ZERO;
 
@@ -33,7 +35,8 @@ final class DemoClock extends Clock {
 
   /** The time of an HTTP date on the service's clock. */
   Duration until(String httpDate) {
-    return Duration.between(instant(), ZonedDateTime.parse(httpDate, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    return Duration.between(
+        instant(), ZonedDateTime.parse(httpDate, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
   }
 
   @Override

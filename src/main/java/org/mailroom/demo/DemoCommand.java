@@ -21,27 +21,40 @@ import picocli.CommandLine.Option;
 /** {@code mailroom demo}: the whole of Mailroom against a tenant of its own on this machine. */
 @Command(
     name = "demo",
-    description = "Runs Mailroom against a demo tenant on this machine: no Microsoft account is needed.",
+    description =
+        "Runs Mailroom against a demo tenant on this machine: no Microsoft account is needed.",
     footerHeading = "%n",
     footer = {
-      "It takes the routes of routes/, but not the accounts of application.yaml. Results go to data/demo.",
+      "It takes the routes of routes/, but not the accounts of application.yaml. Results go to"
+          + " data/demo.",
       "Every 20 seconds another message arrives. Stop it with Ctrl-C.",
       "",
-      "Exit codes: 0 stopped, 1 can't start, 2 misuse."},
+      "Exit codes: 0 stopped, 1 can't start, 2 misuse."
+    },
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 
-  private static final String[] MAILBOXES = {"support@contoso.com", "orders@contoso.com", "invoices@contoso.com"};
+  private static final String[] MAILBOXES = {
+    "support@contoso.com", "orders@contoso.com", "invoices@contoso.com"
+  };
 
   /** For the delegated credential, which anybody of the demo tenant can sign in with. */
   private static final String PERSON_CLIENT_ID = "77777777-8888-9999-0000-111111111111";
 
   private final Launcher launcher;
 
-  @Option(names = "--mail", paramLabel = "FOLDER", description = "Load the .eml files of this folder into the first mailbox, instead of made mail.")
+  @Option(
+      names = "--mail",
+      paramLabel = "FOLDER",
+      description =
+          "Load the .eml files of this folder into the first mailbox, instead of made mail.")
   private Path mail;
 
-  @Option(names = "--messages", paramLabel = "N", defaultValue = "100", description = "Made messages in each mailbox (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--messages",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Made messages in each mailbox (default: ${DEFAULT-VALUE}).")
   private int messages;
 
   @Option(names = "--until-imported", description = "Stop once everything is imported.")
@@ -53,13 +66,21 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    DemoTenant tenant = DemoTenant.start(DemoTenantOptions.defaults().withSeed(System.currentTimeMillis()));
+    DemoTenant tenant =
+        DemoTenant.start(DemoTenantOptions.defaults().withSeed(System.currentTimeMillis()));
     DemoMail maker = new DemoMail(1);
     fill(tenant, maker);
-    tenant.identity().application(PERSON_CLIENT_ID).secret(DemoTenant.CLIENT_SECRET, Instant.MAX).allowPublicClientFlows(true)
-        .redirectUri("http://localhost:8080/OAuth2Callback").redirectUri("http://127.0.0.1:8080/OAuth2Callback");
+    tenant
+        .identity()
+        .application(PERSON_CLIENT_ID)
+        .secret(DemoTenant.CLIENT_SECRET, Instant.MAX)
+        .allowPublicClientFlows(true)
+        .redirectUri("http://localhost:8080/OAuth2Callback")
+        .redirectUri("http://127.0.0.1:8080/OAuth2Callback");
     long loaded = loaded(tenant);
-    System.out.printf("Demo tenant at %s: %d mailboxes with %d unread messages.%n", tenant.loginUrl(), MAILBOXES.length, loaded);
+    System.out.printf(
+        "Demo tenant at %s: %d mailboxes with %d unread messages.%n",
+        tenant.loginUrl(), MAILBOXES.length, loaded);
     MailroomCommand.stopWithSuccessOnSigterm(launcher);
     ConfigurableApplicationContext context = launcher.startRuntime(Map.of(), settings(tenant));
     DemoSummary summary = new DemoSummary(context, tenant, loaded);
@@ -100,23 +121,26 @@ public final class DemoCommand implements Callable<Integer> {
     Path certificate = Files.createTempFile("mailroom-demo", ".pem");
     Files.writeString(certificate, tenant.certificatePem());
     certificate.toFile().deleteOnExit();
-    List<String> settings = new ArrayList<>(List.of(
-        // the site's accounts must not be polled here
-        "--spring.config.location=classpath:/application.yaml",
-        "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + certificate,
-        "--mailroom.ssl-bundle=demo",
-        "--mailroom.graph-url=" + tenant.graphUrl(),
-        "--mailroom.login-url=" + tenant.loginUrl(),
-        "--mailroom.data-dir=data/demo",
-        "--mailroom.credentials.demo.grant-type=client-credentials",
-        "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
-        "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
-        "--mailroom.credentials.person.description=Delegated permission, to try the sign-in",
-        "--mailroom.credentials.person.grant-type=authorization-code",
-        "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
-        "--mailroom.credentials.person.client-id=" + PERSON_CLIENT_ID,
-        "--mailroom.credentials.person.client-secret=" + DemoTenant.CLIENT_SECRET));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                // the site's accounts must not be polled here
+                "--spring.config.location=classpath:/application.yaml",
+                "--spring.ssl.bundle.pem.demo.truststore.certificate=file:" + certificate,
+                "--mailroom.ssl-bundle=demo",
+                "--mailroom.graph-url=" + tenant.graphUrl(),
+                "--mailroom.login-url=" + tenant.loginUrl(),
+                "--mailroom.data-dir=data/demo",
+                "--mailroom.credentials.demo.grant-type=client-credentials",
+                "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
+                "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
+                "--mailroom.credentials.demo.client-secret=" + DemoTenant.CLIENT_SECRET,
+                "--mailroom.credentials.person.description=Delegated permission, to try the"
+                    + " sign-in",
+                "--mailroom.credentials.person.grant-type=authorization-code",
+                "--mailroom.credentials.person.tenant-id=" + DemoTenant.TENANT_ID,
+                "--mailroom.credentials.person.client-id=" + PERSON_CLIENT_ID,
+                "--mailroom.credentials.person.client-secret=" + DemoTenant.CLIENT_SECRET));
     for (String mailbox : MAILBOXES) {
       String account = "--mailroom.accounts." + mailbox.substring(0, mailbox.indexOf('@'));
       settings.add(account + ".mailbox=" + mailbox);
@@ -128,11 +152,14 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static void keepArriving(DemoTenant tenant, DemoMail maker) {
-    ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "demo-sender");
-      thread.setDaemon(true);
-      return thread;
-    });
-    Daemons.repeat(sender, () -> tenant.mailbox(MAILBOXES[0]).deliver(maker.next()), 20, 20, TimeUnit.SECONDS);
+    ScheduledExecutorService sender =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "demo-sender");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Daemons.repeat(
+        sender, () -> tenant.mailbox(MAILBOXES[0]).deliver(maker.next()), 20, 20, TimeUnit.SECONDS);
   }
 }

@@ -17,35 +17,53 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Drives a demo tenant that runs in a process of its own, over plain HTTP on loopback. Each call is a POST; what isn't given keeps its default.
+ * Drives a demo tenant that runs in a process of its own, over plain HTTP on loopback. Each call is
+ * a POST; what isn't given keeps its default.
  *
  * <ul>
- *   <li>{@code /mailbox?address=a@b&messages=100}: puts plain messages into the mailbox, which is made when it isn't there
- *   <li>{@code /attachment?address=a@b&megabytes=150}: puts one message with one file into the mailbox
- *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many there are
+ *   <li>{@code /mailbox?address=a@b&messages=100}: puts plain messages into the mailbox, which is
+ *       made when it isn't there
+ *   <li>{@code /attachment?address=a@b&megabytes=150}: puts one message with one file into the
+ *       mailbox
+ *   <li>{@code /unread?address=a@b}: every message of the mailbox is unread again; answers how many
+ *       there are
  *   <li>{@code /left?address=a@b}: answers how many messages of the mailbox are unread
- *   <li>{@code /ids?address=a@b}: answers the immutable ids of the messages of the mailbox, a line each
+ *   <li>{@code /ids?address=a@b}: answers the immutable ids of the messages of the mailbox, a line
+ *       each
  *   <li>{@code /agents}: answers what clients called themselves so far, a line each
- *   <li>{@code /silence?reset=true}: answers {@code milliseconds mailbox number}: which mailbox wasn't asked for its messages for the longest time, and
- *       how many were asked, and begins anew
+ *   <li>{@code /silence?reset=true}: answers {@code milliseconds mailbox number}: which mailbox
+ *       wasn't asked for its messages for the longest time, and how many were asked, and begins
+ *       anew
  *   <li>{@code /clear}: forgets all mailboxes
  *   <li>{@code /reset}: forgets everything, as a new tenant
- *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled listings}, and sets them to zero
- *   <li>{@code /writes}: answers {@code deletes purged patches idle-patches} since the counters were set to zero
- *   <li>{@code /violations?reset=true}: answers what clients did that they must not do, a line each, and forgets it; {@code none} when nothing
- *   <li>{@code /clients-restart}: clients have no token any more, so that asking for one is no violation
- *   <li>{@code /clock?ahead=86400}: the service's clock is seconds ahead of this machine's, or behind it
- *   <li>{@code /first}: answers when Graph was asked for the first time since the counters were set to zero; {@code none} after a minute
+ *   <li>{@code /counters?reset=true}: answers {@code requests counted throttled listings}, and sets
+ *       them to zero
+ *   <li>{@code /writes}: answers {@code deletes purged patches idle-patches} since the counters
+ *       were set to zero
+ *   <li>{@code /violations?reset=true}: answers what clients did that they must not do, a line
+ *       each, and forgets it; {@code none} when nothing
+ *   <li>{@code /clients-restart}: clients have no token any more, so that asking for one is no
+ *       violation
+ *   <li>{@code /clock?ahead=86400}: the service's clock is seconds ahead of this machine's, or
+ *       behind it
+ *   <li>{@code /first}: answers when Graph was asked for the first time since the counters were set
+ *       to zero; {@code none} after a minute
  *   <li>{@code /latency?network=30&service=20}: milliseconds
  *   <li>{@code /limits?requests=1000&window=60000&sliding=true}: of each mailbox; milliseconds
  *   <li>{@code /hits}: answers how many calls have failed on purpose
  *   <li>{@code /revoke}: refuses every access token that was issued so far
- *   <li>{@code /publish?public=https://mailroom.contoso.com&here=http://127.0.0.1:8080}: notifications to a public address go there
- *   <li>{@code /subscriptions?address=a@b}: answers the mailbox's subscriptions, {@code id expires resource} a line; {@code none} when there is none
- *   <li>{@code /lifecycle?address=a@b&event=subscriptionRemoved}: tells the mailbox's subscribers of that event; reauthorizationRequired, missed
- *   <li>{@code /notifications?delay=300&lose=true}: how many milliseconds after its arrival a message is told of; whether notifications get lost
- *   <li>{@code /refuse-subscriptions?status=403&code=ExtensionError}: new subscriptions are refused; without a status they aren't any more
- *   <li>{@code /group?name=everyone&join=a@b}: makes a group, answers its object id; somebody may join it, or {@code leave}
+ *   <li>{@code /publish?public=https://mailroom.contoso.com&here=http://127.0.0.1:8080}:
+ *       notifications to a public address go there
+ *   <li>{@code /subscriptions?address=a@b}: answers the mailbox's subscriptions, {@code id expires
+ *       resource} a line; {@code none} when there is none
+ *   <li>{@code /lifecycle?address=a@b&event=subscriptionRemoved}: tells the mailbox's subscribers
+ *       of that event; reauthorizationRequired, missed
+ *   <li>{@code /notifications?delay=300&lose=true}: how many milliseconds after its arrival a
+ *       message is told of; whether notifications get lost
+ *   <li>{@code /refuse-subscriptions?status=403&code=ExtensionError}: new subscriptions are
+ *       refused; without a status they aren't any more
+ *   <li>{@code /group?name=everyone&join=a@b}: makes a group, answers its object id; somebody may
+ *       join it, or {@code leave}
  *   <li>what makes things fail: {@link DemoControlFaults}
  * </ul>
  *
@@ -75,8 +93,15 @@ final class DemoControl implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try {
       // a page in a browser on this machine has no business here
-      boolean allowed = exchange.getRequestMethod().equals("POST") && !exchange.getRequestHeaders().containsKey("Origin");
-      String answer = allowed ? answer(exchange.getRequestURI().getPath(), options(exchange.getRequestURI().getRawQuery())) : null;
+      boolean allowed =
+          exchange.getRequestMethod().equals("POST")
+              && !exchange.getRequestHeaders().containsKey("Origin");
+      String answer =
+          allowed
+              ? answer(
+                  exchange.getRequestURI().getPath(),
+                  options(exchange.getRequestURI().getRawQuery()))
+              : null;
       reply(exchange, answer == null ? 404 : 200, answer == null ? "unknown" : answer);
     } catch (IllegalArgumentException e) {
       reply(exchange, 400, String.valueOf(e.getMessage()));
@@ -96,7 +121,8 @@ final class DemoControl implements AutoCloseable {
     Map<String, String> options = new HashMap<>();
     for (String pair : query == null ? new String[0] : query.split("&")) {
       String[] parts = pair.split("=", 2);
-      options.put(parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+      options.put(
+          parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
     }
     return options;
   }
@@ -105,13 +131,16 @@ final class DemoControl implements AutoCloseable {
     String address = options.getOrDefault("address", "");
     switch (path) {
       case "/mailbox" -> fill(tenant.mailbox(address), number(options, "messages", 0));
-      case "/attachment" -> tenant.mailbox(address).deliver(withFile(number(options, "megabytes", 1)));
+      case "/attachment" ->
+          tenant.mailbox(address).deliver(withFile(number(options, "megabytes", 1)));
       case "/unread" -> tenant.mailbox(address).unreadAll();
       case "/left" -> {
         return Long.toString(tenant.mailbox(address).unread());
       }
       case "/ids" -> {
-        return tenant.mailbox(address).messages().stream().map(DemoMessage::immutableId).collect(Collectors.joining("\n"));
+        return tenant.mailbox(address).messages().stream()
+            .map(DemoMessage::immutableId)
+            .collect(Collectors.joining("\n"));
       }
       case "/agents" -> {
         return tenant.agents().stream().sorted().collect(Collectors.joining("\n"));
@@ -126,9 +155,19 @@ final class DemoControl implements AutoCloseable {
       case "/first" -> {
         return awaitRequest() ? "done" : "none";
       }
-      case "/latency" -> tenant.latency().set(Duration.ofMillis(number(options, "network", 0)), Duration.ofMillis(number(options, "service", 0)));
-      case "/limits" -> tenant.limits().set(number(options, "requests", 10_000), Duration.ofMillis(number(options, "window", 600_000)),
-          options.containsKey("sliding"));
+      case "/latency" ->
+          tenant
+              .latency()
+              .set(
+                  Duration.ofMillis(number(options, "network", 0)),
+                  Duration.ofMillis(number(options, "service", 0)));
+      case "/limits" ->
+          tenant
+              .limits()
+              .set(
+                  number(options, "requests", 10_000),
+                  Duration.ofMillis(number(options, "window", 600_000)),
+                  options.containsKey("sliding"));
       case "/hits" -> {
         return Integer.toString(tenant.faults().hits());
       }
@@ -138,12 +177,23 @@ final class DemoControl implements AutoCloseable {
       case "/clock" -> tenant.clock(Duration.ofSeconds(number(options, "ahead", 0)));
       case "/writes" -> {
         DemoCounters counters = tenant.counters();
-        return counters.deletes() + " " + counters.purged() + " " + counters.patches() + " " + counters.idlePatches();
+        return counters.deletes()
+            + " "
+            + counters.purged()
+            + " "
+            + counters.patches()
+            + " "
+            + counters.idlePatches();
       }
-      case "/publish" -> tenant.subscriptions().publish(URI.create(options.get("public")), URI.create(options.get("here")));
+      case "/publish" ->
+          tenant
+              .subscriptions()
+              .publish(URI.create(options.get("public")), URI.create(options.get("here")));
       case "/subscriptions" -> {
-        return tenant.subscriptions().active(address).stream().map(one -> one.id() + " " + one.expires() + " " + one.resource())
-            .reduce((one, other) -> one + "\n" + other).orElse("none");
+        return tenant.subscriptions().active(address).stream()
+            .map(one -> one.id() + " " + one.expires() + " " + one.resource())
+            .reduce((one, other) -> one + "\n" + other)
+            .orElse("none");
       }
       case "/group" -> {
         String group = tenant.directory().group(options.getOrDefault("name", ""));
@@ -155,14 +205,18 @@ final class DemoControl implements AutoCloseable {
         }
         return group;
       }
-      case "/lifecycle" -> tenant.subscriptions().lifecycle(address, options.getOrDefault("event", "missed"));
+      case "/lifecycle" ->
+          tenant.subscriptions().lifecycle(address, options.getOrDefault("event", "missed"));
       case "/notifications" -> {
         tenant.subscriptions().delay(Duration.ofMillis(number(options, "delay", 300)));
         tenant.subscriptions().lose("true".equals(options.get("lose")));
       }
       case "/refuse-subscriptions" -> {
         if (options.containsKey("status")) {
-          tenant.subscriptions().refuse(number(options, "status", 403), options.getOrDefault("code", "ExtensionError"));
+          tenant
+              .subscriptions()
+              .refuse(
+                  number(options, "status", 403), options.getOrDefault("code", "ExtensionError"));
         } else {
           tenant.subscriptions().refuseNoMore();
         }
@@ -187,7 +241,8 @@ final class DemoControl implements AutoCloseable {
 
   private String silence(boolean reset) {
     DemoPolls.Silence longest = tenant.polls().longest();
-    String answer = longest.longest().toMillis() + " " + longest.mailbox() + " " + tenant.polls().polled();
+    String answer =
+        longest.longest().toMillis() + " " + longest.mailbox() + " " + tenant.polls().polled();
     if (reset) {
       tenant.polls().clear();
     }
@@ -195,7 +250,8 @@ final class DemoControl implements AutoCloseable {
   }
 
   private String violations(boolean reset) {
-    String all = tenant.violations().stream().map(DemoViolation::toString).collect(Collectors.joining("\n"));
+    String all =
+        tenant.violations().stream().map(DemoViolation::toString).collect(Collectors.joining("\n"));
     if (reset) {
       tenant.forgetViolations();
     }
@@ -207,8 +263,14 @@ final class DemoControl implements AutoCloseable {
   }
 
   private String counters(boolean reset) {
-    String counters = tenant.counters().requests() + " " + tenant.counters().counted() + " " + tenant.counters().throttled()
-        + " " + tenant.counters().listings();
+    String counters =
+        tenant.counters().requests()
+            + " "
+            + tenant.counters().counted()
+            + " "
+            + tenant.counters().throttled()
+            + " "
+            + tenant.counters().listings();
     if (reset) {
       tenant.counters().reset();
     }
@@ -225,10 +287,21 @@ final class DemoControl implements AutoCloseable {
     byte[] content = new byte[megabytes * MEGABYTE];
     new java.util.Random(megabytes).nextBytes(content);
     byte[] encoded = Base64.getMimeEncoder().encode(content);
-    byte[] before = ("From: ada@example.com\r\nTo: support@contoso.com\r\nSubject: A large file\r\nMessage-ID: <large@example.com>\r\nMIME-Version: 1.0\r\n"
-        + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\n"
-        + "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"large.bin\"\r\n\r\n")
-        .getBytes(StandardCharsets.US_ASCII);
+    byte[] before =
+        ("From: ada@example.com\r\n"
+                + "To: support@contoso.com\r\n"
+                + "Subject: A large file\r\n"
+                + "Message-ID: <large@example.com>\r\n"
+                + "MIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
+                + "--b\r\n"
+                + "Content-Type: text/plain\r\n\r\n"
+                + "See the file.\r\n"
+                + "--b\r\n"
+                + "Content-Type: application/octet-stream\r\n"
+                + "Content-Transfer-Encoding: base64\r\n"
+                + "Content-Disposition: attachment; filename=\"large.bin\"\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
     byte[] after = "\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII);
     byte[] mail = java.util.Arrays.copyOf(before, before.length + encoded.length + after.length);
     System.arraycopy(encoded, 0, mail, before.length, encoded.length);

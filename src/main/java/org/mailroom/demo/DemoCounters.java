@@ -60,7 +60,10 @@ public final class DemoCounters {
     return requests.sum();
   }
 
-  /** What counts against the mailboxes' limits: each part of a batch, and each request that isn't one. */
+  /**
+   * What counts against the mailboxes' limits: each part of a batch, and each request that isn't
+   * one.
+   */
   public long counted() {
     return requests.sum() - batches.sum() + parts.sum();
   }

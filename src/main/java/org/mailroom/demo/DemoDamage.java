@@ -30,8 +30,11 @@ final class DemoDamage {
   DemoAnswer refusal(GraphFault fault) {
     ObjectNode body = error(fault.code(), fault.getMessage());
     String requestId = UUID.randomUUID().toString();
-    ((ObjectNode) body.path("error")).putObject("innerError").put("date", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""))
-        .put("request-id", requestId).put("client-request-id", requestId);
+    ((ObjectNode) body.path("error"))
+        .putObject("innerError")
+        .put("date", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""))
+        .put("request-id", requestId)
+        .put("client-request-id", requestId);
     return new DemoAnswer(fault.status(), "application/json", null, body, dated(fault.headers()));
   }
 
@@ -43,7 +46,11 @@ final class DemoDamage {
 
   private Map<String, String> dated(Map<String, String> headers) {
     Map<String, String> dated = new LinkedHashMap<>(headers);
-    dated.replaceAll((name, value) -> value.startsWith(DATE) ? clock.httpDate(Duration.parse(value.substring(DATE.length()))) : value);
+    dated.replaceAll(
+        (name, value) ->
+            value.startsWith(DATE)
+                ? clock.httpDate(Duration.parse(value.substring(DATE.length())))
+                : value);
     return dated;
   }
 
@@ -58,27 +65,51 @@ final class DemoDamage {
       return right;
     }
     return switch (fault.kind()) {
-      case STATUS -> fault.code() == null ? DemoAnswer.html(fault.status(), "<html><body><h1>Bad Gateway</h1></body></html>", dated(fault.headers()))
-          : refusal(new GraphFault(fault.status(), fault.code(), "This fault was asked for.", fault.headers()));
+      case STATUS ->
+          fault.code() == null
+              ? DemoAnswer.html(
+                  fault.status(),
+                  "<html><body><h1>Bad Gateway</h1></body></html>",
+                  dated(fault.headers()))
+              : refusal(
+                  new GraphFault(
+                      fault.status(), fault.code(), "This fault was asked for.", fault.headers()));
       case HTML -> DemoAnswer.html(200, PROXY, Map.of());
       case EMPTY -> right.content(new byte[0]);
-      case ERROR -> DemoAnswer.json(200, error("ErrorInternalServerError", "An internal server error occurred. The operation failed."));
-      case BROKEN -> broken(right, item, error("ErrorInternalServerError", "An internal server error occurred.").toString() + "}");
+      case ERROR ->
+          DemoAnswer.json(
+              200,
+              error(
+                  "ErrorInternalServerError",
+                  "An internal server error occurred. The operation failed."));
+      case BROKEN ->
+          broken(
+              right,
+              item,
+              error("ErrorInternalServerError", "An internal server error occurred.").toString()
+                  + "}");
       case ENDS -> broken(right, item, "{\"@odata.etag\":\"W/\\\"CQAA");
-      case ABORTED -> broken(right, item, "{\"@odata.etag\":\"W/\\\"CQAA").sent(DemoSending.of(DemoSending.Way.ABORTED));
+      case ABORTED ->
+          broken(right, item, "{\"@odata.etag\":\"W/\\\"CQAA")
+              .sent(DemoSending.of(DemoSending.Way.ABORTED));
       case CUT -> right.sent(DemoSending.of(DemoSending.Way.CUT));
-      case HALF -> right.content(Arrays.copyOf(right.content(), right.content().length / 2)).sent(DemoSending.of(DemoSending.Way.CHUNKED));
+      case HALF ->
+          right
+              .content(Arrays.copyOf(right.content(), right.content().length / 2))
+              .sent(DemoSending.of(DemoSending.Way.CHUNKED));
       case DRIP -> right.sent(new DemoSending(DemoSending.Way.DRIPPED, fault.bytesPerSecond()));
       case SILENT -> right.sent(DemoSending.of(DemoSending.Way.SILENT));
       case CONTENT_TYPE -> right.type(fault.code());
-      case NULL_ITEM, TEXT_ITEM, NO_VALUE, NOTHING_LISTED, FOREIGN_NEXT_LINK -> list(right, fault, item);
+      case NULL_ITEM, TEXT_ITEM, NO_VALUE, NOTHING_LISTED, FOREIGN_NEXT_LINK ->
+          list(right, fault, item);
       case EMPTY_PAGE, RESET_BEFORE, RESET_AFTER -> right;
     };
   }
 
   /** What stood before the item, and that. */
   private static DemoAnswer broken(DemoAnswer right, int item, String end) {
-    if (!(right.json() instanceof ObjectNode page) || !(page.get("value") instanceof ArrayNode value)) {
+    if (!(right.json() instanceof ObjectNode page)
+        || !(page.get("value") instanceof ArrayNode value)) {
       byte[] content = right.content();
       return right.content(Arrays.copyOf(content, content.length / 2));
     }
@@ -92,7 +123,10 @@ final class DemoDamage {
       kept.add(value.get(i));
     }
     String text = before.toString();
-    return DemoAnswer.text(text.substring(0, text.length() - 2) + (end.startsWith("{\"error\"") || at == 0 ? "" : ",") + end);
+    return DemoAnswer.text(
+        text.substring(0, text.length() - 2)
+            + (end.startsWith("{\"error\"") || at == 0 ? "" : ",")
+            + end);
   }
 
   private DemoAnswer list(DemoAnswer right, Fault fault, int item) {
@@ -119,10 +153,15 @@ final class DemoDamage {
       default -> {
         if (value instanceof ArrayNode items && at < items.size()) {
           JsonNodeFactory make = JsonNodeFactory.instance;
-          items.set(at, fault.kind() == DemoFaults.Kind.NULL_ITEM ? make.nullNode() : make.textNode("a message"));
+          items.set(
+              at,
+              fault.kind() == DemoFaults.Kind.NULL_ITEM
+                  ? make.nullNode()
+                  : make.textNode("a message"));
         }
       }
     }
-    return new DemoAnswer(right.status(), right.contentType(), null, page, right.headers(), right.sending());
+    return new DemoAnswer(
+        right.status(), right.contentType(), null, page, right.headers(), right.sending());
   }
 }

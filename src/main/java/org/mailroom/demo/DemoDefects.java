@@ -16,7 +16,10 @@ final class DemoDefects {
    * @param time after which it has healed; null for none
    */
   synchronized void add(DemoSpot spot, Fault fault, int times, Duration time) {
-    defects.put(spot, new Defect(fault, times, time == null ? Long.MAX_VALUE : System.nanoTime() + time.toNanos()));
+    defects.put(
+        spot,
+        new Defect(
+            fault, times, time == null ? Long.MAX_VALUE : System.nanoTime() + time.toNanos()));
   }
 
   synchronized void clear() {
@@ -26,7 +29,9 @@ final class DemoDefects {
   /** The fault that hits now, or null. */
   synchronized Fault next(DemoSpot spot) {
     Defect defect = defects.get(spot);
-    if (defect == null || defect.left() <= 0 || (defect.end() != Long.MAX_VALUE && System.nanoTime() - defect.end() > 0)) {
+    if (defect == null
+        || defect.left() <= 0
+        || (defect.end() != Long.MAX_VALUE && System.nanoTime() - defect.end() > 0)) {
       return null;
     }
     defects.put(spot, new Defect(defect.fault(), defect.left() - 1, defect.end()));

@@ -17,7 +17,16 @@ final class DemoDelta {
 
   private static final int DEFAULT_PAGE = 10;
   private static final Pattern PAGE_SIZE = Pattern.compile("odata\\.maxpagesize=(\\d+)");
-  private static final Set<String> OPTIONS = Set.of("$select", "$top", "$expand", "$filter", "$orderby", "changeType", "$skiptoken", "$deltatoken");
+  private static final Set<String> OPTIONS =
+      Set.of(
+          "$select",
+          "$top",
+          "$expand",
+          "$filter",
+          "$orderby",
+          "changeType",
+          "$skiptoken",
+          "$deltatoken");
 
   /**
    * What a token stands for.
@@ -42,7 +51,13 @@ final class DemoDelta {
   DemoPage list(DemoMailbox mailbox, String folderId, DemoCall call) {
     for (String option : call.options().keySet()) {
       if (!OPTIONS.contains(option)) {
-        throw new GraphFault(400, "ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'Messages' resource: '" + option + "'.");
+        throw new GraphFault(
+            400,
+            "ErrorInvalidUrlQuery",
+            "The following parameters are not supported with change tracking over the 'Messages'"
+                + " resource: '"
+                + option
+                + "'.");
       }
     }
     Round round = round(mailbox, folderId, call);
@@ -54,17 +69,27 @@ final class DemoDelta {
     List<DemoMessage> messages = new ArrayList<>();
     synchronized (mailbox) {
       List<DemoMailbox.Change> changes = mailbox.changes(folderId, round.since(), round.until());
-      changes.stream().skip(round.offset()).limit(most).forEach(change -> {
-        boolean whole = !change.removed() && change.message().arrivedAt() > round.since();
-        messages.add(whole ? change.message() : null);
-        value.add(present(change, round, call));
-      });
+      changes.stream()
+          .skip(round.offset())
+          .limit(most)
+          .forEach(
+              change -> {
+                boolean whole = !change.removed() && change.message().arrivedAt() > round.since();
+                messages.add(whole ? change.message() : null);
+                value.add(present(change, round, call));
+              });
       MessageListings.requireSound(messages.stream().filter(java.util.Objects::nonNull).toList());
       boolean more = round.offset() + most < changes.size();
       String token = UUID.randomUUID().toString();
-      rounds.put(token, more ? new Round(folderId, round.select(), round.since(), round.until(), round.offset() + most)
-          : new Round(folderId, round.select(), round.until(), -1, 0));
-      page.put(more ? "@odata.nextLink" : "@odata.deltaLink", root + call.rawPath() + (more ? "?$skiptoken=" : "?$deltatoken=") + token);
+      rounds.put(
+          token,
+          more
+              ? new Round(
+                  folderId, round.select(), round.since(), round.until(), round.offset() + most)
+              : new Round(folderId, round.select(), round.until(), -1, 0));
+      page.put(
+          more ? "@odata.nextLink" : "@odata.deltaLink",
+          root + call.rawPath() + (more ? "?$skiptoken=" : "?$deltatoken=") + token);
     }
     return new DemoPage(page, messages, most, round.select());
   }
@@ -76,17 +101,25 @@ final class DemoDelta {
     }
     Round round = rounds.get(token);
     if (round == null) {
-      throw new GraphFault(410, "SyncStateNotFound", "The sync state generation is not found; generation=1.",
+      throw new GraphFault(
+          410,
+          "SyncStateNotFound",
+          "The sync state generation is not found; generation=1.",
           Map.of("Location", root + call.rawPath() + "?$deltatoken="));
     }
-    return round.until() >= 0 ? round : new Round(round.folderId(), round.select(), round.since(), mailbox.lastChange(), 0);
+    return round.until() >= 0
+        ? round
+        : new Round(round.folderId(), round.select(), round.since(), mailbox.lastChange(), 0);
   }
 
   private static ObjectNode present(DemoMailbox.Change change, Round round, DemoCall call) {
     DemoMessage message = change.message();
     if (change.removed()) {
-      ObjectNode removed = JsonNodeFactory.instance.objectNode().put("@odata.type", "#microsoft.graph.message")
-          .put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
+      ObjectNode removed =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("@odata.type", "#microsoft.graph.message")
+              .put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
       removed.putObject("@removed").put("reason", "deleted");
       return removed;
     }
@@ -98,8 +131,12 @@ final class DemoDelta {
       return whole;
     }
     // of an update only what may have changed is told
-    return JsonNodeFactory.instance.objectNode().put("@odata.type", "#microsoft.graph.message")
-        .put("@odata.etag", message.etag()).put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId())
-        .put("isRead", message.isRead()).put("parentFolderId", message.folderId());
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("@odata.type", "#microsoft.graph.message")
+        .put("@odata.etag", message.etag())
+        .put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId())
+        .put("isRead", message.isRead())
+        .put("parentFolderId", message.folderId());
   }
 }

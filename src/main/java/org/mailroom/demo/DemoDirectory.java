@@ -14,14 +14,17 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Groups of the demo tenant ({@code /groups/{id}/transitiveMembers}), as the directory tells them: in pages, with nothing but the ids of members for who may
- * not read users, and types in a path only with {@code ConsistencyLevel: eventual} and {@code $count}. Safe for use by several threads.
+ * Groups of the demo tenant ({@code /groups/{id}/transitiveMembers}), as the directory tells them:
+ * in pages, with nothing but the ids of members for who may not read users, and types in a path
+ * only with {@code ConsistencyLevel: eventual} and {@code $count}. Safe for use by several threads.
  */
 public final class DemoDirectory {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final Set<String> READ_MEMBERS = Set.of("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All");
-  private static final Set<String> READ_USERS = Set.of("User.ReadBasic.All", "User.Read.All", "Directory.Read.All");
+  private static final Set<String> READ_MEMBERS =
+      Set.of("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All");
+  private static final Set<String> READ_USERS =
+      Set.of("User.ReadBasic.All", "User.Read.All", "Directory.Read.All");
   private static final int DEFAULT_TOP = 100;
   private static final int MOST_TOP = 999;
 
@@ -46,7 +49,8 @@ public final class DemoDirectory {
 
   /** Makes an empty group; one that is there stays. Returns its object id. */
   public String group(String name) {
-    String id = UUID.nameUUIDFromBytes(("group " + name).getBytes(StandardCharsets.UTF_8)).toString();
+    String id =
+        UUID.nameUUIDFromBytes(("group " + name).getBytes(StandardCharsets.UTF_8)).toString();
     groups.computeIfAbsent(id, made -> new Group());
     return id;
   }
@@ -63,7 +67,12 @@ public final class DemoDirectory {
 
   /** A guest joins, whose mailbox is elsewhere. */
   public void joinAsGuest(String groupId, String address) {
-    put(groupId, new Member(DemoUser.of(address).id(), address.replace('@', '_') + "#EXT#@contoso.onmicrosoft.com", address));
+    put(
+        groupId,
+        new Member(
+            DemoUser.of(address).id(),
+            address.replace('@', '_') + "#EXT#@contoso.onmicrosoft.com",
+            address));
   }
 
   /** A group joins another one. */
@@ -74,11 +83,16 @@ public final class DemoDirectory {
   /** Somebody gets another address; the object id stays. */
   public synchronized void rename(String groupId, String address, String other) {
     Map<String, Member> members = groups.get(groupId).members;
-    members.replaceAll((id, member) -> address.equals(member.mail()) ? new Member(id, other, other) : member);
+    members.replaceAll(
+        (id, member) -> address.equals(member.mail()) ? new Member(id, other, other) : member);
   }
 
   public synchronized void leave(String groupId, String address) {
-    groups.get(groupId).members.values().removeIf(member -> address.equalsIgnoreCase(member.userPrincipalName()));
+    groups
+        .get(groupId)
+        .members
+        .values()
+        .removeIf(member -> address.equalsIgnoreCase(member.userPrincipalName()));
   }
 
   /** All leave. */
@@ -101,25 +115,42 @@ public final class DemoDirectory {
 
   DemoAnswer answer(DemoCall call, DemoTokens.Access access) {
     if (!call.method().equals("GET") || !call.segment(2).equals("transitiveMembers")) {
-      throw new GraphFault(400, "BadRequest", "Resource not found for the segment '" + call.segment(2) + "'.");
+      throw new GraphFault(
+          400, "BadRequest", "Resource not found for the segment '" + call.segment(2) + "'.");
     }
     if (access.permissions().stream().noneMatch(READ_MEMBERS::contains)) {
-      throw new GraphFault(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+      throw new GraphFault(
+          403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
     }
     boolean cast = call.segment(3).equalsIgnoreCase("microsoft.graph.user");
-    if (cast && !("eventual".equals(call.headers().get("consistencylevel")) && "true".equals(call.options().get("$count")))) {
-      throw new GraphFault(400, "Request_UnsupportedQuery", "The specified cast is supported with ConsistencyLevel: eventual and $count=true only.");
+    if (cast
+        && !("eventual".equals(call.headers().get("consistencylevel"))
+            && "true".equals(call.options().get("$count")))) {
+      throw new GraphFault(
+          400,
+          "Request_UnsupportedQuery",
+          "The specified cast is supported with ConsistencyLevel: eventual and $count=true only.");
     }
     Group group = groups.get(call.segment(1).toLowerCase(Locale.ROOT));
     if (group == null) {
-      throw new GraphFault(404, "Request_ResourceNotFound", "Resource '" + call.segment(1) + "' does not exist or one of its queried reference-property objects"
-          + " are not present.");
+      throw new GraphFault(
+          404,
+          "Request_ResourceNotFound",
+          "Resource '"
+              + call.segment(1)
+              + "' does not exist or one of its queried reference-property objects"
+              + " are not present.");
     }
     int top = call.number("$top", DEFAULT_TOP);
     if (top < 1 || top > MOST_TOP) {
-      throw new GraphFault(400, "Request_UnsupportedQuery", "Invalid page size specified: '" + top + "'. Must be between 1 and 999 inclusive.");
+      throw new GraphFault(
+          400,
+          "Request_UnsupportedQuery",
+          "Invalid page size specified: '" + top + "'. Must be between 1 and 999 inclusive.");
     }
-    return DemoAnswer.json(200, page(call, all(group), top, access.permissions().stream().anyMatch(READ_USERS::contains)));
+    return DemoAnswer.json(
+        200,
+        page(call, all(group), top, access.permissions().stream().anyMatch(READ_USERS::contains)));
   }
 
   private synchronized List<Member> all(Group group) {
@@ -131,7 +162,11 @@ public final class DemoDirectory {
 
   private void collect(Group group, Map<String, Member> all, Set<String> seen) {
     all.putAll(group.members);
-    group.groups.stream().filter(seen::add).map(groups::get).filter(inner -> inner != null).forEach(inner -> collect(inner, all, seen));
+    group.groups.stream()
+        .filter(seen::add)
+        .map(groups::get)
+        .filter(inner -> inner != null)
+        .forEach(inner -> collect(inner, all, seen));
   }
 
   private ObjectNode page(DemoCall call, List<Member> members, int top, boolean readsUsers) {
@@ -140,13 +175,32 @@ public final class DemoDirectory {
     if (skip == 0 && "true".equals(call.options().get("$count"))) {
       page.put("@odata.count", members.size());
     }
-    members.stream().skip(skip).limit(top).forEach(member -> page.withArray("value").add(JSON.objectNode().put("@odata.type", "#microsoft.graph.user")
-        .put("id", member.id()).put("mail", readsUsers ? member.mail() : null).put("userPrincipalName", readsUsers ? member.userPrincipalName() : null)));
+    members.stream()
+        .skip(skip)
+        .limit(top)
+        .forEach(
+            member ->
+                page.withArray("value")
+                    .add(
+                        JSON.objectNode()
+                            .put("@odata.type", "#microsoft.graph.user")
+                            .put("id", member.id())
+                            .put("mail", readsUsers ? member.mail() : null)
+                            .put(
+                                "userPrincipalName",
+                                readsUsers ? member.userPrincipalName() : null)));
     if (!page.has("value")) {
       page.putArray("value");
     }
     if (skip + top < members.size()) {
-      page.put("@odata.nextLink", root + call.rawPath() + "?$select=id,mail,userPrincipalName&$count=true&$top=" + top + "&$skiptoken=" + (skip + top));
+      page.put(
+          "@odata.nextLink",
+          root
+              + call.rawPath()
+              + "?$select=id,mail,userPrincipalName&$count=true&$top="
+              + top
+              + "&$skiptoken="
+              + (skip + top));
     }
     return page;
   }

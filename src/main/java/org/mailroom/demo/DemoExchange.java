@@ -25,7 +25,13 @@ final class DemoExchange {
   private final OutputStream out;
   private boolean answered;
 
-  private DemoExchange(String method, URI uri, Map<String, String> headers, byte[] body, InputStream in, OutputStream out) {
+  private DemoExchange(
+      String method,
+      URI uri,
+      Map<String, String> headers,
+      byte[] body,
+      InputStream in,
+      OutputStream out) {
     this.method = method;
     this.uri = uri;
     this.headers = headers;
@@ -34,7 +40,10 @@ final class DemoExchange {
     this.out = out;
   }
 
-  /** Reads the next request of a connection; null when the client has closed it, or sends what isn't HTTP. */
+  /**
+   * Reads the next request of a connection; null when the client has closed it, or sends what isn't
+   * HTTP.
+   */
   static DemoExchange read(InputStream in, OutputStream out) throws IOException {
     String first = line(in);
     String[] words = first == null ? new String[0] : first.split(" ");
@@ -44,14 +53,18 @@ final class DemoExchange {
     Map<String, String> headers = new LinkedHashMap<>();
     for (String line = line(in); line != null && !line.isEmpty(); line = line(in)) {
       int colon = line.indexOf(':');
-      headers.putIfAbsent(line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+      headers.putIfAbsent(
+          line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT),
+          line.substring(colon + 1).strip());
     }
     if ("100-continue".equalsIgnoreCase(headers.get("expect"))) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       out.flush();
     }
-    byte[] body = "chunked".equalsIgnoreCase(headers.get("transfer-encoding")) ? chunks(in)
-        : in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+    byte[] body =
+        "chunked".equalsIgnoreCase(headers.get("transfer-encoding"))
+            ? chunks(in)
+            : in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
     try {
       return new DemoExchange(words[0], new URI(words[1]), headers, body, in, out);
     } catch (URISyntaxException e) {
@@ -61,7 +74,9 @@ final class DemoExchange {
 
   private static byte[] chunks(InputStream in) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (int size = Integer.parseInt(line(in).strip(), 16); size > 0; size = Integer.parseInt(line(in).strip(), 16)) {
+    for (int size = Integer.parseInt(line(in).strip(), 16);
+        size > 0;
+        size = Integer.parseInt(line(in).strip(), 16)) {
       all.write(in.readNBytes(size));
       line(in);
     }
@@ -121,7 +136,8 @@ final class DemoExchange {
       return;
     }
     byte[] content = answer.content();
-    boolean chunked = sending.way() == DemoSending.Way.CHUNKED || sending.way() == DemoSending.Way.ABORTED;
+    boolean chunked =
+        sending.way() == DemoSending.Way.CHUNKED || sending.way() == DemoSending.Way.ABORTED;
     Map<String, String> all = new LinkedHashMap<>(named);
     all.putAll(answer.headers());
     if (answer.contentType() != null) {
@@ -133,7 +149,9 @@ final class DemoExchange {
     } else if (answer.status() != 204) {
       all.put("Content-Length", Integer.toString(content.length));
     }
-    StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + (answer.status() < 300 ? " OK\r\n" : " Refused\r\n"));
+    StringBuilder head =
+        new StringBuilder(
+            "HTTP/1.1 " + answer.status() + (answer.status() < 300 ? " OK\r\n" : " Refused\r\n"));
     all.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     switch (sending.way()) {
@@ -155,7 +173,8 @@ final class DemoExchange {
   private static byte[] chunk(byte[] content) throws IOException {
     ByteArrayOutputStream chunk = new ByteArrayOutputStream();
     if (content.length > 0) {
-      chunk.write((Integer.toHexString(content.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      chunk.write(
+          (Integer.toHexString(content.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
       chunk.write(content);
       chunk.write("\r\n".getBytes(StandardCharsets.US_ASCII));
     }

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What goes wrong on purpose, for calls: each fault hits the next calls that it is meant for, so often as it says. What goes wrong because
- * of one message is said at {@link DemoMessage#fails}, what goes wrong in a whole mailbox at {@link DemoMailbox#fails}.
+ * What goes wrong on purpose, for calls: each fault hits the next calls that it is meant for, so
+ * often as it says. What goes wrong because of one message is said at {@link DemoMessage#fails},
+ * what goes wrong in a whole mailbox at {@link DemoMailbox#fails}.
  */
 public final class DemoFaults {
 
@@ -75,10 +76,12 @@ public final class DemoFaults {
    * A fault.
    *
    * @param code Graph's error code; null for an answer of a gateway, in HTML
-   * @param headers a Retry-After of {@code date:PT2S} becomes an HTTP date two seconds later, in the service's time
+   * @param headers a Retry-After of {@code date:PT2S} becomes an HTTP date two seconds later, in
+   *     the service's time
    * @param bytesPerSecond of {@link Kind#DRIP}
    */
-  public record Fault(Kind kind, int status, String code, Map<String, String> headers, long bytesPerSecond) {
+  public record Fault(
+      Kind kind, int status, String code, Map<String, String> headers, long bytesPerSecond) {
 
     public static Fault status(int status, String code) {
       return new Fault(Kind.STATUS, status, code, Map.of(), 0);
@@ -128,14 +131,16 @@ public final class DemoFaults {
   private int hits;
 
   /**
-   * @param call says of method and path, such as {@code GET /v1.0/users/a@b/messages}, whether the fault hits it; parts of a batch, which
-   *     begin with {@code PART} and have no version, included
+   * @param call says of method and path, such as {@code GET /v1.0/users/a@b/messages}, whether the
+   *     fault hits it; parts of a batch, which begin with {@code PART} and have no version,
+   *     included
    */
   public synchronized void add(Predicate<String> call, Fault fault, int times) {
     rules.add(new Rule(call, fault, times));
   }
 
-  public void status(Predicate<String> call, int status, String code, Map<String, String> headers, int times) {
+  public void status(
+      Predicate<String> call, int status, String code, Map<String, String> headers, int times) {
     add(call, new Fault(Kind.STATUS, status, code, headers, 0), times);
   }
 
@@ -143,15 +148,18 @@ public final class DemoFaults {
     add(call, Fault.of(kind), times);
   }
 
-  /** Pages of messages of that size and more fail from now on, in delta queries, too; smaller ones are right. */
+  /**
+   * Pages of messages of that size and more fail from now on, in delta queries, too; smaller ones
+   * are right.
+   */
   public synchronized void largePages(int size, Fault fault) {
     largestPage = size;
     largePage = fault;
   }
 
   /**
-   * Lets a share of Graph's answers fail, in every way that the service is known to fail for a time; the same seed and the same order of
-   * calls give the same faults.
+   * Lets a share of Graph's answers fail, in every way that the service is known to fail for a
+   * time; the same seed and the same order of calls give the same faults.
    *
    * @param share from 0 (none) to 1
    */
@@ -195,7 +203,7 @@ public final class DemoFaults {
   }
 
   private Fault nextRule(String call) {
-    for (Iterator<Rule> each = rules.iterator(); each.hasNext();) {
+    for (Iterator<Rule> each = rules.iterator(); each.hasNext(); ) {
       Rule rule = each.next();
       if (rule.call.test(call)) {
         rule.left--;

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The folders of a mailbox. A name may hold anything: slashes, decomposed umlauts, outer blanks. Guarded by the mailbox. */
+/**
+ * The folders of a mailbox. A name may hold anything: slashes, decomposed umlauts, outer blanks.
+ * Guarded by the mailbox.
+ */
 final class DemoFolders {
 
   private static final Map<String, String> WELL_KNOWN = new LinkedHashMap<>();
@@ -32,7 +35,12 @@ final class DemoFolders {
   }
 
   private DemoFolder add(String parentId, String displayName, String wellKnown) {
-    DemoFolder folder = new DemoFolder(ids.next("AQMkAD").replace('/', '-').replace('+', '_'), parentId, displayName, wellKnown);
+    DemoFolder folder =
+        new DemoFolder(
+            ids.next("AQMkAD").replace('/', '-').replace('+', '_'),
+            parentId,
+            displayName,
+            wellKnown);
     folders.put(folder.id(), folder);
     return folder;
   }
@@ -57,17 +65,26 @@ final class DemoFolders {
 
   Optional<DemoFolder> child(String parentId, String name) {
     return folders.values().stream()
-        .filter(folder -> Objects.equals(folder.parentId(), parentId) && folder.displayName().equalsIgnoreCase(name)).findFirst();
+        .filter(
+            folder ->
+                Objects.equals(folder.parentId(), parentId)
+                    && folder.displayName().equalsIgnoreCase(name))
+        .findFirst();
   }
 
   /** By id or well-known name. */
   Optional<DemoFolder> find(String idOrName) {
     DemoFolder byId = folders.get(idOrName);
-    return byId != null ? Optional.of(byId)
-        : folders.values().stream().filter(folder -> idOrName.toLowerCase(Locale.ROOT).equals(folder.wellKnown())).findFirst();
+    return byId != null
+        ? Optional.of(byId)
+        : folders.values().stream()
+            .filter(folder -> idOrName.toLowerCase(Locale.ROOT).equals(folder.wellKnown()))
+            .findFirst();
   }
 
   List<DemoFolder> children(String parentId) {
-    return folders.values().stream().filter(folder -> Objects.equals(folder.parentId(), parentId)).toList();
+    return folders.values().stream()
+        .filter(folder -> Objects.equals(folder.parentId(), parentId))
+        .toList();
   }
 }

@@ -9,7 +9,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the identity platform has given out and takes back: codes, refresh tokens, device codes. Safe for use by several threads. */
+/**
+ * What the identity platform has given out and takes back: codes, refresh tokens, device codes.
+ * Safe for use by several threads.
+ */
 final class DemoGrants {
 
   static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
@@ -17,13 +20,27 @@ final class DemoGrants {
   static final Duration DEVICE_CODE_LIFETIME = Duration.ofMinutes(15);
 
   /** A code of the authorization-code grant. */
-  record Code(String clientId, DemoUser user, Set<String> scopes, String redirectUri, String challenge, String method, Instant expires) {}
+  record Code(
+      String clientId,
+      DemoUser user,
+      Set<String> scopes,
+      String redirectUri,
+      String challenge,
+      String method,
+      Instant expires) {}
 
   /** A refresh token. */
-  record Refresh(String clientId, DemoUser user, Set<String> scopes, Instant expires, boolean revoked) {}
+  record Refresh(
+      String clientId, DemoUser user, Set<String> scopes, Instant expires, boolean revoked) {}
 
   /** A device code; {@code user} is null until somebody has entered it. */
-  record Device(String clientId, String userCode, Set<String> scopes, Instant expires, DemoUser user, boolean declined) {}
+  record Device(
+      String clientId,
+      String userCode,
+      Set<String> scopes,
+      Instant expires,
+      DemoUser user,
+      boolean declined) {}
 
   private final Clock clock;
   private final Map<String, Code> codes = new ConcurrentHashMap<>();
@@ -36,9 +53,24 @@ final class DemoGrants {
     this.clock = clock;
   }
 
-  String code(String clientId, DemoUser user, Set<String> scopes, String redirectUri, String challenge, String method) {
+  String code(
+      String clientId,
+      DemoUser user,
+      Set<String> scopes,
+      String redirectUri,
+      String challenge,
+      String method) {
     String value = "0.A" + UUID.randomUUID() + UUID.randomUUID();
-    codes.put(value, new Code(clientId, user, scopes, redirectUri, challenge, method, clock.instant().plus(CODE_LIFETIME)));
+    codes.put(
+        value,
+        new Code(
+            clientId,
+            user,
+            scopes,
+            redirectUri,
+            challenge,
+            method,
+            clock.instant().plus(CODE_LIFETIME)));
     return value;
   }
 
@@ -46,19 +78,28 @@ final class DemoGrants {
   Code redeem(String value) {
     Code code = codes.remove(value);
     if (code == null) {
-      throw usedCodes.contains(value) ? new IdentityFault(400, "invalid_grant", 54005, "OAuth2 Authorization code was already redeemed.")
-          : new IdentityFault(400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.");
+      throw usedCodes.contains(value)
+          ? new IdentityFault(
+              400, "invalid_grant", 54005, "OAuth2 Authorization code was already redeemed.")
+          : new IdentityFault(
+              400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.");
     }
     usedCodes.add(value);
     if (!clock.instant().isBefore(code.expires())) {
-      throw new IdentityFault(400, "invalid_grant", 70008, "The provided authorization code or refresh token has expired due to inactivity.");
+      throw new IdentityFault(
+          400,
+          "invalid_grant",
+          70008,
+          "The provided authorization code or refresh token has expired due to inactivity.");
     }
     return code;
   }
 
   String refreshToken(String clientId, DemoUser user, Set<String> scopes) {
     String value = "1.A" + UUID.randomUUID() + UUID.randomUUID() + UUID.randomUUID();
-    refreshTokens.put(value, new Refresh(clientId, user, scopes, clock.instant().plus(REFRESH_TOKEN_LIFETIME), false));
+    refreshTokens.put(
+        value,
+        new Refresh(clientId, user, scopes, clock.instant().plus(REFRESH_TOKEN_LIFETIME), false));
     return value;
   }
 
@@ -66,13 +107,19 @@ final class DemoGrants {
   Refresh refresh(String value, String clientId) {
     Refresh token = refreshTokens.get(value);
     if (token == null || !token.clientId().equals(clientId)) {
-      throw new IdentityFault(400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.");
+      throw new IdentityFault(
+          400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.");
     }
     if (token.revoked()) {
-      throw new IdentityFault(400, "invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed.");
+      throw new IdentityFault(
+          400,
+          "invalid_grant",
+          50173,
+          "The provided grant has expired due to it being revoked, a fresh auth token is needed.");
     }
     if (!clock.instant().isBefore(token.expires())) {
-      throw new IdentityFault(400, "invalid_grant", 700082, "The refresh token has expired due to inactivity.");
+      throw new IdentityFault(
+          400, "invalid_grant", 700082, "The refresh token has expired due to inactivity.");
     }
     return token;
   }
@@ -91,18 +138,27 @@ final class DemoGrants {
   }
 
   void revokeRefreshTokens() {
-    refreshTokens.replaceAll((value, token) -> new Refresh(token.clientId(), token.user(), token.scopes(), token.expires(), true));
+    refreshTokens.replaceAll(
+        (value, token) ->
+            new Refresh(token.clientId(), token.user(), token.scopes(), token.expires(), true));
   }
 
   void expireRefreshTokens() {
-    refreshTokens.replaceAll((value, token) -> new Refresh(token.clientId(), token.user(), token.scopes(), clock.instant(), token.revoked()));
+    refreshTokens.replaceAll(
+        (value, token) ->
+            new Refresh(
+                token.clientId(), token.user(), token.scopes(), clock.instant(), token.revoked()));
   }
 
   /** Returns the device code of a new sign-in. */
   String deviceCode(String clientId, Set<String> scopes) {
     String value = "D" + UUID.randomUUID() + UUID.randomUUID();
-    String userCode = "DEMO" + String.format(java.util.Locale.ROOT, "%05d", devices.incrementAndGet());
-    deviceCodes.put(value, new Device(clientId, userCode, scopes, clock.instant().plus(DEVICE_CODE_LIFETIME), null, false));
+    String userCode =
+        "DEMO" + String.format(java.util.Locale.ROOT, "%05d", devices.incrementAndGet());
+    deviceCodes.put(
+        value,
+        new Device(
+            clientId, userCode, scopes, clock.instant().plus(DEVICE_CODE_LIFETIME), null, false));
     return value;
   }
 
@@ -120,7 +176,14 @@ final class DemoGrants {
     for (Map.Entry<String, Device> entry : deviceCodes.entrySet()) {
       Device device = entry.getValue();
       if (device.userCode().equalsIgnoreCase(userCode.strip())) {
-        entry.setValue(new Device(device.clientId(), device.userCode(), device.scopes(), device.expires(), user, !accept));
+        entry.setValue(
+            new Device(
+                device.clientId(),
+                device.userCode(),
+                device.scopes(),
+                device.expires(),
+                user,
+                !accept));
         return true;
       }
     }

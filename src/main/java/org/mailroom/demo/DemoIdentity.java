@@ -2,7 +2,10 @@ package org.mailroom.demo;
 
 import java.util.List;
 
-/** What somebody can do in the demo tenant's directory: register applications and users, revoke, and refuse on purpose. */
+/**
+ * What somebody can do in the demo tenant's directory: register applications and users, revoke, and
+ * refuse on purpose.
+ */
 public final class DemoIdentity {
 
   private final DemoIdentityPlatform platform;
@@ -28,13 +31,16 @@ public final class DemoIdentity {
     platform.grants().revokeRefreshTokens();
   }
 
-  /** Every refresh token is answered with AADSTS700082 from now on, as after 90 days without use. */
+  /**
+   * Every refresh token is answered with AADSTS700082 from now on, as after 90 days without use.
+   */
   public void expireRefreshTokens() {
     platform.grants().expireRefreshTokens();
   }
 
   /**
-   * Every token request is refused from now on, such as by Conditional Access: {@code refuse(400, "invalid_grant", 53003, "…")}.
+   * Every token request is refused from now on, such as by Conditional Access: {@code refuse(400,
+   * "invalid_grant", 53003, "…")}.
    *
    * @param number AADSTS number
    */
@@ -42,7 +48,10 @@ public final class DemoIdentity {
     platform.refusals().refuse(new IdentityFault(status, error, number, text));
   }
 
-  /** Every browser is sent back with this error from now on, such as {@code access_denied} and 90094: an administrator has to consent. */
+  /**
+   * Every browser is sent back with this error from now on, such as {@code access_denied} and
+   * 90094: an administrator has to consent.
+   */
   public void refuseSignIns(String error, int number, String text) {
     platform.refusals().refuseSignIns(new IdentityFault(400, error, number, text));
   }
@@ -53,8 +62,10 @@ public final class DemoIdentity {
   }
 
   /**
-   * A client that asks for more tokens than that with the same grant within the time is refused with AADSTS50196 (client request loop), as Entra ID
-   * refuses those that keep no tokens: an application with 429, plain text and a Retry-After of a minute, a refresh token with invalid_grant.
+   * A client that asks for more tokens than that with the same grant within the time is refused
+   * with AADSTS50196 (client request loop), as Entra ID refuses those that keep no tokens: an
+   * application with 429, plain text and a Retry-After of a minute, a refresh token with
+   * invalid_grant.
    */
   public void refuseLoops(int requests, java.time.Duration within) {
     watch.refuseLoops(requests, within);
@@ -70,17 +81,26 @@ public final class DemoIdentity {
     watch.clientsRestart();
   }
 
-  /** Graph answers with a claims challenge from now on, until a token was asked for with its claims (continuous access evaluation). */
+  /**
+   * Graph answers with a claims challenge from now on, until a token was asked for with its claims
+   * (continuous access evaluation).
+   */
   public void demandClaims(String nbf) {
     platform.tokens().demand(nbf);
   }
 
-  /** Refresh tokens are answered with interaction_required and these claims (JSON) from now on, until a sign-in was asked for with them. */
+  /**
+   * Refresh tokens are answered with interaction_required and these claims (JSON) from now on,
+   * until a sign-in was asked for with them.
+   */
   public void demandOfPerson(String claims) {
     platform.refusals().demandOfPerson(claims);
   }
 
-  /** The next requests for the token of a device code are answered with these OAuth 2.0 errors, in their order. */
+  /**
+   * The next requests for the token of a device code are answered with these OAuth 2.0 errors, in
+   * their order.
+   */
   public void answerDeviceCodes(String... errors) {
     platform.refusals().deviceCodeAnswers().addAll(List.of(errors));
   }
@@ -90,7 +110,10 @@ public final class DemoIdentity {
     return platform.refusals().deviceCodeAnswers().isEmpty();
   }
 
-  /** A person enters the user code of a device code, and accepts or declines. Returns whether the code is known. */
+  /**
+   * A person enters the user code of a device code, and accepts or declines. Returns whether the
+   * code is known.
+   */
   public boolean enterDeviceCode(String userCode, String userPrincipalName, boolean accept) {
     return platform.grants().enter(userCode, platform.user(userPrincipalName), accept);
   }

@@ -3,7 +3,10 @@ package org.mailroom.demo;
 import java.util.Base64;
 import java.util.Random;
 
-/** Ids that look like Exchange's: long, case-sensitive, with the characters {@code + / =} that clients forget to encode. */
+/**
+ * Ids that look like Exchange's: long, case-sensitive, with the characters {@code + / =} that
+ * clients forget to encode.
+ */
 final class DemoIds {
 
   private final Random random;

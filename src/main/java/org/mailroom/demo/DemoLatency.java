@@ -3,10 +3,15 @@ package org.mailroom.demo;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How long the tenant takes: the way to it and back, and its work on a request or on a part of a batch. Nothing unless it is set. */
+/**
+ * How long the tenant takes: the way to it and back, and its work on a request or on a part of a
+ * batch. Nothing unless it is set.
+ */
 public final class DemoLatency {
 
-  /** So much of a delay that this machine's timers and threads added is made up for in the next one. */
+  /**
+   * So much of a delay that this machine's timers and threads added is made up for in the next one.
+   */
   private static final long MADE_UP_NANOS = 1_000_000;
 
   private volatile Duration network = Duration.ZERO;
@@ -14,7 +19,8 @@ public final class DemoLatency {
 
   /**
    * @param way of a request and its answer together
-   * @param work on one request, or one part of a batch, while it takes one of the mailbox's four places
+   * @param work on one request, or one part of a batch, while it takes one of the mailbox's four
+   *     places
    */
   public void set(Duration way, Duration work) {
     this.network = way;
@@ -31,8 +37,9 @@ public final class DemoLatency {
   }
 
   /**
-   * The timetable of one thing after the other. It holds its times: what this machine itself takes for the work is a part of the service's time,
-   * and a timer that is late doesn't add up over the parts of a batch.
+   * The timetable of one thing after the other. It holds its times: what this machine itself takes
+   * for the work is a part of the service's time, and a timer that is late doesn't add up over the
+   * parts of a batch.
    */
   final class Lane {
 

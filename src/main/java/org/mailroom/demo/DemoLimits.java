@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the service allows for one mailbox: four requests at the same time, and so many in a window. Each part of a batch is such a
- * request, and the batch around them isn't; a batch alone never asks for more than four places, several at once can.
+ * What the service allows for one mailbox: four requests at the same time, and so many in a window.
+ * Each part of a batch is such a request, and the batch around them isn't; a batch alone never asks
+ * for more than four places, several at once can.
  */
 public final class DemoLimits {
 
@@ -40,11 +41,14 @@ public final class DemoLimits {
     this.requestsPerWindow = requests;
     this.windowNanos = window.toNanos();
     this.sliding = slides;
-    mailboxes.values().forEach(state -> {
-      state.recent.clear();
-      state.counted = 0;
-      state.windowBegan = System.nanoTime();
-    });
+    mailboxes
+        .values()
+        .forEach(
+            state -> {
+              state.recent.clear();
+              state.counted = 0;
+              state.windowBegan = System.nanoTime();
+            });
   }
 
   /** Takes a place for a request or a part of a batch, and counts it. */
@@ -52,7 +56,11 @@ public final class DemoLimits {
     Mailbox state = mailboxes.computeIfAbsent(mailbox, name -> new Mailbox());
     count(state);
     if (state.inFlight >= AT_ONCE) {
-      throw new GraphFault(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", Map.of("Retry-After", "1"));
+      throw new GraphFault(
+          429,
+          "ApplicationThrottled",
+          "Application is over its MailboxConcurrency limit.",
+          Map.of("Retry-After", "1"));
     }
     state.inFlight++;
     state.peak = Math.max(state.peak, state.inFlight);
@@ -67,7 +75,11 @@ public final class DemoLimits {
     long over = sliding ? overInSlidingWindow(state, now) : overInFixedWindow(state, now);
     if (over >= 0) {
       // what is refused counts, too
-      throw new GraphFault(429, "TooManyRequests", "Too many requests.", Map.of("Retry-After", Long.toString(Math.max(1, over / 1_000_000_000L))));
+      throw new GraphFault(
+          429,
+          "TooManyRequests",
+          "Too many requests.",
+          Map.of("Retry-After", Long.toString(Math.max(1, over / 1_000_000_000L))));
     }
   }
 
@@ -77,7 +89,9 @@ public final class DemoLimits {
       state.recent.removeFirst();
     }
     state.recent.addLast(now);
-    return state.recent.size() <= requestsPerWindow ? -1 : windowNanos - (now - state.recent.peekFirst());
+    return state.recent.size() <= requestsPerWindow
+        ? -1
+        : windowNanos - (now - state.recent.peekFirst());
   }
 
   private long overInFixedWindow(Mailbox state, long now) {

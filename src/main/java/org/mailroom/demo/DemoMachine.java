@@ -21,10 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A machine in Azure, as far as it gives tokens of managed identities: the metadata service of a virtual machine (IMDS) and the
- * endpoint of App Service, on a
- * port of loopback. The machine keeps each token, and gives it again until shortly before its end. Safe for use by several
- * threads.
+ * A machine in Azure, as far as it gives tokens of managed identities: the metadata service of a
+ * virtual machine (IMDS) and the endpoint of App Service, on a port of loopback. The machine keeps
+ * each token, and gives it again until shortly before its end. Safe for use by several threads.
  */
 public final class DemoMachine implements AutoCloseable {
 
@@ -67,7 +66,10 @@ public final class DemoMachine implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Switches the system-assigned identity on. Its roles are those of {@link DemoIdentity#application} by its id. */
+  /**
+   * Switches the system-assigned identity on. Its roles are those of {@link
+   * DemoIdentity#application} by its id.
+   */
   public void assignSystem() {
     identities.put(SYSTEM, SYSTEM_ASSIGNED);
   }
@@ -88,7 +90,9 @@ public final class DemoMachine implements AutoCloseable {
     return requests.get();
   }
 
-  /** From now on the machine asks for another token so long before the end of the one that it keeps. */
+  /**
+   * From now on the machine asks for another token so long before the end of the one that it keeps.
+   */
   public void renewsBefore(Duration end) {
     keptUntil = end;
     kept.clear();
@@ -109,37 +113,60 @@ public final class DemoMachine implements AutoCloseable {
         next = prepared.poll();
       }
       Headers asked = exchange.getRequestHeaders();
-      Map<String, String> query = DemoIdentityPlatform.fields(exchange.getRequestURI().getRawQuery());
+      Map<String, String> query =
+          DemoIdentityPlatform.fields(exchange.getRequestURI().getRawQuery());
       if (next != null) {
         next.headers().forEach(exchange.getResponseHeaders()::set);
         send(exchange, next.status(), next.body());
-      } else if (appService ? !IDENTITY_HEADER.equals(asked.getFirst("X-IDENTITY-HEADER"))
+      } else if (appService
+          ? !IDENTITY_HEADER.equals(asked.getFirst("X-IDENTITY-HEADER"))
           : !"true".equals(asked.getFirst("Metadata")) || asked.containsKey("X-Forwarded-For")) {
-        refuse(exchange, appService, appService ? 401 : 400, "Required metadata header not specified");
+        refuse(
+            exchange, appService, appService ? 401 : 400, "Required metadata header not specified");
       } else if (!(appService ? "2019-08-01" : "2018-02-01").equals(query.get("api-version"))) {
-        refuse(exchange, appService, 400, "Bad Request. api-version is invalid or was not specified in the request.");
+        refuse(
+            exchange,
+            appService,
+            400,
+            "Bad Request. api-version is invalid or was not specified in the request.");
       } else if (!query.getOrDefault("resource", "").startsWith("https://graph.")) {
-        refuse(exchange, appService, 400, "AADSTS500011: The resource principal named " + query.get("resource")
-            + " was not found in the tenant.");
+        refuse(
+            exchange,
+            appService,
+            400,
+            "AADSTS500011: The resource principal named "
+                + query.get("resource")
+                + " was not found in the tenant.");
       } else {
         identify(exchange, appService, query);
       }
     }
   }
 
-  private void identify(HttpExchange exchange, boolean appService, Map<String, String> query) throws IOException {
+  private void identify(HttpExchange exchange, boolean appService, Map<String, String> query)
+      throws IOException {
     String wanted = query.get("client_id");
     // without a system-assigned identity the one that there is, is meant
-    String key = wanted != null || identities.containsKey(SYSTEM) || identities.size() != 1
-        ? java.util.Objects.requireNonNullElse(wanted, SYSTEM)
-        : identities.keySet().iterator().next();
+    String key =
+        wanted != null || identities.containsKey(SYSTEM) || identities.size() != 1
+            ? java.util.Objects.requireNonNullElse(wanted, SYSTEM)
+            : identities.keySet().iterator().next();
     if (wanted == null && !identities.containsKey(SYSTEM) && identities.size() > 1) {
-      refuse(exchange, appService, 400,
-          "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request");
+      refuse(
+          exchange,
+          appService,
+          400,
+          "Multiple user assigned identities exist, please specify the clientId / resourceId of the"
+              + " identity in the token request");
     } else if (!identities.containsKey(key)) {
-      refuse(exchange, appService, 400, appService
-          ? "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId."
-          : "Identity not found");
+      refuse(
+          exchange,
+          appService,
+          400,
+          appService
+              ? "No User Assigned or Delegated Managed Identity found for specified"
+                  + " ClientId/ResourceId/PrincipalId."
+              : "Identity not found");
     } else {
       send(exchange, 200, token(identities.get(key), query.get("resource")).toString());
     }
@@ -147,24 +174,47 @@ public final class DemoMachine implements AutoCloseable {
 
   private ObjectNode token(String clientId, String resource) {
     Instant now = Instant.now();
-    Kept token = kept.compute(clientId, (id, present) -> present != null && now.isBefore(present.expires().minus(keptUntil))
-        ? present
-        : new Kept(platform.tokens().issue(new DemoTokens.Access(platform.application(id).roles(), null), null, lifetime)
-        .path("access_token").asText(), now.plus(lifetime)));
+    Kept token =
+        kept.compute(
+            clientId,
+            (id, present) ->
+                present != null && now.isBefore(present.expires().minus(keptUntil))
+                    ? present
+                    : new Kept(
+                        platform
+                            .tokens()
+                            .issue(
+                                new DemoTokens.Access(platform.application(id).roles(), null),
+                                null,
+                                lifetime)
+                            .path("access_token")
+                            .asText(),
+                        now.plus(lifetime)));
     // all figures are text
-    return JsonNodeFactory.instance.objectNode().put("access_token", token.token()).put("client_id", clientId)
-        .put("expires_in", String.valueOf(Duration.between(now, token.expires()).toSeconds())).put("expires_on",
-            String.valueOf(token.expires().getEpochSecond()))
-        .put("ext_expires_in", String.valueOf(lifetime.toSeconds())).put("not_before", String.valueOf(now.getEpochSecond()))
-            .put("resource", resource)
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("access_token", token.token())
+        .put("client_id", clientId)
+        .put("expires_in", String.valueOf(Duration.between(now, token.expires()).toSeconds()))
+        .put("expires_on", String.valueOf(token.expires().getEpochSecond()))
+        .put("ext_expires_in", String.valueOf(lifetime.toSeconds()))
+        .put("not_before", String.valueOf(now.getEpochSecond()))
+        .put("resource", resource)
         .put("token_type", "Bearer");
   }
 
-  private static void refuse(HttpExchange exchange, boolean appService, int status, String text) throws IOException {
+  private static void refuse(HttpExchange exchange, boolean appService, int status, String text)
+      throws IOException {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    send(exchange, status, (appService ? json.put("statusCode", status).put("message", text).put("correlationId",
-        UUID.randomUUID().toString())
-        : json.put("error", "invalid_request").put("error_description", text)).toString());
+    send(
+        exchange,
+        status,
+        (appService
+                ? json.put("statusCode", status)
+                    .put("message", text)
+                    .put("correlationId", UUID.randomUUID().toString())
+                : json.put("error", "invalid_request").put("error_description", text))
+            .toString());
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {

@@ -21,9 +21,18 @@ import java.util.Random;
 /** Makes mail of many kinds: the same seed makes the same mail. */
 public final class DemoMail {
 
-  private static final String[] SUBJECTS = {"Order %d", "Invoice %d is due", "Vraag over bestelling %d – dank u wel", "見積もりのお願い %d",
-      "Re: Ticket #%d", "Angebot Nr. %d für Müller & Söhne", "Delivery note %d ✔"};
-  private static final String[] PEOPLE = {"Ada Lovelace", "Grace Hopper", "Jörg Müller", "Søren Kierkegaard", "山田太郎", "Zoë van der Berg"};
+  private static final String[] SUBJECTS = {
+    "Order %d",
+    "Invoice %d is due",
+    "Vraag over bestelling %d – dank u wel",
+    "見積もりのお願い %d",
+    "Re: Ticket #%d",
+    "Angebot Nr. %d für Müller & Söhne",
+    "Delivery note %d ✔"
+  };
+  private static final String[] PEOPLE = {
+    "Ada Lovelace", "Grace Hopper", "Jörg Müller", "Søren Kierkegaard", "山田太郎", "Zoë van der Berg"
+  };
 
   private final Random random;
   private int number;
@@ -32,13 +41,19 @@ public final class DemoMail {
     this.random = new Random(seed);
   }
 
-  /** The next message, RFC 822: plain, HTML, with files, inline pictures, forwarded mail or an invitation. */
+  /**
+   * The next message, RFC 822: plain, HTML, with files, inline pictures, forwarded mail or an
+   * invitation.
+   */
   public byte[] next() {
     number++;
     try {
       MimeMessage message = message();
       switch (number % 7) {
-        case 1 -> message.setContent(body("<p>Dear colleagues,</p><p>please see <b>order " + number + "</b>.</p>"), "text/html; charset=utf-8");
+        case 1 ->
+            message.setContent(
+                body("<p>Dear colleagues,</p><p>please see <b>order " + number + "</b>.</p>"),
+                "text/html; charset=utf-8");
         case 2 -> withFiles(message, 1 + random.nextInt(3));
         case 3 -> withPicture(message);
         case 4 -> forwarding(message);
@@ -53,23 +68,37 @@ public final class DemoMail {
 
   /** A short plain message, cheap to make and to hold. */
   public static byte[] plain(int number) {
-    return ("From: Ada Lovelace <ada@example.com>\r\nTo: support@contoso.com\r\nSubject: Plain message " + number
-        + "\r\nMessage-ID: <plain-" + number + "@example.com>\r\nDate: Mon, 5 Jan 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
-        + "Content-Type: text/plain; charset=utf-8\r\n\r\nHello, this is message " + number + ".\r\n").getBytes(StandardCharsets.UTF_8);
+    return ("From: Ada Lovelace <ada@example.com>\r\n"
+            + "To: support@contoso.com\r\n"
+            + "Subject: Plain message "
+            + number
+            + "\r\nMessage-ID: <plain-"
+            + number
+            + "@example.com>\r\nDate: Mon, 5 Jan 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+            + "Content-Type: text/plain; charset=utf-8\r\n\r\nHello, this is message "
+            + number
+            + ".\r\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private MimeMessage message() throws MessagingException, IOException {
-    MimeMessage message = new MimeMessage(Session.getInstance(new Properties())) {
-      @Override
-      protected void updateMessageID() throws MessagingException {
-        setHeader("Message-ID", "<demo-" + number + "-" + Long.toHexString(random.nextLong()) + "@example.com>");
-      }
-    };
+    MimeMessage message =
+        new MimeMessage(Session.getInstance(new Properties())) {
+          @Override
+          protected void updateMessageID() throws MessagingException {
+            setHeader(
+                "Message-ID",
+                "<demo-" + number + "-" + Long.toHexString(random.nextLong()) + "@example.com>");
+          }
+        };
     String person = PEOPLE[random.nextInt(PEOPLE.length)];
-    message.setFrom(new InternetAddress("person" + random.nextInt(50) + "@example.com", person, "UTF-8"));
-    message.addRecipient(Message.RecipientType.TO, new InternetAddress("support@contoso.com", "Support", "UTF-8"));
+    message.setFrom(
+        new InternetAddress("person" + random.nextInt(50) + "@example.com", person, "UTF-8"));
+    message.addRecipient(
+        Message.RecipientType.TO, new InternetAddress("support@contoso.com", "Support", "UTF-8"));
     for (int i = random.nextInt(3); i > 0; i--) {
-      message.addRecipient(Message.RecipientType.CC, new InternetAddress("cc" + i + "@example.com"));
+      message.addRecipient(
+          Message.RecipientType.CC, new InternetAddress("cc" + i + "@example.com"));
     }
     message.setSubject(String.format(SUBJECTS[random.nextInt(SUBJECTS.length)], number), "UTF-8");
     message.setSentDate(Date.from(Instant.parse("2026-01-05T07:00:00Z").plusSeconds(number)));
@@ -87,7 +116,11 @@ public final class DemoMail {
     MimeMultipart mixed = new MimeMultipart("mixed");
     mixed.addBodyPart(text("The files are attached."));
     for (int i = 1; i <= files; i++) {
-      mixed.addBodyPart(file(i == 1 ? "Übersicht " + number + ".pdf" : "data-" + i + ".bin", i == 1 ? "application/pdf" : "application/octet-stream", 200 + random.nextInt(60_000)));
+      mixed.addBodyPart(
+          file(
+              i == 1 ? "Übersicht " + number + ".pdf" : "data-" + i + ".bin",
+              i == 1 ? "application/pdf" : "application/octet-stream",
+              200 + random.nextInt(60_000)));
     }
     message.setContent(mixed);
   }
@@ -95,7 +128,9 @@ public final class DemoMail {
   private void withPicture(MimeMessage message) throws MessagingException {
     MimeMultipart related = new MimeMultipart("related");
     MimeBodyPart html = new MimeBodyPart();
-    html.setContent("<p>Our logo:</p><img src=\"cid:logo" + number + "@example.com\">", "text/html; charset=utf-8");
+    html.setContent(
+        "<p>Our logo:</p><img src=\"cid:logo" + number + "@example.com\">",
+        "text/html; charset=utf-8");
     related.addBodyPart(html);
     MimeBodyPart picture = file("logo.png", "image/png", 900);
     picture.setDisposition(Part.INLINE);
@@ -108,7 +143,8 @@ public final class DemoMail {
     MimeMessage inner = message();
     withFiles(inner, 1);
     MimeBodyPart forwarded = new MimeBodyPart();
-    forwarded.setDataHandler(new DataHandler(new ByteArrayDataSource(bytes(inner), "message/rfc822")));
+    forwarded.setDataHandler(
+        new DataHandler(new ByteArrayDataSource(bytes(inner), "message/rfc822")));
     forwarded.setDisposition(Part.ATTACHMENT);
     MimeMultipart mixed = new MimeMultipart("mixed");
     mixed.addBodyPart(text("Forwarded, see below."));
@@ -118,7 +154,15 @@ public final class DemoMail {
 
   private void inviting(MimeMessage message) throws MessagingException {
     MimeBodyPart calendar = new MimeBodyPart();
-    calendar.setContent("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:" + number + "\r\nDTSTART:20260201T090000Z\r\nDTEND:20260201T100000Z\r\nLOCATION:Room 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    calendar.setContent(
+        "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:"
+            + number
+            + "\r\n"
+            + "DTSTART:20260201T090000Z\r\n"
+            + "DTEND:20260201T100000Z\r\n"
+            + "LOCATION:Room 1\r\n"
+            + "END:VEVENT\r\n"
+            + "END:VCALENDAR\r\n",
         "text/calendar; charset=utf-8; method=REQUEST");
     MimeMultipart alternative = new MimeMultipart("alternative");
     alternative.addBodyPart(text("You are invited."));

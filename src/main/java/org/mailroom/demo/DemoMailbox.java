@@ -18,7 +18,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/** A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads. */
+/**
+ * A mailbox of the demo tenant: folders and messages in memory. Safe for use by several threads.
+ */
 public final class DemoMailbox {
 
   /**
@@ -56,7 +58,10 @@ public final class DemoMailbox {
     return address;
   }
 
-  /** Every request for the mailbox is answered so from now on, parts of batches included; null ends it. */
+  /**
+   * Every request for the mailbox is answered so from now on, parts of batches included; null ends
+   * it.
+   */
   public void fails(DemoFaults.Fault every) {
     fault = every;
   }
@@ -65,12 +70,18 @@ public final class DemoMailbox {
     return fault;
   }
 
-  /** Returns the id of a folder such as {@code Inbox/Tickets/Dutch}; what is missing of it is created. */
+  /**
+   * Returns the id of a folder such as {@code Inbox/Tickets/Dutch}; what is missing of it is
+   * created.
+   */
   public synchronized String folder(String path) {
     return folders.id(List.of(path.split("/")));
   }
 
-  /** Returns the id of the folder of these names, one for each level; a name may have slashes. What is missing of it is created. */
+  /**
+   * Returns the id of the folder of these names, one for each level; a name may have slashes. What
+   * is missing of it is created.
+   */
   public synchronized String createFolder(String... names) {
     return folders.id(List.of(names));
   }
@@ -103,7 +114,8 @@ public final class DemoMailbox {
   }
 
   /**
-   * Puts a message into a folder, received then. Broken messages are taken, too, as Exchange takes them.
+   * Puts a message into a folder, received then. Broken messages are taken, too, as Exchange takes
+   * them.
    *
    * @param folder its path such as {@code Inbox/Tickets}, or its id
    */
@@ -111,7 +123,9 @@ public final class DemoMailbox {
     Rfc822 parsed = Rfc822.parse(rfc822, ids);
     synchronized (this) {
       String folderId = folders.has(folder) ? folder : folder(folder);
-      DemoMessage message = new DemoMessage(ids, folderId, rfc822, received, parsed.resource(received), parsed.attachments());
+      DemoMessage message =
+          new DemoMessage(
+              ids, folderId, rfc822, received, parsed.resource(received), parsed.attachments());
       messages.put(message.immutableId(), message);
       byTime.computeIfAbsent(received, time -> new LinkedHashSet<>()).add(message);
       byRegularId.put(message.regularId(), message);
@@ -145,20 +159,30 @@ public final class DemoMailbox {
   }
 
   synchronized List<DemoMessage> messagesIn(String folderId) {
-    return messages.values().stream().filter(message -> folderId == null || message.folderId().equals(folderId)).toList();
+    return messages.values().stream()
+        .filter(message -> folderId == null || message.folderId().equals(folderId))
+        .toList();
   }
 
-  /** The messages that were received then or later, oldest first; to be used while holding the mailbox's lock. */
+  /**
+   * The messages that were received then or later, oldest first; to be used while holding the
+   * mailbox's lock.
+   */
   Stream<DemoMessage> byTime(String folderId, Instant from) {
-    return byTime.tailMap(from, true).values().stream().flatMap(Set::stream).filter(message -> folderId == null || message.folderId().equals(folderId));
+    return byTime.tailMap(from, true).values().stream()
+        .flatMap(Set::stream)
+        .filter(message -> folderId == null || message.folderId().equals(folderId));
   }
 
   /** Every message is unread again. */
   public synchronized void unreadAll() {
-    messages.values().stream().filter(DemoMessage::isRead).forEach(message -> {
-      message.resource().put("isRead", false);
-      changed(message);
-    });
+    messages.values().stream()
+        .filter(DemoMessage::isRead)
+        .forEach(
+            message -> {
+              message.resource().put("isRead", false);
+              changed(message);
+            });
   }
 
   /** How many messages of the mailbox are unread. */
@@ -229,14 +253,28 @@ public final class DemoMailbox {
     return changes;
   }
 
-  /** The changes of a folder after one and up to another, in their order; each message once, with its last. */
+  /**
+   * The changes of a folder after one and up to another, in their order; each message once, with
+   * its last.
+   */
   synchronized List<Change> changes(String folderId, long after, long upTo) {
     List<Change> found = new ArrayList<>();
-    messages.values().stream().filter(message -> message.folderId().equals(folderId) && message.changedAt() > after && message.changedAt() <= upTo)
+    messages.values().stream()
+        .filter(
+            message ->
+                message.folderId().equals(folderId)
+                    && message.changedAt() > after
+                    && message.changedAt() <= upTo)
         .forEach(message -> found.add(new Change(message.changedAt(), folderId, message, false)));
     if (after >= 0) {
-      removals.stream().filter(change -> change.folderId().equals(folderId) && change.number() > after && change.number() <= upTo
-          && !change.message().folderId().equals(folderId)).forEach(found::add);
+      removals.stream()
+          .filter(
+              change ->
+                  change.folderId().equals(folderId)
+                      && change.number() > after
+                      && change.number() <= upTo
+                      && !change.message().folderId().equals(folderId))
+          .forEach(found::add);
     }
     found.sort(java.util.Comparator.comparingLong(Change::number));
     return found;

@@ -11,11 +11,15 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The meeting of a message, taken out of its iCalendar text as Exchange does it: its properties are those of {@code eventMessage}, its times in UTC. */
+/**
+ * The meeting of a message, taken out of its iCalendar text as Exchange does it: its properties are
+ * those of {@code eventMessage}, its times in UTC.
+ */
 final class DemoMeeting {
 
   private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss");
-  private static final DateTimeFormatter TOLD = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS");
+  private static final DateTimeFormatter TOLD =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS");
 
   private record Property(String parameters, String value) {}
 
@@ -30,19 +34,38 @@ final class DemoMeeting {
       inside = line.startsWith("BEGIN:VEVENT") || (inside && !line.startsWith("END:VEVENT"));
       if (inside && colon > 0) {
         String[] name = line.substring(0, colon).split(";", 2);
-        event.putIfAbsent(name[0].toUpperCase(Locale.ROOT), new Property(name.length > 1 ? name[1] : "", line.substring(colon + 1).strip()));
+        event.putIfAbsent(
+            name[0].toUpperCase(Locale.ROOT),
+            new Property(name.length > 1 ? name[1] : "", line.substring(colon + 1).strip()));
       }
     }
   }
 
   void describe(ObjectNode resource) {
     switch (method) {
-      case "REQUEST" -> resource.put("@odata.type", "#microsoft.graph.eventMessageRequest").put("meetingMessageType", "meetingRequest")
-          .put("meetingRequestType", value("SEQUENCE", "0").equals("0") ? "newMeetingRequest" : "fullUpdate").put("allowNewTimeProposals", true);
-      case "CANCEL" -> resource.put("@odata.type", "#microsoft.graph.eventMessage").put("meetingMessageType", "meetingCancelled");
-      default -> resource.put("@odata.type", "#microsoft.graph.eventMessageResponse").put("meetingMessageType", "meetingAccepted").put("responseType", "accepted");
+      case "REQUEST" ->
+          resource
+              .put("@odata.type", "#microsoft.graph.eventMessageRequest")
+              .put("meetingMessageType", "meetingRequest")
+              .put(
+                  "meetingRequestType",
+                  value("SEQUENCE", "0").equals("0") ? "newMeetingRequest" : "fullUpdate")
+              .put("allowNewTimeProposals", true);
+      case "CANCEL" ->
+          resource
+              .put("@odata.type", "#microsoft.graph.eventMessage")
+              .put("meetingMessageType", "meetingCancelled");
+      default ->
+          resource
+              .put("@odata.type", "#microsoft.graph.eventMessageResponse")
+              .put("meetingMessageType", "meetingAccepted")
+              .put("responseType", "accepted");
     }
-    resource.put("type", event.containsKey("RRULE") ? "seriesMaster" : event.containsKey("RECURRENCE-ID") ? "exception" : "singleInstance");
+    resource.put(
+        "type",
+        event.containsKey("RRULE")
+            ? "seriesMaster"
+            : event.containsKey("RECURRENCE-ID") ? "exception" : "singleInstance");
     resource.put("isOutOfDate", false).put("isDelegated", false).put("isAllDay", isDate("DTSTART"));
     time(resource, "startDateTime", "DTSTART");
     time(resource, "endDateTime", event.containsKey("DTEND") ? "DTEND" : "DTSTART");
@@ -50,7 +73,10 @@ final class DemoMeeting {
     if (location == null) {
       resource.putNull("location");
     } else {
-      resource.putObject("location").put("displayName", location.replace("\\,", ",").replace("\\;", ";").replace("\\n", " ")).put("locationType", "default")
+      resource
+          .putObject("location")
+          .put("displayName", location.replace("\\,", ",").replace("\\;", ";").replace("\\n", " "))
+          .put("locationType", "default")
           .put("uniqueIdType", "unknown");
     }
     resource.putNull("recurrence");
@@ -80,7 +106,12 @@ final class DemoMeeting {
       return LocalDate.parse(value, DateTimeFormatter.BASIC_ISO_DATE).atStartOfDay();
     }
     LocalDateTime local = LocalDateTime.parse(value.replace("Z", ""), LOCAL);
-    String zone = property.parameters().startsWith("TZID=") ? property.parameters().substring(5).replace("\"", "") : "UTC";
-    return value.endsWith("Z") ? local : local.atZone(ZoneId.of(zone)).withZoneSameInstant(ZoneOffset.UTC).toLocalDateTime();
+    String zone =
+        property.parameters().startsWith("TZID=")
+            ? property.parameters().substring(5).replace("\"", "")
+            : "UTC";
+    return value.endsWith("Z")
+        ? local
+        : local.atZone(ZoneId.of(zone)).withZoneSameInstant(ZoneOffset.UTC).toLocalDateTime();
   }
 }

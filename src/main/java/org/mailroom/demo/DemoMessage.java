@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A message in a mailbox of the demo tenant. What a client can change is guarded by its mailbox. */
+/**
+ * A message in a mailbox of the demo tenant. What a client can change is guarded by its mailbox.
+ */
 public final class DemoMessage {
 
   private final DemoIds ids;
@@ -26,7 +28,13 @@ public final class DemoMessage {
   private int idlePatches;
   private volatile DemoScan scan;
 
-  DemoMessage(DemoIds ids, String folderId, byte[] mime, Instant received, ObjectNode resource, List<DemoAttachment> attachments) {
+  DemoMessage(
+      DemoIds ids,
+      String folderId,
+      byte[] mime,
+      Instant received,
+      ObjectNode resource,
+      List<DemoAttachment> attachments) {
     this.ids = ids;
     this.immutableId = ids.next("AAkALg");
     this.regularId = ids.next("AAMkAG");
@@ -38,8 +46,8 @@ public final class DemoMessage {
   }
 
   /**
-   * Adds an attachment that no RFC 822 text can describe, such as a {@code referenceAttachment}; only {@code fileAttachment} and
-   * {@code itemAttachment} have a content.
+   * Adds an attachment that no RFC 822 text can describe, such as a {@code referenceAttachment};
+   * only {@code fileAttachment} and {@code itemAttachment} have a content.
    */
   public void attach(DemoAttachment attachment) {
     attachments.add(attachment);
@@ -120,7 +128,8 @@ public final class DemoMessage {
   /**
    * Its attachments are being scanned: one item attachment stands for them.
    *
-   * @param placeholder its name, {@code ATP Scan In Progress} or {@code Safe Attachments Scan In Progress}
+   * @param placeholder its name, {@code ATP Scan In Progress} or {@code Safe Attachments Scan In
+   *     Progress}
    * @param time after which the files are there; null: until {@link #scanned}
    */
   public void scanning(String placeholder, Duration time) {
@@ -167,7 +176,9 @@ public final class DemoMessage {
   }
 
   String changeKey() {
-    return "CQAAABYAAAC" + Integer.toHexString(immutableId.hashCode()) + Integer.toHexString(changes);
+    return "CQAAABYAAAC"
+        + Integer.toHexString(immutableId.hashCode())
+        + Integer.toHexString(changes);
   }
 
   /** The RFC 822 bytes that were loaded. */
@@ -191,7 +202,8 @@ public final class DemoMessage {
    */
   public void property(String path, String value) {
     int last = path.lastIndexOf('/');
-    if ((last < 0 ? resource : resource.at("/" + path.substring(0, last))) instanceof ObjectNode object) {
+    if ((last < 0 ? resource : resource.at("/" + path.substring(0, last)))
+        instanceof ObjectNode object) {
       object.put(path.substring(last + 1), value);
     } else {
       throw new IllegalArgumentException("the message has no property " + path);

@@ -8,15 +8,25 @@ import org.mailroom.demo.DemoFaults.Kind;
 import org.mailroom.demo.DemoFaults.Mixture;
 
 /**
- * Faults at random by a seed. Only such as a client can tell: half of an original, or an empty page, look right, and aren't among them.
- * Used while holding the lock of {@link DemoFaults}.
+ * Faults at random by a seed. Only such as a client can tell: half of an original, or an empty
+ * page, look right, and aren't among them. Used while holding the lock of {@link DemoFaults}.
  */
 final class DemoMixture {
 
   static final DemoMixture NONE = new DemoMixture(0, 0, Set.of(), null);
 
-  private static final Kind[] WRONG = {Kind.HTML, Kind.EMPTY, Kind.ERROR, Kind.BROKEN, Kind.ENDS, Kind.ABORTED, Kind.NULL_ITEM,
-      Kind.TEXT_ITEM, Kind.NO_VALUE, Kind.HALF};
+  private static final Kind[] WRONG = {
+    Kind.HTML,
+    Kind.EMPTY,
+    Kind.ERROR,
+    Kind.BROKEN,
+    Kind.ENDS,
+    Kind.ABORTED,
+    Kind.NULL_ITEM,
+    Kind.TEXT_ITEM,
+    Kind.NO_VALUE,
+    Kind.HALF
+  };
   private static final long DRIP = 200;
 
   private final Random random;
@@ -34,14 +44,17 @@ final class DemoMixture {
   /** The fault of a call, or null. */
   Fault next(String call) {
     boolean part = call.startsWith("PART ");
-    if (of.length == 0 || (!part && !call.contains("/v1.0/")) || random.nextDouble() >= share
+    if (of.length == 0
+        || (!part && !call.contains("/v1.0/"))
+        || random.nextDouble() >= share
         || (end != Long.MAX_VALUE && System.nanoTime() - end > 0)) {
       return null;
     }
     return switch (of.length == 1 ? of[0] : of[random.nextInt(of.length)]) {
       case OUTAGES -> outage(part);
       case WRONG_ANSWERS -> part ? wrongPart() : wrong(call);
-      case STALLS -> part ? null : random.nextInt(4) == 0 ? Fault.of(Kind.SILENT) : Fault.drip(DRIP);
+      case STALLS ->
+          part ? null : random.nextInt(4) == 0 ? Fault.of(Kind.SILENT) : Fault.drip(DRIP);
     };
   }
 
@@ -65,7 +78,10 @@ final class DemoMixture {
   private Fault wrong(String call) {
     Kind kind = WRONG[random.nextInt(WRONG.length)];
     boolean original = call.endsWith("/$value") && !call.contains("/attachments/");
-    return Fault.of(original && (kind == Kind.HALF || kind == Kind.BROKEN || kind == Kind.ENDS) ? Kind.ABORTED : kind);
+    return Fault.of(
+        original && (kind == Kind.HALF || kind == Kind.BROKEN || kind == Kind.ENDS)
+            ? Kind.ABORTED
+            : kind);
   }
 
   private Fault wrongPart() {

@@ -25,8 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends what Graph sends to subscribers: the question whether an address is theirs, and notifications, some together, again when they aren't taken in time.
- * Public addresses are known by {@link #publish} alone; any other can't be reached.
+ * Sends what Graph sends to subscribers: the question whether an address is theirs, and
+ * notifications, some together, again when they aren't taken in time. Public addresses are known by
+ * {@link #publish} alone; any other can't be reached.
  */
 final class DemoNotifier implements AutoCloseable {
 
@@ -35,12 +36,19 @@ final class DemoNotifier implements AutoCloseable {
   private static final int TRIES = 5;
   private static final int MOST_TOGETHER = 50;
 
-  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
-  private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(4, task -> {
-    Thread thread = new Thread(task, "demo-notifier");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+  private final ScheduledExecutorService timer =
+      new ScheduledThreadPoolExecutor(
+          4,
+          task -> {
+            Thread thread = new Thread(task, "demo-notifier");
+            thread.setDaemon(true);
+            return thread;
+          });
   private final Map<String, URI> published = new ConcurrentHashMap<>();
   private final Map<DemoSubscriptions.Active, List<ObjectNode>> waiting = new HashMap<>();
   private final AtomicInteger delivered = new AtomicInteger();
@@ -75,15 +83,32 @@ final class DemoNotifier implements AutoCloseable {
 
   /** Asks at an address whether its owner wants notifications. */
   void validate(URI address) {
-    String token = "Validation: Testing client application reachability for subscription Request-Id: " + UUID.randomUUID();
+    String token =
+        "Validation: Testing client application reachability for subscription Request-Id: "
+            + UUID.randomUUID();
     try {
-      URI asked = URI.create(here(address) + (address.getQuery() == null ? "?" : "&") + "validationToken=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
-      HttpResponse<String> answer = client.send(HttpRequest.newBuilder(asked).timeout(VALIDATION).header("Content-Type", "text/plain; charset=utf-8")
-          .POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
-      boolean text = answer.headers().firstValue("Content-Type").orElse("").startsWith("text/plain");
+      URI asked =
+          URI.create(
+              here(address)
+                  + (address.getQuery() == null ? "?" : "&")
+                  + "validationToken="
+                  + URLEncoder.encode(token, StandardCharsets.UTF_8));
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(asked)
+                  .timeout(VALIDATION)
+                  .header("Content-Type", "text/plain; charset=utf-8")
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      boolean text =
+          answer.headers().firstValue("Content-Type").orElse("").startsWith("text/plain");
       if (answer.statusCode() != 200 || !text || !answer.body().equals(token)) {
-        throw new GraphFault(400, "ValidationError",
-            "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.");
+        throw new GraphFault(
+            400,
+            "ValidationError",
+            "Subscription validation request failed. Notification endpoint must respond with 200 OK"
+                + " to validation request.");
       }
     } catch (IOException unreachable) {
       throw new GraphFault(400, "ValidationError", "Subscription validation request timed out.");
@@ -98,10 +123,16 @@ final class DemoNotifier implements AutoCloseable {
     if (here == null) {
       throw new IOException("nobody answers at " + address.getHost());
     }
-    return URI.create(here.toString().replaceFirst("/+$", "") + address.getRawPath() + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
+    return URI.create(
+        here.toString().replaceFirst("/+$", "")
+            + address.getRawPath()
+            + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
   }
 
-  /** Sends a notification of a change after the usual delay, together with others of the subscription that wait. */
+  /**
+   * Sends a notification of a change after the usual delay, together with others of the
+   * subscription that wait.
+   */
   void sendLater(DemoSubscriptions.Active subscription, ObjectNode notification) {
     synchronized (waiting) {
       List<ObjectNode> together = waiting.get(subscription);
@@ -111,14 +142,16 @@ final class DemoNotifier implements AutoCloseable {
       }
       List<ObjectNode> begun = new ArrayList<>(List.of(notification));
       waiting.put(subscription, begun);
-      schedule(() -> {
-        List<ObjectNode> all;
-        synchronized (waiting) {
-          waiting.remove(subscription, begun);
-          all = List.copyOf(begun);
-        }
-        send(subscription.notificationUrl(), all, 1);
-      }, delay);
+      schedule(
+          () -> {
+            List<ObjectNode> all;
+            synchronized (waiting) {
+              waiting.remove(subscription, begun);
+              all = List.copyOf(begun);
+            }
+            send(subscription.notificationUrl(), all, 1);
+          },
+          delay);
     }
   }
 
@@ -135,8 +168,14 @@ final class DemoNotifier implements AutoCloseable {
     ArrayNode value = JsonNodeFactory.instance.arrayNode().addAll(notifications);
     String body = JsonNodeFactory.instance.objectNode().set("value", value).toString();
     try {
-      HttpResponse<String> answer = client.send(HttpRequest.newBuilder(here(address)).timeout(DELIVERY).header("Content-Type", "application/json; charset=utf-8")
-          .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(here(address))
+                  .timeout(DELIVERY)
+                  .header("Content-Type", "application/json; charset=utf-8")
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() / 100 == 2) {
         delivered.addAndGet(notifications.size());
         return;

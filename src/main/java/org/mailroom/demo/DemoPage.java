@@ -14,13 +14,19 @@ import org.mailroom.demo.DemoFaults.Fault;
  */
 record DemoPage(ObjectNode json, List<DemoMessage> messages, int size, Set<String> select) {
 
-  /** The page as it goes out: the first message that makes it fail decides how, whatever else is on it. */
+  /**
+   * The page as it goes out: the first message that makes it fail decides how, whatever else is on
+   * it.
+   */
   DemoAnswer answer(DemoDamage damage, Fault ofSize) {
     DemoAnswer right = DemoAnswer.json(200, json);
     if (ofSize != null) {
       return damage.of(right, ofSize, -1);
     }
-    DemoSpot spot = select.isEmpty() || select.contains("body") || select.contains("uniqueBody") ? DemoSpot.PAGE : DemoSpot.IDS;
+    DemoSpot spot =
+        select.isEmpty() || select.contains("body") || select.contains("uniqueBody")
+            ? DemoSpot.PAGE
+            : DemoSpot.IDS;
     for (int i = 0; i < messages.size(); i++) {
       Fault fault = messages.get(i) == null ? null : messages.get(i).next(spot);
       if (fault != null) {

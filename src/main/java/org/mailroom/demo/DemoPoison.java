@@ -6,8 +6,9 @@ import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoFaults.Kind;
 
 /**
- * Spoils messages at random by a seed, each in one of the ways that are known: some for good, some for a few tries or a while. The same seed
- * and the same order of messages spoil alike. For use by one thread.
+ * Spoils messages at random by a seed, each in one of the ways that are known: some for good, some
+ * for a few tries or a while. The same seed and the same order of messages spoil alike. For use by
+ * one thread.
  */
 public final class DemoPoison {
 
@@ -24,8 +25,14 @@ public final class DemoPoison {
   }
 
   private static final int[] STATUSES = {400, 403, 409, 500, 503, 504};
-  private static final String[] CODES = {"ErrorInvalidRecipients", "ErrorAccessDenied", "ErrorIrresolvableConflict", "ErrorCorruptData",
-      "serviceNotAvailable", "UnknownError"};
+  private static final String[] CODES = {
+    "ErrorInvalidRecipients",
+    "ErrorAccessDenied",
+    "ErrorIrresolvableConflict",
+    "ErrorCorruptData",
+    "serviceNotAvailable",
+    "UnknownError"
+  };
 
   private final Random random;
   private final double never;
@@ -39,7 +46,8 @@ public final class DemoPoison {
    * @param tries of a late message that fail
    * @param scan how long a scan of a late message's attachments takes
    */
-  public DemoPoison(long seed, double never, double unmarkable, double late, int tries, Duration scan) {
+  public DemoPoison(
+      long seed, double never, double unmarkable, double late, int tries, Duration scan) {
     this.random = new Random(seed);
     this.never = never;
     this.unmarkable = unmarkable;
@@ -84,7 +92,12 @@ public final class DemoPoison {
   private void forATime(DemoMessage message, int way, boolean files) {
     if (!files || way == 5) {
       DemoSpot spot = random.nextBoolean() ? DemoSpot.CHANGE : DemoSpot.PAGE;
-      message.fails(spot, random.nextBoolean() ? Fault.status(500, "ErrorInternalServerError") : Fault.of(Kind.ERROR), tries);
+      message.fails(
+          spot,
+          random.nextBoolean()
+              ? Fault.status(500, "ErrorInternalServerError")
+              : Fault.of(Kind.ERROR),
+          tries);
     } else if (way == 0) {
       message.scanning("ATP Scan In Progress", scan);
     } else if (way < 3) {
@@ -105,13 +118,14 @@ public final class DemoPoison {
   }
 
   private static Fault page(int way) {
-    return Fault.of(switch (way) {
-      case 0 -> Kind.BROKEN;
-      case 1 -> Kind.ENDS;
-      case 2 -> Kind.ABORTED;
-      case 3 -> Kind.NULL_ITEM;
-      default -> Kind.HTML;
-    });
+    return Fault.of(
+        switch (way) {
+          case 0 -> Kind.BROKEN;
+          case 1 -> Kind.ENDS;
+          case 2 -> Kind.ABORTED;
+          case 3 -> Kind.NULL_ITEM;
+          default -> Kind.HTML;
+        });
   }
 
   private static Fault content(int way) {

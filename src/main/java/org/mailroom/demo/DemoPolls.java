@@ -12,14 +12,20 @@ final class DemoPolls {
     private long longest;
   }
 
-  /** The mailbox that wasn't asked for the longest time, and how long; empty and zero while none was asked. */
+  /**
+   * The mailbox that wasn't asked for the longest time, and how long; empty and zero while none was
+   * asked.
+   */
   record Silence(String mailbox, Duration longest) {}
 
   private final Map<String, Polled> mailboxes = new HashMap<>();
 
   /** A call was answered. */
   void answered(DemoCall call, int status) {
-    boolean listing = call.method().equals("GET") && status < 400 && (call.path().endsWith("/messages") || call.path().endsWith("/delta"));
+    boolean listing =
+        call.method().equals("GET")
+            && status < 400
+            && (call.path().endsWith("/messages") || call.path().endsWith("/delta"));
     if (listing) {
       listed(call.mailbox(), System.nanoTime());
     }
@@ -41,8 +47,10 @@ final class DemoPolls {
     long now = System.nanoTime();
     Silence longest = new Silence("", Duration.ZERO);
     for (Map.Entry<String, Polled> each : mailboxes.entrySet()) {
-      Duration silent = Duration.ofNanos(Math.max(each.getValue().longest, now - each.getValue().last));
-      longest = silent.compareTo(longest.longest()) > 0 ? new Silence(each.getKey(), silent) : longest;
+      Duration silent =
+          Duration.ofNanos(Math.max(each.getValue().longest, now - each.getValue().last));
+      longest =
+          silent.compareTo(longest.longest()) > 0 ? new Silence(each.getKey(), silent) : longest;
     }
     return longest;
   }

@@ -32,7 +32,9 @@ final class DemoRefusals {
     }
   }
 
-  /** OAuth 2.0 errors that the next requests with a device code are answered with, in their order. */
+  /**
+   * OAuth 2.0 errors that the next requests with a device code are answered with, in their order.
+   */
   Queue<String> deviceCodeAnswers() {
     return deviceCodeAnswers;
   }
@@ -59,8 +61,13 @@ final class DemoRefusals {
 
   void ofRefreshTokens() {
     if (demandedOfPerson != null) {
-      throw new IdentityFault(400, "interaction_required", 50076,
-          "Due to a configuration change made by your administrator, you must use multi-factor authentication.", demandedOfPerson);
+      throw new IdentityFault(
+          400,
+          "interaction_required",
+          50076,
+          "Due to a configuration change made by your administrator, you must use multi-factor"
+              + " authentication.",
+          demandedOfPerson);
     }
   }
 

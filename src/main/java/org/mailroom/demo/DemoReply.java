@@ -10,4 +10,5 @@ import java.util.Map;
  * @param to the addresses that it went to
  * @param headers internet headers that its sender gave it
  */
-public record DemoReply(String messageId, List<String> to, String comment, Map<String, String> headers) {}
+public record DemoReply(
+    String messageId, List<String> to, String comment, Map<String, String> headers) {}

@@ -8,4 +8,11 @@ package org.mailroom.demo;
  * @param prefer the header Prefer, or null
  * @param part whether it came within a batch
  */
-public record DemoRequest(String method, String path, String query, String prefer, String mailbox, int status, boolean part) {}
+public record DemoRequest(
+    String method,
+    String path,
+    String query,
+    String prefer,
+    String mailbox,
+    int status,
+    boolean part) {}

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Until when nothing may be sent to a mailbox. What was on its way while the refusal was, isn't wrong: requests within the grace don't count.
- * Used while holding the lock of {@link DemoWatch}.
+ * Until when nothing may be sent to a mailbox. What was on its way while the refusal was, isn't
+ * wrong: requests within the grace don't count. Used while holding the lock of {@link DemoWatch}.
  */
 final class DemoRetryAfter {
 
@@ -30,25 +30,39 @@ final class DemoRetryAfter {
     long now = System.nanoTime();
     Wait wait = new Wait(now, now + parsed(header).toNanos(), header);
     // the earliest refusal that holds so long counts for the grace
-    waits.merge(mailbox, wait, (before, after) -> before.over() - now <= 0 ? after
-        : after.over() - before.over() > 0 ? new Wait(before.said(), after.over(), after.header()) : before);
+    waits.merge(
+        mailbox,
+        wait,
+        (before, after) ->
+            before.over() - now <= 0
+                ? after
+                : after.over() - before.over() > 0
+                    ? new Wait(before.said(), after.over(), after.header())
+                    : before);
   }
 
   /** How a request that comes now breaks its wait; null when it doesn't. */
   String broken(String mailbox) {
     Wait wait = waits.get(mailbox);
     long now = System.nanoTime();
-    if (wait == null || now - wait.said() < GRACE.toNanos() || wait.over() - now < TIMER.toNanos()) {
+    if (wait == null
+        || now - wait.said() < GRACE.toNanos()
+        || wait.over() - now < TIMER.toNanos()) {
       return null;
     }
-    return Duration.ofNanos(wait.over() - now).toMillis() + " ms before the end of Retry-After: " + wait.header();
+    return Duration.ofNanos(wait.over() - now).toMillis()
+        + " ms before the end of Retry-After: "
+        + wait.header();
   }
 
   void clear() {
     waits.clear();
   }
 
-  /** Seconds, decimals, a list of them (the longest counts), or a date in the service's time; what can't be understood asks for no wait. */
+  /**
+   * Seconds, decimals, a list of them (the longest counts), or a date in the service's time; what
+   * can't be understood asks for no wait.
+   */
   private Duration parsed(String header) {
     try {
       return clock.until(header);

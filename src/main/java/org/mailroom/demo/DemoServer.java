@@ -12,7 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import javax.net.ssl.SSLContext;
 
-/** A small HTTPS server on loopback, a thread for each connection: its answers can be as wrong as a test wants them, down to the date. */
+/**
+ * A small HTTPS server on loopback, a thread for each connection: its answers can be as wrong as a
+ * test wants them, down to the date.
+ */
 final class DemoServer implements AutoCloseable {
 
   /** Answers a request; one that it doesn't answer whole ends the connection. */
@@ -33,7 +36,9 @@ final class DemoServer implements AutoCloseable {
    * @param port 0 for any that is free
    */
   DemoServer(SSLContext tls, int port, ExecutorService threads) throws IOException {
-    this.socket = tls.getServerSocketFactory().createServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+    this.socket =
+        tls.getServerSocketFactory()
+            .createServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
     this.threads = threads;
   }
 
@@ -42,17 +47,18 @@ final class DemoServer implements AutoCloseable {
   }
 
   void start(Handler handler) {
-    threads.execute(() -> {
-      while (!closed) {
-        try {
-          Socket connection = socket.accept();
-          connections.add(connection);
-          threads.execute(() -> serve(connection, handler));
-        } catch (IOException closing) {
-          // it is looked whether the server was closed
-        }
-      }
-    });
+    threads.execute(
+        () -> {
+          while (!closed) {
+            try {
+              Socket connection = socket.accept();
+              connections.add(connection);
+              threads.execute(() -> serve(connection, handler));
+            } catch (IOException closing) {
+              // it is looked whether the server was closed
+            }
+          }
+        });
   }
 
   private void serve(Socket connection, Handler handler) {

@@ -14,7 +14,10 @@ import java.util.function.BiConsumer;
 import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoFaults.Kind;
 
-/** Takes each request: what goes wrong on purpose, the identity platform or Graph, and what is noted of the client. */
+/**
+ * Takes each request: what goes wrong on purpose, the identity platform or Graph, and what is noted
+ * of the client.
+ */
 final class DemoService {
 
   static final String VERSION = "/v1.0";
@@ -39,8 +42,20 @@ final class DemoService {
    * @param root address of this service
    * @param log is told each call of Graph and each part of a batch, with its status
    */
-  DemoService(String root, DemoGraph graph, DemoLogin login, DemoTokens tokens, DemoFaults faults, DemoDamage damage, DemoWatch watch,
-      DemoTokenWatch tokenWatch, DemoLimits limits, DemoLatency latency, DemoClock clock, ExecutorService threads, BiConsumer<DemoCall, Integer> log) {
+  DemoService(
+      String root,
+      DemoGraph graph,
+      DemoLogin login,
+      DemoTokens tokens,
+      DemoFaults faults,
+      DemoDamage damage,
+      DemoWatch watch,
+      DemoTokenWatch tokenWatch,
+      DemoLimits limits,
+      DemoLatency latency,
+      DemoClock clock,
+      ExecutorService threads,
+      BiConsumer<DemoCall, Integer> log) {
     this.root = root;
     this.graph = graph;
     this.login = login;
@@ -60,7 +75,13 @@ final class DemoService {
   void handle(DemoExchange exchange) throws IOException, InterruptedException {
     Fault fault = faults.next(exchange.method() + " " + exchange.uri().getPath());
     if (exchange.uri().getRawPath().startsWith(VERSION + "/")) {
-      DemoCall call = DemoCall.of(exchange.method(), exchange.uri(), VERSION, exchange.headers(), parsed(exchange.body()));
+      DemoCall call =
+          DemoCall.of(
+              exchange.method(),
+              exchange.uri(),
+              VERSION,
+              exchange.headers(),
+              parsed(exchange.body()));
       try (DemoWatch.Visit visit = watch.arrived(call)) {
         DemoAnswer answer = answer(exchange, call, fault);
         if (answer != null) {
@@ -83,20 +104,30 @@ final class DemoService {
   }
 
   /** The answer with all that is wrong with it; null when the connection breaks instead. */
-  private DemoAnswer answer(DemoExchange exchange, DemoCall call, Fault fault) throws InterruptedException {
+  private DemoAnswer answer(DemoExchange exchange, DemoCall call, Fault fault)
+      throws InterruptedException {
     Kind kind = fault == null ? null : fault.kind();
     if (kind == Kind.RESET_BEFORE) {
       return null;
     }
-    DemoAnswer right = kind == Kind.STATUS ? null : call == null ? login.answer(exchange) : graphAnswer(call);
-    return kind == Kind.RESET_AFTER ? null : kind == Kind.EMPTY_PAGE ? emptyPage(right, exchange) : damage.of(right, fault, -1);
+    DemoAnswer right =
+        kind == Kind.STATUS ? null : call == null ? login.answer(exchange) : graphAnswer(call);
+    return kind == Kind.RESET_AFTER
+        ? null
+        : kind == Kind.EMPTY_PAGE ? emptyPage(right, exchange) : damage.of(right, fault, -1);
   }
 
   private DemoAnswer emptyPage(DemoAnswer answer, DemoExchange exchange) {
     if (answer.json() instanceof ObjectNode page && page.has("value")) {
       String query = java.util.Objects.requireNonNullElse(exchange.uri().getRawQuery(), "");
       page.putArray("value");
-      page.put("@odata.nextLink", root + exchange.uri().getRawPath() + "?" + query + (query.contains("$skip=") ? "" : "&$skip=0"));
+      page.put(
+          "@odata.nextLink",
+          root
+              + exchange.uri().getRawPath()
+              + "?"
+              + query
+              + (query.contains("$skip=") ? "" : "&$skip=0"));
     }
     return answer;
   }
@@ -118,7 +149,10 @@ final class DemoService {
     DemoAnswer answer;
     try {
       DemoTokens.Access access = tokens.access(call.headers().get("authorization"));
-      answer = call.isBatch() ? batch.answer(call, access, lane, latency.isWorkInstant() ? null : threads) : inItsPlace(call, access, lane);
+      answer =
+          call.isBatch()
+              ? batch.answer(call, access, lane, latency.isWorkInstant() ? null : threads)
+              : inItsPlace(call, access, lane);
     } catch (GraphFault fault) {
       answer = damage.refusal(fault);
     }
@@ -136,7 +170,8 @@ final class DemoService {
   }
 
   /** Answers while it takes one of the mailbox's places. */
-  private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane) throws InterruptedException {
+  private DemoAnswer inItsPlace(DemoCall call, DemoTokens.Access access, DemoLatency.Lane lane)
+      throws InterruptedException {
     if (!call.isOfMailbox()) {
       lane.begin();
       try {
@@ -146,7 +181,8 @@ final class DemoService {
       }
     }
     boolean own = call.segment(0).equals("me") && access.user() != null;
-    String mailbox = own ? access.user().userPrincipalName().toLowerCase(Locale.ROOT) : call.mailbox();
+    String mailbox =
+        own ? access.user().userPrincipalName().toLowerCase(Locale.ROOT) : call.mailbox();
     try {
       limits.enter(mailbox);
     } catch (GraphFault fault) {

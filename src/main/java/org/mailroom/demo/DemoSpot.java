@@ -8,7 +8,10 @@ public enum DemoSpot {
   IDS,
   /** GET of the message alone. */
   MESSAGE,
-  /** PATCH, move, reply and DELETE, alone or as a part of a batch; refused with a status nothing is done. */
+  /**
+   * PATCH, move, reply and DELETE, alone or as a part of a batch; refused with a status nothing is
+   * done.
+   */
   CHANGE,
   /** The list of its attachments. */
   ATTACHMENTS,

@@ -34,7 +34,11 @@ final class DemoStranger implements AutoCloseable {
 
   private void handle(DemoExchange exchange) throws IOException, InterruptedException {
     if (exchange.headers().containsKey("authorization")) {
-      violations.add(DemoViolation.Kind.TOKEN_TO_ANOTHER_HOST, "", exchange.line(), "at " + exchange.headers().get("host"));
+      violations.add(
+          DemoViolation.Kind.TOKEN_TO_ANOTHER_HOST,
+          "",
+          exchange.line(),
+          "at " + exchange.headers().get("host"));
     }
     exchange.send(DemoAnswer.empty(404), Map.of());
   }

@@ -10,9 +10,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.mailroom.account.Account;
-import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
+import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -36,8 +36,13 @@ final class DemoSummary {
     AccountSchedule schedule = context.getBean(AccountSchedule.class);
     Accounts accounts = context.getBean(Accounts.class);
     ImportProgress progress = context.getBean(ImportProgress.class);
-    try (ProgressBar bar = !Terminal.isThere() ? null : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
-      while (!accounts.all().stream().map(Account::id).allMatch(id -> schedule.lastResult(id).isPresent())) {
+    try (ProgressBar bar =
+        !Terminal.isThere()
+            ? null
+            : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
+      while (!accounts.all().stream()
+          .map(Account::id)
+          .allMatch(id -> schedule.lastResult(id).isPresent())) {
         TimeUnit.MILLISECONDS.sleep(100);
         if (bar != null) {
           bar.stepTo(progress.imported());
@@ -52,7 +57,8 @@ final class DemoSummary {
 
   void print() throws IOException {
     MailroomProperties properties = context.getBean(MailroomProperties.class);
-    System.out.printf("""
+    System.out.printf(
+        """
 
         Imported. Of %d messages in the demo tenant, %d are still unread.
           database  %d rows in mail_message in all     %s
@@ -60,8 +66,14 @@ final class DemoSummary {
           queue     %d messages                        %s (embedded Artemis)
         Look at them: ls %s, or open the database with any H2 client (user sa, no password).
         """,
-        loaded, unread(), rows(), context.getEnvironment().getProperty("spring.datasource.url", "").replaceAll(";.*", ""),
-        files(properties.mailDir()), properties.mailDir(), queued(properties.queue()), properties.queue(),
+        loaded,
+        unread(),
+        rows(),
+        context.getEnvironment().getProperty("spring.datasource.url", "").replaceAll(";.*", ""),
+        files(properties.mailDir()),
+        properties.mailDir(),
+        queued(properties.queue()),
+        properties.queue(),
         properties.mailDir());
   }
 
@@ -74,7 +86,10 @@ final class DemoSummary {
   }
 
   private long rows() {
-    Long rows = context.getBean(JdbcTemplate.class).queryForObject("select count(*) from mail_message", Long.class);
+    Long rows =
+        context
+            .getBean(JdbcTemplate.class)
+            .queryForObject("select count(*) from mail_message", Long.class);
     return rows == null ? 0 : rows;
   }
 
@@ -84,9 +99,14 @@ final class DemoSummary {
     }
   }
 
-  /** Asks the broker: a JMS browser may stop while messages are on their way to it. It starts with the first message. */
+  /**
+   * Asks the broker: a JMS browser may stop while messages are on their way to it. It starts with
+   * the first message.
+   */
   private long queued(String queue) {
     ActiveMQServer broker = context.getBean(EmbeddedActiveMQ.class).getActiveMQServer();
-    return broker == null || broker.locateQueue(queue) == null ? 0 : broker.locateQueue(queue).getMessageCount();
+    return broker == null || broker.locateQueue(queue) == null
+        ? 0
+        : broker.locateQueue(queue).getMessageCount();
   }
 }

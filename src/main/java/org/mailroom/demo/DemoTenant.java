@@ -14,8 +14,9 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
 /**
- * A stand-in for Entra ID and Exchange Online on this machine: HTTPS on loopback, with a certificate made at its start. It behaves as the
- * service is documented and known to behave, not as Mailroom happens to need.
+ * A stand-in for Entra ID and Exchange Online on this machine: HTTPS on loopback, with a
+ * certificate made at its start. It behaves as the service is documented and known to behave, not
+ * as Mailroom happens to need.
  */
 public final class DemoTenant implements AutoCloseable {
 
@@ -49,28 +50,51 @@ public final class DemoTenant implements AutoCloseable {
   private DemoTenant(DemoTenantOptions options) throws IOException, GeneralSecurityException {
     this.options = options;
     certificate = DemoCertificate.create();
-    threads = Executors.newCachedThreadPool(task -> {
-      Thread thread = new Thread(task, "demo-tenant");
-      thread.setDaemon(true);
-      return thread;
-    });
+    threads =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "demo-tenant");
+              thread.setDaemon(true);
+              return thread;
+            });
     SSLContext tls = certificate.sslContext();
     server = new DemoServer(tls, options.port(), threads);
     stranger = new DemoStranger(tls, threads, violations);
-    identityPlatform = new DemoIdentityPlatform(TENANT_ID, loginUrl(), clock, options.tokenLifetime());
+    identityPlatform =
+        new DemoIdentityPlatform(TENANT_ID, loginUrl(), clock, options.tokenLifetime());
     DemoDamage damage = new DemoDamage(clock, stranger);
     directory = new DemoDirectory(graphUrl());
-    graph = new DemoGraph(graphUrl(), options.seed(), faults, damage, counters, subscriptions, directory);
+    graph =
+        new DemoGraph(
+            graphUrl(), options.seed(), faults, damage, counters, subscriptions, directory);
     limits = new DemoLimits(options.requestsPerWindow(), options.window());
     register(CLIENT_ID, CLIENT_SECRET, Set.of("Mail.ReadWrite"));
     DemoLogin login = new DemoLogin(identityPlatform, tokenWatch, violations);
-    server.start(new DemoService(loginUrl(), graph, login, identityPlatform.tokens(), faults, damage, watch, tokenWatch, limits, latency, clock, threads,
-        this::log)::handle);
+    server.start(
+        new DemoService(
+                loginUrl(),
+                graph,
+                login,
+                identityPlatform.tokens(),
+                faults,
+                damage,
+                watch,
+                tokenWatch,
+                limits,
+                latency,
+                clock,
+                threads,
+                this::log)
+            ::handle);
   }
 
-  /** Starts a tenant with one application, {@link #CLIENT_ID}, that may read and write all mailboxes. */
+  /**
+   * Starts a tenant with one application, {@link #CLIENT_ID}, that may read and write all
+   * mailboxes.
+   */
   public static DemoTenant start(DemoTenantOptions options) {
-    // for servers of the JDK beside it: otherwise their small answers wait for the client's acknowledgement
+    // for servers of the JDK beside it: otherwise their small answers wait for the client's
+    // acknowledgement
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
       return new DemoTenant(options);
@@ -107,7 +131,10 @@ public final class DemoTenant implements AutoCloseable {
     return new DemoIdentity(identityPlatform, tokenWatch);
   }
 
-  /** A machine in Azure whose managed identities are of this tenant; made when it is first asked for. */
+  /**
+   * A machine in Azure whose managed identities are of this tenant; made when it is first asked
+   * for.
+   */
   public synchronized DemoMachine machine() {
     if (machine == null) {
       machine = new DemoMachine(identityPlatform, threads);
@@ -160,7 +187,10 @@ public final class DemoTenant implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  /** From now on requests are only counted: a list of them all would fill the memory of a tenant that runs long. */
+  /**
+   * From now on requests are only counted: a list of them all would fill the memory of a tenant
+   * that runs long.
+   */
   public void stopRecording() {
     recording = false;
     requests.clear();
@@ -183,12 +213,17 @@ public final class DemoTenant implements AutoCloseable {
     graph.clear();
   }
 
-  /** The service's clock differs from this machine's by that, in its Date headers, in dates of Retry-After, and in what it writes into answers. */
+  /**
+   * The service's clock differs from this machine's by that, in its Date headers, in dates of
+   * Retry-After, and in what it writes into answers.
+   */
   public void clock(Duration ahead) {
     clock.offset(ahead);
   }
 
-  /** What clients did so far that they must not do; of a client that runs wild, the first thousand. */
+  /**
+   * What clients did so far that they must not do; of a client that runs wild, the first thousand.
+   */
   public List<DemoViolation> violations() {
     return violations.all();
   }
@@ -203,7 +238,10 @@ public final class DemoTenant implements AutoCloseable {
     violations.clear();
   }
 
-  /** A new tenant, but for its address and certificate: mailboxes, applications, users, tokens, faults, limits, counters and violations are forgotten. */
+  /**
+   * A new tenant, but for its address and certificate: mailboxes, applications, users, tokens,
+   * faults, limits, counters and violations are forgotten.
+   */
   public void reset() {
     resetMail();
     tokenWatch.clear();
@@ -262,7 +300,15 @@ public final class DemoTenant implements AutoCloseable {
     counters.count(call, status);
     polls.answered(call, status);
     if (recording) {
-      requests.add(new DemoRequest(call.method(), call.path(), call.rawQuery(), call.headers().get("prefer"), call.mailbox(), status, call.isPart()));
+      requests.add(
+          new DemoRequest(
+              call.method(),
+              call.path(),
+              call.rawQuery(),
+              call.headers().get("prefer"),
+              call.mailbox(),
+              status,
+              call.isPart()));
     }
   }
 }

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param seed of the ids that it makes
  * @param requestsPerWindow allowed for one mailbox in {@code window}, parts of batches counted
  */
-public record DemoTenantOptions(int port, Duration tokenLifetime, int requestsPerWindow, Duration window, long seed) {
+public record DemoTenantOptions(
+    int port, Duration tokenLifetime, int requestsPerWindow, Duration window, long seed) {
 
   /** What Microsoft documents: an hour, and 10,000 requests in ten minutes. */
   public static DemoTenantOptions defaults() {

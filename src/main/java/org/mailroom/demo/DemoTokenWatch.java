@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Watches how clients ask for tokens: whether one was needed, and whether they ask in a loop. Only grants that need nobody are watched.
- * Safe for use by several threads.
+ * Watches how clients ask for tokens: whether one was needed, and whether they ask in a loop. Only
+ * grants that need nobody are watched. Safe for use by several threads.
  *
- * <p>A 401 is a reason to ask for another token. When a mailbox refuses that one, too, while it is good, it is none any more: the token
- * isn't the cause.
+ * <p>A 401 is a reason to ask for another token. When a mailbox refuses that one, too, while it is
+ * good, it is none any more: the token isn't the cause.
  */
 final class DemoTokenWatch {
 
@@ -44,8 +44,14 @@ final class DemoTokenWatch {
   /** Who asks, and for what; null for a grant that isn't watched. */
   String asker(Map<String, String> fields, String authorization) {
     String grant = fields.getOrDefault("grant_type", "");
-    return WATCHED.contains(grant) ? String.join(" ", grant, fields.getOrDefault("client_id", String.valueOf(authorization)),
-        fields.getOrDefault("client_secret", ""), fields.getOrDefault("scope", "")) : null;
+    return WATCHED.contains(grant)
+        ? String.join(
+            " ",
+            grant,
+            fields.getOrDefault("client_id", String.valueOf(authorization)),
+            fields.getOrDefault("client_secret", ""),
+            fields.getOrDefault("scope", ""))
+        : null;
   }
 
   /**
@@ -60,8 +66,15 @@ final class DemoTokenWatch {
     Issued last = good.get(asker + user);
     long left = last == null ? 0 : last.expires() - System.nanoTime();
     if (left > LONG.toNanos() && !fields.containsKey("claims")) {
-      violations.add(DemoViolation.Kind.NEEDLESS_TOKEN, user, line, "client " + fields.get("client_id") + " has one that is good for "
-          + Duration.ofNanos(left).toSeconds() + " s");
+      violations.add(
+          DemoViolation.Kind.NEEDLESS_TOKEN,
+          user,
+          line,
+          "client "
+              + fields.get("client_id")
+              + " has one that is good for "
+              + Duration.ofNanos(left).toSeconds()
+              + " s");
     }
     Deque<Long> times = asked.computeIfAbsent(asker + user, name -> new ArrayDeque<>());
     long now = System.nanoTime();
@@ -77,7 +90,12 @@ final class DemoTokenWatch {
       return;
     }
     String token = answer.path("access_token").asText();
-    good.put(asker + user, new Issued(asker + user, token, System.nanoTime() + Duration.ofSeconds(answer.path("expires_in").asLong()).toNanos()));
+    good.put(
+        asker + user,
+        new Issued(
+            asker + user,
+            token,
+            System.nanoTime() + Duration.ofSeconds(answer.path("expires_in").asLong()).toNanos()));
     askers.put(token, asker + user);
   }
 

@@ -5,17 +5,28 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Locale;
 
-/** The part of a body that is new in its message, roughly as Exchange finds it: what stands before the first quotation. */
+/**
+ * The part of a body that is new in its message, roughly as Exchange finds it: what stands before
+ * the first quotation.
+ */
 final class DemoUniqueBody {
 
-  private static final List<String> QUOTES = List.of("<blockquote", "<div class=\"gmail_quote", "<div id=\"appendonsend\"", "<div id=\"divrplyfwdmsg\"");
+  private static final List<String> QUOTES =
+      List.of(
+          "<blockquote",
+          "<div class=\"gmail_quote",
+          "<div id=\"appendonsend\"",
+          "<div id=\"divrplyfwdmsg\"");
 
   private DemoUniqueBody() {}
 
   static JsonNode of(JsonNode body) {
     String content = body.path("content").asText("");
     boolean html = body.path("contentType").asText().equals("html");
-    return JsonNodeFactory.instance.objectNode().put("contentType", html ? "html" : "text").put("content", html ? html(content) : text(content));
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("contentType", html ? "html" : "text")
+        .put("content", html ? html(content) : text(content));
   }
 
   private static String html(String content) {
@@ -27,7 +38,9 @@ final class DemoUniqueBody {
   private static String text(String content) {
     StringBuilder reply = new StringBuilder();
     for (String line : content.split("(?<=\n)")) {
-      if (line.startsWith(">") || line.startsWith("-----Original Message-----") || (line.startsWith("On ") && line.strip().endsWith("wrote:"))) {
+      if (line.startsWith(">")
+          || line.startsWith("-----Original Message-----")
+          || (line.startsWith("On ") && line.strip().endsWith("wrote:"))) {
         break;
       }
       reply.append(line);

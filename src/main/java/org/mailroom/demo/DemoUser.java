@@ -12,7 +12,9 @@ public record DemoUser(String id, String userPrincipalName, String displayName) 
 
   static DemoUser of(String userPrincipalName) {
     String name = userPrincipalName.substring(0, userPrincipalName.indexOf('@'));
-    return new DemoUser(UUID.nameUUIDFromBytes(userPrincipalName.getBytes(StandardCharsets.UTF_8)).toString(), userPrincipalName,
+    return new DemoUser(
+        UUID.nameUUIDFromBytes(userPrincipalName.getBytes(StandardCharsets.UTF_8)).toString(),
+        userPrincipalName,
         Character.toUpperCase(name.charAt(0)) + name.substring(1));
   }
 }

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a client did that it must not do; of a client that runs wild the first thousand and their number. Safe for use by several threads. */
+/**
+ * What a client did that it must not do; of a client that runs wild the first thousand and their
+ * number. Safe for use by several threads.
+ */
 final class DemoViolations {
 
   private static final int MOST = 1000;

@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Watches how a client treats the mailboxes, and notes what it must not do. Safe for use by several threads. */
+/**
+ * Watches how a client treats the mailboxes, and notes what it must not do. Safe for use by several
+ * threads.
+ */
 final class DemoWatch {
 
   /** A request that is in flight; closed before its answer goes out. */
@@ -30,10 +33,16 @@ final class DemoWatch {
         if (header != null && (answer.status() == 429 || answer.status() == 503)) {
           mailboxes.values().forEach(mailbox -> retryAfter.told(mailbox, header));
         }
-        for (JsonNode response : answer.json() == null ? java.util.List.<JsonNode>of() : answer.json().path("responses")) {
+        for (JsonNode response :
+            answer.json() == null
+                ? java.util.List.<JsonNode>of()
+                : answer.json().path("responses")) {
           String mailbox = mailboxes.get(response.path("id").asText());
           String inner = response.path("headers").path("Retry-After").asText(null);
-          if (mailbox != null && inner != null && (response.path("status").asInt() == 429 || response.path("status").asInt() == 503)) {
+          if (mailbox != null
+              && inner != null
+              && (response.path("status").asInt() == 429
+                  || response.path("status").asInt() == 503)) {
             retryAfter.told(mailbox, inner);
           }
         }
@@ -45,7 +54,8 @@ final class DemoWatch {
     public void close() {
       synchronized (DemoWatch.this) {
         if (batch && !over) {
-          new HashSet<>(mailboxes.values()).forEach(mailbox -> batches.merge(mailbox, -1, Integer::sum));
+          new HashSet<>(mailboxes.values())
+              .forEach(mailbox -> batches.merge(mailbox, -1, Integer::sum));
         }
         if (!over) {
           instances.left(Set.copyOf(mailboxes.values()), agent);
@@ -86,11 +96,16 @@ final class DemoWatch {
           violations.add(DemoViolation.Kind.BEFORE_RETRY_AFTER, mailbox, call.line(), early);
         }
         if (batch && batches.merge(mailbox, 1, Integer::sum) > 1) {
-          violations.add(DemoViolation.Kind.TWO_BATCHES, mailbox, call.line(), batches.get(mailbox) + " at once");
+          violations.add(
+              DemoViolation.Kind.TWO_BATCHES,
+              mailbox,
+              call.line(),
+              batches.get(mailbox) + " at once");
         }
         String other = instances.arrived(mailbox, agent);
         if (other != null) {
-          violations.add(DemoViolation.Kind.TWO_INSTANCES, mailbox, call.line(), agent + " while " + other);
+          violations.add(
+              DemoViolation.Kind.TWO_INSTANCES, mailbox, call.line(), agent + " while " + other);
         }
       }
     }
@@ -99,19 +114,35 @@ final class DemoWatch {
 
   private void look(DemoCall call) {
     if (call.rawPath().matches("(?i).*/%24[a-z]+(/.*)?")) {
-      violations.add(DemoViolation.Kind.ENCODED_DOLLAR, call.mailbox(), call.line(), "$ is no character to encode in a path");
+      violations.add(
+          DemoViolation.Kind.ENCODED_DOLLAR,
+          call.mailbox(),
+          call.line(),
+          "$ is no character to encode in a path");
     }
     if (call.method().equals("DELETE") && !call.segment(0).equals("subscriptions")) {
-      violations.add(DemoViolation.Kind.DELETE, call.mailbox(), call.line(), "POST move to deleteditems can be sent again");
+      violations.add(
+          DemoViolation.Kind.DELETE,
+          call.mailbox(),
+          call.line(),
+          "POST move to deleteditems can be sent again");
     }
     if (call.returnsMessageIds() && !call.wantsImmutableIds()) {
-      violations.add(DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS, call.mailbox(), call.line(), "Prefer: " + call.headers().get("prefer"));
+      violations.add(
+          DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS,
+          call.mailbox(),
+          call.line(),
+          "Prefer: " + call.headers().get("prefer"));
     }
   }
 
   /** More requests of a mailbox than it has places. */
   void refused(DemoCall call) {
-    violations.add(DemoViolation.Kind.MORE_THAN_FOUR, call.mailbox(), call.line(), (DemoLimits.AT_ONCE + 1) + " at once");
+    violations.add(
+        DemoViolation.Kind.MORE_THAN_FOUR,
+        call.mailbox(),
+        call.line(),
+        (DemoLimits.AT_ONCE + 1) + " at once");
   }
 
   /** What clients called themselves so far. */

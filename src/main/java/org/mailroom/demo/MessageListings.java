@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists of messages as Exchange gives them: pages are found by their position in what matches right now. */
+/**
+ * Lists of messages as Exchange gives them: pages are found by their position in what matches right
+ * now.
+ */
 final class MessageListings {
 
   private static final int DEFAULT_TOP = 10;
@@ -37,7 +40,10 @@ final class MessageListings {
    */
   DemoPage list(DemoMailbox mailbox, String folderId, DemoCall call) {
     Set<String> select = select(call);
-    ODataFilter.Parsed filter = call.options().containsKey("$filter") ? ODataFilter.parse(call.options().get("$filter")) : null;
+    ODataFilter.Parsed filter =
+        call.options().containsKey("$filter")
+            ? ODataFilter.parse(call.options().get("$filter"))
+            : null;
     String orderBy = call.options().getOrDefault("$orderby", "");
     checkOrder(filter, orderBy);
     int top = Math.min(MOST_TOP, call.number("$top", DEFAULT_TOP));
@@ -50,10 +56,16 @@ final class MessageListings {
     List<DemoMessage> matching;
     synchronized (mailbox) {
       // by time the mailbox is in order already: the page and one more tell all
-      Stream<DemoMessage> inOrder = BY_TIME.matcher(orderBy).matches() && !counting
-          ? mailbox.byTime(folderId, from(call.options().get("$filter"))) : mailbox.messagesIn(folderId).stream();
-      Stream<DemoMessage> found = inOrder.filter(message -> filter == null || filter.predicate().test(message.resource()));
-      matching = BY_TIME.matcher(orderBy).matches() && !counting ? found.limit(skip + top + 1L).toList() : found.sorted(order).toList();
+      Stream<DemoMessage> inOrder =
+          BY_TIME.matcher(orderBy).matches() && !counting
+              ? mailbox.byTime(folderId, from(call.options().get("$filter")))
+              : mailbox.messagesIn(folderId).stream();
+      Stream<DemoMessage> found =
+          inOrder.filter(message -> filter == null || filter.predicate().test(message.resource()));
+      matching =
+          BY_TIME.matcher(orderBy).matches() && !counting
+              ? found.limit(skip + top + 1L).toList()
+              : found.sorted(order).toList();
     }
     ObjectNode page = JsonNodeFactory.instance.objectNode();
     page.put("@odata.context", root + "/$metadata#users('" + mailbox.address() + "')/messages");
@@ -72,11 +84,16 @@ final class MessageListings {
     return new DemoPage(page, slice, top, select);
   }
 
-  /** Where a filter of the form {@code receivedDateTime ge time and …} begins; the earliest time for any other. */
+  /**
+   * Where a filter of the form {@code receivedDateTime ge time and …} begins; the earliest time for
+   * any other.
+   */
   private static Instant from(String filter) {
     Matcher time = FROM.matcher(filter == null ? "" : filter);
     try {
-      return time.lookingAt() && !filter.matches("(?is).*\\bor\\b.*") ? Instant.parse(time.group(1)) : Instant.MIN;
+      return time.lookingAt() && !filter.matches("(?is).*\\bor\\b.*")
+          ? Instant.parse(time.group(1))
+          : Instant.MIN;
     } catch (java.time.DateTimeException notATime) {
       return Instant.MIN;
     }
@@ -85,21 +102,33 @@ final class MessageListings {
   /** Whatever holds a corrupt message fails as a whole. */
   static void requireSound(List<DemoMessage> messages) {
     if (messages.stream().anyMatch(DemoMessage::isCorrupt)) {
-      throw new GraphFault(500, "ErrorInternalServerError", "An internal server error occurred. The operation failed., The data is invalid.");
+      throw new GraphFault(
+          500,
+          "ErrorInternalServerError",
+          "An internal server error occurred. The operation failed., The data is invalid.");
     }
   }
 
   private String next(DemoCall call, int skip) {
-    String options = call.rawQuery() == null ? "" : Arrays.stream(call.rawQuery().split("&"))
-        .filter(option -> !option.startsWith("$skip=") && !option.startsWith("%24skip=")).map(option -> option + "&").collect(Collectors.joining());
+    String options =
+        call.rawQuery() == null
+            ? ""
+            : Arrays.stream(call.rawQuery().split("&"))
+                .filter(option -> !option.startsWith("$skip=") && !option.startsWith("%24skip="))
+                .map(option -> option + "&")
+                .collect(Collectors.joining());
     return root + call.rawPath() + "?" + options + "$skip=" + skip;
   }
 
   private static String encode(String segment) {
-    return java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+    return java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8)
+        .replace("+", "%20");
   }
 
-  /** Exchange demands the properties of $orderby first in $filter, in the same order, and doesn't sort what it searches. */
+  /**
+   * Exchange demands the properties of $orderby first in $filter, in the same order, and doesn't
+   * sort what it searches.
+   */
   private static void checkOrder(ODataFilter.Parsed filter, String orderBy) {
     if (filter == null || orderBy.isBlank()) {
       return;
@@ -117,16 +146,35 @@ final class MessageListings {
   }
 
   private static GraphFault inefficient() {
-    return new GraphFault(400, "InefficientFilter", "The restriction or sort order is too complex for this operation.");
+    return new GraphFault(
+        400,
+        "InefficientFilter",
+        "The restriction or sort order is too complex for this operation.");
   }
 
   private static Comparator<DemoMessage> order(String orderBy) {
-    String[] first = orderBy.isBlank() ? new String[] {"receivedDateTime", "desc"} : orderBy.split(",")[0].trim().split("\\s+");
+    String[] first =
+        orderBy.isBlank()
+            ? new String[] {"receivedDateTime", "desc"}
+            : orderBy.split(",")[0].trim().split("\\s+");
     if (!MessageProperties.KNOWN.contains(first[0].split("/")[0])) {
-      throw new GraphFault(400, "BadRequest", "Could not find a property named '" + first[0] + "' on type 'Microsoft.OutlookServices.Message'.");
+      throw new GraphFault(
+          400,
+          "BadRequest",
+          "Could not find a property named '"
+              + first[0]
+              + "' on type 'Microsoft.OutlookServices.Message'.");
     }
-    Comparator<DemoMessage> order = first[0].equals("receivedDateTime") ? Comparator.comparing(DemoMessage::received)
-        : Comparator.comparing(message -> message.resource().at("/" + first[0]).asText("").toLowerCase(java.util.Locale.ROOT));
+    Comparator<DemoMessage> order =
+        first[0].equals("receivedDateTime")
+            ? Comparator.comparing(DemoMessage::received)
+            : Comparator.comparing(
+                message ->
+                    message
+                        .resource()
+                        .at("/" + first[0])
+                        .asText("")
+                        .toLowerCase(java.util.Locale.ROOT));
     return first.length > 1 && first[1].equalsIgnoreCase("desc") ? order.reversed() : order;
   }
 
@@ -140,15 +188,21 @@ final class MessageListings {
       String trimmed = name.trim();
       String property = MessageProperties.selected(trimmed);
       if (property == null) {
-        throw new GraphFault(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '" + trimmed
-            + "' on type 'Microsoft.OutlookServices.Message'.");
+        throw new GraphFault(
+            400,
+            "BadRequest",
+            "Parsing OData Select and Expand failed: Could not find a property named '"
+                + trimmed
+                + "' on type 'Microsoft.OutlookServices.Message'.");
       }
       names.add(property);
     }
     return names;
   }
 
-  /** The resource as this call sees it: the form of its ids depends on the call's own Prefer header. */
+  /**
+   * The resource as this call sees it: the form of its ids depends on the call's own Prefer header.
+   */
   static ObjectNode present(DemoMessage message, Set<String> select, DemoCall call) {
     ObjectNode seen = JsonNodeFactory.instance.objectNode();
     JsonNode type = message.resource().get("@odata.type");
@@ -157,20 +211,43 @@ final class MessageListings {
     }
     seen.put("@odata.etag", message.etag());
     seen.put("id", call.wantsImmutableIds() ? message.immutableId() : message.regularId());
-    message.resource().properties().forEach(property -> {
-      String name = property.getKey();
-      if (name.startsWith("@") || (select.isEmpty() ? MessageProperties.ON_DEMAND.contains(name) : !select.contains(name))) {
-        return;
-      }
-      seen.set(name, name.equals("body") || name.equals("uniqueBody") ? body(property.getValue(), call) : property.getValue());
-    });
+    message
+        .resource()
+        .properties()
+        .forEach(
+            property -> {
+              String name = property.getKey();
+              if (name.startsWith("@")
+                  || (select.isEmpty()
+                      ? MessageProperties.ON_DEMAND.contains(name)
+                      : !select.contains(name))) {
+                return;
+              }
+              seen.set(
+                  name,
+                  name.equals("body") || name.equals("uniqueBody")
+                      ? body(property.getValue(), call)
+                      : property.getValue());
+            });
     if (select.contains("uniqueBody") && !seen.has("uniqueBody")) {
       seen.set("uniqueBody", body(DemoUniqueBody.of(message.resource().path("body")), call));
     }
     put(seen, select, "changeKey", message.changeKey());
     put(seen, select, "parentFolderId", message.folderId());
-    put(seen, select, "conversationId", "AAQkAG" + Integer.toHexString(message.resource().path("subject").asText().hashCode()) + "=");
-    put(seen, select, "webLink", "https://outlook.office365.com/owa/?ItemID=" + encode(message.regularId()) + "&exvsurl=1&viewmodel=ReadMessageItem");
+    put(
+        seen,
+        select,
+        "conversationId",
+        "AAQkAG"
+            + Integer.toHexString(message.resource().path("subject").asText().hashCode())
+            + "=");
+    put(
+        seen,
+        select,
+        "webLink",
+        "https://outlook.office365.com/owa/?ItemID="
+            + encode(message.regularId())
+            + "&exvsurl=1&viewmodel=ReadMessageItem");
     return seen;
   }
 
@@ -181,9 +258,13 @@ final class MessageListings {
   }
 
   private static JsonNode body(JsonNode body, DemoCall call) {
-    if (!call.headers().getOrDefault("prefer", "").contains("outlook.body-content-type=\"text\"") || !body.path("contentType").asText().equals("html")) {
+    if (!call.headers().getOrDefault("prefer", "").contains("outlook.body-content-type=\"text\"")
+        || !body.path("contentType").asText().equals("html")) {
       return body;
     }
-    return JsonNodeFactory.instance.objectNode().put("contentType", "text").put("content", body.path("content").asText().replaceAll("<[^>]*>", ""));
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("contentType", "text")
+        .put("content", body.path("content").asText().replaceAll("<[^>]*>", ""));
   }
 }

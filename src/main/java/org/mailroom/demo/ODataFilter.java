@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 /** The part of OData's {@code $filter} that Exchange understands for messages. */
 final class ODataFilter {
 
-  private static final Pattern TOKEN = Pattern.compile(
-      "\\s*(?:('(?:[^']|'')*')|(\\(|\\)|,)|([A-Za-z_@][A-Za-z0-9_./:@-]*)|([0-9][0-9A-Za-z:.+-]*))");
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "\\s*(?:('(?:[^']|'')*')|(\\(|\\)|,)|([A-Za-z_@][A-Za-z0-9_./:@-]*)|([0-9][0-9A-Za-z:.+-]*))");
 
   private final List<String> tokens = new ArrayList<>();
   private final List<String> properties = new ArrayList<>();
@@ -26,14 +27,20 @@ final class ODataFilter {
     int end = 0;
     while (end < filter.length() && !filter.substring(end).isBlank()) {
       if (!matcher.find(end) || matcher.start() != end) {
-        throw new GraphFault(400, "BadRequest", "Invalid filter clause: Syntax error at position " + end + " in '" + filter + "'.");
+        throw new GraphFault(
+            400,
+            "BadRequest",
+            "Invalid filter clause: Syntax error at position " + end + " in '" + filter + "'.");
       }
       tokens.add(matcher.group().trim());
       end = matcher.end();
     }
   }
 
-  /** A parsed filter: what it lets pass, the properties it names in their order, and whether it searches within texts. */
+  /**
+   * A parsed filter: what it lets pass, the properties it names in their order, and whether it
+   * searches within texts.
+   */
   record Parsed(Predicate<JsonNode> predicate, List<String> properties, boolean contains) {}
 
   static Parsed parse(String filter) {
@@ -88,7 +95,9 @@ final class ODataFilter {
     contains |= !name.equals("startswith");
     return message -> {
       String value = value(message, property).asText("").toLowerCase(Locale.ROOT);
-      return name.equals("startswith") ? value.startsWith(wanted) : name.equals("endswith") ? value.endsWith(wanted) : value.contains(wanted);
+      return name.equals("startswith")
+          ? value.startsWith(wanted)
+          : name.equals("endswith") ? value.endsWith(wanted) : value.contains(wanted);
     };
   }
 
@@ -155,7 +164,12 @@ final class ODataFilter {
 
   private String property(String name) {
     if (!MessageProperties.KNOWN.contains(name.split("/")[0])) {
-      throw new GraphFault(400, "BadRequest", "Could not find a property named '" + name + "' on type 'Microsoft.OutlookServices.Message'.");
+      throw new GraphFault(
+          400,
+          "BadRequest",
+          "Could not find a property named '"
+              + name
+              + "' on type 'Microsoft.OutlookServices.Message'.");
     }
     properties.add(name);
     return name;

@@ -30,8 +30,8 @@ import java.util.Locale;
 import java.util.Properties;
 
 /**
- * A message of RFC 822, taken apart as Exchange does it: a body, and everything else as attachments. Broken messages are taken as far as
- * they can be understood; what can't be is absent.
+ * A message of RFC 822, taken apart as Exchange does it: a body, and everything else as
+ * attachments. Broken messages are taken as far as they can be understood; what can't be is absent.
  */
 final class Rfc822 {
 
@@ -74,7 +74,8 @@ final class Rfc822 {
 
   private void takeApart(Part part) {
     String type = type(part);
-    boolean attached = Part.ATTACHMENT.equalsIgnoreCase(quietly(part::getDisposition)) || fileName(part) != null;
+    boolean attached =
+        Part.ATTACHMENT.equalsIgnoreCase(quietly(part::getDisposition)) || fileName(part) != null;
     if (type.startsWith("multipart/")) {
       Object content = quietly(part::getContent);
       if (content instanceof Multipart multipart && takeApartAll(multipart)) {
@@ -85,7 +86,10 @@ final class Rfc822 {
       attach(part, "itemAttachment", type);
     } else if (type.equals("text/html") && !attached && html == null) {
       html = decode(raw(part), part);
-    } else if (type.startsWith("text/") && !type.equals("text/calendar") && !attached && text == null) {
+    } else if (type.startsWith("text/")
+        && !type.equals("text/calendar")
+        && !attached
+        && text == null) {
       text = decode(raw(part), part);
     } else if (type.equals("text/calendar") && !attached) {
       meeting = new DemoMeeting(parameter(part, "method"), decode(raw(part), part));
@@ -109,14 +113,23 @@ final class Rfc822 {
   private void attach(Part part, String kind, String type) {
     String contentId = quietly(() -> part instanceof MimePart mime ? mime.getContentID() : null);
     contentId = contentId == null ? null : contentId.replaceAll("^<|>$", "");
-    boolean inline = Part.INLINE.equalsIgnoreCase(quietly(part::getDisposition))
-        || (contentId != null && html != null && html.contains("cid:" + contentId));
+    boolean inline =
+        Part.INLINE.equalsIgnoreCase(quietly(part::getDisposition))
+            || (contentId != null && html != null && html.contains("cid:" + contentId));
     String name = fileName(part);
     if (name == null && kind.equals("itemAttachment")) {
       Object content = quietly(part::getContent);
       name = content instanceof Message inner ? quietly(inner::getSubject) : null;
     }
-    attachments.add(new DemoAttachment(ids.next("AAkALgAtt"), kind, name, kind.equals("itemAttachment") ? null : type, inline, contentId, raw(part)));
+    attachments.add(
+        new DemoAttachment(
+            ids.next("AAkALgAtt"),
+            kind,
+            name,
+            kind.equals("itemAttachment") ? null : type,
+            inline,
+            contentId,
+            raw(part)));
   }
 
   private static String type(Part part) {
@@ -156,23 +169,35 @@ final class Rfc822 {
     if (decoded != null) {
       return decoded;
     }
-    byte[] undecoded = quietly(() -> {
-      InputStream stream = part instanceof MimeBodyPart body ? body.getRawInputStream() : ((MimeMessage) part).getRawInputStream();
-      return stream.readAllBytes();
-    });
+    byte[] undecoded =
+        quietly(
+            () -> {
+              InputStream stream =
+                  part instanceof MimeBodyPart body
+                      ? body.getRawInputStream()
+                      : ((MimeMessage) part).getRawInputStream();
+              return stream.readAllBytes();
+            });
     return undecoded == null ? new byte[0] : undecoded;
   }
 
   private static String decode(byte[] bytes, Part part) {
     String charset = parameter(part, "charset");
     try {
-      return new String(bytes, charset == null ? StandardCharsets.UTF_8 : Charset.forName(MimeUtility.javaCharset(charset)));
+      return new String(
+          bytes,
+          charset == null
+              ? StandardCharsets.UTF_8
+              : Charset.forName(MimeUtility.javaCharset(charset)));
     } catch (IllegalArgumentException unknownCharset) {
       return new String(bytes, StandardCharsets.ISO_8859_1);
     }
   }
 
-  /** The properties of Graph's message resource; ids and what the mailbox knows are added by the service. */
+  /**
+   * The properties of Graph's message resource; ids and what the mailbox knows are added by the
+   * service.
+   */
   ObjectNode resource(Instant received) {
     ObjectNode resource = JSON.objectNode();
     resource.put("createdDateTime", received.toString());
@@ -180,7 +205,8 @@ final class Rfc822 {
     resource.put("receivedDateTime", received.truncatedTo(ChronoUnit.SECONDS).toString());
     java.util.Date sent = quietly(message::getSentDate);
     resource.put("sentDateTime", sent == null ? null : sent.toInstant().toString());
-    resource.put("hasAttachments", attachments.stream().anyMatch(attachment -> !attachment.inline()));
+    resource.put(
+        "hasAttachments", attachments.stream().anyMatch(attachment -> !attachment.inline()));
     resource.put("internetMessageId", quietly(message::getMessageID));
     resource.put("subject", quietly(message::getSubject));
     String body = html != null ? html : text == null ? "" : text;
@@ -192,13 +218,19 @@ final class Rfc822 {
     resource.put("isRead", false);
     resource.put("isDraft", false);
     resource.put("inferenceClassification", "focused");
-    resource.putObject("body").put("contentType", html != null ? "html" : "text").put("content", body);
+    resource
+        .putObject("body")
+        .put("contentType", html != null ? "html" : "text")
+        .put("content", body);
     recipient(resource, "from", first(quietly(message::getFrom)));
     Address sender = quietly(message::getSender);
     recipient(resource, "sender", sender == null ? first(quietly(message::getFrom)) : sender);
-    recipients(resource, "toRecipients", quietly(() -> message.getRecipients(Message.RecipientType.TO)));
-    recipients(resource, "ccRecipients", quietly(() -> message.getRecipients(Message.RecipientType.CC)));
-    recipients(resource, "bccRecipients", quietly(() -> message.getRecipients(Message.RecipientType.BCC)));
+    recipients(
+        resource, "toRecipients", quietly(() -> message.getRecipients(Message.RecipientType.TO)));
+    recipients(
+        resource, "ccRecipients", quietly(() -> message.getRecipients(Message.RecipientType.CC)));
+    recipients(
+        resource, "bccRecipients", quietly(() -> message.getRecipients(Message.RecipientType.BCC)));
     String[] replyTo = quietly(() -> message.getHeader("Reply-To"));
     recipients(resource, "replyTo", replyTo == null ? null : quietly(message::getReplyTo));
     if (meeting == null) {
@@ -220,7 +252,10 @@ final class Rfc822 {
     Enumeration<Header> headers = quietly(message::getAllHeaders);
     while (headers != null && headers.hasMoreElements()) {
       Header header = headers.nextElement();
-      array.addObject().put("name", header.getName()).put("value", MimeUtility.unfold(header.getValue() == null ? "" : header.getValue()));
+      array
+          .addObject()
+          .put("name", header.getName())
+          .put("value", MimeUtility.unfold(header.getValue() == null ? "" : header.getValue()));
     }
   }
 
@@ -242,7 +277,10 @@ final class Rfc822 {
   private static ObjectNode recipient(InternetAddress address) {
     ObjectNode recipient = JSON.objectNode();
     String name = address.getPersonal();
-    recipient.putObject("emailAddress").put("name", name == null ? address.getAddress() : name).put("address", address.getAddress());
+    recipient
+        .putObject("emailAddress")
+        .put("name", name == null ? address.getAddress() : name)
+        .put("address", address.getAddress());
     return recipient;
   }
 

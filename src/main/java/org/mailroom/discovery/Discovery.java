@@ -17,8 +17,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Follows who joins and leaves the groups and lists that accounts are made of. At the start it is what was known before; the runtime looks at files every few
- * seconds and asks about groups at {@code mailroom.discover-every}, a command asks when it is told to.
+ * Follows who joins and leaves the groups and lists that accounts are made of. At the start it is
+ * what was known before; the runtime looks at files every few seconds and asks about groups at
+ * {@code mailroom.discover-every}, a command asks when it is told to.
  */
 @Component
 public final class Discovery {
@@ -32,7 +33,11 @@ public final class Discovery {
   private final MailroomProperties properties;
   private @Nullable ScheduledExecutorService timer;
 
-  Discovery(DiscoveredAccounts discovered, FileEntries files, GroupEntries groups, MailroomProperties properties) {
+  Discovery(
+      DiscoveredAccounts discovered,
+      FileEntries files,
+      GroupEntries groups,
+      MailroomProperties properties) {
     this.discovered = discovered;
     this.files = files;
     this.groups = groups;
@@ -84,14 +89,19 @@ public final class Discovery {
       return;
     }
     timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("discovery"));
-    Daemons.repeat(timer, () -> {
-      try {
-        round();
-      } catch (RuntimeException e) {
-        // the database is down, or the runtime stops: the next time
-        LOG.debug("who belongs to the entries can't be found out now", e);
-      }
-    }, 0, LOOKED_EVERY_SECONDS, TimeUnit.SECONDS);
+    Daemons.repeat(
+        timer,
+        () -> {
+          try {
+            round();
+          } catch (RuntimeException e) {
+            // the database is down, or the runtime stops: the next time
+            LOG.debug("who belongs to the entries can't be found out now", e);
+          }
+        },
+        0,
+        LOOKED_EVERY_SECONDS,
+        TimeUnit.SECONDS);
   }
 
   @EventListener(ContextClosedEvent.class)

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the log says of entries that find mailboxes: who came and went, and each cause of trouble once. Safe for use by several threads. */
+/**
+ * What the log says of entries that find mailboxes: who came and went, and each cause of trouble
+ * once. Safe for use by several threads.
+ */
 final class DiscoveryLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.account");
@@ -20,17 +23,27 @@ final class DiscoveryLog {
       LOG.info("entry {}: imported from now on: {}", entry, named(joined));
     }
     if (!left.isEmpty()) {
-      LOG.info("entry {}: no longer in it, and not polled any more: {}. What was imported stays, and so does what is known of it", entry, named(left));
+      LOG.info(
+          "entry {}: no longer in it, and not polled any more: {}. What was imported stays, and so"
+              + " does what is known of it",
+          entry,
+          named(left));
     }
   }
 
   void other(String entry, String group) {
-    LOG.info("entry {}: stands for group {} now. Who was in the one before is imported only if it is in this one, too", entry, group);
+    LOG.info(
+        "entry {}: stands for group {} now. Who was in the one before is imported only if it is in"
+            + " this one, too",
+        entry,
+        group);
   }
 
   private static String named(List<String> mailboxes) {
     return String.join(", ", mailboxes.subList(0, Math.min(MOST_NAMED, mailboxes.size())))
-        + (mailboxes.size() > MOST_NAMED ? " and " + (mailboxes.size() - MOST_NAMED) + " more" : "");
+        + (mailboxes.size() > MOST_NAMED
+            ? " and " + (mailboxes.size() - MOST_NAMED) + " more"
+            : "");
   }
 
   void problem(String entry, @Nullable String why) {

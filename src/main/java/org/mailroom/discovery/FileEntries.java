@@ -18,8 +18,9 @@ import org.mailroom.settings.ConfigurationException;
 import org.springframework.stereotype.Component;
 
 /**
- * Entries whose mailboxes a file lists. Each node reads its own file, as it reads its own application.yaml, and reads it again when it has changed: an
- * account's id is made of entry and address alone, so that the nodes needn't agree on anything. One thread at a time calls it.
+ * Entries whose mailboxes a file lists. Each node reads its own file, as it reads its own
+ * application.yaml, and reads it again when it has changed: an account's id is made of entry and
+ * address alone, so that the nodes needn't agree on anything. One thread at a time calls it.
  */
 @Component
 class FileEntries {
@@ -40,14 +41,22 @@ class FileEntries {
     this.discovered = discovered;
     this.accounts = accounts;
     List<String> problems = new ArrayList<>();
-    files().forEach((entry, file) -> {
-      try {
-        MailboxesFile.read(Objects.requireNonNull(file));
-      } catch (IOException e) {
-        problems.add("mailroom.accounts." + entry + ".mailboxes-file is '" + file + "': the file " + e.getMessage()
-            + ". A file in UTF-8, an address a line, is needed");
-      }
-    });
+    files()
+        .forEach(
+            (entry, file) -> {
+              try {
+                MailboxesFile.read(Objects.requireNonNull(file));
+              } catch (IOException e) {
+                problems.add(
+                    "mailroom.accounts."
+                        + entry
+                        + ".mailboxes-file is '"
+                        + file
+                        + "': the file "
+                        + e.getMessage()
+                        + ". A file in UTF-8, an address a line, is needed");
+              }
+            });
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -56,11 +65,14 @@ class FileEntries {
 
   private Map<String, Path> files() {
     Map<String, Path> files = new HashMap<>();
-    discovered.entries().forEach((entry, settings) -> {
-      if (settings.mailboxesFile() != null) {
-        files.put(entry, settings.mailboxesFile().toAbsolutePath().normalize());
-      }
-    });
+    discovered
+        .entries()
+        .forEach(
+            (entry, settings) -> {
+              if (settings.mailboxesFile() != null) {
+                files.put(entry, settings.mailboxesFile().toAbsolutePath().normalize());
+              }
+            });
     return files;
   }
 
@@ -69,27 +81,35 @@ class FileEntries {
     try {
       MailboxesFile.Listed listed = MailboxesFile.read(Objects.requireNonNull(file));
       if (listed.wrong() != null) {
-        throw new Discovery.NotToldException(listed.wrong() + " can't be read as an address or object id: correct it. " + listed.mailboxes().size()
-            + " others are named.");
+        throw new Discovery.NotToldException(
+            listed.wrong()
+                + " can't be read as an address or object id: correct it. "
+                + listed.mailboxes().size()
+                + " others are named.");
       }
       if (listed.mailboxes().isEmpty()) {
         throw new Discovery.NotToldException("it names no mailbox. Write an address a line.");
       }
-      return "it names " + listed.mailboxes().size() + (listed.mailboxes().size() == 1 ? " mailbox" : " mailboxes");
+      return "it names "
+          + listed.mailboxes().size()
+          + (listed.mailboxes().size() == 1 ? " mailbox" : " mailboxes");
     } catch (IOException e) {
-      throw new Discovery.NotToldException("it " + e.getMessage() + ". Put it back, or correct mailboxes-file.");
+      throw new Discovery.NotToldException(
+          "it " + e.getMessage() + ". Put it back, or correct mailboxes-file.");
     }
   }
 
   /** Reads again what has changed. */
   final void look() {
-    files().forEach((entry, file) -> {
-      Seen now = see(file);
-      if (now == null || !now.equals(seen.get(entry))) {
-        seen.put(entry, now);
-        read(entry, file);
-      }
-    });
+    files()
+        .forEach(
+            (entry, file) -> {
+              Seen now = see(file);
+              if (now == null || !now.equals(seen.get(entry))) {
+                seen.put(entry, now);
+                read(entry, file);
+              }
+            });
   }
 
   private static @Nullable Seen see(Path file) {
@@ -106,26 +126,53 @@ class FileEntries {
     try {
       listed = MailboxesFile.read(Objects.requireNonNull(file));
     } catch (IOException e) {
-      tell(entry, file + " " + e.getMessage() + ": the mailboxes that it named are imported on. Put it back, or correct it.");
+      tell(
+          entry,
+          file
+              + " "
+              + e.getMessage()
+              + ": the mailboxes that it named are imported on. Put it back, or correct it.");
       return;
     }
     if (listed.mailboxes().isEmpty()) {
-      tell(entry, file + " names no mailbox" + (before.isEmpty() ? "." : ", and named " + before.size() + " before: these are imported on.")
-          + " Write an address a line; to import none of them any more, delete the entry.");
+      tell(
+          entry,
+          file
+              + " names no mailbox"
+              + (before.isEmpty()
+                  ? "."
+                  : ", and named " + before.size() + " before: these are imported on.")
+              + " Write an address a line; to import none of them any more, delete the entry.");
       return;
     }
-    tell(entry, listed.wrong() == null ? null : file + ": " + listed.wrong() + " can't be read as an address or object id. The others are imported.");
+    tell(
+        entry,
+        listed.wrong() == null
+            ? null
+            : file
+                + ": "
+                + listed.wrong()
+                + " can't be read as an address or object id. The others are imported.");
     Map<String, String> ids = new HashMap<>();
     List<Found> found = new ArrayList<>();
-    listed.mailboxes().forEach((key, mailbox) -> {
-      String id = DiscoveredId.of(entry, key, candidate -> ids.containsKey(candidate) || isOfAnother(entry, candidate));
-      ids.put(id, key);
-      found.add(new Found(entry, id, mailbox));
-    });
+    listed
+        .mailboxes()
+        .forEach(
+            (key, mailbox) -> {
+              String id =
+                  DiscoveredId.of(
+                      entry,
+                      key,
+                      candidate -> ids.containsKey(candidate) || isOfAnother(entry, candidate));
+              ids.put(id, key);
+              found.add(new Found(entry, id, mailbox));
+            });
     discovered.set(entry, found);
     present.put(entry, listed.mailboxes());
     if (!before.isEmpty()) {
-      log.changed(entry, listed.mailboxes().keySet().stream().filter(key -> !before.containsKey(key)).toList(),
+      log.changed(
+          entry,
+          listed.mailboxes().keySet().stream().filter(key -> !before.containsKey(key)).toList(),
           before.keySet().stream().filter(key -> !listed.mailboxes().containsKey(key)).toList());
     }
   }

@@ -17,7 +17,10 @@ import org.mailroom.graph.WrongAnswerException;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
-/** Asks who is in a group, groups within it included, on the same wire as everything else. Safe for use by several threads. */
+/**
+ * Asks who is in a group, groups within it included, on the same wire as everything else. Safe for
+ * use by several threads.
+ */
 @Component
 class GroupMembers {
 
@@ -47,22 +50,43 @@ class GroupMembers {
   }
 
   /**
-   * Asks for all members of a group, page by page. A guest has a mailbox elsewhere, and one without an address none.
+   * Asks for all members of a group, page by page. A guest has a mailbox elsewhere, and one without
+   * an address none.
    *
    * @throws GraphException when they aren't told, or not to the end
-   * @throws MembersNotToldException when the service tells that they are there, and not who they are
+   * @throws MembersNotToldException when the service tells that they are there, and not who they
+   *     are
    */
   Members of(String credential, String groupId) {
     Map<String, String> mailboxes = new LinkedHashMap<>();
     int members = 0;
     int untold = 0;
-    URI next = uris.of(GraphUris.options("$select", "id,mail,userPrincipalName", "$top", String.valueOf(PAGE), "$count", "true"),
-        "groups", groupId, "transitiveMembers", "microsoft.graph.user");
+    URI next =
+        uris.of(
+            GraphUris.options(
+                "$select",
+                "id,mail,userPrincipalName",
+                "$top",
+                String.valueOf(PAGE),
+                "$count",
+                "true"),
+            "groups",
+            groupId,
+            "transitiveMembers",
+            "microsoft.graph.user");
     for (int pages = 0; next != null; pages++) {
       if (pages == MOST_PAGES) {
-        throw new GraphException(GraphOperation.LIST_MEMBERS, groupId, 0, "MailroomEndlessListing", MOST_PAGES + " pages", null);
+        throw new GraphException(
+            GraphOperation.LIST_MEMBERS,
+            groupId,
+            0,
+            "MailroomEndlessListing",
+            MOST_PAGES + " pages",
+            null);
       }
-      Page page = graph.ask(GraphRequest.get(GraphOperation.LIST_MEMBERS, credential, groupId, next, this::page));
+      Page page =
+          graph.ask(
+              GraphRequest.get(GraphOperation.LIST_MEMBERS, credential, groupId, next, this::page));
       for (JsonNode user : page.value()) {
         String name = user.path("userPrincipalName").asText("");
         String mail = user.path("mail").asText("");

@@ -15,13 +15,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A list of mailboxes in a file: an address, or an object id, a line; what follows a {@code #} is a comment. */
+/**
+ * A list of mailboxes in a file: an address, or an object id, a line; what follows a {@code #} is a
+ * comment.
+ */
 final class MailboxesFile {
 
   private static final int LONGEST_LINE = 320;
   private static final int MOST_BYTES = 16 * 1024 * 1024;
   private static final int MOST_TOLD = 3;
-  private static final Pattern MAILBOX = Pattern.compile("[^\\s@,;<>\"]+@[^\\s@,;<>\"]+\\.[^\\s@,;<>\"]+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  private static final Pattern MAILBOX =
+      Pattern.compile(
+          "[^\\s@,;<>\"]+@[^\\s@,;<>\"]+\\.[^\\s@,;<>\"]+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   /**
    * What a file says.
@@ -54,8 +59,12 @@ final class MailboxesFile {
         wrong.add("line " + number);
       }
     }
-    return new Listed(mailboxes, wrong.isEmpty() ? null : String.join(", ", wrong.subList(0, Math.min(MOST_TOLD, wrong.size())))
-        + (wrong.size() > MOST_TOLD ? " and " + (wrong.size() - MOST_TOLD) + " more" : ""));
+    return new Listed(
+        mailboxes,
+        wrong.isEmpty()
+            ? null
+            : String.join(", ", wrong.subList(0, Math.min(MOST_TOLD, wrong.size())))
+                + (wrong.size() > MOST_TOLD ? " and " + (wrong.size() - MOST_TOLD) + " more" : ""));
   }
 
   private static List<String> lines(Path file) throws IOException {

@@ -4,7 +4,13 @@ package org.mailroom.discovery;
 final class MembersNotToldException extends Discovery.NotToldException {
 
   MembersNotToldException(String groupId, int members) {
-    super("list members of " + groupId + ": the service tells the ids of " + members + (members == 1 ? " member" : " members") + ", and not their addresses."
-        + " Grant the application User.ReadBasic.All beside GroupMember.Read.All, with admin consent; then wait for a new token.");
+    super(
+        "list members of "
+            + groupId
+            + ": the service tells the ids of "
+            + members
+            + (members == 1 ? " member" : " members")
+            + ", and not their addresses. Grant the application User.ReadBasic.All beside"
+            + " GroupMember.Read.All, with admin consent; then wait for a new token.");
   }
 }

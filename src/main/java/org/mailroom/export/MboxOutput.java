@@ -10,19 +10,25 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Utc;
 
 /**
- * Writes mails as an mbox of the kind mboxrd, bit by bit: each begins with a line {@code From }, a line of a mail that would look
- * like one gets a {@code >}
- * before it, as does one that had one already, so that a reader can take exactly one away again. Lines end with LF alone.
+ * Writes mails as an mbox of the kind mboxrd, bit by bit: each begins with a line {@code From }, a
+ * line of a mail that would look like one gets a {@code >} before it, as does one that had one
+ * already, so that a reader can take exactly one away again. Lines end with LF alone.
  */
 final class MboxOutput extends OutputStream {
 
   private static final byte[] FROM = "From ".getBytes(StandardCharsets.US_ASCII);
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
   private static final String NOBODY = "MAILER-DAEMON";
 
   private final Sink out;
-  /** Whether it isn't decided yet what the line begins with: so many {@code >}, and so much of {@code From }. */
+
+  /**
+   * Whether it isn't decided yet what the line begins with: so many {@code >}, and so much of
+   * {@code From }.
+   */
   private boolean beginsLine = true;
+
   private long quotes;
   private int matched;
   private boolean carriageReturn;
@@ -31,7 +37,10 @@ final class MboxOutput extends OutputStream {
     this.out = new Sink(out);
   }
 
-  /** Knows whether a failure of writing a mail is that of writing, and not of reading what is written. */
+  /**
+   * Knows whether a failure of writing a mail is that of writing, and not of reading what is
+   * written.
+   */
   private static final class Sink extends OutputStream {
     private final OutputStream to;
     private boolean failed;
@@ -66,9 +75,11 @@ final class MboxOutput extends OutputStream {
    * @param at when it was received; null where that isn't known
    */
   void begin(@Nullable String sender, @Nullable Instant at) throws IOException {
-    String address = sender != null && sender.matches("[\\x21-\\x7e]+@[\\x21-\\x7e]+") ? sender : NOBODY;
-    out.write(("From " + address + " " + TIME.format(Utc.of(at == null ? Instant.EPOCH : at))
-        + "\n").getBytes(StandardCharsets.US_ASCII));
+    String address =
+        sender != null && sender.matches("[\\x21-\\x7e]+@[\\x21-\\x7e]+") ? sender : NOBODY;
+    out.write(
+        ("From " + address + " " + TIME.format(Utc.of(at == null ? Instant.EPOCH : at)) + "\n")
+            .getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Ends the mail: its last line, if that isn't ended, and an empty one. */

@@ -21,9 +21,9 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes out what was imported, for whoever has to hand it over: earliest received first, then by account and message id, so that
- * the same question has the
- * same order. One message at a time is in memory; contents of attachments are streamed. Threads: any, each call for itself.
+ * Writes out what was imported, for whoever has to hand it over: earliest received first, then by
+ * account and message id, so that the same question has the same order. One message at a time is in
+ * memory; contents of attachments are streamed. Threads: any, each call for itself.
  */
 @Component("messageExport")
 public final class MessageExport {
@@ -49,7 +49,8 @@ public final class MessageExport {
    * What was written.
    *
    * @param written messages
-   * @param notKept messages that Mailroom knows of and keeps no document of, such as those that went to a queue alone
+   * @param notKept messages that Mailroom knows of and keeps no document of, such as those that
+   *     went to a queue alone
    * @param problems what couldn't be read, in words
    */
   public record Result(long written, long notKept, List<String> problems) {}
@@ -64,7 +65,8 @@ public final class MessageExport {
   private final MailMessageJson json;
   private final MimeBuilder mime;
 
-  MessageExport(NamedParameterJdbcTemplate jdbc, KeptMessages kept, MailMessageJson json, MimeBuilder mime) {
+  MessageExport(
+      NamedParameterJdbcTemplate jdbc, KeptMessages kept, MailMessageJson json, MimeBuilder mime) {
     this.jdbc = jdbc;
     this.kept = kept;
     this.json = json;
@@ -76,7 +78,9 @@ public final class MessageExport {
    * @param progress told how many messages were looked at
    * @throws IOException when it can't be written
    */
-  public Result export(Selection selection, @Nullable Format format, OutputStream out, LongConsumer progress) throws IOException {
+  public Result export(
+      Selection selection, @Nullable Format format, OutputStream out, LongConsumer progress)
+      throws IOException {
     Writer writer = format == Format.JSONL ? new JsonLines(out) : new Mbox(out);
     List<String> problems = new ArrayList<>();
     long written = 0;
@@ -109,21 +113,38 @@ public final class MessageExport {
       values.addValue("account", selection.account());
     }
     if (last != null) {
-      where.append(" and m.listed_at >= :at and (m.listed_at > :at or m.account > :lastAccount or (m.account = :lastAccount and"
-          + " m.message_id > :lastId))");
-      values.addValue("at", Utc.of(last.listedAt())).addValue("lastAccount", last.message().account())
+      where.append(
+          " and m.listed_at >= :at and (m.listed_at > :at or m.account > :lastAccount or (m.account"
+              + " = :lastAccount and m.message_id > :lastId))");
+      values
+          .addValue("at", Utc.of(last.listedAt()))
+          .addValue("lastAccount", last.message().account())
           .addValue("lastId", last.message().messageId());
     }
-    return jdbc.query("select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at)"
-        + " as filed_at from ledger_message m"
-        + " left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id" + where
-        + " order by m.listed_at, m.account, m.message_id limit "
-        + AT_A_TIME, values, (row, number) -> new Place(row.getTimestamp("listed_at").toInstant(),
-        new KnownMessage(row.getString("account"), row.getString("message_id"),
-            row.getTimestamp("filed_at") == null ? null : row.getTimestamp("filed_at").toInstant())));
+    return jdbc.query(
+        "select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at,"
+            + " m.received_at) as filed_at from ledger_message m left join mail_message stored on"
+            + " stored.account = m.account and stored.message_id = m.message_id"
+            + where
+            + " order by m.listed_at, m.account, m.message_id limit "
+            + AT_A_TIME,
+        values,
+        (row, number) ->
+            new Place(
+                row.getTimestamp("listed_at").toInstant(),
+                new KnownMessage(
+                    row.getString("account"),
+                    row.getString("message_id"),
+                    row.getTimestamp("filed_at") == null
+                        ? null
+                        : row.getTimestamp("filed_at").toInstant())));
   }
 
-  private enum Outcome { WRITTEN, NOT_KEPT, FAILED }
+  private enum Outcome {
+    WRITTEN,
+    NOT_KEPT,
+    FAILED
+  }
 
   private interface Writer {
     Outcome write(KnownMessage message, List<String> problems) throws IOException;
@@ -167,8 +188,9 @@ public final class MessageExport {
     }
 
     private String oneLine(String document) throws JsonProcessingException {
-      return document.indexOf('\n') < 0 && document.indexOf('\r') < 0 ? document : json.mapper()
-          .writeValueAsString(json.mapper().readTree(document));
+      return document.indexOf('\n') < 0 && document.indexOf('\r') < 0
+          ? document
+          : json.mapper().writeValueAsString(json.mapper().readTree(document));
     }
   }
 
@@ -189,7 +211,10 @@ public final class MessageExport {
           return Outcome.NOT_KEPT;
         }
         if (mail.original() == null) {
-          made = mime.build(Objects.requireNonNull(mail.document()), problem -> tell(problems, message + ": " + problem));
+          made =
+              mime.build(
+                  Objects.requireNonNull(mail.document()),
+                  problem -> tell(problems, message + ": " + problem));
         }
       } catch (IOException e) {
         return unreadable(message, e, problems);
@@ -205,7 +230,9 @@ public final class MessageExport {
         if (out.hasFailed()) {
           throw new IOException(e);
         }
-        tell(problems, message + " is cut, for a file of it can't be read (" + Causes.inShort(e) + ")");
+        tell(
+            problems,
+            message + " is cut, for a file of it can't be read (" + Causes.inShort(e) + ")");
       }
       out.end();
       return Outcome.WRITTEN;

@@ -26,9 +26,9 @@ import org.mailroom.message.MailMessage;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes a mail of a document, where the original isn't kept: its headers, its text, and the contents of attachments as they lie
- * on disk, which are read
- * while they are written. It isn't the mail as it was sent. Safe for use by several threads.
+ * Makes a mail of a document, where the original isn't kept: its headers, its text, and the
+ * contents of attachments as they lie on disk, which are read while they are written. It isn't the
+ * mail as it was sent. Safe for use by several threads.
  */
 @Component
 final class MimeBuilder {
@@ -54,15 +54,18 @@ final class MimeBuilder {
       headers.of(document);
       List<BodyPart> related = new ArrayList<>();
       List<BodyPart> mixed = new ArrayList<>();
-      for (MailAttachment attachment : document.attachments() == null ? List.<MailAttachment>of() : document.attachments()) {
+      for (MailAttachment attachment :
+          document.attachments() == null ? List.<MailAttachment>of() : document.attachments()) {
         Path content = attachment.location() == null ? null : kept.content(attachment.location());
         if (content == null) {
           headers.notStored(attachment);
           if (attachment.location() != null) {
-            problem.accept("the content of an attachment isn't at " + attachment.location() + " any more");
+            problem.accept(
+                "the content of an attachment isn't at " + attachment.location() + " any more");
           }
         } else {
-          boolean ofText = Boolean.TRUE.equals(attachment.inline()) && attachment.contentId() != null;
+          boolean ofText =
+              Boolean.TRUE.equals(attachment.inline()) && attachment.contentId() != null;
           (ofText ? related : mixed).add(part(attachment, content, ofText));
         }
       }
@@ -75,8 +78,12 @@ final class MimeBuilder {
     }
   }
 
-  private static void fill(MimeMessage mail, MailMessage.@Nullable Body body, List<BodyPart> related,
-      List<BodyPart> mixed) throws MessagingException {
+  private static void fill(
+      MimeMessage mail,
+      MailMessage.@Nullable Body body,
+      List<BodyPart> related,
+      List<BodyPart> mixed)
+      throws MessagingException {
     if (related.isEmpty() && mixed.isEmpty()) {
       text(mail, body);
       return;
@@ -96,7 +103,8 @@ final class MimeBuilder {
     mail.setContent(multipart("mixed", shown, mixed));
   }
 
-  private static MimeMultipart multipart(String kind, BodyPart first, List<BodyPart> others) throws MessagingException {
+  private static MimeMultipart multipart(String kind, BodyPart first, List<BodyPart> others)
+      throws MessagingException {
     MimeMultipart parts = new MimeMultipart(kind);
     parts.addBodyPart(first);
     for (BodyPart other : others) {
@@ -113,7 +121,8 @@ final class MimeBuilder {
     part.setHeader("Content-Transfer-Encoding", "quoted-printable");
   }
 
-  private static BodyPart part(MailAttachment attachment, Path content, boolean ofText) throws MessagingException, IOException {
+  private static BodyPart part(MailAttachment attachment, Path content, boolean ofText)
+      throws MessagingException, IOException {
     MimeBodyPart part = new MimeBodyPart();
     String type = type(attachment, content);
     part.setDataHandler(new DataHandler(new TypedFile(content, type)));
@@ -123,7 +132,10 @@ final class MimeBuilder {
       part.setFileName(MimeHeaders.oneLine(attachment.name()));
     }
     if (attachment.contentId() != null) {
-      part.setContentID("<" + MimeHeaders.oneLine(attachment.contentId()).replaceAll("[<>\\s]|[^\\x21-\\x7e]", "") + ">");
+      part.setContentID(
+          "<"
+              + MimeHeaders.oneLine(attachment.contentId()).replaceAll("[<>\\s]|[^\\x21-\\x7e]", "")
+              + ">");
     }
     // an attached mail is never encoded
     part.setHeader("Content-Transfer-Encoding", type.startsWith(MAIL) ? "8bit" : "base64");
@@ -136,21 +148,32 @@ final class MimeBuilder {
       return ofItem(content);
     }
     try {
-      ContentType told = new ContentType(attachment.contentType() == null ? OCTETS
-          : MimeHeaders.oneLine(attachment.contentType()));
+      ContentType told =
+          new ContentType(
+              attachment.contentType() == null
+                  ? OCTETS
+                  : MimeHeaders.oneLine(attachment.contentType()));
       String type = told.getBaseType().toLowerCase(Locale.ROOT);
-      return type.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+") && !type.startsWith("multipart/")
-          && !type.startsWith("message/") ? type : OCTETS;
+      return type.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+              && !type.startsWith("multipart/")
+              && !type.startsWith("message/")
+          ? type
+          : OCTETS;
     } catch (MessagingException notAType) {
       return OCTETS;
     }
   }
 
-  /** The service gives an attached message as mail, an appointment and a contact in their own formats. */
+  /**
+   * The service gives an attached message as mail, an appointment and a contact in their own
+   * formats.
+   */
   private static String ofItem(Path content) throws IOException {
     try (InputStream in = Files.newInputStream(content)) {
       String begins = new String(in.readNBytes(ENOUGH), StandardCharsets.ISO_8859_1).stripLeading();
-      return begins.startsWith("BEGIN:VCALENDAR") ? "text/calendar" : begins.startsWith("BEGIN:VCARD") ? "text/vcard" : MAIL;
+      return begins.startsWith("BEGIN:VCALENDAR")
+          ? "text/calendar"
+          : begins.startsWith("BEGIN:VCARD") ? "text/vcard" : MAIL;
     }
   }
 

@@ -20,18 +20,29 @@ import org.mailroom.settings.Printable;
 import org.mailroom.settings.Utc;
 
 /**
- * The headers of a mail that is made of a document. Where both the document and its list of headers tell something, the document
- * counts.
+ * The headers of a mail that is made of a document. Where both the document and its list of headers
+ * tell something, the document counts.
  */
 final class MimeHeaders {
 
-  private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss '+0000'", Locale.ENGLISH);
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss '+0000'", Locale.ENGLISH);
   private static final String NOT_STORED = "X-Mailroom-Not-Stored";
 
   /** Told by the document, or by how the mail is built. */
-  private static final Set<String> OWN = Set.of("from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id",
-      "mime-version",
-      NOT_STORED.toLowerCase(Locale.ROOT));
+  private static final Set<String> OWN =
+      Set.of(
+          "from",
+          "sender",
+          "to",
+          "cc",
+          "bcc",
+          "reply-to",
+          "subject",
+          "date",
+          "message-id",
+          "mime-version",
+          NOT_STORED.toLowerCase(Locale.ROOT));
 
   private final MimeMessage mail;
 
@@ -40,9 +51,12 @@ final class MimeHeaders {
   }
 
   void of(MailMessage document) throws MessagingException {
-    for (MailMessage.Header header : document.headers() == null ? List.<MailMessage.Header>of() : document.headers()) {
+    for (MailMessage.Header header :
+        document.headers() == null ? List.<MailMessage.Header>of() : document.headers()) {
       String name = header.name() == null ? "" : header.name().toLowerCase(Locale.ROOT);
-      if (name.matches("[\\x21-\\x39\\x3b-\\x7e]+") && !name.startsWith("content-") && !OWN.contains(name)
+      if (name.matches("[\\x21-\\x39\\x3b-\\x7e]+")
+          && !name.startsWith("content-")
+          && !OWN.contains(name)
           && header.value() != null) {
         mail.addHeader(header.name(), folded(header.name(), header.value()));
       }
@@ -74,14 +88,23 @@ final class MimeHeaders {
 
   void notStored(MailAttachment attachment) throws MessagingException {
     String why = attachment.notStored() == null ? "" : " (" + attachment.notStored() + ")";
-    mail.addHeader(NOT_STORED, folded(NOT_STORED, (attachment.name() == null ? "an attachment without a name"
-        : attachment.name()) + why));
+    mail.addHeader(
+        NOT_STORED,
+        folded(
+            NOT_STORED,
+            (attachment.name() == null ? "an attachment without a name" : attachment.name())
+                + why));
   }
 
-  private void addresses(String header, @Nullable List<EmailAddress> people) throws MessagingException {
+  private void addresses(String header, @Nullable List<EmailAddress> people)
+      throws MessagingException {
     if (people != null && !people.isEmpty()) {
-      String line = people.stream().filter(Objects::nonNull).map(MimeHeaders::address).filter(text -> !text.isEmpty())
-          .collect(Collectors.joining(",\r\n "));
+      String line =
+          people.stream()
+              .filter(Objects::nonNull)
+              .map(MimeHeaders::address)
+              .filter(text -> !text.isEmpty())
+              .collect(Collectors.joining(",\r\n "));
       if (!line.isEmpty()) {
         mail.setHeader(header, line);
       }
@@ -93,11 +116,14 @@ final class MimeHeaders {
     try {
       String name = who.name() == null ? null : oneLine(who.name());
       if (who.address() == null) {
-        return name == null || name.isBlank() ? "" : MimeUtility.quote(MimeUtility.encodeWord(name, "UTF-8", "Q"),
-            "()<>@,;:\\\"\t .[]") + ":;";
+        return name == null || name.isBlank()
+            ? ""
+            : MimeUtility.quote(MimeUtility.encodeWord(name, "UTF-8", "Q"), "()<>@,;:\\\"\t .[]")
+                + ":;";
       }
       String address = oneLine(who.address()).replaceAll("\\s", "");
-      return new InternetAddress(address, name == null || name.isBlank() ? null : name, "UTF-8").toString();
+      return new InternetAddress(address, name == null || name.isBlank() ? null : name, "UTF-8")
+          .toString();
     } catch (UnsupportedEncodingException e) {
       throw new IllegalStateException("every Java runtime has UTF-8", e);
     }

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.springframework.stereotype.Component;
 
-/** Reads the JSON of an answer, whole or not at all, within a bound of memory that no mail can move. Safe for use by several threads. */
+/**
+ * Reads the JSON of an answer, whole or not at all, within a bound of memory that no mail can move.
+ * Safe for use by several threads.
+ */
 @Component
 public final class AnswerJson {
 
@@ -26,14 +29,21 @@ public final class AnswerJson {
   public AnswerJson(ObjectMapper json) {
     this.json = json.copy();
     // how long a text may be is said below
-    this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
-    // its characters take two bytes while they are read, and it is held as text, as JSON and as bytes
-    this.longestText = (int) Math.max(LEAST_LONGEST_TEXT, Math.min(Runtime.getRuntime().maxMemory() / 32, MOST_TEXT));
+    this.json
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
+    // its characters take two bytes while they are read, and it is held as text, as JSON and as
+    // bytes
+    this.longestText =
+        (int)
+            Math.max(
+                LEAST_LONGEST_TEXT, Math.min(Runtime.getRuntime().maxMemory() / 32, MOST_TEXT));
   }
 
   /**
-   * Reads and closes an answer of ids, names, links and the like; what of a text is longer than 64 KB, such as a body that the service
-   * sends along, is left out.
+   * Reads and closes an answer of ids, names, links and the like; what of a text is longer than 64
+   * KB, such as a body that the service sends along, is left out.
    *
    * @throws IOException when the answer is cut or isn't JSON
    */

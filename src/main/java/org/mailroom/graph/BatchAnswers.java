@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
-/** What the answers to the parts of a batch mean: done, gone, refused for good, or to be sent again. */
+/**
+ * What the answers to the parts of a batch mean: done, gone, refused for good, or to be sent again.
+ */
 @Component
 final class BatchAnswers {
 
@@ -22,7 +24,8 @@ final class BatchAnswers {
   private final ServiceClock clock;
   private final Duration longestRetryAfter;
 
-  BatchAnswers(MailroomProperties properties, MailboxGates gates, ObjectMapper json, ServiceClock clock) {
+  BatchAnswers(
+      MailroomProperties properties, MailboxGates gates, ObjectMapper json, ServiceClock clock) {
     this.gates = gates;
     this.reader = new BatchReader(json);
     this.json = json;
@@ -38,7 +41,8 @@ final class BatchAnswers {
    */
   void read(JsonBatch batch, InputStream answer) throws IOException {
     GraphException again = null;
-    for (JsonNode response : reader.responses(new BoundedStrings(answer, SHORT_TEXTS), batch.isQuestion())) {
+    for (JsonNode response :
+        reader.responses(new BoundedStrings(answer, SHORT_TEXTS), batch.isQuestion())) {
       String id = response.path("id").asText();
       JsonBatch.Part part = batch.part(id);
       if (part != null) {
@@ -46,13 +50,21 @@ final class BatchAnswers {
       }
     }
     if (batch.isAnythingOutstanding()) {
-      throw again != null ? again
-          : new GraphException(GraphOperation.BATCH, batch.mailbox(), 0, GraphError.CODE_CUT, "parts of a batch have no answer", null);
+      throw again != null
+          ? again
+          : new GraphException(
+              GraphOperation.BATCH,
+              batch.mailbox(),
+              0,
+              GraphError.CODE_CUT,
+              "parts of a batch have no answer",
+              null);
     }
   }
 
   /** Returns why the part is to be sent again; null when its answer is final. */
-  private @Nullable GraphException answered(JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
+  private @Nullable GraphException answered(
+      JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
     int status = response.path("status").asInt();
     if (status >= 200 && status < 300) {
       return succeeded(batch, id, part, response.path("body"));
@@ -80,14 +92,24 @@ final class BatchAnswers {
   }
 
   /** Of a look at a move, too: it is done, or is to be done now. */
-  private static @Nullable GraphException succeeded(JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
+  private static @Nullable GraphException succeeded(
+      JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
     if (!batch.isLooking() || part.isDone(body)) {
       batch.succeeded(id, body);
       return null;
     }
     batch.notDone(id);
-    return batch.lastRefusal(part.messageId()).orElseGet(() ->
-        new GraphException(GraphOperation.BATCH, batch.mailbox(), 0, GraphError.CODE_CUT, "the answer to a move was lost", null));
+    return batch
+        .lastRefusal(part.messageId())
+        .orElseGet(
+            () ->
+                new GraphException(
+                    GraphOperation.BATCH,
+                    batch.mailbox(),
+                    0,
+                    GraphError.CODE_CUT,
+                    "the answer to a move was lost",
+                    null));
   }
 
   private static boolean isGone(JsonBatch batch, JsonBatch.Part part, GraphException refusal) {
@@ -95,21 +117,40 @@ final class BatchAnswers {
     return (refusal.isGone() && !move) || (refusal.status() == 404 && refusal.code() == null);
   }
 
-  /** A token that is refused has to be renewed, and throttling to be waited for, whatever else failed; 424 only says that another part did. */
-  private static @Nullable GraphException moreUrgent(@Nullable GraphException one, @Nullable GraphException other) {
+  /**
+   * A token that is refused has to be renewed, and throttling to be waited for, whatever else
+   * failed; 424 only says that another part did.
+   */
+  private static @Nullable GraphException moreUrgent(
+      @Nullable GraphException one, @Nullable GraphException other) {
     return one == null || (other != null && urgency(other) > urgency(one)) ? other : one;
   }
 
   private static int urgency(GraphException refusal) {
-    return refusal.isUnauthorized() ? 3 : refusal.isThrottled() ? 2 : refusal.status() == 424 ? 0 : 1;
+    return refusal.isUnauthorized()
+        ? 3
+        : refusal.isThrottled() ? 2 : refusal.status() == 424 ? 0 : 1;
   }
 
-  private GraphException refusal(JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
+  private GraphException refusal(
+      JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
     JsonNode error = response.path("body").path("error");
-    Duration wait = RetryAfter.parse(header(response, "Retry-After"), clock.now(), longestRetryAfter).map(RetryAfter::delay).orElse(null);
+    Duration wait =
+        RetryAfter.parse(header(response, "Retry-After"), clock.now(), longestRetryAfter)
+            .map(RetryAfter::delay)
+            .orElse(null);
     String code = error.path("code").asText(null);
-    return new GraphException(part.operation(), batch.mailbox(), new GraphException.Answer(status, status == 0 ? GraphError.CODE_CUT : code,
-        error.path("innerError").path("request-id").asText(null), wait, ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)), null, null);
+    return new GraphException(
+        part.operation(),
+        batch.mailbox(),
+        new GraphException.Answer(
+            status,
+            status == 0 ? GraphError.CODE_CUT : code,
+            error.path("innerError").path("request-id").asText(null),
+            wait,
+            ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)),
+        null,
+        null);
   }
 
   private static @Nullable String header(JsonNode response, String name) {

@@ -24,7 +24,8 @@ final class BatchReader {
   /**
    * Reads the answers to the parts.
    *
-   * @param bodies whether the bodies are wanted; of the body of a change, which is the whole message, only an error is held otherwise
+   * @param bodies whether the bodies are wanted; of the body of a change, which is the whole
+   *     message, only an error is held otherwise
    * @throws IOException when the answer is cut or isn't one to a batch
    */
   List<JsonNode> responses(InputStream answer, boolean bodies) throws IOException {
@@ -47,7 +48,9 @@ final class BatchReader {
 
   private List<JsonNode> list(JsonParser parser, boolean bodies) throws IOException {
     List<JsonNode> responses = new ArrayList<>();
-    for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
       require(token != null);
       if (token == JsonToken.START_OBJECT) {
         responses.add(bodies ? json.readTree(parser) : response(parser));

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
 /**
- * The bytes of an answer on their way from the wire. They have to come at a least rate, measured over the time that is spent waiting for them: a
- * reader that is slow itself isn't blamed on the service. When the time of the whole request is over, reading ends with that as the reason. One
+ * The bytes of an answer on their way from the wire. They have to come at a least rate, measured
+ * over the time that is spent waiting for them: a reader that is slow itself isn't blamed on the
+ * service. When the time of the whole request is over, reading ends with that as the reason. One
  * thread reads.
  */
 final class BoundedAnswer extends FilterInputStream {
@@ -30,7 +31,10 @@ final class BoundedAnswer extends FilterInputStream {
     void ended();
   }
 
-  /** So much of what isn't read is still taken from the wire, so that the connection can serve again. */
+  /**
+   * So much of what isn't read is still taken from the wire, so that the connection can serve
+   * again.
+   */
   private static final int REST = 32 * 1024;
 
   private static final double NANOS = 1e9;
@@ -51,16 +55,26 @@ final class BoundedAnswer extends FilterInputStream {
   /**
    * @param longest what is read of it, in bytes; it seems to end there
    */
-  BoundedAnswer(InputStream answer, Connection connection, MailroomProperties.Limits limits, long longest) {
+  BoundedAnswer(
+      InputStream answer, Connection connection, MailroomProperties.Limits limits, long longest) {
     this(answer, connection, limits, longest, System::nanoTime);
   }
 
-  BoundedAnswer(InputStream answer, Connection connection, MailroomProperties.Limits limits, long longest, LongSupplier nanos) {
+  BoundedAnswer(
+      InputStream answer,
+      Connection connection,
+      MailroomProperties.Limits limits,
+      long longest,
+      LongSupplier nanos) {
     super(answer);
     this.connection = connection;
     this.leastBytesPerSecond = limits.leastRate().toBytes();
     this.judgedAfter = limits.leastRateAfter().toNanos();
-    this.tooSlow = "less than " + leastBytesPerSecond + " bytes a second for " + TimeInWords.of(limits.leastRateAfter());
+    this.tooSlow =
+        "less than "
+            + leastBytesPerSecond
+            + " bytes a second for "
+            + TimeInWords.of(limits.leastRateAfter());
     this.longest = longest;
     this.nanos = nanos;
   }
@@ -108,7 +122,10 @@ final class BoundedAnswer extends FilterInputStream {
     return e instanceof IOException trouble ? trouble : new IOException(e.getMessage(), e);
   }
 
-  /** The first bytes may take as long as the service thinks about its answer: that is silence, which is bounded elsewhere. */
+  /**
+   * The first bytes may take as long as the service thinks about its answer: that is silence, which
+   * is bounded elsewhere.
+   */
   private void judge(long waitedForThese) throws AnswerCutException {
     if (!begun) {
       begun = true;
@@ -149,7 +166,10 @@ final class BoundedAnswer extends FilterInputStream {
     return false;
   }
 
-  /** Gives the connection back when little is left to be read, and closes it otherwise. Raises nothing: what was read was read. */
+  /**
+   * Gives the connection back when little is left to be read, and closes it otherwise. Raises
+   * nothing: what was read was read.
+   */
   @Override
   public void close() {
     if (closed) {
@@ -173,7 +193,7 @@ final class BoundedAnswer extends FilterInputStream {
   private boolean isAtEndSoon() throws IOException {
     connection.hurry();
     byte[] scratch = new byte[8192];
-    for (int rest = 0; rest < REST;) {
+    for (int rest = 0; rest < REST; ) {
       int read = read(scratch, 0, scratch.length);
       if (read < 0) {
         return atEnd;

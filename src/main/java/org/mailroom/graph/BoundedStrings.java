@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * JSON on its way from the wire to a parser, in which no string is longer than a limit: what exceeds it is left out, and the JSON stays
- * well-formed. A parser holds each string whole, so this is what bounds its memory, whatever a mail brings.
+ * JSON on its way from the wire to a parser, in which no string is longer than a limit: what
+ * exceeds it is left out, and the JSON stays well-formed. A parser holds each string whole, so this
+ * is what bounds its memory, whatever a mail brings.
  */
 public final class BoundedStrings extends FilterInputStream {
 
@@ -17,8 +18,10 @@ public final class BoundedStrings extends FilterInputStream {
   private long passed;
   private boolean inString;
   private int length;
+
   /** Bytes of an escape sequence that are still to come; it isn't cut in its middle. */
   private int escape;
+
   private boolean cutting;
 
   /**
@@ -99,7 +102,10 @@ public final class BoundedStrings extends FilterInputStream {
     return to - offset;
   }
 
-  /** Passes over what stays where it is, in fewer steps a byte: nearly all that ever comes. Returns where something may have to be cut. */
+  /**
+   * Passes over what stays where it is, in fewer steps a byte: nearly all that ever comes. Returns
+   * where something may have to be cut.
+   */
   private int passUncut(byte[] buffer, int offset, int end) {
     int at = offset;
     while (at < end && !cutting && escape == 0) {

@@ -10,12 +10,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claims that a challenge demands of the next token ({@code WWW-Authenticate: … claims="base64"}), such as that of continuous access
- * evaluation. They come in base64 or base64url, with padding or without; some gateways pass them on as JSON, in quotes or percent-encoded.
+ * The claims that a challenge demands of the next token ({@code WWW-Authenticate: …
+ * claims="base64"}), such as that of continuous access evaluation. They come in base64 or
+ * base64url, with padding or without; some gateways pass them on as JSON, in quotes or
+ * percent-encoded.
  */
 final class ClaimsChallenge {
 
-  private static final Pattern CLAIMS = Pattern.compile("(?<![A-Za-z0-9_-])claims\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))", Pattern.CASE_INSENSITIVE);
+  private static final Pattern CLAIMS =
+      Pattern.compile(
+          "(?<![A-Za-z0-9_-])claims\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))",
+          Pattern.CASE_INSENSITIVE);
 
   private ClaimsChallenge() {}
 
@@ -23,7 +28,10 @@ final class ClaimsChallenge {
   static @Nullable String in(@Nullable String wwwAuthenticate, ObjectMapper json) {
     Matcher claims = CLAIMS.matcher(wwwAuthenticate == null ? "" : wwwAuthenticate);
     while (claims.find()) {
-      String value = claims.group(1) != null ? claims.group(1).replaceAll("\\\\(.)", "$1").strip() : claims.group(2);
+      String value =
+          claims.group(1) != null
+              ? claims.group(1).replaceAll("\\\\(.)", "$1").strip()
+              : claims.group(2);
       String read = isObject(value, json) ? value : decoded(value, json);
       if (read != null) {
         return read;
@@ -34,11 +42,17 @@ final class ClaimsChallenge {
 
   private static @Nullable String decoded(String value, ObjectMapper json) {
     try {
-      String plain = value.contains("%") ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8) : value;
+      String plain =
+          value.contains("%")
+              ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
+              : value;
       if (isObject(plain, json)) {
         return plain;
       }
-      String text = new String(Base64.getDecoder().decode(plain.replace('-', '+').replace('_', '/')), StandardCharsets.UTF_8);
+      String text =
+          new String(
+              Base64.getDecoder().decode(plain.replace('-', '+').replace('_', '/')),
+              StandardCharsets.UTF_8);
       return isObject(text, json) ? text : null;
     } catch (IllegalArgumentException notEncoded) {
       return null;

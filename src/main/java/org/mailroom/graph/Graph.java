@@ -1,8 +1,8 @@
 package org.mailroom.graph;
 
 /**
- * Asks Microsoft Graph from Java, for those who walk through a listing step by step: the request goes through the route
- * {@code ask-graph}, with its token, limits and redelivery, as every other.
+ * Asks Microsoft Graph from Java, for those who walk through a listing step by step: the request
+ * goes through the route {@code ask-graph}, with its token, limits and redelivery, as every other.
  */
 @FunctionalInterface
 public interface Graph {

@@ -34,7 +34,8 @@ public final class GraphAnswers {
    * @throws IOException when the answer is cut or isn't what was asked for
    * @throws GraphException when what it says is a refusal, of a part of a batch say
    */
-  public @Nullable Object read(@Variable("request") GraphRequest<?> request, InputStream body) throws IOException {
+  public @Nullable Object read(@Variable("request") GraphRequest<?> request, InputStream body)
+      throws IOException {
     try (InputStream answer = body == null ? InputStream.nullInputStream() : body) {
       Object read = request.read(request.operation().isAnsweredInJson() ? json(answer) : answer);
       metrics.answered(request);
@@ -54,7 +55,8 @@ public final class GraphAnswers {
       throw new EOFException("the answer is empty");
     }
     if (first != '{' && first != BYTE_ORDER_MARK) {
-      throw new NotJsonException(first == '<' ? "it begins like a page of HTML" : "it doesn't begin like JSON");
+      throw new NotJsonException(
+          first == '<' ? "it begins like a page of HTML" : "it doesn't begin like JSON");
     }
     PushbackInputStream whole = new PushbackInputStream(answer, 1);
     whole.unread(first);

@@ -5,8 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts requests to Graph: {@code mailroom.graph.requests} by {@link GraphOperation#tag} and HTTP status ({@code none} when there was no answer
- * that counts), and {@code mailroom.graph.throttled}, the answers that asked for patience.
+ * Counts requests to Graph: {@code mailroom.graph.requests} by {@link GraphOperation#tag} and HTTP
+ * status ({@code none} when there was no answer that counts), and {@code mailroom.graph.throttled},
+ * the answers that asked for patience.
  */
 @Component
 final class GraphMetrics {
@@ -18,7 +19,10 @@ final class GraphMetrics {
 
   GraphMetrics(MeterRegistry meters) {
     this.meters = meters;
-    this.throttled = Counter.builder("mailroom.graph.throttled").description("Answers of Microsoft Graph that asked to wait").register(meters);
+    this.throttled =
+        Counter.builder("mailroom.graph.throttled")
+            .description("Answers of Microsoft Graph that asked to wait")
+            .register(meters);
   }
 
   /** The answer was a success, whatever it says about parts of the request. */
@@ -35,6 +39,9 @@ final class GraphMetrics {
   }
 
   private void count(GraphRequest<?> request, String status) {
-    meters.counter("mailroom.graph.requests", "operation", request.operation().tag(), "status", status).increment();
+    meters
+        .counter(
+            "mailroom.graph.requests", "operation", request.operation().tag(), "status", status)
+        .increment();
   }
 }

@@ -1,6 +1,9 @@
 package org.mailroom.graph;
 
-/** What a request to Microsoft Graph does; decisions are taken on this, never on the text of a message. */
+/**
+ * What a request to Microsoft Graph does; decisions are taken on this, never on the text of a
+ * message.
+ */
 public enum GraphOperation {
   LIST_MESSAGES("list messages"),
   LIST_CHANGES("list changes"),
@@ -50,7 +53,10 @@ public enum GraphOperation {
 
   /** Its answer is a JSON object, and not the bytes of a content, or nothing. */
   boolean isAnsweredInJson() {
-    return this != GET_ATTACHMENT && this != GET_MIME && this != REPLY && this != DELETE_SUBSCRIPTION;
+    return this != GET_ATTACHMENT
+        && this != GET_MIME
+        && this != REPLY
+        && this != DELETE_SUBSCRIPTION;
   }
 
   /** For log lines and causes: {@code list messages}. */

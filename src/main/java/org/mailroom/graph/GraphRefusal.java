@@ -25,8 +25,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns what went wrong with a request into a {@link GraphException}, counts the try, and draws the two consequences that concern more than this
- * request: a throttled mailbox is paused, a refused token is replaced.
+ * Turns what went wrong with a request into a {@link GraphException}, counts the try, and draws the
+ * two consequences that concern more than this request: a throttled mailbox is paused, a refused
+ * token is replaced.
  */
 @Component("graphRefusal")
 public final class GraphRefusal {
@@ -40,7 +41,13 @@ public final class GraphRefusal {
   private final ServiceClock clock;
   private final MailroomProperties.Limits limits;
 
-  GraphRefusal(MailboxGates gates, TokenCache tokens, GraphMetrics metrics, ObjectMapper json, ServiceClock clock, MailroomProperties properties) {
+  GraphRefusal(
+      MailboxGates gates,
+      TokenCache tokens,
+      GraphMetrics metrics,
+      ObjectMapper json,
+      ServiceClock clock,
+      MailroomProperties properties) {
     this.gates = gates;
     this.tokens = tokens;
     this.metrics = metrics;
@@ -53,11 +60,14 @@ public final class GraphRefusal {
    * Raises the failure of a try; what is already in plain words is raised as it is.
    *
    * @param sent the token that the request went out with, or null
-   * @throws GraphException for whatever the service answered or didn't; failures of the credential, or of whoever read, are raised as they are
+   * @throws GraphException for whatever the service answered or didn't; failures of the credential,
+   *     or of whoever read, are raised as they are
    */
   public void raise(
-      @Variable("request") GraphRequest<?> request, @ExchangeProperty(SentToken.PROPERTY) SentToken sent,
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
+      @Variable("request") GraphRequest<?> request,
+      @ExchangeProperty(SentToken.PROPERTY) SentToken sent,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+      throws Exception {
     Exception raised = inWords(request, sent, unwrapped(failure));
     request.tries().failed(raised);
     throw raised;
@@ -65,7 +75,9 @@ public final class GraphRefusal {
 
   private static Exception unwrapped(Exception failure) {
     // a bean in an expression: Camel wraps what it raised
-    return failure instanceof RuntimeCamelException && failure.getCause() instanceof Exception cause ? unwrapped(cause) : failure;
+    return failure instanceof RuntimeCamelException && failure.getCause() instanceof Exception cause
+        ? unwrapped(cause)
+        : failure;
   }
 
   private Exception inWords(GraphRequest<?> request, SentToken sent, Exception failure) {
@@ -84,20 +96,24 @@ public final class GraphRefusal {
       }
       return refused(request, sent, said);
     }
-    GraphException refusal = failure instanceof HttpOperationFailedException answer ? refusal(request, answer)
-        : failure instanceof IOException trouble ? trouble(request, trouble) : null;
+    GraphException refusal =
+        failure instanceof HttpOperationFailedException answer
+            ? refusal(request, answer)
+            : failure instanceof IOException trouble ? trouble(request, trouble) : null;
     if (refusal == null) {
       return failure;
     }
     metrics.refused(request, refusal);
-    if (failure instanceof HttpOperationFailedException && (refusal.status() == 429 || refusal.status() == 503)) {
+    if (failure instanceof HttpOperationFailedException
+        && (refusal.status() == 429 || refusal.status() == 503)) {
       gates.pause(request, refusal.status(), refusal.retryAfter().orElse(null));
     }
     return refused(request, sent, refusal);
   }
 
   private GraphException refused(GraphRequest<?> request, SentToken sent, GraphException refusal) {
-    if (refusal.isUnauthorized() && !tokens.refused(request.credential(), sent, request.mailbox(), refusal.claims())) {
+    if (refusal.isUnauthorized()
+        && !tokens.refused(request.credential(), sent, request.mailbox(), refusal.claims())) {
       request.tries().tokenStays();
     }
     return refusal;
@@ -113,18 +129,31 @@ public final class GraphRefusal {
     if (trouble instanceof AnswerCutException) {
       return without(request, GraphError.CODE_TOO_SLOW, trouble.getMessage(), trouble);
     }
-    if (trouble instanceof SocketTimeoutException && !(trouble instanceof ConnectTimeoutException)) {
-      return without(request, GraphError.CODE_SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
+    if (trouble instanceof SocketTimeoutException
+        && !(trouble instanceof ConnectTimeoutException)) {
+      return without(
+          request, GraphError.CODE_SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
     }
     if (trouble instanceof WrongAnswerException) {
       return without(request, GraphError.CODE_CUT, trouble.getMessage(), trouble);
     }
-    boolean cut = trouble instanceof EOFException || trouble instanceof ConnectionClosedException || trouble instanceof MalformedChunkCodingException
-        || trouble instanceof ZipException;
-    return without(request, cut ? GraphError.CODE_CUT : null, inWords(trouble) + " at " + request.uri().getHost(), trouble);
+    boolean cut =
+        trouble instanceof EOFException
+            || trouble instanceof ConnectionClosedException
+            || trouble instanceof MalformedChunkCodingException
+            || trouble instanceof ZipException;
+    return without(
+        request,
+        cut ? GraphError.CODE_CUT : null,
+        inWords(trouble) + " at " + request.uri().getHost(),
+        trouble);
   }
 
-  private static GraphException without(GraphRequest<?> request, @Nullable String code, @Nullable String detail, IOException trouble) {
+  private static GraphException without(
+      GraphRequest<?> request,
+      @Nullable String code,
+      @Nullable String detail,
+      IOException trouble) {
     return new GraphException(request.operation(), request.mailbox(), 0, code, detail, trouble);
   }
 
@@ -132,12 +161,26 @@ public final class GraphRefusal {
     Map<String, String> headers = answer.getResponseHeaders();
     clock.answered(header(headers, "Date"));
     Instant serviceNow = clock.now();
-    Duration retryAfter = RetryAfter.parse(header(headers, "Retry-After"), serviceNow, limits.longestRetryAfter())
-        .map(RetryAfter::delay).orElse(null);
+    Duration retryAfter =
+        RetryAfter.parse(header(headers, "Retry-After"), serviceNow, limits.longestRetryAfter())
+            .map(RetryAfter::delay)
+            .orElse(null);
     JsonNode error = errorOf(answer.getResponseBody());
-    String claims = answer.getStatusCode() == 401 ? ClaimsChallenge.in(header(headers, "WWW-Authenticate"), json) : null;
-    return new GraphException(request.operation(), request.mailbox(), new GraphException.Answer(
-        answer.getStatusCode(), text(error, "code"), requestId(error, headers), retryAfter, claims), null, null);
+    String claims =
+        answer.getStatusCode() == 401
+            ? ClaimsChallenge.in(header(headers, "WWW-Authenticate"), json)
+            : null;
+    return new GraphException(
+        request.operation(),
+        request.mailbox(),
+        new GraphException.Answer(
+            answer.getStatusCode(),
+            text(error, "code"),
+            requestId(error, headers),
+            retryAfter,
+            claims),
+        null,
+        null);
   }
 
   /** The body may be missing, HTML of a gateway, or cut: then only the status counts. */
@@ -163,8 +206,13 @@ public final class GraphRefusal {
   }
 
   private static @Nullable String header(Map<String, String> headers, String name) {
-    return headers == null ? null : headers.entrySet().stream()
-        .filter(header -> name.equalsIgnoreCase(header.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
+    return headers == null
+        ? null
+        : headers.entrySet().stream()
+            .filter(header -> name.equalsIgnoreCase(header.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
   }
 
   private static String inWords(Exception failure) {

@@ -10,8 +10,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Decides whether a failed request is worth another try; how long to wait before it says the route's redelivery policy. Tries are counted in the
- * request, so the policy belongs to the route whose step hands the request to {@code direct:graph-request}.
+ * Decides whether a failed request is worth another try; how long to wait before it says the
+ * route's redelivery policy. Tries are counted in the request, so the policy belongs to the route
+ * whose step hands the request to {@code direct:graph-request}.
  */
 @Component("graphRetry")
 public final class GraphRetry {
@@ -37,14 +38,16 @@ public final class GraphRetry {
   }
 
   /**
-   * Called for {@code retryWhile}: true to send the request again. In: variable {@code request} and the failure of the exchange.
+   * Called for {@code retryWhile}: true to send the request again. In: variable {@code request} and
+   * the failure of the exchange.
    *
-   * <p>Throttling is waited for; what is transient gets a few tries; a refused token is replaced once; nothing else is repeated, and
-   * nothing while the runtime stops.
+   * <p>Throttling is waited for; what is transient gets a few tries; a refused token is replaced
+   * once; nothing else is repeated, and nothing while the runtime stops.
    */
   public boolean isWorthwhile(Exchange exchange) {
     return exchange.getVariable("request") instanceof GraphRequest<?> request
-        && !exchange.getContext().isStopping() && !exchange.getContext().isStopped()
+        && !exchange.getContext().isStopping()
+        && !exchange.getContext().isStopped()
         && mayHelp(request, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
   }
 
@@ -58,7 +61,9 @@ public final class GraphRetry {
     if (failure instanceof GraphException refusal) {
       return mayHelp(request, refusal, tries);
     }
-    return failure instanceof CredentialException credential && credential.isTransient() && tries.failed() < limits.tries();
+    return failure instanceof CredentialException credential
+        && credential.isTransient()
+        && tries.failed() < limits.tries();
   }
 
   private boolean mayHelp(GraphRequest<?> request, GraphException refusal, Tries tries) {
@@ -66,7 +71,8 @@ public final class GraphRetry {
       return tries.isAnotherTokenToBeHad() && tries.unauthorized() <= TRIES_WITH_A_NEW_TOKEN;
     }
     if (refusal.isThrottled()) {
-      return opensBy(request.mailbox()).isBefore(Objects.requireNonNull(tries.first()).plus(limits.throttledFor()));
+      return opensBy(request.mailbox())
+          .isBefore(Objects.requireNonNull(tries.first()).plus(limits.throttledFor()));
     }
     if (!request.operation().isRepeatable()) {
       // what became of it isn't known
@@ -76,7 +82,8 @@ public final class GraphRetry {
       // it is there: looking again finds it
       return false;
     }
-    boolean movedMeanwhile = refusal.operation() == GraphOperation.MOVE_MESSAGES && refusal.isGone();
+    boolean movedMeanwhile =
+        refusal.operation() == GraphOperation.MOVE_MESSAGES && refusal.isGone();
     return (refusal.isTransient() || movedMeanwhile) && tries.failed() < most(request, refusal);
   }
 
@@ -85,7 +92,8 @@ public final class GraphRetry {
       return 1;
     }
     if (request.operation().isPage() && refusal.mayBeOneMessagesFault()) {
-      return Math.min(limits.tries(), refusal.isOutOfTime() ? TRIES_OF_A_SLOW_PAGE : TRIES_OF_A_PAGE);
+      return Math.min(
+          limits.tries(), refusal.isOutOfTime() ? TRIES_OF_A_SLOW_PAGE : TRIES_OF_A_PAGE);
     }
     return limits.tries();
   }

@@ -7,8 +7,9 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times as Graph writes them: Edm.DateTimeOffset, nearly always {@code 2026-01-05T08:00:03Z}. Each message brings two, and the general parser took a
- * sixteenth of an import's processor time; so the form without fractions, in UTC, is read by its digits, and any other by the general parser.
+ * Times as Graph writes them: Edm.DateTimeOffset, nearly always {@code 2026-01-05T08:00:03Z}. Each
+ * message brings two, and the general parser took a sixteenth of an import's processor time; so the
+ * form without fractions, in UTC, is read by its digits, and any other by the general parser.
  * Stateless; any thread may call it.
  */
 public final class GraphTime {
@@ -54,8 +55,10 @@ public final class GraphTime {
     if (hour > 23 || minute > 59 || second > 59) {
       throw new DateTimeException("no time of a day");
     }
-    LocalDate date = LocalDate.of(number(text, 0) * 100 + number(text, 2), number(text, 5), number(text, 8));
-    return Instant.ofEpochSecond(date.toEpochDay() * SECONDS_OF_A_DAY + hour * 3600L + minute * 60L + second);
+    LocalDate date =
+        LocalDate.of(number(text, 0) * 100 + number(text, 2), number(text, 5), number(text, 8));
+    return Instant.ofEpochSecond(
+        date.toEpochDay() * SECONDS_OF_A_DAY + hour * 3600L + minute * 60L + second);
   }
 
   private static int number(String text, int at) {

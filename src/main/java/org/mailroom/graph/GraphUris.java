@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and option values are percent-encoded
- * exactly once, as RFC 3986 says. A {@code $} stays as it is: the service knows {@code $batch} and {@code $value} only so. A mailbox whose
- * name begins with one is addressed as {@code users('$…')}. Immutable.
+ * Addresses below the configured Graph root. Path segments (ids, mailboxes, folder names) and
+ * option values are percent-encoded exactly once, as RFC 3986 says. A {@code $} stays as it is: the
+ * service knows {@code $batch} and {@code $value} only so. A mailbox whose name begins with one is
+ * addressed as {@code users('$…')}. Immutable.
  */
 public final class GraphUris {
 
@@ -25,11 +26,17 @@ public final class GraphUris {
     this.root = root;
   }
 
-  /** The address of a resource, for example {@code of("users", mailbox, "messages", id)}, with options such as {@code $select}. */
+  /**
+   * The address of a resource, for example {@code of("users", mailbox, "messages", id)}, with
+   * options such as {@code $select}.
+   */
   public URI of(Map<String, String> options, String... segments) {
-    return URI.create(root + relative(segments) + options.entrySet().stream()
-        .map(option -> option.getKey() + "=" + encode(option.getValue()))
-        .collect(Collectors.joining("&", options.isEmpty() ? "" : "?", "")));
+    return URI.create(
+        root
+            + relative(segments)
+            + options.entrySet().stream()
+                .map(option -> option.getKey() + "=" + encode(option.getValue()))
+                .collect(Collectors.joining("&", options.isEmpty() ? "" : "?", "")));
   }
 
   public URI of(@Nullable String... segments) {
@@ -59,7 +66,8 @@ public final class GraphUris {
   }
 
   /**
-   * Reads a link that the service gave: as it is, but that what may not stand in an address (a space of a filter, say) is percent-encoded.
+   * Reads a link that the service gave: as it is, but that what may not stand in an address (a
+   * space of a filter, say) is percent-encoded.
    *
    * @throws IllegalArgumentException when it is no address all the same
    */

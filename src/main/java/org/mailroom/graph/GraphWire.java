@@ -15,44 +15,70 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How camel-http reaches Graph: through the configured proxy, trusting the configured SSL bundle, over connections that are kept. */
+/**
+ * How camel-http reaches Graph: through the configured proxy, trusting the configured SSL bundle,
+ * over connections that are kept.
+ */
 @Configuration(proxyBeanMethods = false)
 class GraphWire {
 
   @Bean(destroyMethod = "close")
-  HttpClientConnectionManager graphConnections(MailroomProperties properties, SslBundles sslBundles) {
+  HttpClientConnectionManager graphConnections(
+      MailroomProperties properties, SslBundles sslBundles) {
     MailroomProperties.Limits limits = properties.limits();
     Timeout silence = Timeout.of(limits.responseTimeout());
     int connections = properties.importers() * limits.requestsInFlight();
-    PoolingHttpClientConnectionManagerBuilder builder = PoolingHttpClientConnectionManagerBuilder.create()
-        .setMaxConnPerRoute(connections)
-        .setMaxConnTotal(connections)
-        .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).setSoTimeout(silence).build())
-        // a name's address may change while Mailroom runs
-        .setDefaultConnectionConfig(ConnectionConfig.custom()
-            .setConnectTimeout(Timeout.of(limits.connectTimeout())).setSocketTimeout(silence)
-            .setTimeToLive(TimeValue.ofMinutes(5)).setValidateAfterInactivity(TimeValue.ofSeconds(2)).build());
+    PoolingHttpClientConnectionManagerBuilder builder =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setMaxConnPerRoute(connections)
+            .setMaxConnTotal(connections)
+            .setDefaultSocketConfig(
+                SocketConfig.custom().setTcpNoDelay(true).setSoTimeout(silence).build())
+            // a name's address may change while Mailroom runs
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(Timeout.of(limits.connectTimeout()))
+                    .setSocketTimeout(silence)
+                    .setTimeToLive(TimeValue.ofMinutes(5))
+                    .setValidateAfterInactivity(TimeValue.ofSeconds(2))
+                    .build());
     if (properties.sslBundle() != null && !properties.sslBundle().isBlank()) {
-      builder.setTlsSocketStrategy(ClientTlsStrategyBuilder.create()
-          .setSslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext()).buildClassic());
+      builder.setTlsSocketStrategy(
+          ClientTlsStrategyBuilder.create()
+              .setSslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext())
+              .buildClassic());
     }
     return builder.build();
   }
 
   @Bean
-  HttpClientConfigurer graphHttpClientConfigurer(MailroomProperties properties, RequestBounds bounds) {
+  HttpClientConfigurer graphHttpClientConfigurer(
+      MailroomProperties properties, RequestBounds bounds) {
     Timeout silence = Timeout.of(properties.limits().responseTimeout());
     return client -> {
-      client.setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(silence).setResponseTimeout(silence).build());
-      // around everything else: a connection that is waited for and an answer that is unpacked count, too
+      client.setDefaultRequestConfig(
+          RequestConfig.custom()
+              .setConnectionRequestTimeout(silence)
+              .setResponseTimeout(silence)
+              .build());
+      // around everything else: a connection that is waited for and an answer that is unpacked
+      // count, too
       client.addExecInterceptorFirst("bounds", bounds);
       // the routes decide what is sent again, and tokens follow no redirect
-      client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
+      client
+          .disableAutomaticRetries()
+          .disableRedirectHandling()
+          .disableCookieManagement()
+          .disableAuthCaching();
       client.addResponseInterceptorFirst(new PlainContent());
       // shared with the next producer when routes are reloaded
       client.setConnectionManagerShared(true);
       if (properties.proxy() != null) {
-        client.setProxy(new HttpHost(properties.proxy().getScheme(), properties.proxy().getHost(), properties.proxy().getPort()));
+        client.setProxy(
+            new HttpHost(
+                properties.proxy().getScheme(),
+                properties.proxy().getHost(),
+                properties.proxy().getPort()));
       }
     };
   }

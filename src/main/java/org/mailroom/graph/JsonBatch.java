@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 
 /**
- * Up to twenty changes of messages that travel in one request (Graph's JSON batching), or questions about messages. Each part has its own
- * status: those that have a final answer are taken out, so that sending the batch again sends only what is outstanding. A move mustn't be done
- * twice: where the answer to one was lost, the next try only looks where the message is. Not safe for use by several threads at once.
+ * Up to twenty changes of messages that travel in one request (Graph's JSON batching), or questions
+ * about messages. Each part has its own status: those that have a final answer are taken out, so
+ * that sending the batch again sends only what is outstanding. A move mustn't be done twice: where
+ * the answer to one was lost, the next try only looks where the message is. Not safe for use by
+ * several threads at once.
  */
 public final class JsonBatch implements GraphRequest<JsonBatch> {
 
@@ -37,7 +39,12 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
    * @param url relative to the version, percent-encoded
    * @param body JSON, or null
    */
-  record Part(GraphOperation operation, String messageId, String method, String url, @Nullable ObjectNode body) {
+  record Part(
+      GraphOperation operation,
+      String messageId,
+      String method,
+      String url,
+      @Nullable ObjectNode body) {
 
     private static final String MOVE = "/move";
 
@@ -53,12 +60,18 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     /** Asks whether a move was done. */
     private Part look() {
       String message = url.substring(0, url.length() - MOVE.length());
-      return new Part(GraphOperation.LOOK_UP_MESSAGES, messageId, "GET", message + "?$select=id,parentFolderId", null);
+      return new Part(
+          GraphOperation.LOOK_UP_MESSAGES,
+          messageId,
+          "GET",
+          message + "?$select=id,parentFolderId",
+          null);
     }
 
     /** A look found the message there. */
     boolean isDone(JsonNode seen) {
-      return body != null && body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
+      return body != null
+          && body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
     }
   }
 
@@ -71,8 +84,13 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   private final Map<String, GraphException> lastRefusals = new HashMap<>();
   private final Map<String, JsonNode> done = new LinkedHashMap<>();
   private final List<String> gone = new ArrayList<>();
-  /** Moves that may have been done: they were sent, and nothing was heard of them, or that something isn't there. */
+
+  /**
+   * Moves that may have been done: they were sent, and nothing was heard of them, or that something
+   * isn't there.
+   */
   private final Set<String> doubtful = new HashSet<>();
+
   private boolean looking;
   private final Tries tries = new Tries();
   private final int lanes;
@@ -82,7 +100,13 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
    * @param lanes how many of the parts the service may run at the same time, or {@link #ALL_PLACES}
    * @param answers reads what the service answers
    */
-  JsonBatch(String credential, String mailbox, URI uri, List<Part> parts, int lanes, BatchAnswers answers) {
+  JsonBatch(
+      String credential,
+      String mailbox,
+      URI uri,
+      List<Part> parts,
+      int lanes,
+      BatchAnswers answers) {
     this.credential = credential;
     this.mailbox = mailbox;
     this.uri = uri;
@@ -144,20 +168,22 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     doubtful.retainAll(outstanding.keySet());
     looking = !doubtful.isEmpty();
     Map<String, Part> sending = new LinkedHashMap<>();
-    outstanding.forEach((id, part) -> {
-      if (!looking) {
-        sending.put(id, part);
-      } else if (doubtful.contains(id)) {
-        sending.put(id, part.look());
-      }
-    });
+    outstanding.forEach(
+        (id, part) -> {
+          if (!looking) {
+            sending.put(id, part);
+          } else if (doubtful.contains(id)) {
+            sending.put(id, part.look());
+          }
+        });
     String content = content(sending, weight());
     if (!looking) {
-      sending.forEach((id, part) -> {
-        if (part.isMove()) {
-          doubtful.add(id);
-        }
-      });
+      sending.forEach(
+          (id, part) -> {
+            if (part.isMove()) {
+              doubtful.add(id);
+            }
+          });
     }
     sent = true;
     return content;
@@ -166,7 +192,8 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   /** The last try ended before the service looked at any part. */
   private static boolean wasNotTaken(@Nullable Exception last) {
     return last instanceof CredentialException
-        || (last instanceof GraphException refusal && refusal.operation() == GraphOperation.BATCH
+        || (last instanceof GraphException refusal
+            && refusal.operation() == GraphOperation.BATCH
             && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
   }
 
@@ -174,23 +201,30 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     ObjectNode batch = JsonNodeFactory.instance.objectNode();
     ArrayNode requests = batch.putArray("requests");
     List<String> ids = List.copyOf(parts.keySet());
-    parts.forEach((id, part) -> {
-      ObjectNode request = requests.addObject().put("id", id).put("method", part.method()).put("url", part.url());
-      if (requests.size() > atOnce) {
-        request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
-      }
-      ObjectNode headers = request.putObject("headers").put("Prefer", GraphRequests.IMMUTABLE_IDS);
-      if (part.body() != null) {
-        headers.put("Content-Type", "application/json");
-        request.set("body", part.body());
-      }
-    });
+    parts.forEach(
+        (id, part) -> {
+          ObjectNode request =
+              requests
+                  .addObject()
+                  .put("id", id)
+                  .put("method", part.method())
+                  .put("url", part.url());
+          if (requests.size() > atOnce) {
+            request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
+          }
+          ObjectNode headers =
+              request.putObject("headers").put("Prefer", GraphRequests.IMMUTABLE_IDS);
+          if (part.body() != null) {
+            headers.put("Content-Type", "application/json");
+            request.set("body", part.body());
+          }
+        });
     return batch.toString();
   }
 
   /**
-   * How many places of the mailbox the batch takes. What is sent again runs as the service likes: a part that fails takes those with it that
-   * depend on it, and doesn't do so twice.
+   * How many places of the mailbox the batch takes. What is sent again runs as the service likes: a
+   * part that fails takes those with it that depend on it, and doesn't do so twice.
    */
   @Override
   public int weight() {
@@ -286,13 +320,18 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     return outstanding.values().stream().map(Part::messageId).toList();
   }
 
-  /** Why the change of a message that has no final answer yet failed the last time; empty when nothing was answered about it. */
+  /**
+   * Why the change of a message that has no final answer yet failed the last time; empty when
+   * nothing was answered about it.
+   */
   public Optional<GraphException> lastRefusal(String messageId) {
     return Optional.ofNullable(lastRefusals.get(messageId));
   }
 
   /** What the service answers about a message is wanted, not only whether the part succeeded. */
   boolean isQuestion() {
-    return looking || outstanding.values().stream().anyMatch(part -> part.operation() == GraphOperation.LOOK_UP_MESSAGES);
+    return looking
+        || outstanding.values().stream()
+            .anyMatch(part -> part.operation() == GraphOperation.LOOK_UP_MESSAGES);
   }
 }

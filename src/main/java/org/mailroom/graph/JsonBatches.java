@@ -9,8 +9,8 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes {@link JsonBatch}es of changes and questions, as large as the service takes them. A DELETE is never among them: what is in Deleted Items
- * it would purge.
+ * Makes {@link JsonBatch}es of changes and questions, as large as the service takes them. A DELETE
+ * is never among them: what is in Deleted Items it would purge.
  */
 @Component
 public final class JsonBatches {
@@ -32,34 +32,76 @@ public final class JsonBatches {
    * The changes that mark messages after their import.
    *
    * @param changes what to PATCH, by message id
-   * @param lanes how many of a batch the service may run at the same time; with fewer than it would, each waits for one before it
+   * @param lanes how many of a batch the service may run at the same time; with fewer than it
+   *     would, each waits for one before it
    */
-  public List<JsonBatch> updates(String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
-    return batches(credential, mailbox, lanes < limits.requestsInFlight() ? lanes : JsonBatch.ALL_PLACES, changes.entrySet().stream()
-        .map(change -> new JsonBatch.Part(GraphOperation.MARK_MESSAGES, change.getKey(), "PATCH",
-            GraphUris.relative(USERS, mailbox, MESSAGES, change.getKey()), change.getValue()))
-        .toList());
+  public List<JsonBatch> updates(
+      String credential, String mailbox, Map<String, ObjectNode> changes, int lanes) {
+    return batches(
+        credential,
+        mailbox,
+        lanes < limits.requestsInFlight() ? lanes : JsonBatch.ALL_PLACES,
+        changes.entrySet().stream()
+            .map(
+                change ->
+                    new JsonBatch.Part(
+                        GraphOperation.MARK_MESSAGES,
+                        change.getKey(),
+                        "PATCH",
+                        GraphUris.relative(USERS, mailbox, MESSAGES, change.getKey()),
+                        change.getValue()))
+            .toList());
   }
 
-  /** Moves messages to a folder, Deleted Items say, by its id: only an id tells, where an answer was lost, whether a message is there already. */
-  public List<JsonBatch> moves(String credential, String mailbox, List<String> messageIds, String folder) {
-    return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
-        .map(id -> JsonBatch.Part.move(id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
-        .toList());
+  /**
+   * Moves messages to a folder, Deleted Items say, by its id: only an id tells, where an answer was
+   * lost, whether a message is there already.
+   */
+  public List<JsonBatch> moves(
+      String credential, String mailbox, List<String> messageIds, String folder) {
+    return batches(
+        credential,
+        mailbox,
+        JsonBatch.ALL_PLACES,
+        messageIds.stream()
+            .map(
+                id ->
+                    JsonBatch.Part.move(
+                        id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
+            .toList());
   }
 
   /** Asks where messages are now and what categories they have. */
   public List<JsonBatch> lookUps(String credential, String mailbox, List<String> messageIds) {
-    return batches(credential, mailbox, JsonBatch.ALL_PLACES, messageIds.stream()
-        .map(id -> new JsonBatch.Part(GraphOperation.LOOK_UP_MESSAGES, id, "GET",
-            GraphUris.relative(USERS, mailbox, MESSAGES, id) + "?$select=id,parentFolderId,categories,isRead,flag", null))
-        .toList());
+    return batches(
+        credential,
+        mailbox,
+        JsonBatch.ALL_PLACES,
+        messageIds.stream()
+            .map(
+                id ->
+                    new JsonBatch.Part(
+                        GraphOperation.LOOK_UP_MESSAGES,
+                        id,
+                        "GET",
+                        GraphUris.relative(USERS, mailbox, MESSAGES, id)
+                            + "?$select=id,parentFolderId,categories,isRead,flag",
+                        null))
+            .toList());
   }
 
-  private List<JsonBatch> batches(String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
+  private List<JsonBatch> batches(
+      String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
     List<JsonBatch> batches = new ArrayList<>();
     for (int from = 0; from < parts.size(); from += limits.batchSize()) {
-      batches.add(new JsonBatch(credential, mailbox, uri, parts.subList(from, Math.min(parts.size(), from + limits.batchSize())), lanes, answers));
+      batches.add(
+          new JsonBatch(
+              credential,
+              mailbox,
+              uri,
+              parts.subList(from, Math.min(parts.size(), from + limits.batchSize())),
+              lanes,
+              answers));
     }
     return batches;
   }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
 /**
- * Lets as many requests to one mailbox pass as the service allows: at most so many in flight, at most so many in a window, and none before
- * the wait is over that a throttled answer asked for. First come, first served, so that a batch that takes all places isn't starved.
+ * Lets as many requests to one mailbox pass as the service allows: at most so many in flight, at
+ * most so many in a window, and none before the wait is over that a throttled answer asked for.
+ * First come, first served, so that a batch that takes all places isn't starved.
  */
 final class MailboxGate {
 
@@ -45,7 +46,8 @@ final class MailboxGate {
    *
    * @param parts how often the request counts
    * @throws StoppingException when the wait is longer than a second and the runtime stops
-   * @throws MailboxClosedException when the wait is longer than a second and somebody else waits for whoever waits here
+   * @throws MailboxClosedException when the wait is longer than a second and somebody else waits
+   *     for whoever waits here
    */
   void enter(int weight, int parts, Patience patience) throws InterruptedException {
     int wanted = Math.min(weight, places);
@@ -54,7 +56,8 @@ final class MailboxGate {
     try {
       requests.incrementAndGet();
       Instant from = clock.instant();
-      // a pause can be prolonged by another answer while this one waits: look again until it is over
+      // a pause can be prolonged by another answer while this one waits: look again until it is
+      // over
       for (Duration wait = admit(parts); wait.compareTo(Duration.ZERO) > 0; wait = admit(parts)) {
         rest(wait, from, patience);
       }
@@ -80,7 +83,9 @@ final class MailboxGate {
     stop.rest(wait.compareTo(SHORT) > 0 ? SHORT : wait.plusMillis(1));
   }
 
-  /** Counts the request when it may pass now; otherwise returns how long it has to wait at least. */
+  /**
+   * Counts the request when it may pass now; otherwise returns how long it has to wait at least.
+   */
   private synchronized Duration admit(int parts) {
     Duration wait = opensIn(parts);
     if (wait.isZero()) {
@@ -105,7 +110,8 @@ final class MailboxGate {
   }
 
   /**
-   * An answer asked for patience: nothing passes before it is over; a shorter wait never shortens a longer one.
+   * An answer asked for patience: nothing passes before it is over; a shorter wait never shortens a
+   * longer one.
    *
    * @param asked how long, or null when it didn't say
    * @param trouble it was a 503 and not a 429
@@ -117,7 +123,9 @@ final class MailboxGate {
     return throttling.isToBeTold(now);
   }
 
-  /** A request that was sent then was a success; returns whether this ends throttling that was told. */
+  /**
+   * A request that was sent then was a success; returns whether this ends throttling that was told.
+   */
   synchronized boolean succeeded(Instant sent) {
     return throttling.succeeded(sent);
   }
@@ -126,7 +134,8 @@ final class MailboxGate {
   synchronized GateState state() {
     Instant now = clock.instant();
     Instant until = throttling.closedUntil();
-    return new GateState(until.isAfter(now) ? until : null, throttling.isTrouble(), quota.used(now));
+    return new GateState(
+        until.isAfter(now) ? until : null, throttling.isTrouble(), quota.used(now));
   }
 
   /** Goes on as another node left it. */

@@ -23,17 +23,22 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * One {@link MailboxGate} a mailbox, shared by all accounts that read it. Camel's throttler releases a concurrent place when the
- * whole exchange is done, which here is the import; these places are held for one request. Its rate mode counts exchanges, not the parts of
- * a batch. Safe for use by several threads at once.
+ * One {@link MailboxGate} a mailbox, shared by all accounts that read it. Camel's throttler
+ * releases a concurrent place when the whole exchange is done, which here is the import; these
+ * places are held for one request. Its rate mode counts exchanges, not the parts of a batch. Safe
+ * for use by several threads at once.
  */
 @Component("mailboxGates")
 public final class MailboxGates {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.graph");
 
-  /** A gate that nobody used for so long is forgotten: mailboxes come and go. It is longer than any window or pause. */
+  /**
+   * A gate that nobody used for so long is forgotten: mailboxes come and go. It is longer than any
+   * window or pause.
+   */
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
   private static final Duration SWEPT_EVERY = Duration.ofHours(1);
 
   /** So much of the time that the service may be silent is usual; 30 s by default. */
@@ -52,7 +57,8 @@ public final class MailboxGates {
   private record Ticket(MailboxGate gate, String request, int weight, int parts, Instant since) {}
 
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
-  private final Map<GraphRequest<?>, Ticket> inside = Collections.synchronizedMap(new IdentityHashMap<>());
+  private final Map<GraphRequest<?>, Ticket> inside =
+      Collections.synchronizedMap(new IdentityHashMap<>());
   private final MailroomProperties.Limits limits;
   private final GraphMetrics metrics;
   private final Supplier<List<Patience>> patience;
@@ -61,7 +67,13 @@ public final class MailboxGates {
   private final Clock clock;
   private volatile Instant swept;
 
-  MailboxGates(MailroomProperties properties, GraphMetrics metrics, ObjectProvider<Patience> patience, StopSignal stop, Fence fence, Clock clock) {
+  MailboxGates(
+      MailroomProperties properties,
+      GraphMetrics metrics,
+      ObjectProvider<Patience> patience,
+      StopSignal stop,
+      Fence fence,
+      Clock clock) {
     this.limits = properties.limits();
     this.metrics = metrics;
     this.patience = SingletonSupplier.of(() -> patience.stream().toList());
@@ -82,7 +94,10 @@ public final class MailboxGates {
     int weight = request.weight();
     int parts = request.parts();
     forgetTheIdle();
-    MailboxGate gate = gates.compute(key(request.mailbox()), (name, known) -> (known == null ? newGate(request.mailbox()) : known).use());
+    MailboxGate gate =
+        gates.compute(
+            key(request.mailbox()),
+            (name, known) -> (known == null ? newGate(request.mailbox()) : known).use());
     boolean entered = false;
     try {
       gate.enter(weight, parts, () -> patience.get().stream().anyMatch(Patience::isAnyoneWaiting));
@@ -126,11 +141,21 @@ public final class MailboxGates {
    */
   void pause(GraphRequest<?> request, int status, @Nullable Duration asked) {
     metrics.throttled();
-    MailboxGate gate = gates.computeIfAbsent(key(request.mailbox()), name -> newGate(request.mailbox()));
+    MailboxGate gate =
+        gates.computeIfAbsent(key(request.mailbox()), name -> newGate(request.mailbox()));
     if (gate.pause(asked, status != 429)) {
-      LOG.warn("mailbox {}{} since {}. Nothing is sent to it until {}, then Mailroom {} by itself; if it lasts, {}", request.mailbox(),
-          status == 429 ? " is throttled by the service (HTTP 429)" : ": the service has trouble (HTTP " + status + ")",
-          gate.throttledSince(), gate.closedUntil(), status == 429 ? "goes on" : "tries again", status == 429 ? "poll less often or read the mailbox with fewer applications."
+      LOG.warn(
+          "mailbox {}{} since {}. Nothing is sent to it until {}, then Mailroom {} by itself; if it"
+              + " lasts, {}",
+          request.mailbox(),
+          status == 429
+              ? " is throttled by the service (HTTP 429)"
+              : ": the service has trouble (HTTP " + status + ")",
+          gate.throttledSince(),
+          gate.closedUntil(),
+          status == 429 ? "goes on" : "tries again",
+          status == 429
+              ? "poll less often or read the mailbox with fewer applications."
               : "see the Microsoft 365 service health page.");
     }
   }
@@ -143,7 +168,10 @@ public final class MailboxGates {
     }
   }
 
-  /** How many requests were made of a mailbox since the start, or since it was not read for a day; tries included. */
+  /**
+   * How many requests were made of a mailbox since the start, or since it was not read for a day;
+   * tries included.
+   */
   public long requests(String mailbox) {
     return find(mailbox).map(MailboxGate::requests).orElse(0L);
   }
@@ -153,34 +181,52 @@ public final class MailboxGates {
     return find(mailbox).map(MailboxGate::closedUntil).filter(clock.instant()::isBefore);
   }
 
-  /** Whether a mailbox is left alone because the service has trouble with it (HTTP 503), not because it is asked too often. */
+  /**
+   * Whether a mailbox is left alone because the service has trouble with it (HTTP 503), not because
+   * it is asked too often.
+   */
   public boolean isInTrouble(String mailbox) {
     return find(mailbox).map(MailboxGate::isInTrouble).orElse(false);
   }
 
-  /** Since when the service answers every request to a mailbox by asking for patience; empty when the last one succeeded. */
+  /**
+   * Since when the service answers every request to a mailbox by asking for patience; empty when
+   * the last one succeeded.
+   */
   public Optional<Instant> throttledSince(String mailbox) {
     return find(mailbox).map(MailboxGate::throttledSince);
   }
 
   /**
-   * The request to a mailbox that waits longest for its answer, where that is unusually long: more than three tenths of
-   * {@code mailroom.limits.response-timeout}.
+   * The request to a mailbox that waits longest for its answer, where that is unusually long: more
+   * than three tenths of {@code mailroom.limits.response-timeout}.
    */
   public Optional<Unanswered> unanswered(String mailbox) {
     Duration usual = Duration.ofMillis((long) (limits.responseTimeout().toMillis() * UNUSUAL));
     Instant before = clock.instant().minus(usual);
-    return find(mailbox).flatMap(gate -> oldest(gate)).filter(ticket -> ticket.since().isBefore(before))
-        .map(ticket -> new Unanswered(ticket.request(), ticket.since(), ticket.since().plus(limits.requestTimeout())));
+    return find(mailbox)
+        .flatMap(gate -> oldest(gate))
+        .filter(ticket -> ticket.since().isBefore(before))
+        .map(
+            ticket ->
+                new Unanswered(
+                    ticket.request(),
+                    ticket.since(),
+                    ticket.since().plus(limits.requestTimeout())));
   }
 
   private Optional<Ticket> oldest(MailboxGate gate) {
     synchronized (inside) {
-      return inside.values().stream().filter(ticket -> ticket.gate() == gate).min(Comparator.comparing(Ticket::since));
+      return inside.values().stream()
+          .filter(ticket -> ticket.gate() == gate)
+          .min(Comparator.comparing(Ticket::since));
     }
   }
 
-  /** What a node that works on a mailbox next has to know of its limits; empty where that is nothing. */
+  /**
+   * What a node that works on a mailbox next has to know of its limits; empty where that is
+   * nothing.
+   */
   public Optional<GateState> state(String mailbox) {
     return find(mailbox).map(MailboxGate::state).filter(state -> !state.isEmpty());
   }
@@ -190,7 +236,10 @@ public final class MailboxGates {
     gates.computeIfAbsent(key(mailbox), name -> newGate(mailbox)).goOnWith(state);
   }
 
-  /** How long a mailbox takes no request, because the service asked to wait or its quota is used up; zero when it takes one. */
+  /**
+   * How long a mailbox takes no request, because the service asked to wait or its quota is used up;
+   * zero when it takes one.
+   */
   public Duration opensIn(String mailbox) {
     return find(mailbox).map(gate -> gate.opensIn(limits.batchSize())).orElse(Duration.ZERO);
   }
@@ -199,7 +248,12 @@ public final class MailboxGates {
     Instant now = clock.instant();
     if (now.isAfter(swept.plus(SWEPT_EVERY))) {
       swept = now;
-      gates.keySet().forEach(mailbox -> gates.computeIfPresent(mailbox, (name, gate) -> gate.isForgettable(FORGOTTEN_AFTER) ? null : gate));
+      gates
+          .keySet()
+          .forEach(
+              mailbox ->
+                  gates.computeIfPresent(
+                      mailbox, (name, gate) -> gate.isForgettable(FORGOTTEN_AFTER) ? null : gate));
     }
   }
 

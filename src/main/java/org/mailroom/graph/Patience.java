@@ -1,6 +1,9 @@
 package org.mailroom.graph;
 
-/** Tells whether it is worth while to wait long for a mailbox: somebody else may be waiting for the thread that would. */
+/**
+ * Tells whether it is worth while to wait long for a mailbox: somebody else may be waiting for the
+ * thread that would.
+ */
 @FunctionalInterface
 public interface Patience {
 

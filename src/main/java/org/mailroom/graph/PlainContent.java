@@ -9,8 +9,8 @@ import org.apache.hc.core5.http.HttpResponseInterceptor;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * Takes each answer for bytes, whatever type it says it has: camel-http takes a serialized Java object for one, and gives none of it. The
- * type of an attachment is what its sender chose.
+ * Takes each answer for bytes, whatever type it says it has: camel-http takes a serialized Java
+ * object for one, and gives none of it. The type of an attachment is what its sender chose.
  */
 final class PlainContent implements HttpResponseInterceptor {
 
@@ -19,7 +19,9 @@ final class PlainContent implements HttpResponseInterceptor {
   @Override
   public void process(HttpResponse response, EntityDetails entity, HttpContext context) {
     Header type = response.getFirstHeader(HttpHeaders.CONTENT_TYPE);
-    if (type != null && type.getValue() != null && type.getValue().strip().toLowerCase(Locale.ROOT).startsWith(JAVA_OBJECT)) {
+    if (type != null
+        && type.getValue() != null
+        && type.getValue().strip().toLowerCase(Locale.ROOT).startsWith(JAVA_OBJECT)) {
       response.setHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
     }
   }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Counts what the service counts against one mailbox, so that no window of time holds more than is allowed, wherever the service lets its
- * windows begin. The service counts a request some time between its sending and its answer: so it counts here from the sending until one
- * window after the answer. Not safe for use by several threads at once.
+ * Counts what the service counts against one mailbox, so that no window of time holds more than is
+ * allowed, wherever the service lets its windows begin. The service counts a request some time
+ * between its sending and its answer: so it counts here from the sending until one window after the
+ * answer. Not safe for use by several threads at once.
  */
 final class QuotaWindow {
 
@@ -56,7 +57,10 @@ final class QuotaWindow {
     answered.peekLast().parts += parts;
   }
 
-  /** What counts at a time, oldest first and in coarse slices that count rather longer than shorter; none where it is hardly anything. */
+  /**
+   * What counts at a time, oldest first and in coarse slices that count rather longer than shorter;
+   * none where it is hardly anything.
+   */
   List<GateState.Used> used(Instant now) {
     forgetBefore(now);
     if (counted * NEGLIGIBLE < allowed) {
@@ -65,7 +69,8 @@ final class QuotaWindow {
     Deque<GateState.Used> used = new ArrayDeque<>();
     Instant begun = null;
     for (Slice slice : answered) {
-      if (begun != null && Duration.between(begun, slice.end).compareTo(window.dividedBy(COARSE)) < 0) {
+      if (begun != null
+          && Duration.between(begun, slice.end).compareTo(window.dividedBy(COARSE)) < 0) {
         used.addLast(new GateState.Used(slice.end, used.removeLast().parts() + slice.parts));
       } else {
         begun = slice.end;
@@ -96,7 +101,8 @@ final class QuotaWindow {
   }
 
   /**
-   * @return how long until there is room for so many more, zero when there is; empty when that depends on answers that aren't there yet
+   * @return how long until there is room for so many more, zero when there is; empty when that
+   *     depends on answers that aren't there yet
    */
   Optional<Duration> roomIn(int parts, Instant now) {
     forgetBefore(now);

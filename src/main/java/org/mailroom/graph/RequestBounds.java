@@ -19,8 +19,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The one place that bounds the time of a request to Graph: the whole of it, from its sending to the end of its answer, and the least rate of
- * the answer. (How long the service may be silent is the socket's to watch.) Whatever the service says of the type of an answer is taken out:
+ * The one place that bounds the time of a request to Graph: the whole of it, from its sending to
+ * the end of its answer, and the least rate of the answer. (How long the service may be silent is
+ * the socket's to watch.) Whatever the service says of the type of an answer is taken out:
  * camel-http treats some types specially, and a sender of mail chooses those of attachments.
  */
 @Component
@@ -98,8 +99,14 @@ final class RequestBounds implements ExecChainHandler {
   }
 
   @Override
-  public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
-    Deadline deadline = new Deadline(scope.originalRequest, scope, "not whole within " + TimeInWords.of(limits.requestTimeout()));
+  public ClassicHttpResponse execute(
+      ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+      throws IOException, HttpException {
+    Deadline deadline =
+        new Deadline(
+            scope.originalRequest,
+            scope,
+            "not whole within " + TimeInWords.of(limits.requestTimeout()));
     boolean answered = false;
     try {
       ClassicHttpResponse response = chain.proceed(request, scope);
@@ -107,9 +114,12 @@ final class RequestBounds implements ExecChainHandler {
       response.removeHeaders(HttpHeaders.CONTENT_TYPE);
       HttpEntity entity = response.getEntity();
       if (entity != null) {
-        boolean success = response.getCode() >= FIRST_SUCCESS && response.getCode() < FIRST_REDIRECT;
+        boolean success =
+            response.getCode() >= FIRST_SUCCESS && response.getCode() < FIRST_REDIRECT;
         long longest = success ? Long.MAX_VALUE : LONGEST_ERROR;
-        response.setEntity(new BoundedEntity(entity, new BoundedAnswer(entity.getContent(), deadline, limits, longest)));
+        response.setEntity(
+            new BoundedEntity(
+                entity, new BoundedAnswer(entity.getContent(), deadline, limits, longest)));
         answered = true;
       }
       return response;

@@ -9,23 +9,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wait that a throttled answer asks for, as RFC 9110 section 10.2.3 says and as Graph really sends it: whole or decimal
- * seconds, a list of them (the longest counts), or an HTTP date, which is reckoned by the service's clock.
+ * The wait that a throttled answer asks for, as RFC 9110 section 10.2.3 says and as Graph really
+ * sends it: whole or decimal seconds, a list of them (the longest counts), or an HTTP date, which
+ * is reckoned by the service's clock.
  */
 public record RetryAfter(Duration delay) {
 
   /**
-   * Returns the wait that a header asks for, never negative; empty when it is absent or says nothing that can be read.
+   * Returns the wait that a header asks for, never negative; empty when it is absent or says
+   * nothing that can be read.
    *
    * @param serviceNow the time that it is for the service
    * @param longest what is believed; a longer wait is taken for a mistake and cut
    */
-  public static Optional<RetryAfter> parse(@Nullable String header, Instant serviceNow, Duration longest) {
+  public static Optional<RetryAfter> parse(
+      @Nullable String header, Instant serviceNow, Duration longest) {
     if (header == null || header.isBlank()) {
       return Optional.empty();
     }
     try {
-      Instant date = ZonedDateTime.parse(header.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant date =
+          ZonedDateTime.parse(header.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       return Optional.of(of(Duration.between(serviceNow, date), longest));
     } catch (DateTimeException notADate) {
       return longestOf(header.split(","), longest);
@@ -41,7 +45,11 @@ public record RetryAfter(Duration delay) {
           continue;
         }
         // no wait of this world is longer than what is believed
-        RetryAfter told = of(Duration.ofMillis((long) Math.ceil(Math.min(wait, longest.toSeconds() + 1.0) * 1000)), longest);
+        RetryAfter told =
+            of(
+                Duration.ofMillis(
+                    (long) Math.ceil(Math.min(wait, longest.toSeconds() + 1.0) * 1000)),
+                longest);
         chosen = chosen == null || told.delay().compareTo(chosen.delay()) > 0 ? told : chosen;
       } catch (NumberFormatException notANumber) {
         // another part may be one

@@ -7,7 +7,9 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** The stop of this runtime: known before anything of it is stopped, so that no wait holds it up. */
+/**
+ * The stop of this runtime: known before anything of it is stopped, so that no wait holds it up.
+ */
 @Component
 final class RuntimeStop implements StopSignal {
 

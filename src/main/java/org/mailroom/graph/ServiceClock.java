@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * What time it is for the service, as the {@code Date} of its latest answer said: this machine's clock may be wrong, and a time that the
- * service names is meant by its own. Without an answer so far it is this machine's time. Safe for use by several threads at once.
+ * What time it is for the service, as the {@code Date} of its latest answer said: this machine's
+ * clock may be wrong, and a time that the service names is meant by its own. Without an answer so
+ * far it is this machine's time. Safe for use by several threads at once.
  */
 @Component
 public final class ServiceClock {
@@ -21,6 +22,7 @@ public final class ServiceClock {
   private final Clock clock;
   private volatile Duration ahead = Duration.ZERO;
   private volatile boolean known;
+
   /** Many answers of a second bring the same text. */
   private volatile Read latest = new Read("", Instant.EPOCH);
 
@@ -50,7 +52,10 @@ public final class ServiceClock {
     try {
       Read read = latest;
       if (!read.date().equals(date)) {
-        read = new Read(date, ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+        read =
+            new Read(
+                date,
+                ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         latest = read;
       }
       ahead = Duration.between(clock.instant(), read.time());

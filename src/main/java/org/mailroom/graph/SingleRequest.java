@@ -7,8 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A request that is no batch. */
 record SingleRequest<T>(
-    GraphOperation operation, String credential, String mailbox, String method, URI uri, @Nullable String content, @Nullable String prefer, GraphRequest.Answer<T> answer,
-    Tries tries) implements GraphRequest<T> {
+    GraphOperation operation,
+    String credential,
+    String mailbox,
+    String method,
+    URI uri,
+    @Nullable String content,
+    @Nullable String prefer,
+    GraphRequest.Answer<T> answer,
+    Tries tries)
+    implements GraphRequest<T> {
 
   @Override
   public int weight() {

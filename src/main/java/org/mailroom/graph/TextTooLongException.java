@@ -1,6 +1,9 @@
 package org.mailroom.graph;
 
-/** A text of a message, which is its body, is longer than what Mailroom can hold with the memory that Java gives it. */
+/**
+ * A text of a message, which is its body, is longer than what Mailroom can hold with the memory
+ * that Java gives it.
+ */
 public final class TextTooLongException extends RuntimeException {
 
   private final int longest;

@@ -6,15 +6,19 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Backoff;
 
 /**
- * How long one mailbox is left alone because its answers ask for it, and since when they do. An answer that says how long is believed. One that
- * doesn't, or that says "at once" again and again, is answered by waits that double. Not safe for use by several threads at once.
+ * How long one mailbox is left alone because its answers ask for it, and since when they do. An
+ * answer that says how long is believed. One that doesn't, or that says "at once" again and again,
+ * is answered by waits that double. Not safe for use by several threads at once.
  */
 final class Throttling {
 
   private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-  /** A 503 may be one message's fault or an outage: the redelivery of the request waits, too, and smaller pages must be reached soon. */
+  /**
+   * A 503 may be one message's fault or an outage: the redelivery of the request waits, too, and
+   * smaller pages must be reached soon.
+   */
   private static final Duration LONGEST_WAIT_OF_TROUBLE = Duration.ofSeconds(4);
 
   /** Less than this is no wait. */
@@ -22,6 +26,7 @@ final class Throttling {
 
   /** Throttling that lasts, or will last, so long is told; and told again so often. */
   private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
+
   private static final Duration TOLD_FOR = Duration.ofHours(1);
 
   private Instant closedUntil = Instant.MIN;
@@ -58,7 +63,8 @@ final class Throttling {
   }
 
   private Duration own(boolean trouble) {
-    return Backoff.doubled(FIRST_WAIT, rounds - 1, trouble ? LONGEST_WAIT_OF_TROUBLE : LONGEST_WAIT);
+    return Backoff.doubled(
+        FIRST_WAIT, rounds - 1, trouble ? LONGEST_WAIT_OF_TROUBLE : LONGEST_WAIT);
   }
 
   /**
@@ -88,7 +94,11 @@ final class Throttling {
 
   /** Whether it is time to tell; the caller does. */
   boolean isToBeTold(Instant now) {
-    boolean lasts = since != null && Duration.between(since, closedUntil.isAfter(now) ? closedUntil : now).compareTo(WORTH_TELLING) >= 0;
+    boolean lasts =
+        since != null
+            && Duration.between(since, closedUntil.isAfter(now) ? closedUntil : now)
+                    .compareTo(WORTH_TELLING)
+                >= 0;
     if (!lasts || (told.isAfter(Instant.MIN) && now.isBefore(told.plus(TOLD_FOR)))) {
       return false;
     }

@@ -12,6 +12,8 @@ final class TimeInWords {
     if (time.toMillis() % 1000 != 0) {
       return time.toMillis() + " ms";
     }
-    return time.toSeconds() % 60 == 0 && time.toSeconds() > 0 ? time.toMinutes() + " min" : time.toSeconds() + " s";
+    return time.toSeconds() % 60 == 0 && time.toSeconds() > 0
+        ? time.toMinutes() + " min"
+        : time.toSeconds() + " s";
   }
 }

@@ -4,8 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a request was sent and failed: the one place that counts. It belongs to the request and not to the Camel message, whose headers
- * an answer replaces. Not safe for use by several threads at once; a request is sent by one at a time.
+ * How often a request was sent and failed: the one place that counts. It belongs to the request and
+ * not to the Camel message, whose headers an answer replaces. Not safe for use by several threads
+ * at once; a request is sent by one at a time.
  */
 public final class Tries {
 

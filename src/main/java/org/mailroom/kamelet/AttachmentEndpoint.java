@@ -10,7 +10,10 @@ import org.apache.camel.support.DefaultProducer;
 import org.mailroom.message.AttachmentContents;
 import org.springframework.util.unit.DataSize;
 
-/** {@code graph-mail:attachment}: the content of an attachment as the body. Its options are the properties of {@code graph-mail-attachment-action}. */
+/**
+ * {@code graph-mail:attachment}: the content of an attachment as the body. Its options are the
+ * properties of {@code graph-mail-attachment-action}.
+ */
 public final class AttachmentEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
@@ -45,20 +48,27 @@ public final class AttachmentEndpoint extends DefaultEndpoint {
   public void setMaxSize(String maxSize) {
     this.maxSize = DataSize.parse(maxSize);
     if (this.maxSize.toBytes() > Integer.MAX_VALUE / 2) {
-      throw new IllegalArgumentException("maxSize is " + maxSize + ": at most 1023MB, for the content is held in memory");
+      throw new IllegalArgumentException(
+          "maxSize is " + maxSize + ": at most 1023MB, for the content is held in memory");
     }
   }
 
   @Override
   public Producer createProducer() {
     if (credential == null) {
-      throw new IllegalArgumentException("credential is missing: the name of one of mailroom.credentials");
+      throw new IllegalArgumentException(
+          "credential is missing: the name of one of mailroom.credentials");
     }
     return new DefaultProducer(this) {
       @Override
       public void process(Exchange exchange) {
-        AttachmentContents.Wanted wanted = new AttachmentContents.Wanted(credential, MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
-            MessageOption.of(exchange, "messageId", messageId, "messageId"), MessageOption.of(exchange, "attachmentId", attachmentId, "attachmentId"), maxSize);
+        AttachmentContents.Wanted wanted =
+            new AttachmentContents.Wanted(
+                credential,
+                MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
+                MessageOption.of(exchange, "messageId", messageId, "messageId"),
+                MessageOption.of(exchange, "attachmentId", attachmentId, "attachmentId"),
+                maxSize);
         AttachmentContents.Content content = graphMail.attachment(wanted);
         Message message = exchange.getMessage();
         message.setBody(content.bytes());
@@ -72,6 +82,7 @@ public final class AttachmentEndpoint extends DefaultEndpoint {
 
   @Override
   public Consumer createConsumer(Processor processor) {
-    throw new UnsupportedOperationException("graph-mail:attachment is a step: no route begins with it");
+    throw new UnsupportedOperationException(
+        "graph-mail:attachment is a step: no route begins with it");
   }
 }

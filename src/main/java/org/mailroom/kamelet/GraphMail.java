@@ -12,7 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** What the endpoints of {@link GraphMailComponent} ask of Mailroom. Safe for use by several threads. */
+/**
+ * What the endpoints of {@link GraphMailComponent} ask of Mailroom. Safe for use by several
+ * threads.
+ */
 @Component
 final class GraphMail {
 
@@ -25,7 +28,13 @@ final class GraphMail {
   private final MessageFolders folders;
   private final MailReplies replies;
 
-  GraphMail(Accounts accounts, Destinations destinations, MailUpdates updates, AttachmentContents attachments, MessageFolders folders, MailReplies replies) {
+  GraphMail(
+      Accounts accounts,
+      Destinations destinations,
+      MailUpdates updates,
+      AttachmentContents attachments,
+      MessageFolders folders,
+      MailReplies replies) {
     this.accounts = accounts;
     this.destinations = destinations;
     this.updates = updates;
@@ -45,13 +54,22 @@ final class GraphMail {
   void begin(String name, String endpoint, Map<String, String> fields) {
     destinations.addOfRoute(name, endpoint);
     Account account = accounts.addOfRoute(name, fields);
-    accounts.all().stream().filter(other -> !other.id().equals(name) && isSameFolder(account, other)).forEach(other -> LOG.warn(
-        "account {}, which a route reads, and account {} read the same folder of {}: a message goes to both, or only to the one that sees it before the"
-            + " other has marked it. Let one of them read it and deliver to both.", name, other.id(), account.mailbox()));
+    accounts.all().stream()
+        .filter(other -> !other.id().equals(name) && isSameFolder(account, other))
+        .forEach(
+            other ->
+                LOG.warn(
+                    "account {}, which a route reads, and account {} read the same folder of {}: a"
+                        + " message goes to both, or only to the one that sees it before the other"
+                        + " has marked it. Let one of them read it and deliver to both.",
+                    name,
+                    other.id(),
+                    account.mailbox()));
   }
 
   private static boolean isSameFolder(Account one, Account other) {
-    return one.mailbox().equalsIgnoreCase(other.mailbox()) && one.folder().equalsIgnoreCase(other.folder());
+    return one.mailbox().equalsIgnoreCase(other.mailbox())
+        && one.folder().equalsIgnoreCase(other.folder());
   }
 
   /** The route is stopped or paused: its mailbox isn't read any more. */
@@ -71,7 +89,10 @@ final class GraphMail {
     return attachments.get(wanted);
   }
 
-  /** A file name that nothing else has, made of the message's id and what the mail calls its attachment. */
+  /**
+   * A file name that nothing else has, made of the message's id and what the mail calls its
+   * attachment.
+   */
   String fileName(AttachmentContents.Wanted wanted, AttachmentContents.Content content) {
     return folders.key(wanted.messageId() + "/" + wanted.attachmentId()) + "-" + content.safeName();
   }

@@ -5,7 +5,10 @@ import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.beans.factory.annotation.Value;
 
-/** Where kamelets are read from: {@code camel.component.kamelet.location}, the site's folder before what is packaged. */
+/**
+ * Where kamelets are read from: {@code camel.component.kamelet.location}, the site's folder before
+ * what is packaged.
+ */
 @org.springframework.stereotype.Component
 final class KameletFolder implements ComponentCustomizer {
 

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Replies to messages for routes of the site: never to what a machine sent, never to the mailbox itself, at most once a
- * message, and at most once an hour to a sender.
- * A reply whose outcome isn't known isn't sent again. Safe for use by several threads.
+ * Replies to messages for routes of the site: never to what a machine sent, never to the mailbox
+ * itself, at most once a message, and at most once an hour to a sender. A reply whose outcome isn't
+ * known isn't sent again. Safe for use by several threads.
  */
 @Component
 final class MailReplies {
@@ -36,7 +36,8 @@ final class MailReplies {
    * @param message that is replied to, as it was imported
    * @param comment what the reply says
    */
-  record Wanted(String credential, String mailbox, String messageId, MailMessage message, String comment) {
+  record Wanted(
+      String credential, String mailbox, String messageId, MailMessage message, String comment) {
 
     /** Never what the mail says: this text may reach a log. */
     @Override
@@ -47,7 +48,9 @@ final class MailReplies {
 
   /** What became of it. */
   enum Outcome {
-    SENT("true"), NOT_SENT("false"), UNKNOWN("unknown");
+    SENT("true"),
+    NOT_SENT("false"),
+    UNKNOWN("unknown");
 
     private final String word;
 
@@ -117,23 +120,31 @@ final class MailReplies {
   /** Whom the service sends it to, and who sent the message. */
   private static Set<String> recipients(MailMessage message) {
     Set<String> recipients = new LinkedHashSet<>();
-    Stream.concat(Stream.ofNullable(message.replyTo()).flatMap(List::stream), Stream.of(message.from() == null ? message.sender()
-        : message.from()))
-        .map(EmailAddress::address).filter(address -> address != null && !address.isBlank()).map(address -> address.strip()
-            .toLowerCase(java.util.Locale.ROOT))
+    Stream.concat(
+            Stream.ofNullable(message.replyTo()).flatMap(List::stream),
+            Stream.of(message.from() == null ? message.sender() : message.from()))
+        .map(EmailAddress::address)
+        .filter(address -> address != null && !address.isBlank())
+        .map(address -> address.strip().toLowerCase(java.util.Locale.ROOT))
         .forEach(recipients::add);
     return recipients;
   }
 
   private static boolean isItself(String address, Wanted wanted) {
-    return address.equalsIgnoreCase(wanted.mailbox().strip()) || address.equalsIgnoreCase(wanted.message().mailbox());
+    return address.equalsIgnoreCase(wanted.mailbox().strip())
+        || address.equalsIgnoreCase(wanted.message().mailbox());
   }
 
   private Result send(Wanted wanted, Set<String> recipients) {
     try {
-      graph.ask(GraphRequest.post(GraphOperation.REPLY, wanted.credential(), wanted.mailbox(),
-          uris.of("users", wanted.mailbox(), "messages", wanted.messageId(), "reply"), content(wanted.comment()), answer ->
-              true));
+      graph.ask(
+          GraphRequest.post(
+              GraphOperation.REPLY,
+              wanted.credential(),
+              wanted.mailbox(),
+              uris.of("users", wanted.mailbox(), "messages", wanted.messageId(), "reply"),
+              content(wanted.comment()),
+              answer -> true));
       return new Result(Outcome.SENT, null);
     } catch (CredentialException | MailboxClosedException neverSent) {
       table.release(wanted.mailbox(), wanted.messageId(), recipients);
@@ -143,16 +154,27 @@ final class MailReplies {
         table.release(wanted.mailbox(), wanted.messageId(), recipients);
         throw refusal;
       }
-      LOG.warn("message {} of {}: it isn't known whether its reply went out, and it isn't sent again: {}", wanted.messageId(),
-          wanted.mailbox(), refusal.cause());
+      LOG.warn(
+          "message {} of {}: it isn't known whether its reply went out, and it isn't sent again:"
+              + " {}",
+          wanted.messageId(),
+          wanted.mailbox(),
+          refusal.cause());
       return new Result(Outcome.UNKNOWN, refusal.cause());
     }
   }
 
-  /** The header keeps other machines, and Mailroom itself, from answering the answer; the service takes none whose name doesn't begin with X. */
+  /**
+   * The header keeps other machines, and Mailroom itself, from answering the answer; the service
+   * takes none whose name doesn't begin with X.
+   */
   private static String content(String comment) {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
-    content.putObject("message").putArray("internetMessageHeaders").addObject().put("name", "X-Auto-Response-Suppress")
+    content
+        .putObject("message")
+        .putArray("internetMessageHeaders")
+        .addObject()
+        .put("name", "X-Auto-Response-Suppress")
         .put("value", "All");
     return content.put("comment", comment).toString();
   }

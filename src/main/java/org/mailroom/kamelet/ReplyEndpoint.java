@@ -11,10 +11,9 @@ import org.apache.camel.support.DefaultProducer;
 import org.mailroom.message.MailMessage;
 
 /**
- * {@code graph-mail:reply}: replies to the message that is the body, and leaves the body as it is. Its options are the
- * properties of
- * {@code graph-mail-reply-action}. The headers {@code replySent} (true, false, unknown) and {@code replyReason} tell what
- * became of it.
+ * {@code graph-mail:reply}: replies to the message that is the body, and leaves the body as it is.
+ * Its options are the properties of {@code graph-mail-reply-action}. The headers {@code replySent}
+ * (true, false, unknown) and {@code replyReason} tell what became of it.
  */
 public final class ReplyEndpoint extends DefaultEndpoint {
 
@@ -49,7 +48,9 @@ public final class ReplyEndpoint extends DefaultEndpoint {
   @Override
   public Producer createProducer() {
     if (credential == null) {
-      throw new IllegalArgumentException("credential is missing: the name of one of mailroom.credentials, with the permission Mail.Send");
+      throw new IllegalArgumentException(
+          "credential is missing: the name of one of mailroom.credentials, with the permission"
+              + " Mail.Send");
     }
     if (comment == null || comment.isBlank()) {
       throw new IllegalArgumentException("comment is missing: what the reply says");
@@ -58,12 +59,22 @@ public final class ReplyEndpoint extends DefaultEndpoint {
       @Override
       public void process(Exchange exchange) {
         MailMessage mail = mail(exchange);
-        String of = mail.mailbox() == null || (mailbox != null && !mailbox.isBlank()) ? MessageOption.of(exchange, "mailbox",
-            mailbox, "mailbox") : mail.mailbox();
-        String id = mail.id() == null || (messageId != null && !messageId.isBlank()) ? MessageOption.of(exchange, "messageId",
-            messageId, "messageId") : mail.id();
-        MailReplies.Result result = graphMail.reply(new MailReplies.Wanted(credential, of, id, mail, MessageOption.of(exchange,
-            "comment", comment, "comment")));
+        String of =
+            mail.mailbox() == null || (mailbox != null && !mailbox.isBlank())
+                ? MessageOption.of(exchange, "mailbox", mailbox, "mailbox")
+                : mail.mailbox();
+        String id =
+            mail.id() == null || (messageId != null && !messageId.isBlank())
+                ? MessageOption.of(exchange, "messageId", messageId, "messageId")
+                : mail.id();
+        MailReplies.Result result =
+            graphMail.reply(
+                new MailReplies.Wanted(
+                    credential,
+                    of,
+                    id,
+                    mail,
+                    MessageOption.of(exchange, "comment", comment, "comment")));
         Message message = exchange.getMessage();
         message.setHeader("replySent", result.outcome().word());
         message.removeHeader("replyReason");
@@ -84,8 +95,10 @@ public final class ReplyEndpoint extends DefaultEndpoint {
     } catch (TypeConversionException notAMailMessage) {
       // said below
     }
-    throw new IllegalArgumentException("the body isn't a MailMessage, nor its JSON: graph-mail:reply needs it to tell whether a machine sent the mail. Put this step"
-        + " before those that change the body, or keep the message in a variable and set it as the body again");
+    throw new IllegalArgumentException(
+        "the body isn't a MailMessage, nor its JSON: graph-mail:reply needs it to tell whether a"
+            + " machine sent the mail. Put this step before those that change the body, or keep the"
+            + " message in a variable and set it as the body again");
   }
 
   @Override

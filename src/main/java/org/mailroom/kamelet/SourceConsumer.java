@@ -11,8 +11,9 @@ import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * While it runs its mailbox is an account, which delivers to it. The deliveries come in through a {@code direct:} consumer, so that those that find it
- * paused, as while its route is replaced, wait.
+ * While it runs its mailbox is an account, which delivers to it. The deliveries come in through a
+ * {@code direct:} consumer, so that those that find it paused, as while its route is replaced,
+ * wait.
  */
 final class SourceConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
 
@@ -22,7 +23,12 @@ final class SourceConsumer extends DefaultConsumer implements ShutdownAware, Sus
   private final Map<String, String> fields;
   private Consumer deliveries;
 
-  SourceConsumer(SourceEndpoint endpoint, Processor processor, GraphMail graphMail, String name, Map<String, String> fields) {
+  SourceConsumer(
+      SourceEndpoint endpoint,
+      Processor processor,
+      GraphMail graphMail,
+      String name,
+      Map<String, String> fields) {
     super(endpoint, processor);
     this.graphMail = graphMail;
     this.name = name;
@@ -33,7 +39,8 @@ final class SourceConsumer extends DefaultConsumer implements ShutdownAware, Sus
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    deliveries = getEndpoint().getCamelContext().getEndpoint(address).createConsumer(getProcessor());
+    deliveries =
+        getEndpoint().getCamelContext().getEndpoint(address).createConsumer(getProcessor());
     resume(deliveries::start);
   }
 

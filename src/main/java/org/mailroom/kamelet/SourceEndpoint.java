@@ -7,7 +7,10 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 
-/** {@code graph-mail:source}: the messages of a folder, one exchange each. Its options are the properties of the kamelet {@code graph-mail-source}. */
+/**
+ * {@code graph-mail:source}: the messages of a folder, one exchange each. Its options are the
+ * properties of the kamelet {@code graph-mail-source}.
+ */
 public final class SourceEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
@@ -47,18 +50,25 @@ public final class SourceEndpoint extends DefaultEndpoint {
 
   @Override
   public Consumer createConsumer(Processor processor) throws Exception {
-    String called = name != null && !name.isBlank() ? name : called(fields.getOrDefault("mailbox", "") + "-" + fields.getOrDefault("folder", "inbox"));
+    String called =
+        name != null && !name.isBlank()
+            ? name
+            : called(
+                fields.getOrDefault("mailbox", "") + "-" + fields.getOrDefault("folder", "inbox"));
     return new SourceConsumer(this, processor, graphMail, called, fields);
   }
 
   /** Two sources of one folder need names: then they don't share what is known of each message. */
   private static String called(String text) {
     String name = text.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+|[.]+$", "");
-    return name.length() <= 64 ? name : name.substring(0, 55) + "-" + Integer.toHexString(text.hashCode());
+    return name.length() <= 64
+        ? name
+        : name.substring(0, 55) + "-" + Integer.toHexString(text.hashCode());
   }
 
   @Override
   public Producer createProducer() {
-    throw new UnsupportedOperationException("graph-mail:source only gives messages: a route begins with it");
+    throw new UnsupportedOperationException(
+        "graph-mail:source only gives messages: a route begins with it");
   }
 }

@@ -12,7 +12,10 @@ import org.apache.camel.support.DefaultProducer;
 import org.mailroom.marking.MailUpdate;
 import org.mailroom.settings.MailroomProperties.Flag;
 
-/** {@code graph-mail:update}: changes a message in its mailbox, and leaves the exchange as it is. Its options are the properties of {@code graph-mail-update-action}. */
+/**
+ * {@code graph-mail:update}: changes a message in its mailbox, and leaves the exchange as it is.
+ * Its options are the properties of {@code graph-mail-update-action}.
+ */
 public final class UpdateEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
@@ -47,7 +50,11 @@ public final class UpdateEndpoint extends DefaultEndpoint {
 
   /** Separated by commas. */
   public void setCategories(String categories) {
-    this.categories = Arrays.stream(categories.split(",")).map(String::strip).filter(category -> !category.isEmpty()).toList();
+    this.categories =
+        Arrays.stream(categories.split(","))
+            .map(String::strip)
+            .filter(category -> !category.isEmpty())
+            .toList();
   }
 
   /** {@code flagged}, {@code complete} or {@code not-flagged}. */
@@ -55,7 +62,8 @@ public final class UpdateEndpoint extends DefaultEndpoint {
     try {
       this.flag = Flag.valueOf(flag.toUpperCase(Locale.ROOT).replace('-', '_'));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("flag is '" + flag + "': allowed are flagged, complete, not-flagged");
+      throw new IllegalArgumentException(
+          "flag is '" + flag + "': allowed are flagged, complete, not-flagged");
     }
   }
 
@@ -66,16 +74,25 @@ public final class UpdateEndpoint extends DefaultEndpoint {
   @Override
   public Producer createProducer() {
     if (credential == null) {
-      throw new IllegalArgumentException("credential is missing: the name of one of mailroom.credentials");
+      throw new IllegalArgumentException(
+          "credential is missing: the name of one of mailroom.credentials");
     }
     if (read == null && categories.isEmpty() && flag == null && moveTo == null) {
-      throw new IllegalArgumentException("nothing to update: set one of read, categories, flag and moveTo");
+      throw new IllegalArgumentException(
+          "nothing to update: set one of read, categories, flag and moveTo");
     }
     return new DefaultProducer(this) {
       @Override
       public void process(Exchange exchange) {
-        graphMail.update(new MailUpdate(credential, MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
-            MessageOption.of(exchange, "messageId", messageId, "messageId"), read, categories, flag, moveTo));
+        graphMail.update(
+            new MailUpdate(
+                credential,
+                MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
+                MessageOption.of(exchange, "messageId", messageId, "messageId"),
+                read,
+                categories,
+                flag,
+                moveTo));
       }
     };
   }

@@ -9,14 +9,25 @@ import java.time.Instant;
  * @param until before this time; null: up to now
  * @param includeRead also what somebody has read already
  * @param position everything received before is delivered, or noted as waiting
- * @param total messages that are left to import, counted when it began or went on; null while that isn't known
+ * @param total messages that are left to import, counted when it began or went on; null while that
+ *     isn't known
  * @param begun when it was first begun
  * @param ended null while it isn't through
  */
-public record Backfill(String account, Instant since, Instant until, boolean includeRead, Instant position, Long total, Instant begun, Instant ended) {
+public record Backfill(
+    String account,
+    Instant since,
+    Instant until,
+    boolean includeRead,
+    Instant position,
+    Long total,
+    Instant begun,
+    Instant ended) {
 
   boolean isSameAs(Backfill other) {
-    return since.equals(other.since) && java.util.Objects.equals(until, other.until) && includeRead == other.includeRead;
+    return since.equals(other.since)
+        && java.util.Objects.equals(until, other.until)
+        && includeRead == other.includeRead;
   }
 
   Backfill at(Instant newPosition) {
@@ -31,10 +42,12 @@ public record Backfill(String account, Instant since, Instant until, boolean inc
   public String filter(String ofAccount) {
     String filter = ofAccount == null ? "" : ofAccount.trim();
     if (includeRead) {
-      filter = filter.replaceAll("(?i)^isRead eq false( and )?|( and )isRead eq false\\b", "").trim();
+      filter =
+          filter.replaceAll("(?i)^isRead eq false( and )?|( and )isRead eq false\\b", "").trim();
     }
     String period = until == null ? "" : "receivedDateTime lt " + until;
-    String condition = filter.replaceAll("'[^']*'", "").matches("(?is).*\\bor\\b.*") ? "(" + filter + ")" : filter;
+    String condition =
+        filter.replaceAll("'[^']*'", "").matches("(?is).*\\bor\\b.*") ? "(" + filter + ")" : filter;
     return period.isEmpty() ? filter : filter.isEmpty() ? period : period + " and " + condition;
   }
 }

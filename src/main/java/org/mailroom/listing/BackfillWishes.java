@@ -16,11 +16,16 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The table {@code backfill_wish}: the backfills that somebody asked for and that aren't through, one an account. Safe for use by several threads. */
+/**
+ * The table {@code backfill_wish}: the backfills that somebody asked for and that aren't through,
+ * one an account. Safe for use by several threads.
+ */
 @Component
 class BackfillWishes {
 
-  private static final String COLUMNS = "select account, wish, received_since, received_until, include_read, asked_at from backfill_wish ";
+  private static final String COLUMNS =
+      "select account, wish, received_since, received_until, include_read, asked_at from"
+          + " backfill_wish ";
 
   /**
    * Somebody asked for it.
@@ -31,6 +36,7 @@ class BackfillWishes {
 
   private final JdbcTemplate jdbc;
   private final boolean isCommand;
+
   /** Ids of those that were asked of this process. */
   private final Set<String> own = ConcurrentHashMap.newKeySet();
 
@@ -52,8 +58,15 @@ class BackfillWishes {
     String id = UUID.randomUUID().toString();
     if (!replace(id, asked)) {
       try {
-        jdbc.update("insert into backfill_wish (account, wish, received_since, received_until, include_read, asked_at) values (?, ?, ?, ?, ?, ?)",
-            asked.account(), id, Utc.of(asked.since()), Utc.of(asked.until()), asked.includeRead(), Utc.of(asked.begun()));
+        jdbc.update(
+            "insert into backfill_wish (account, wish, received_since, received_until,"
+                + " include_read, asked_at) values (?, ?, ?, ?, ?, ?)",
+            asked.account(),
+            id,
+            Utc.of(asked.since()),
+            Utc.of(asked.until()),
+            asked.includeRead(),
+            Utc.of(asked.begun()));
       } catch (DuplicateKeyException anotherNodeWasFirst) {
         replace(id, asked);
       }
@@ -62,12 +75,21 @@ class BackfillWishes {
   }
 
   private boolean replace(String id, Backfill asked) {
-    return jdbc.update("update backfill_wish set wish = ?, received_since = ?, received_until = ?, include_read = ?, asked_at = ? where account = ?", id,
-        Utc.of(asked.since()), Utc.of(asked.until()), asked.includeRead(), Utc.of(asked.begun()), asked.account()) > 0;
+    return jdbc.update(
+            "update backfill_wish set wish = ?, received_since = ?, received_until = ?,"
+                + " include_read = ?, asked_at = ? where account = ?",
+            id,
+            Utc.of(asked.since()),
+            Utc.of(asked.until()),
+            asked.includeRead(),
+            Utc.of(asked.begun()),
+            asked.account())
+        > 0;
   }
 
   Optional<Wish> find(String accountId) {
-    return jdbc.query(COLUMNS + "where account = ?", BackfillWishes::wish, accountId).stream().findFirst();
+    return jdbc.query(COLUMNS + "where account = ?", BackfillWishes::wish, accountId).stream()
+        .findFirst();
   }
 
   List<Wish> all() {
@@ -88,7 +110,16 @@ class BackfillWishes {
   private static Wish wish(ResultSet row, int number) throws SQLException {
     Instant since = row.getTimestamp(3).toInstant();
     Timestamp until = row.getTimestamp(4);
-    return new Wish(row.getString(2), new Backfill(row.getString(1), since, until == null ? null : until.toInstant(), row.getBoolean(5), since, null,
-        row.getTimestamp(6).toInstant(), null));
+    return new Wish(
+        row.getString(2),
+        new Backfill(
+            row.getString(1),
+            since,
+            until == null ? null : until.toInstant(),
+            row.getBoolean(5),
+            since,
+            null,
+            row.getTimestamp(6).toInstant(),
+            null));
   }
 }

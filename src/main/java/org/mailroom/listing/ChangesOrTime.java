@@ -6,9 +6,10 @@ import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 
 /**
- * What changed in a folder, and where one message keeps the service from telling that, the folder's messages by time: a delta query can't pass
- * over a message that it can't list, a listing by time can, and counts it. No position is stored behind what is listed by time, so each import
- * begins with the changes again; what was delivered before the ledger knows.
+ * What changed in a folder, and where one message keeps the service from telling that, the folder's
+ * messages by time: a delta query can't pass over a message that it can't list, a listing by time
+ * can, and counts it. No position is stored behind what is listed by time, so each import begins
+ * with the changes again; what was delivered before the ledger knows.
  *
  * <p>One thread lists; others may ask how far it is.
  */
@@ -19,7 +20,8 @@ final class ChangesOrTime implements Listing {
   private volatile MessageListing messages;
 
   /**
-   * @param byTime begins to list what of the folder counts; called when the changes can't be read on
+   * @param byTime begins to list what of the folder counts; called when the changes can't be read
+   *     on
    */
   ChangesOrTime(DeltaListing changes, Supplier<MessageListing> byTime) {
     this.changes = changes;

@@ -15,12 +15,15 @@ import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 
 /**
- * Reads what changed in a folder since the last time (Graph's delta query), for mailboxes in which nothing may be marked. The first round lists
- * the whole folder. When the service has forgotten the link (410) the walk begins anew.
+ * Reads what changed in a folder since the last time (Graph's delta query), for mailboxes in which
+ * nothing may be marked. The first round lists the whole folder. When the service has forgotten the
+ * link (410) the walk begins anew.
  *
- * <p>A page that is refused because of one message is asked for in smaller pages. When a page of one is refused, a new round begins that asks
- * for no contents: its messages are fetched, and judged, one by one, and those that are in the ledger already are skipped there. Whether it is
- * a message's fault at all shows the first page of that round: where that is refused, too, the refusal is the account's.
+ * <p>A page that is refused because of one message is asked for in smaller pages. When a page of
+ * one is refused, a new round begins that asks for no contents: its messages are fetched, and
+ * judged, one by one, and those that are in the ledger already are skipped there. Whether it is a
+ * message's fault at all shows the first page of that round: where that is refused, too, the
+ * refusal is the account's.
  *
  * <p>One thread lists; others may ask how far it is.
  */
@@ -41,12 +44,20 @@ final class DeltaListing implements Listing {
   private volatile boolean ended;
 
   /**
-   * @param stored where to go on, and when the folder was first read: what was received since counts whether it is read or not. It is asked for when
-   *     the first page has come
+   * @param stored where to go on, and when the folder was first read: what was received since
+   *     counts whether it is read or not. It is asked for when the first page has come
    * @param unreadOnly of what was received earlier only what is unread counts
    */
-  DeltaListing(GraphUris uris, MailFolder folder, PageReader reader, String select, DeltaLinks.Stored stored, boolean unreadOnly,
-      int pageSize, Hints hints, Clock clock) {
+  DeltaListing(
+      GraphUris uris,
+      MailFolder folder,
+      PageReader reader,
+      String select,
+      DeltaLinks.Stored stored,
+      boolean unreadOnly,
+      int pageSize,
+      Hints hints,
+      Clock clock) {
     this.uris = uris;
     this.folder = folder;
     this.reader = reader;
@@ -99,7 +110,8 @@ final class DeltaListing implements Listing {
 
   private MessagePage frontWithoutContents(Graph graph, GraphException refusal) {
     try {
-      return graph.ask(new Probe<>(request(beginning(MessageRequests.LIGHT), 1, reader::readWhatIsThere)));
+      return graph.ask(
+          new Probe<>(request(beginning(MessageRequests.LIGHT), 1, reader::readWhatIsThere)));
     } catch (GraphException alike) {
       throw alike.mayBeOneMessagesFault() ? refusal : alike;
     }
@@ -116,12 +128,26 @@ final class DeltaListing implements Listing {
     return request(uri, size.now(), light ? reader::readWhatIsThere : reader::read);
   }
 
-  private GraphRequest<MessagePage> request(URI uri, int most, GraphRequest.Answer<MessagePage> answer) {
-    return GraphRequest.get(GraphOperation.LIST_CHANGES, folder.credential(), folder.mailbox(), uri, "odata.maxpagesize=" + most, answer);
+  private GraphRequest<MessagePage> request(
+      URI uri, int most, GraphRequest.Answer<MessagePage> answer) {
+    return GraphRequest.get(
+        GraphOperation.LIST_CHANGES,
+        folder.credential(),
+        folder.mailbox(),
+        uri,
+        "odata.maxpagesize=" + most,
+        answer);
   }
 
   private URI beginning(String properties) {
-    return uris.of(GraphUris.options("$select", properties), "users", folder.mailbox(), "mailFolders", folder.id(), "messages", "delta");
+    return uris.of(
+        GraphUris.options("$select", properties),
+        "users",
+        folder.mailbox(),
+        "mailFolders",
+        folder.id(),
+        "messages",
+        "delta");
   }
 
   private Listed accept(MessagePage page) {
@@ -155,7 +181,9 @@ final class DeltaListing implements Listing {
   }
 
   private boolean counts(ListedMessage message) {
-    return !unreadOnly || !message.isRead() || (message.receivedAt() != null && !message.receivedAt().isBefore(begunAt.get()));
+    return !unreadOnly
+        || !message.isRead()
+        || (message.receivedAt() != null && !message.receivedAt().isBefore(begunAt.get()));
   }
 
   /** When the folder was first read. */

@@ -22,8 +22,9 @@ import org.mailroom.graph.WrongAnswerException;
 import org.mailroom.settings.Printable;
 
 /**
- * One search for a folder. A path is walked folder by folder, and each listing of child folders page by page (the service lists ten at a time
- * by itself). What isn't found by name may be an id. For a folder to move messages to, what is missing of a path is created.
+ * One search for a folder. A path is walked folder by folder, and each listing of child folders
+ * page by page (the service lists ten at a time by itself). What isn't found by name may be an id.
+ * For a folder to move messages to, what is missing of a path is created.
  */
 final class FolderSearch {
 
@@ -47,14 +48,23 @@ final class FolderSearch {
   private final boolean creating;
   private final List<String> namesThere = new ArrayList<>();
   private int requests;
+
   /** As far as it was walked, by the names that the folders have. */
   private final List<String> path = new ArrayList<>();
+
   private String nameFound;
 
   /**
    * @param creating whether what is missing of the path is created
    */
-  FolderSearch(Graph graph, GraphUris uris, ObjectMapper json, String credential, String mailbox, String wanted, boolean creating) {
+  FolderSearch(
+      Graph graph,
+      GraphUris uris,
+      ObjectMapper json,
+      String credential,
+      String mailbox,
+      String wanted,
+      boolean creating) {
     this.graph = graph;
     this.uris = uris;
     this.json = json;
@@ -65,7 +75,8 @@ final class FolderSearch {
   }
 
   /**
-   * Returns the id of the folder; a well-known name is as good as one, but for whoever has to recognise the folder by its id.
+   * Returns the id of the folder; a well-known name is as good as one, but for whoever has to
+   * recognise the folder by its id.
    *
    * @throws GraphException when there is no such folder, or folders can't be listed
    */
@@ -80,7 +91,8 @@ final class FolderSearch {
     String parent = wantedPath.wellKnown();
     for (String name : wantedPath.names()) {
       String child = child(parent, name);
-      if (child == null && (isLikeAnId() || (!creating && wantedPath.names().size() == 1 && parent == null))) {
+      if (child == null
+          && (isLikeAnId() || (!creating && wantedPath.names().size() == 1 && parent == null))) {
         String id = byIdOrNull();
         if (id != null) {
           path.clear();
@@ -99,7 +111,10 @@ final class FolderSearch {
     return parent;
   }
 
-  /** The path of the folder that was found, by the names that the folders have; null when it was found by its id. */
+  /**
+   * The path of the folder that was found, by the names that the folders have; null when it was
+   * found by its id.
+   */
   String path() {
     return path.isEmpty() ? null : String.join("/", path);
   }
@@ -107,16 +122,24 @@ final class FolderSearch {
   /** The folders right below a folder. */
   List<JsonNode> children(String parent) {
     List<JsonNode> children = new ArrayList<>();
-    walk(parent, folder -> {
-      children.add(folder);
-      return false;
-    });
+    walk(
+        parent,
+        folder -> {
+          children.add(folder);
+          return false;
+        });
     return children;
   }
 
   /** A folder by its id or well-known name. */
   JsonNode folder(String id) {
-    return ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, uris.of("users", mailbox, "mailFolders", id), this::readFolder));
+    return ask(
+        GraphRequest.get(
+            GraphOperation.FIND_FOLDER,
+            credential,
+            mailbox,
+            uris.of("users", mailbox, "mailFolders", id),
+            this::readFolder));
   }
 
   private boolean isLikeAnId() {
@@ -127,17 +150,20 @@ final class FolderSearch {
   private String child(String parent, String name) {
     namesThere.clear();
     String[] id = new String[1];
-    walk(parent, folder -> {
-      String displayName = folder.path("displayName").asText("");
-      boolean isIt = !folder.path("id").asText("").isEmpty() && FolderPath.isSame(name, displayName);
-      if (isIt) {
-        id[0] = folder.path("id").asText();
-        nameFound = displayName;
-      } else if (namesThere.size() < NAMES_TOLD) {
-        namesThere.add(displayName);
-      }
-      return isIt;
-    });
+    walk(
+        parent,
+        folder -> {
+          String displayName = folder.path("displayName").asText("");
+          boolean isIt =
+              !folder.path("id").asText("").isEmpty() && FolderPath.isSame(name, displayName);
+          if (isIt) {
+            id[0] = folder.path("id").asText();
+            nameFound = displayName;
+          } else if (namesThere.size() < NAMES_TOLD) {
+            namesThere.add(displayName);
+          }
+          return isIt;
+        });
     return id[0];
   }
 
@@ -146,7 +172,10 @@ final class FolderSearch {
     Set<URI> followed = new HashSet<>();
     URI page = children(parent, GraphUris.options("$top", FOLDERS_PER_PAGE));
     while (true) {
-      JsonNode answer = ask(GraphRequest.get(GraphOperation.FIND_FOLDER, credential, mailbox, page, this::readPage));
+      JsonNode answer =
+          ask(
+              GraphRequest.get(
+                  GraphOperation.FIND_FOLDER, credential, mailbox, page, this::readPage));
       for (JsonNode folder : answer.path("value")) {
         if (accepted.test(folder)) {
           return;
@@ -172,12 +201,22 @@ final class FolderSearch {
     return link;
   }
 
-  /** Creates a folder; one that is there already (somebody else made it, or the answer that told of it was lost) is looked for again. */
+  /**
+   * Creates a folder; one that is there already (somebody else made it, or the answer that told of
+   * it was lost) is looked for again.
+   */
   private String create(String parent, String name) {
     String content = json.createObjectNode().put("displayName", name).toString();
     try {
-      return ask(GraphRequest.post(GraphOperation.CREATE_FOLDER, credential, mailbox, children(parent, Map.of()), content,
-          this::readFolder)).path("id").asText();
+      return ask(GraphRequest.post(
+              GraphOperation.CREATE_FOLDER,
+              credential,
+              mailbox,
+              children(parent, Map.of()),
+              content,
+              this::readFolder))
+          .path("id")
+          .asText();
     } catch (GraphException refusal) {
       String there = refusal.status() == 409 ? child(parent, name) : null;
       if (there == null) {
@@ -188,7 +227,8 @@ final class FolderSearch {
   }
 
   private URI children(String parent, Map<String, String> options) {
-    return parent == null ? uris.of(options, "users", mailbox, "mailFolders")
+    return parent == null
+        ? uris.of(options, "users", mailbox, "mailFolders")
         : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
   }
 
@@ -209,7 +249,12 @@ final class FolderSearch {
 
   private JsonNode ask(GraphRequest<JsonNode> request) {
     if (++requests > MOST_REQUESTS) {
-      throw failed(0, "MailroomEndlessListing", "more than " + MOST_REQUESTS + " pages of folders; give the folder's id instead of its name");
+      throw failed(
+          0,
+          "MailroomEndlessListing",
+          "more than "
+              + MOST_REQUESTS
+              + " pages of folders; give the folder's id instead of its name");
     }
     return graph.ask(request);
   }
@@ -239,15 +284,25 @@ final class FolderSearch {
 
   private GraphException missing(String name, String parent) {
     String there = namesThere.stream().map(FolderSearch::told).collect(Collectors.joining(", "));
-    return failed(404, "MailroomFolderNotFound", "looked for " + told(name) + (parent == null ? " at the top of the mailbox" : " of '" + wanted + "'")
-        + (there.isEmpty() ? ", where there are no folders" : ", where there are: " + there + (namesThere.size() < NAMES_TOLD ? "" : ", …"))
-        + "; a slash in a name is written \\/");
+    return failed(
+        404,
+        "MailroomFolderNotFound",
+        "looked for "
+            + told(name)
+            + (parent == null ? " at the top of the mailbox" : " of '" + wanted + "'")
+            + (there.isEmpty()
+                ? ", where there are no folders"
+                : ", where there are: " + there + (namesThere.size() < NAMES_TOLD ? "" : ", …"))
+            + "; a slash in a name is written \\/");
   }
 
   /** A name in quotes, for one line of a log. */
   private static String told(String name) {
     String line = Printable.line(name);
-    return "'" + (line.length() <= LONGEST_NAME_TOLD ? line : line.substring(0, LONGEST_NAME_TOLD) + "…").replace("/", "\\/") + "'";
+    return "'"
+        + (line.length() <= LONGEST_NAME_TOLD ? line : line.substring(0, LONGEST_NAME_TOLD) + "…")
+            .replace("/", "\\/")
+        + "'";
   }
 
   private GraphException failed(int status, String code, String detail) {

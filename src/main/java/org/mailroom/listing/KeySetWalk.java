@@ -16,12 +16,14 @@ import org.mailroom.graph.GraphRequest;
 /**
  * Where a walk by time stands, and how it goes on behind a page.
  *
- * <p>The service's next links find a page by its position, so a page skips as many messages as were marked before it. Therefore the walk
- * doesn't go by position: the next page begins with the second of the last message, and the messages of that second come again. They are held
- * back where they are few, so that all messages of a page may be marked as soon as it is there; otherwise they are known by their ids. Only where
- * a page doesn't get beyond its own beginning (more messages in one second than fit on a page, or an empty page with a next link) it follows
- * the next link, and only behind a message that can't be listed it counts positions; {@link #isBehind} says which messages may be marked
- * without moving positions under it.
+ * <p>The service's next links find a page by its position, so a page skips as many messages as were
+ * marked before it. Therefore the walk doesn't go by position: the next page begins with the second
+ * of the last message, and the messages of that second come again. They are held back where they
+ * are few, so that all messages of a page may be marked as soon as it is there; otherwise they are
+ * known by their ids. Only where a page doesn't get beyond its own beginning (more messages in one
+ * second than fit on a page, or an empty page with a next link) it follows the next link, and only
+ * behind a message that can't be listed it counts positions; {@link #isBehind} says which messages
+ * may be marked without moving positions under it.
  *
  * <p>One thread walks; others may ask how far it is.
  */
@@ -30,15 +32,23 @@ final class KeySetWalk {
   private final MessageRequests requests;
   private volatile Instant from;
   private volatile boolean ended;
+
   /** What was listed, and isn't to be listed again, of the messages from {@link #from} on. */
   private final Map<String, Instant> seen = new HashMap<>();
+
   /** How many positions from {@link #from} on were stepped over. */
   private int steppedOver;
+
   private boolean byPosition;
   private URI link;
   private final Set<URI> followed = new HashSet<>();
-  /** A message that can't be listed with the others was received then; a page that begins there would be refused again. */
+
+  /**
+   * A message that can't be listed with the others was received then; a page that begins there
+   * would be refused again.
+   */
   private Instant refusedAt;
+
   private boolean refusedAtIsUnknown;
 
   /**
@@ -51,20 +61,31 @@ final class KeySetWalk {
 
   /** The request for the next page. */
   GraphRequest<MessagePage> page(int top) {
-    return link != null ? requests.page(link) : requests.page(from, byPosition ? position() : 0, top);
+    return link != null
+        ? requests.page(link)
+        : requests.page(from, byPosition ? position() : 0, top);
   }
 
-  /** The request for the message that is so many positions behind the next one, without its contents. */
+  /**
+   * The request for the message that is so many positions behind the next one, without its
+   * contents.
+   */
   GraphRequest<MessagePage> light(int behind) {
     return requests.light(from, position() + behind);
   }
 
-  /** How many messages from the present second on are passed already: they aren't marked before the walk has left it. */
+  /**
+   * How many messages from the present second on are passed already: they aren't marked before the
+   * walk has left it.
+   */
   int position() {
     return seen.size() + steppedOver;
   }
 
-  /** A page was refused: the next one is found by its position, so that it doesn't begin with what is known. */
+  /**
+   * A page was refused: the next one is found by its position, so that it doesn't begin with what
+   * is known.
+   */
   void goByPosition() {
     byPosition = true;
     link = null;
@@ -91,7 +112,8 @@ final class KeySetWalk {
   }
 
   /**
-   * Takes the message that {@link #light} asked for in place of a page that is refused because of it.
+   * Takes the message that {@link #light} asked for in place of a page that is refused because of
+   * it.
    *
    * @return it, unless it was listed before
    */
@@ -103,14 +125,22 @@ final class KeySetWalk {
       // one position was asked for, whatever stands there
       steppedOver++;
     }
-    refusedAt = page.messages().stream().map(ListedMessage::receivedAt).filter(Objects::nonNull).findFirst().orElse(refusedAt);
-    refusedAtIsUnknown |= page.messages().stream().anyMatch(message -> message.receivedAt() == null) || page.nameless() > 0;
+    refusedAt =
+        page.messages().stream()
+            .map(ListedMessage::receivedAt)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(refusedAt);
+    refusedAtIsUnknown |=
+        page.messages().stream().anyMatch(message -> message.receivedAt() == null)
+            || page.nameless() > 0;
     goByPosition();
     return unseen;
   }
 
   /**
-   * Takes a page and returns those of its messages that weren't listed before, and needn't be listed again.
+   * Takes a page and returns those of its messages that weren't listed before, and needn't be
+   * listed again.
    *
    * @param asked what it answers
    * @param top how many messages were asked for
@@ -127,8 +157,12 @@ final class KeySetWalk {
       ended = true;
       return unseen;
     }
-    boolean advances = last != null && !last.equals(from) && page.messages().stream().allMatch(message -> message.receivedAt() != null)
-        && !refusedAtIsUnknown && (refusedAt == null || last.isAfter(refusedAt));
+    boolean advances =
+        last != null
+            && !last.equals(from)
+            && page.messages().stream().allMatch(message -> message.receivedAt() != null)
+            && !refusedAtIsUnknown
+            && (refusedAt == null || last.isAfter(refusedAt));
     if (advances) {
       return moveTo(last, page.messages(), unseen);
     }
@@ -170,7 +204,8 @@ final class KeySetWalk {
     }
   }
 
-  private List<ListedMessage> moveTo(Instant second, List<ListedMessage> page, List<ListedMessage> unseen) {
+  private List<ListedMessage> moveTo(
+      Instant second, List<ListedMessage> page, List<ListedMessage> unseen) {
     from = second;
     seen.values().removeIf(receivedAt -> receivedAt == null || receivedAt.isBefore(second));
     steppedOver = 0;
@@ -178,7 +213,8 @@ final class KeySetWalk {
     link = null;
     followed.clear();
     refusedAt = null;
-    List<ListedMessage> ofThatSecond = page.stream().filter(message -> second.equals(message.receivedAt())).toList();
+    List<ListedMessage> ofThatSecond =
+        page.stream().filter(message -> second.equals(message.receivedAt())).toList();
     if (ofThatSecond.size() * 2 <= page.size()) {
       return unseen.stream().filter(message -> !second.equals(message.receivedAt())).toList();
     }
@@ -206,6 +242,7 @@ final class KeySetWalk {
   }
 
   private GraphException broken(String code, String detail) {
-    return new GraphException(GraphOperation.LIST_MESSAGES, requests.folder().mailbox(), 0, code, detail, null);
+    return new GraphException(
+        GraphOperation.LIST_MESSAGES, requests.folder().mailbox(), 0, code, detail, null);
   }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What one step of a listing brought.
  *
- * @param messages that weren't listed before; none when the step was one over a message that can't be listed
+ * @param messages that weren't listed before; none when the step was one over a message that can't
+ *     be listed
  * @param position where the walk goes on behind them
  */
 public record Listed(List<ListedMessage> messages, Position position) {}

@@ -9,10 +9,13 @@ import java.time.Instant;
  * @param id immutable id
  * @param receivedAt null when the service gave none
  * @param isRead as the service said; an unread message may have said nothing
- * @param isPartial the answer has no contents: that of a delta query, which has only what changed, or that of a listing which asked for none
- * @param resource the message resource; null when it was too large to be held with its page, or only its id is known
+ * @param isPartial the answer has no contents: that of a delta query, which has only what changed,
+ *     or that of a listing which asked for none
+ * @param resource the message resource; null when it was too large to be held with its page, or
+ *     only its id is known
  */
-public record ListedMessage(String id, Instant receivedAt, boolean isRead, boolean isPartial, JsonNode resource) {
+public record ListedMessage(
+    String id, Instant receivedAt, boolean isRead, boolean isPartial, JsonNode resource) {
 
   /** A message of which nothing but the id is known. */
   public static ListedMessage ofId(String id) {
@@ -24,7 +27,10 @@ public record ListedMessage(String id, Instant receivedAt, boolean isRead, boole
     return new ListedMessage(id, receivedAt, false, true, null);
   }
 
-  /** What tells whether it has changed since ({@code @odata.etag}); null where the listing didn't say. */
+  /**
+   * What tells whether it has changed since ({@code @odata.etag}); null where the listing didn't
+   * say.
+   */
   public String version() {
     return resource == null ? null : resource.path("@odata.etag").asText(null);
   }

@@ -5,13 +5,14 @@ import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 
 /**
- * A walk through the messages of one folder. One thread at a time lists; others may ask how far it is. It may be gone on with by a later
- * import, from where it stands, unless it failed.
+ * A walk through the messages of one folder. One thread at a time lists; others may ask how far it
+ * is. It may be gone on with by a later import, from where it stands, unless it failed.
  */
 public sealed interface Listing permits MessageListing, DeltaListing, ChangesOrTime, NotTooOld {
 
   /**
-   * Asks for the next page; for less, or for less of each message, where the service refuses it because of one message.
+   * Asks for the next page; for less, or for less of each message, where the service refuses it
+   * because of one message.
    *
    * @throws GraphException when the folder can't be listed any further, whatever is asked
    */

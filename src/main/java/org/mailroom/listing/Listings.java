@@ -30,13 +30,16 @@ public final class Listings {
   private final Clock clock;
   private final ServiceClock serviceClock;
 
-  Listings(MailroomProperties properties, ObjectMapper json, Clock clock, ServiceClock serviceClock) {
+  Listings(
+      MailroomProperties properties, ObjectMapper json, Clock clock, ServiceClock serviceClock) {
     this.uris = new GraphUris(properties.graphUrl());
     this.limits = properties.limits();
     this.json = json;
     // all pages in hand, of all imports, may take an eighth of the heap together
-    long budget = Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers();
-    this.reader = new PageReader(json, (int) Math.max(LEAST_PAGE_BUDGET, Math.min(budget, MOST_PAGE_BUDGET)));
+    long budget =
+        Runtime.getRuntime().maxMemory() / 8 / limits.pagesInHand() / properties.importers();
+    this.reader =
+        new PageReader(json, (int) Math.max(LEAST_PAGE_BUDGET, Math.min(budget, MOST_PAGE_BUDGET)));
     this.clock = clock;
     this.serviceClock = serviceClock;
   }
@@ -49,8 +52,14 @@ public final class Listings {
    * @param since what was received before isn't listed; null: everything
    * @param hints of the last listing of this folder
    */
-  public MessageListing messages(MailFolder folder, String select, String filter, Instant since, Hints hints) {
-    return new MessageListing(new MessageRequests(uris, folder, reader, select, filter), limits.pageSize(), since, hints, clock);
+  public MessageListing messages(
+      MailFolder folder, String select, String filter, Instant since, Hints hints) {
+    return new MessageListing(
+        new MessageRequests(uris, folder, reader, select, filter),
+        limits.pageSize(),
+        since,
+        hints,
+        clock);
   }
 
   /**
@@ -59,14 +68,28 @@ public final class Listings {
    * @param stored where an earlier round stopped
    * @param unreadOnly of what was received before the first round only what is unread counts
    */
-  public Listing changes(MailFolder folder, String select, DeltaLinks.Stored stored, boolean unreadOnly, Hints hints) {
-    DeltaListing changes = new DeltaListing(uris, folder, reader, select, stored, unreadOnly, limits.pageSize(), hints, clock);
-    return new ChangesOrTime(changes, () -> messages(folder, select,
-        unreadOnly ? "isRead eq false or receivedDateTime ge " + changes.begunAt().truncatedTo(ChronoUnit.SECONDS) : null, null, hints));
+  public Listing changes(
+      MailFolder folder, String select, DeltaLinks.Stored stored, boolean unreadOnly, Hints hints) {
+    DeltaListing changes =
+        new DeltaListing(
+            uris, folder, reader, select, stored, unreadOnly, limits.pageSize(), hints, clock);
+    return new ChangesOrTime(
+        changes,
+        () ->
+            messages(
+                folder,
+                select,
+                unreadOnly
+                    ? "isRead eq false or receivedDateTime ge "
+                        + changes.begunAt().truncatedTo(ChronoUnit.SECONDS)
+                    : null,
+                null,
+                hints));
   }
 
   /**
-   * From when on messages are listed so that none is missed that isn't too old; a day earlier while the service hasn't told its time.
+   * From when on messages are listed so that none is missed that isn't too old; a day earlier while
+   * the service hasn't told its time.
    *
    * @param maxAge null: no message is too old
    * @return null: from the beginning
@@ -76,7 +99,8 @@ public final class Listings {
       return null;
     }
     Instant oldest = serviceClock.now().minus(maxAge);
-    return (serviceClock.isKnown() ? oldest : oldest.minus(CLOCK_MAY_BE_WRONG_BY)).truncatedTo(ChronoUnit.SECONDS);
+    return (serviceClock.isKnown() ? oldest : oldest.minus(CLOCK_MAY_BE_WRONG_BY))
+        .truncatedTo(ChronoUnit.SECONDS);
   }
 
   /**
@@ -85,7 +109,9 @@ public final class Listings {
    * @param maxAge null: no message is too old
    */
   public Listing notOlder(Listing listing, Duration maxAge) {
-    return maxAge == null ? listing : new NotTooOld(listing, SingletonSupplier.of(() -> serviceClock.now().minus(maxAge)));
+    return maxAge == null
+        ? listing
+        : new NotTooOld(listing, SingletonSupplier.of(() -> serviceClock.now().minus(maxAge)));
   }
 
   /** How many messages are left to list; null when the service doesn't say. */
@@ -98,7 +124,14 @@ public final class Listings {
    *
    * @param already how long that has gone on with other folders
    */
-  public Pages pages(String account, Listing listing, Graph graph, Pages.Surroundings around, Duration already) {
-    return new Pages(account, listing, graph, around, new Pages.Bounds(limits.pagesInHand(), limits.longestImport().minus(already)), clock);
+  public Pages pages(
+      String account, Listing listing, Graph graph, Pages.Surroundings around, Duration already) {
+    return new Pages(
+        account,
+        listing,
+        graph,
+        around,
+        new Pages.Bounds(limits.pagesInHand(), limits.longestImport().minus(already)),
+        clock);
   }
 }

@@ -21,8 +21,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the folders that accounts name: a well-known name, a path such as {@code Inbox/Tickets/Dutch} (a slash in a name is {@code \/}), or an id.
- * What was found is remembered, mailbox by mailbox, until it is forgotten. Safe for use by several threads.
+ * Finds the folders that accounts name: a well-known name, a path such as {@code
+ * Inbox/Tickets/Dutch} (a slash in a name is {@code \/}), or an id. What was found is remembered,
+ * mailbox by mailbox, until it is forgotten. Safe for use by several threads.
  */
 @Component("mailFolders")
 public final class MailFolders {
@@ -59,7 +60,8 @@ public final class MailFolders {
   /**
    * Returns the id, or the well-known name, of a folder to read.
    *
-   * @throws org.mailroom.graph.GraphException when there is no such folder, or the folders can't be listed
+   * @throws org.mailroom.graph.GraphException when there is no such folder, or the folders can't be
+   *     listed
    */
   public String find(String mailbox, String credential, String folder) {
     return search(mailbox, credential, folder, false).id();
@@ -75,12 +77,14 @@ public final class MailFolders {
   }
 
   /**
-   * The folders that an account reads, each once, however often it is named: those that it names, and where it is recursive those below them as they are
-   * now, without those that its messages are moved to, which aren't read unless they are named. A single one by its well-known name costs no request;
-   * subfolders are listed each time.
+   * The folders that an account reads, each once, however often it is named: those that it names,
+   * and where it is recursive those below them as they are now, without those that its messages are
+   * moved to, which aren't read unless they are named. A single one by its well-known name costs no
+   * request; subfolders are listed each time.
    *
    * @param target id of the folder that imported messages end in; null: they stay
-   * @throws org.mailroom.graph.GraphException when none of the folders is there, or the folders can't be listed
+   * @throws org.mailroom.graph.GraphException when none of the folders is there, or the folders
+   *     can't be listed
    */
   public FoundFolders findAll(Account account, String target) {
     if (account.folders().size() == 1 && !account.recursive()) {
@@ -94,8 +98,12 @@ public final class MailFolders {
         Found named = search(account.mailbox(), account.credential(), name, false);
         boolean wellKnown = FolderPath.parse(name).names().isEmpty();
         // a well-known name and an id may mean the same folder
-        String id = wellKnown ? search(account.mailbox(), account.credential(), name, true).id() : named.id();
-        if (all.putIfAbsent(id, new AccountFolder(named.id(), named.path(), true)) == null && account.recursive()) {
+        String id =
+            wellKnown
+                ? search(account.mailbox(), account.credential(), name, true).id()
+                : named.id();
+        if (all.putIfAbsent(id, new AccountFolder(named.id(), named.path(), true)) == null
+            && account.recursive()) {
           addBelow(account, target, id, named.path(), all);
         }
       } catch (GraphException refusal) {
@@ -112,16 +120,32 @@ public final class MailFolders {
     return new FoundFolders(List.copyOf(all.values()), missing);
   }
 
-  private void addBelow(Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
+  private void addBelow(
+      Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
     for (JsonNode child : search(account).children(parent)) {
       String id = child.path("id").asText("");
-      String childPath = path == null ? null : path + "/" + FolderPath.escaped(child.path("displayName").asText(""));
-      if (id.isEmpty() || all.containsKey(id) || id.equals(target) || isMovedTo(account, childPath)) {
+      String childPath =
+          path == null
+              ? null
+              : path + "/" + FolderPath.escaped(child.path("displayName").asText(""));
+      if (id.isEmpty()
+          || all.containsKey(id)
+          || id.equals(target)
+          || isMovedTo(account, childPath)) {
         continue;
       }
       if (all.size() >= MOST_FOLDERS) {
-        throw new GraphException(GraphOperation.FIND_FOLDER, account.mailbox(), 0, "MailroomEndlessListing", "more than " + MOST_FOLDERS + " folders below "
-            + account.folder() + "; name those that are to be read, without recursive", null);
+        throw new GraphException(
+            GraphOperation.FIND_FOLDER,
+            account.mailbox(),
+            0,
+            "MailroomEndlessListing",
+            "more than "
+                + MOST_FOLDERS
+                + " folders below "
+                + account.folder()
+                + "; name those that are to be read, without recursive",
+            null);
       }
       all.put(id, new AccountFolder(id, childPath, false));
       if (child.path("childFolderCount").asInt(1) > 0) {
@@ -131,7 +155,8 @@ public final class MailFolders {
   }
 
   /** Somebody may have deleted it since it was listed. */
-  private void addBelowIfThere(Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
+  private void addBelowIfThere(
+      Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
     try {
       addBelow(account, target, parent, path, all);
     } catch (GraphException refusal) {
@@ -142,13 +167,16 @@ public final class MailFolders {
   }
 
   private static boolean isMovedTo(Account account, String path) {
-    return path != null && (FolderPath.isSamePath(path, account.afterImport().moveTo())
-        || (account.afterFailure() != null && FolderPath.isSamePath(path, account.afterFailure().moveTo())));
+    return path != null
+        && (FolderPath.isSamePath(path, account.afterImport().moveTo())
+            || (account.afterFailure() != null
+                && FolderPath.isSamePath(path, account.afterFailure().moveTo())));
   }
 
   /**
-   * Where a folder lies in an account's mailbox, from a well-known name that the account uses, or the top of the mailbox, on; null when the service doesn't
-   * tell. It is asked once for each folder.
+   * Where a folder lies in an account's mailbox, from a well-known name that the account uses, or
+   * the top of the mailbox, on; null when the service doesn't tell. It is asked once for each
+   * folder.
    */
   public String path(Account account, String id) {
     Place place = new Place(account.mailbox(), id);
@@ -171,7 +199,8 @@ public final class MailFolders {
     for (String name : account.folders()) {
       String wellKnown = FolderPath.parse(name).wellKnown();
       if (wellKnown != null) {
-        beginnings.put(search(account.mailbox(), account.credential(), wellKnown, true).id(), wellKnown);
+        beginnings.put(
+            search(account.mailbox(), account.credential(), wellKnown, true).id(), wellKnown);
       }
     }
     String path = "";
@@ -210,21 +239,25 @@ public final class MailFolders {
   }
 
   private FolderSearch search(Account account) {
-    return new FolderSearch(graph, uris, json, account.credential(), account.mailbox(), account.folder(), false);
+    return new FolderSearch(
+        graph, uris, json, account.credential(), account.mailbox(), account.folder(), false);
   }
 
   private Found search(String mailbox, String credential, String folder, boolean creating) {
     Key key = new Key(mailbox, folder, creating);
     Found known = found.get(key);
     if (known == null) {
-      FolderSearch search = new FolderSearch(graph, uris, json, credential, mailbox, folder, creating);
+      FolderSearch search =
+          new FolderSearch(graph, uris, json, credential, mailbox, folder, creating);
       known = new Found(search.find(), search.path());
       found.put(key, known);
     }
     return known;
   }
 
-  /** The well-known name that a folder is written by, in small letters; empty for a path or an id. */
+  /**
+   * The well-known name that a folder is written by, in small letters; empty for a path or an id.
+   */
   public static Optional<String> wellKnownName(String folder) {
     FolderPath path = FolderPath.parse(folder);
     return path.names().isEmpty() ? Optional.ofNullable(path.wellKnown()) : Optional.empty();

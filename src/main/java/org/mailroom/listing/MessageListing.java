@@ -10,22 +10,31 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
 
 /**
- * Walks through the messages of one folder that match a filter, oldest first, such that each message that matched when it began is seen once,
- * whatever is marked, moved or read by others meanwhile ({@link KeySetWalk}).
+ * Walks through the messages of one folder that match a filter, oldest first, such that each
+ * message that matched when it began is seen once, whatever is marked, moved or read by others
+ * meanwhile ({@link KeySetWalk}).
  *
- * <p>A page that is refused may be refused because of one message on it. The front message is asked for without its contents. When that
- * answers, smaller pages are tried down to one message, and a message whose page is refused still is listed by its id alone, so that it is
- * fetched and judged by itself. When it doesn't, messages further behind are asked for. An answer of any of them shows that service and account
- * are well: the messages before it are stepped over one by one, and counted. When nothing answers, the refusal is the account's.
+ * <p>A page that is refused may be refused because of one message on it. The front message is asked
+ * for without its contents. When that answers, smaller pages are tried down to one message, and a
+ * message whose page is refused still is listed by its id alone, so that it is fetched and judged
+ * by itself. When it doesn't, messages further behind are asked for. An answer of any of them shows
+ * that service and account are well: the messages before it are stepped over one by one, and
+ * counted. When nothing answers, the refusal is the account's.
  *
  * <p>One thread lists; others may ask how far it is.
  */
 public final class MessageListing implements Listing {
 
-  /** How far behind it is asked whether the service answers at all: so many bad messages may stand in a row. */
+  /**
+   * How far behind it is asked whether the service answers at all: so many bad messages may stand
+   * in a row.
+   */
   private static final int[] FAR_AND_NEAR = {1, 4, 16, 64, 256};
 
-  /** Where an answer takes long, or a refusal is more likely the account's than the service's, fewer questions have to do. */
+  /**
+   * Where an answer takes long, or a refusal is more likely the account's than the service's, fewer
+   * questions have to do.
+   */
   private static final int[] FEW = {1, 16};
 
   private final MessageRequests requests;
@@ -103,9 +112,15 @@ public final class MessageListing implements Listing {
     return new Listed(messages, Position.receivedBefore(walk.from()));
   }
 
-  /** How far behind the service answers again; when it doesn't, the refusal is nobody's but the account's. */
+  /**
+   * How far behind the service answers again; when it doesn't, the refusal is nobody's but the
+   * account's.
+   */
   private int nextThatAnswers(Graph graph, GraphException refusal) {
-    boolean few = refusal.status() / 100 == 4 || refusal.retryAfter().isPresent() || PageSize.isOutOfTime(refusal);
+    boolean few =
+        refusal.status() / 100 == 4
+            || refusal.retryAfter().isPresent()
+            || PageSize.isOutOfTime(refusal);
     for (int behind : few ? FEW : FAR_AND_NEAR) {
       if (light(graph, behind).isPresent()) {
         return behind;
@@ -114,7 +129,10 @@ public final class MessageListing implements Listing {
     throw refusal;
   }
 
-  /** Steps over what can't be listed up to where an answer came from. It counts once something answers behind it. */
+  /**
+   * Steps over what can't be listed up to where an answer came from. It counts once something
+   * answers behind it.
+   */
   private Listed stepOver(Graph graph, int answering) {
     int until = walk.position() + answering;
     do {
@@ -129,7 +147,8 @@ public final class MessageListing implements Listing {
   private Optional<MessagePage> light(Graph graph, int behind) {
     try {
       // a page without messages that leads on to others says nothing
-      return Optional.of(graph.ask(walk.light(behind))).filter(page -> page.size() > 0 || page.next() == null);
+      return Optional.of(graph.ask(walk.light(behind)))
+          .filter(page -> page.size() > 0 || page.next() == null);
     } catch (GraphException refusal) {
       if (!refusal.mayBeOneMessagesFault()) {
         throw refusal;

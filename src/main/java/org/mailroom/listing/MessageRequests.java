@@ -2,7 +2,6 @@ package org.mailroom.listing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
@@ -12,8 +11,8 @@ import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.WrongAnswerException;
 
 /**
- * What can be asked about the messages of one folder that match a filter, oldest first: pages from a time on, by position. Graph demands that
- * what is sorted by stands first in the filter.
+ * What can be asked about the messages of one folder that match a filter, oldest first: pages from
+ * a time on, by position. Graph demands that what is sorted by stands first in the filter.
  */
 final class MessageRequests {
 
@@ -31,7 +30,8 @@ final class MessageRequests {
   /**
    * @param filter of the site, or null
    */
-  MessageRequests(GraphUris uris, MailFolder folder, PageReader reader, String select, String filter) {
+  MessageRequests(
+      GraphUris uris, MailFolder folder, PageReader reader, String select, String filter) {
     this.uris = uris;
     this.folder = folder;
     this.reader = reader;
@@ -60,27 +60,38 @@ final class MessageRequests {
 
   /** A page that the service gave the link of, which is left exactly as it is. */
   GraphRequest<MessagePage> page(URI link) {
-    return GraphRequest.get(GraphOperation.LIST_MESSAGES, folder.credential(), folder.mailbox(), link, reader::read);
+    return GraphRequest.get(
+        GraphOperation.LIST_MESSAGES, folder.credential(), folder.mailbox(), link, reader::read);
   }
 
   /** One message without its contents, asked for once. */
   GraphRequest<MessagePage> light(Instant from, int skip) {
-    return new Probe<>(GraphRequest.get(GraphOperation.LIST_MESSAGES, folder.credential(), folder.mailbox(), uri(LIGHT, from, skip, 1),
-        reader::readWhatIsThere));
+    return new Probe<>(
+        GraphRequest.get(
+            GraphOperation.LIST_MESSAGES,
+            folder.credential(),
+            folder.mailbox(),
+            uri(LIGHT, from, skip, 1),
+            reader::readWhatIsThere));
   }
 
   /** How many messages there are; null when the service doesn't say. */
   GraphRequest<Long> count(Instant from, ObjectMapper json) {
     Map<String, String> options = options("id", from, 0, 1);
     options.put("$count", "true");
-    return GraphRequest.get(GraphOperation.COUNT_MESSAGES, folder.credential(), folder.mailbox(), uri(options), answer -> {
-      JsonNode page = json.readTree(answer);
-      if (page == null || !page.path("value").isArray()) {
-        throw new WrongAnswerException("the answer is not a whole page of messages");
-      }
-      JsonNode count = page.path("@odata.count");
-      return count.canConvertToLong() ? count.asLong() : null;
-    });
+    return GraphRequest.get(
+        GraphOperation.COUNT_MESSAGES,
+        folder.credential(),
+        folder.mailbox(),
+        uri(options),
+        answer -> {
+          JsonNode page = json.readTree(answer);
+          if (page == null || !page.path("value").isArray()) {
+            throw new WrongAnswerException("the answer is not a whole page of messages");
+          }
+          JsonNode count = page.path("@odata.count");
+          return count.canConvertToLong() ? count.asLong() : null;
+        });
   }
 
   private URI uri(String properties, Instant from, int skip, int top) {
@@ -92,11 +103,16 @@ final class MessageRequests {
   }
 
   private Map<String, String> options(String properties, Instant from, int skip, int top) {
-    Map<String, String> options = GraphUris.options(
-        "$select", properties,
-        "$top", Integer.toString(top),
-        "$filter", "receivedDateTime ge " + (from == null ? BEGINNING : from) + siteFilter(),
-        "$orderby", "receivedDateTime asc");
+    Map<String, String> options =
+        GraphUris.options(
+            "$select",
+            properties,
+            "$top",
+            Integer.toString(top),
+            "$filter",
+            "receivedDateTime ge " + (from == null ? BEGINNING : from) + siteFilter(),
+            "$orderby",
+            "receivedDateTime asc");
     if (skip > 0) {
       options.put("$skip", Integer.toString(skip));
     }

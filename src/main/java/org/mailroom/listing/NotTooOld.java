@@ -4,14 +4,18 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import org.mailroom.graph.Graph;
 
-/** A listing without the messages that are older than its account wants them; those of which no time is known stay. */
+/**
+ * A listing without the messages that are older than its account wants them; those of which no time
+ * is known stay.
+ */
 final class NotTooOld implements Listing {
 
   private final Listing listing;
   private final Supplier<Instant> oldest;
 
   /**
-   * @param oldest what was received before is left out; asked for once a page has come, for it is the service's answers that tell its time
+   * @param oldest what was received before is left out; asked for once a page has come, for it is
+   *     the service's answers that tell its time
    */
   NotTooOld(Listing listing, Supplier<Instant> oldest) {
     this.listing = listing;
@@ -22,7 +26,10 @@ final class NotTooOld implements Listing {
   public Listed next(Graph graph) {
     Listed listed = listing.next(graph);
     Instant from = oldest.get();
-    return new Listed(listed.messages().stream().filter(message -> message.receivedAt() == null || !message.receivedAt().isBefore(from)).toList(),
+    return new Listed(
+        listed.messages().stream()
+            .filter(message -> message.receivedAt() == null || !message.receivedAt().isBefore(from))
+            .toList(),
         listed.position());
   }
 

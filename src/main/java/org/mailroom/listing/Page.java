@@ -3,9 +3,11 @@ package org.mailroom.listing;
 import java.util.List;
 
 /**
- * Some messages of an import, which are delivered together; {@link Pages#done} is to be told when that is over.
+ * Some messages of an import, which are delivered together; {@link Pages#done} is to be told when
+ * that is over.
  *
- * @param number of the page within its import, from 1 on; its position moves on in this order. 0: no listing brought it
+ * @param number of the page within its import, from 1 on; its position moves on in this order. 0:
+ *     no listing brought it
  * @param messages may be none
  */
 public record Page(int number, List<ListedMessage> messages) {

@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.mailroom.graph.BoundedStrings;
@@ -19,9 +18,10 @@ import org.mailroom.graph.WrongAnswerException;
 import org.mailroom.settings.Printable;
 
 /**
- * Reads a page of messages, message by message from the wire; whole, or not at all. Of the messages beyond a budget of bytes only id and time
- * are held, so that a page of large bodies doesn't fill the memory; no single text of a message is read beyond it either. Safe for use by
- * several threads.
+ * Reads a page of messages, message by message from the wire; whole, or not at all. Of the messages
+ * beyond a budget of bytes only id and time are held, so that a page of large bodies doesn't fill
+ * the memory; no single text of a message is read beyond it either. Safe for use by several
+ * threads.
  */
 final class PageReader {
 
@@ -36,19 +36,24 @@ final class PageReader {
   PageReader(ObjectMapper json, int budget) {
     this.json = json.copy();
     // how long a text may be says the budget
-    this.json.getFactory().setStreamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
+    this.json
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build());
     this.budget = budget;
   }
 
   /**
    * Reads a page on which each message has an id.
    *
-   * @throws IOException when the answer is cut, isn't a page, is an error in spite of its status, or has something else between its messages
+   * @throws IOException when the answer is cut, isn't a page, is an error in spite of its status,
+   *     or has something else between its messages
    */
   MessagePage read(InputStream answer) throws IOException {
     MessagePage page = readWhatIsThere(answer);
     if (page.nameless() > 0) {
-      throw new WrongAnswerException("the page has " + page.nameless() + " entries that are no messages with an id");
+      throw new WrongAnswerException(
+          "the page has " + page.nameless() + " entries that are no messages with an id");
     }
     return page;
   }
@@ -71,12 +76,14 @@ final class PageReader {
         } else if (name.equals("@odata.deltaLink") && value == JsonToken.VALUE_STRING) {
           delta = link(parser.getText());
         } else if (name.equals("error")) {
-          throw new WrongAnswerException("the answer is an error: " + code(json.<JsonNode>readTree(parser)));
+          throw new WrongAnswerException(
+              "the answer is an error: " + code(json.<JsonNode>readTree(parser)));
         } else {
           parser.skipChildren();
         }
       }
-      // without the array it is no page, though it may lead on: what it would have held would be passed over
+      // without the array it is no page, though it may lead on: what it would have held would be
+      // passed over
       require(parser.currentToken() == JsonToken.END_OBJECT && messages.isThere);
       return new MessagePage(messages.found, next, delta, messages.nameless);
     }
@@ -118,8 +125,13 @@ final class PageReader {
     private void add(String id, JsonNode resource, long size, boolean cut) {
       boolean fits = held + size <= budget && !cut;
       held += fits ? size : 0;
-      found.add(new ListedMessage(id, GraphTime.of(resource.path("receivedDateTime").asText(null)), resource.path("isRead").asBoolean(false),
-          !resource.has("body"), fits ? resource : null));
+      found.add(
+          new ListedMessage(
+              id,
+              GraphTime.of(resource.path("receivedDateTime").asText(null)),
+              resource.path("isRead").asBoolean(false),
+              !resource.has("body"),
+              fits ? resource : null));
     }
   }
 

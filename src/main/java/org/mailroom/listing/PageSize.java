@@ -6,9 +6,10 @@ import java.time.Instant;
 import org.mailroom.graph.GraphException;
 
 /**
- * How many messages a page is asked for: half of it after a refusal, twice as many after a success. A size that got no answer in time isn't
- * tried again for a while, once smaller pages brought all its messages; where one of them can't be had in any page, it wasn't the size. One
- * thread at a time uses it.
+ * How many messages a page is asked for: half of it after a refusal, twice as many after a success.
+ * A size that got no answer in time isn't tried again for a while, once smaller pages brought all
+ * its messages; where one of them can't be had in any page, it wasn't the size. One thread at a
+ * time uses it.
  */
 final class PageSize {
 
@@ -18,8 +19,10 @@ final class PageSize {
   private int most;
   private Instant until;
   private int now;
+
   /** The smallest size that got no answer in time; 0: there is none. */
   private int tooLarge;
+
   /** How many of its messages weren't brought by smaller pages yet. */
   private int missing;
 
@@ -82,7 +85,8 @@ final class PageSize {
     if (tooLarge > 0) {
       limit(Math.max(1, tooLarge / 2));
     }
-    return new Hints(careful ? 1 : 0, until == null ? 0 : most, until == null ? Instant.MIN : until);
+    return new Hints(
+        careful ? 1 : 0, until == null ? 0 : most, until == null ? Instant.MIN : until);
   }
 
   /** The gateway's word for it is 504. */

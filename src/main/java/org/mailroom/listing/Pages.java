@@ -18,12 +18,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The pages of one import's listing, for a Splitter to walk that works on several of them at once.
  *
- * <p>{@link #hasNext} answers at once, from what the listing has said so far: no when everything is listed, when the import failed or the runtime stops,
- * when the import's turn is over, or when it lasts too long. {@link #next} holds back while as many pages are in hand as may be, then asks Graph. A
- * Splitter asks for the one before it sends what it has on its way, and for the other beside that, so that no page waits for what comes behind it.
- * A page that was promised and isn't to be had any more, because of a failure or a stop, is one without messages: a Splitter whose iterator breaks
- * its promise ends before what it has begun is done. Nothing is raised: a failure goes to the import. Whoever took a page says {@link #done},
- * whatever came of it.
+ * <p>{@link #hasNext} answers at once, from what the listing has said so far: no when everything is
+ * listed, when the import failed or the runtime stops, when the import's turn is over, or when it
+ * lasts too long. {@link #next} holds back while as many pages are in hand as may be, then asks
+ * Graph. A Splitter asks for the one before it sends what it has on its way, and for the other
+ * beside that, so that no page waits for what comes behind it. A page that was promised and isn't
+ * to be had any more, because of a failure or a stop, is one without messages: a Splitter whose
+ * iterator breaks its promise ends before what it has begun is done. Nothing is raised: a failure
+ * goes to the import. Whoever took a page says {@link #done}, whatever came of it.
  *
  * <p>One thread walks; pages end on any.
  */
@@ -52,7 +54,11 @@ public final class Pages implements Iterator<Page> {
    * @param failed takes why the folder can't be listed any further
    * @param store takes each position once everything before it is done
    */
-  public record Surroundings(BooleanSupplier isStopping, Turn turn, Consumer<Exception> failed, Consumer<Position> store) {}
+  public record Surroundings(
+      BooleanSupplier isStopping,
+      Turn turn,
+      Consumer<Exception> failed,
+      Consumer<Position> store) {}
 
   /** Nothing more is asked for. */
   private static final class StoppedException extends RuntimeException {}
@@ -65,8 +71,10 @@ public final class Pages implements Iterator<Page> {
   private final Clock clock;
   private final Instant begun;
   private final Positions positions;
+
   /** Pages by number, and of each its messages with their versions. */
   private final Map<Integer, Map<String, String>> inHand = new HashMap<>();
+
   private boolean promised;
   private int taken;
   private int listed;
@@ -79,7 +87,13 @@ public final class Pages implements Iterator<Page> {
   /**
    * @param listing begun or to be gone on with
    */
-  public Pages(String account, Listing listing, Graph graph, Surroundings around, Bounds bounds, Clock clock) {
+  public Pages(
+      String account,
+      Listing listing,
+      Graph graph,
+      Surroundings around,
+      Bounds bounds,
+      Clock clock) {
     this.account = account;
     this.listing = listing;
     this.graph = graph;
@@ -108,7 +122,10 @@ public final class Pages implements Iterator<Page> {
     return !finished;
   }
 
-  /** Waits until another page may be asked for, and returns its number; 0 when none is wanted any more. */
+  /**
+   * Waits until another page may be asked for, and returns its number; 0 when none is wanted any
+   * more.
+   */
   private synchronized int awaitPlace() {
     while (isWanted()) {
       if (inHand.size() < bounds.pagesInHand()) {
@@ -128,10 +145,16 @@ public final class Pages implements Iterator<Page> {
 
   /** Nothing more comes, whatever is left. */
   private boolean isOver() {
-    if (!overdue && !finished && Duration.between(begun, clock.instant()).compareTo(bounds.longest()) >= 0) {
+    if (!overdue
+        && !finished
+        && Duration.between(begun, clock.instant()).compareTo(bounds.longest()) >= 0) {
       overdue = true;
-      LOG.warn("account {}: the import has gone on for {} and lists nothing more; what is left comes with the next one. Raise"
-          + " mailroom.limits.longest-import if that is how much there is to import.", account, bounds.longest());
+      LOG.warn(
+          "account {}: the import has gone on for {} and lists nothing more; what is left comes"
+              + " with the next one. Raise mailroom.limits.longest-import if that is how much there"
+              + " is to import.",
+          account,
+          bounds.longest());
     }
     return finished || failed || overdue || around.isStopping().getAsBoolean();
   }
@@ -186,12 +209,16 @@ public final class Pages implements Iterator<Page> {
   }
 
   /**
-   * Leaves out what stands on another page in hand: where the service can't list on, a listing begins anew, and a message that is being delivered
-   * would be delivered a second time beside. Should the other page fail, no position moves behind it.
+   * Leaves out what stands on another page in hand: where the service can't list on, a listing
+   * begins anew, and a message that is being delivered would be delivered a second time beside.
+   * Should the other page fail, no position moves behind it.
    */
   private synchronized List<ListedMessage> take(int number, List<ListedMessage> messages) {
     listed++;
-    List<ListedMessage> others = messages.stream().filter(message -> inHand.values().stream().noneMatch(page -> isThere(page, message))).toList();
+    List<ListedMessage> others =
+        messages.stream()
+            .filter(message -> inHand.values().stream().noneMatch(page -> isThere(page, message)))
+            .toList();
     Map<String, String> versions = new HashMap<>();
     others.forEach(message -> versions.put(message.id(), message.version()));
     inHand.put(number, versions);
@@ -201,7 +228,8 @@ public final class Pages implements Iterator<Page> {
   /** A newer version is another matter: the rules may have left the older one. */
   private static boolean isThere(Map<String, String> page, ListedMessage message) {
     String version = page.get(message.id());
-    return page.containsKey(message.id()) && (version == null || message.version() == null || version.equals(message.version()));
+    return page.containsKey(message.id())
+        && (version == null || message.version() == null || version.equals(message.version()));
   }
 
   private synchronized void fail(int number) {
@@ -246,10 +274,14 @@ public final class Pages implements Iterator<Page> {
 
   /** The listing isn't gone on with, so that nothing depends on its positions. */
   private synchronized boolean isOverForGood() {
-    return !suspended && (failed || finished || overdue || paused || around.isStopping().getAsBoolean());
+    return !suspended
+        && (failed || finished || overdue || paused || around.isStopping().getAsBoolean());
   }
 
-  /** Its turn is over, others wait, and there is more to list: a later import goes on with the same listing. */
+  /**
+   * Its turn is over, others wait, and there is more to list: a later import goes on with the same
+   * listing.
+   */
   public synchronized boolean isSuspended() {
     return suspended && !failed;
   }

@@ -4,10 +4,12 @@ import java.net.URI;
 import java.time.Instant;
 
 /**
- * Where a walk may go on behind a page. It is to be stored once everything before it is delivered, or in the ledger.
+ * Where a walk may go on behind a page. It is to be stored once everything before it is delivered,
+ * or in the ledger.
  *
  * @param link where the delta query goes on; null for a listing by time
- * @param receivedBefore everything that was received before is listed; null for a delta query, and before the first message
+ * @param receivedBefore everything that was received before is listed; null for a delta query, and
+ *     before the first message
  */
 public record Position(URI link, Instant receivedBefore) {
 

@@ -5,9 +5,10 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * Moves the position of a walk behind pages that are done, in the order of the pages, though they end in any: a position is stored only when
- * its page and all before it are done and whole. Behind a page that isn't whole nothing is stored any more, so that the next import lists it
- * again. Safe for use by several threads; positions are stored one at a time, none before an earlier one.
+ * Moves the position of a walk behind pages that are done, in the order of the pages, though they
+ * end in any: a position is stored only when its page and all before it are done and whole. Behind
+ * a page that isn't whole nothing is stored any more, so that the next import lists it again. Safe
+ * for use by several threads; positions are stored one at a time, none before an earlier one.
  */
 final class Positions {
 

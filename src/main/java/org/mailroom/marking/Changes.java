@@ -12,8 +12,9 @@ import org.mailroom.graph.JsonBatch;
 import org.mailroom.message.MailboxState;
 
 /**
- * The changes of at most twenty messages: first a look at those that may have been changed before, then one PATCH each, then the folder. Each of the
- * three is a JSON batch, which knows its own answers. The variable {@code changes}; one thread at a time works on it.
+ * The changes of at most twenty messages: first a look at those that may have been changed before,
+ * then one PATCH each, then the folder. Each of the three is a JSON batch, which knows its own
+ * answers. The variable {@code changes}; one thread at a time works on it.
  */
 public final class Changes {
 
@@ -33,7 +34,12 @@ public final class Changes {
     this(account, target, false, messages, others);
   }
 
-  private Changes(Account account, String target, boolean deadLetters, List<ToMark> messages, AtATime<Changes> others) {
+  private Changes(
+      Account account,
+      String target,
+      boolean deadLetters,
+      List<ToMark> messages,
+      AtATime<Changes> others) {
     this.account = account;
     this.target = target;
     this.deadLetters = deadLetters;
@@ -46,7 +52,8 @@ public final class Changes {
    *
    * @param target id of the folder that they are moved to; null: they stay
    */
-  static Changes ofDeadLetters(Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+  static Changes ofDeadLetters(
+      Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
     return new Changes(account, target, true, messages, others);
   }
 
@@ -76,16 +83,25 @@ public final class Changes {
     messages.remove(messageId);
   }
 
-  /** Those whose state has to be seen before anything is changed: it isn't known, or they may have been changed before. */
+  /**
+   * Those whose state has to be seen before anything is changed: it isn't known, or they may have
+   * been changed before.
+   */
   List<String> toLookUp() {
-    return messages.values().stream().filter(message -> message.state() == null || (message.before() && target != null)).map(ToMark::messageId).toList();
+    return messages.values().stream()
+        .filter(message -> message.state() == null || (message.before() && target != null))
+        .map(ToMark::messageId)
+        .toList();
   }
 
   void look(JsonBatch batch) {
     look = batch;
   }
 
-  /** What to PATCH, by message id; without those that need no change, are gone, or couldn't be looked at. */
+  /**
+   * What to PATCH, by message id; without those that need no change, are gone, or couldn't be
+   * looked at.
+   */
   Map<String, ObjectNode> toUpdate() {
     List<String> lookedUp = toLookUp();
     Map<String, ObjectNode> changes = new LinkedHashMap<>();
@@ -95,7 +111,9 @@ public final class Changes {
       if (isGone(id) || (lookedUp.contains(id) && seen == null)) {
         continue;
       }
-      ObjectNode change = MailboxChange.of(account, message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
+      ObjectNode change =
+          MailboxChange.of(
+              account, message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
       if (!change.isEmpty()) {
         changes.put(id, change);
       }
@@ -109,8 +127,11 @@ public final class Changes {
 
   /** Those that are to leave the folder, and whose other changes are done. */
   List<String> toMove() {
-    return messages.values().stream().filter(message -> !stays(message)).map(ToMark::messageId)
-        .filter(id -> isUpdated(id) && !isThere(id)).toList();
+    return messages.values().stream()
+        .filter(message -> !stays(message))
+        .map(ToMark::messageId)
+        .filter(id -> isUpdated(id) && !isThere(id))
+        .toList();
   }
 
   void move(JsonBatch batch) {
@@ -118,17 +139,26 @@ public final class Changes {
   }
 
   private boolean isGone(String id) {
-    return (look != null && look.gone().contains(id)) || (update != null && update.gone().contains(id));
+    return (look != null && look.gone().contains(id))
+        || (update != null && update.gone().contains(id));
   }
 
   private boolean isUpdated(String id) {
-    boolean known = messages.get(id).state() != null || (look != null && look.answers().containsKey(id));
-    return !isGone(id) && known && (look == null || !look.unanswered().contains(id)) && !isRefused(look, id)
-        && (update == null ? toUpdate().get(id) == null : update.done().contains(id) || !isPartOf(update, id));
+    boolean known =
+        messages.get(id).state() != null || (look != null && look.answers().containsKey(id));
+    return !isGone(id)
+        && known
+        && (look == null || !look.unanswered().contains(id))
+        && !isRefused(look, id)
+        && (update == null
+            ? toUpdate().get(id) == null
+            : update.done().contains(id) || !isPartOf(update, id));
   }
 
   private static boolean isPartOf(JsonBatch batch, String id) {
-    return batch.done().contains(id) || batch.unanswered().contains(id) || batch.refused().containsKey(id);
+    return batch.done().contains(id)
+        || batch.unanswered().contains(id)
+        || batch.refused().containsKey(id);
   }
 
   private static boolean isRefused(JsonBatch batch, String id) {
@@ -143,10 +173,18 @@ public final class Changes {
 
   /** The messages of which nothing is left to do. */
   List<String> complete() {
-    return messages.values().stream().filter(message -> {
-      String id = message.messageId();
-      return isGone(id) || (isUpdated(id) && (stays(message) || isThere(id) || (move != null && move.done().contains(id))));
-    }).map(ToMark::messageId).toList();
+    return messages.values().stream()
+        .filter(
+            message -> {
+              String id = message.messageId();
+              return isGone(id)
+                  || (isUpdated(id)
+                      && (stays(message)
+                          || isThere(id)
+                          || (move != null && move.done().contains(id))));
+            })
+        .map(ToMark::messageId)
+        .toList();
   }
 
   /** Why messages aren't complete, by message id, where the service said so. */
@@ -154,7 +192,9 @@ public final class Changes {
     Map<String, Exception> refusals = new LinkedHashMap<>();
     for (JsonBatch batch : new JsonBatch[] {look, update, move}) {
       if (batch != null) {
-        batch.unanswered().forEach(id -> batch.lastRefusal(id).ifPresent(why -> refusals.put(id, why)));
+        batch
+            .unanswered()
+            .forEach(id -> batch.lastRefusal(id).ifPresent(why -> refusals.put(id, why)));
         Map<String, GraphException> refused = batch.refused();
         refusals.putAll(refused);
       }

@@ -13,9 +13,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * The changes in the mailbox that are due and not confirmed: the table {@code after_import}. Where a message is marked and then moved, it
- * is out of the listing after the first of the two; a crash in between would leave the other undone for ever. A change is noted before the first of
- * them is sent, and forgotten once the service has confirmed everything.
+ * The changes in the mailbox that are due and not confirmed: the table {@code after_import}. Where
+ * a message is marked and then moved, it is out of the listing after the first of the two; a crash
+ * in between would leave the other undone for ever. A change is noted before the first of them is
+ * sent, and forgotten once the service has confirmed everything.
  */
 @Component("changesInMailbox")
 public final class ChangesInMailbox {
@@ -35,7 +36,11 @@ public final class ChangesInMailbox {
       return;
     }
     OffsetDateTime now = Utc.of(clock.instant());
-    jdbc.batchUpdate("insert into after_import (account, message_id, noted_at) values (?, ?, ?) on conflict do nothing", messageIds, messageIds.size(),
+    jdbc.batchUpdate(
+        "insert into after_import (account, message_id, noted_at) values (?, ?, ?) on conflict do"
+            + " nothing",
+        messageIds,
+        messageIds.size(),
         (statement, id) -> {
           statement.setString(1, account.id());
           statement.setString(2, id);
@@ -43,23 +48,34 @@ public final class ChangesInMailbox {
         });
   }
 
-  /** What an earlier import, or one that was killed, left unconfirmed, as a page of messages of which nothing but the id is known; mostly none. */
+  /**
+   * What an earlier import, or one that was killed, left unconfirmed, as a page of messages of
+   * which nothing but the id is known; mostly none.
+   */
   public List<Page> unconfirmed(@Variable("import") AccountImport running) {
     if (!running.account().afterImport().isInSteps()) {
       return List.of();
     }
-    List<ListedMessage> messages = jdbc.query("select message_id from after_import where account = ? order by noted_at limit " + AT_ONCE,
-        (row, number) -> ListedMessage.ofId(row.getString(1)), running.account().id());
+    List<ListedMessage> messages =
+        jdbc.query(
+            "select message_id from after_import where account = ? order by noted_at limit "
+                + AT_ONCE,
+            (row, number) -> ListedMessage.ofId(row.getString(1)),
+            running.account().id());
     return messages.isEmpty() ? List.of() : List.of(Page.ofMessages(messages));
   }
 
   /** The service has confirmed all changes of these messages. */
   void confirm(Account account, List<String> messageIds) {
     if (!messageIds.isEmpty()) {
-      jdbc.batchUpdate("delete from after_import where account = ? and message_id = ?", messageIds, messageIds.size(), (statement, id) -> {
-        statement.setString(1, account.id());
-        statement.setString(2, id);
-      });
+      jdbc.batchUpdate(
+          "delete from after_import where account = ? and message_id = ?",
+          messageIds,
+          messageIds.size(),
+          (statement, id) -> {
+            statement.setString(1, account.id());
+            statement.setString(2, id);
+          });
     }
   }
 }

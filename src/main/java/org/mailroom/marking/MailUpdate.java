@@ -11,6 +11,14 @@ import org.mailroom.settings.MailroomProperties.Flag;
  * @param read null: stays as it is
  * @param addCategories those that it has stay
  * @param flag null: stays as it is
- * @param moveTo well-known name, path or id of a folder, which is created where it is missing; null: it stays
+ * @param moveTo well-known name, path or id of a folder, which is created where it is missing;
+ *     null: it stays
  */
-public record MailUpdate(String credential, String mailbox, String messageId, Boolean read, List<String> addCategories, Flag flag, String moveTo) {}
+public record MailUpdate(
+    String credential,
+    String mailbox,
+    String messageId,
+    Boolean read,
+    List<String> addCategories,
+    Flag flag,
+    String moveTo) {}

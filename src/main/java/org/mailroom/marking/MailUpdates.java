@@ -17,9 +17,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Changes one message for a route of the site: a look at how it stands, one PATCH of what isn't so yet, then the folder. Each goes over the wire as the
- * changes after an import do: a move whose answer was lost is looked up, never sent again blindly. Doing it all again does no harm. Safe for use by
- * several threads.
+ * Changes one message for a route of the site: a look at how it stands, one PATCH of what isn't so
+ * yet, then the folder. Each goes over the wire as the changes after an import do: a move whose
+ * answer was lost is looked up, never sent again blindly. Doing it all again does no harm. Safe for
+ * use by several threads.
  */
 @Component
 public final class MailUpdates {
@@ -29,7 +30,8 @@ public final class MailUpdates {
   private final MailFolders folders;
   private final int places;
 
-  MailUpdates(Graph graph, JsonBatches batches, MailFolders folders, MailroomProperties properties) {
+  MailUpdates(
+      Graph graph, JsonBatches batches, MailFolders folders, MailroomProperties properties) {
     this.graph = graph;
     this.batches = batches;
     this.folders = folders;
@@ -45,11 +47,21 @@ public final class MailUpdates {
    */
   public void make(MailUpdate update) {
     String id = update.messageId();
-    String target = update.moveTo() == null ? null : folders.findOrCreate(update.mailbox(), update.credential(), update.moveTo());
-    JsonNode seen = ask(update, batches.lookUps(update.credential(), update.mailbox(), List.of(id)).get(0)).answers().get(id);
+    String target =
+        update.moveTo() == null
+            ? null
+            : folders.findOrCreate(update.mailbox(), update.credential(), update.moveTo());
+    JsonNode seen =
+        ask(update, batches.lookUps(update.credential(), update.mailbox(), List.of(id)).get(0))
+            .answers()
+            .get(id);
     ObjectNode change = change(update, MailboxState.of(seen));
     if (!change.isEmpty()) {
-      ask(update, batches.updates(update.credential(), update.mailbox(), Map.of(id, change), places).get(0));
+      ask(
+          update,
+          batches
+              .updates(update.credential(), update.mailbox(), Map.of(id, change), places)
+              .get(0));
     }
     if (target != null && !target.equals(seen.path("parentFolderId").asText())) {
       ask(update, batches.moves(update.credential(), update.mailbox(), List.of(id), target).get(0));
@@ -63,7 +75,12 @@ public final class MailUpdates {
       throw refusal;
     }
     if (answered.gone().contains(update.messageId())) {
-      throw new IllegalStateException("message " + update.messageId() + " isn't in mailbox " + update.mailbox() + " any more, so it can't be changed there");
+      throw new IllegalStateException(
+          "message "
+              + update.messageId()
+              + " isn't in mailbox "
+              + update.mailbox()
+              + " any more, so it can't be changed there");
     }
     return answered;
   }

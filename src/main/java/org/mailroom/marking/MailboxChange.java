@@ -9,10 +9,15 @@ import org.mailroom.account.Account;
 import org.mailroom.message.MailboxState;
 import org.mailroom.settings.MailroomProperties.AfterImport;
 
-/** What a PATCH has to say of a message, given how it stands in the mailbox: what needs no change isn't sent. */
+/**
+ * What a PATCH has to say of a message, given how it stands in the mailbox: what needs no change
+ * isn't sent.
+ */
 final class MailboxChange {
 
-  /** The category of a message of which a delivery was given up, unless its account names others. */
+  /**
+   * The category of a message of which a delivery was given up, unless its account names others.
+   */
   static final String FAILED = "Mailroom failed";
 
   private MailboxChange() {}
@@ -23,17 +28,22 @@ final class MailboxChange {
    */
   static ObjectNode of(Account account, boolean givenUp, MailboxState state) {
     AfterImport afterImport = account.afterImport();
-    List<String> ofFailure = account.afterFailure() == null ? List.of() : account.afterFailure().addCategories();
+    List<String> ofFailure =
+        account.afterFailure() == null ? List.of() : account.afterFailure().addCategories();
     ObjectNode change = JsonNodeFactory.instance.objectNode();
     List<String> present = state == null ? List.of() : state.categories();
     Set<String> categories = new LinkedHashSet<>(present);
     if (givenUp) {
-      categories.addAll(!ofFailure.isEmpty() ? ofFailure : afterImport.categoriseFailures() ? List.of(FAILED) : List.of());
+      categories.addAll(
+          !ofFailure.isEmpty()
+              ? ofFailure
+              : afterImport.categoriseFailures() ? List.of(FAILED) : List.of());
     } else {
       if (afterImport.markAsRead() && (state == null || !Boolean.TRUE.equals(state.read()))) {
         change.put("isRead", true);
       }
-      if (afterImport.flag() != null && (state == null || !afterImport.flag().flagStatus().equalsIgnoreCase(state.flag()))) {
+      if (afterImport.flag() != null
+          && (state == null || !afterImport.flag().flagStatus().equalsIgnoreCase(state.flag()))) {
         change.putObject("flag").put("flagStatus", afterImport.flag().flagStatus());
       }
       categories.remove(FAILED);

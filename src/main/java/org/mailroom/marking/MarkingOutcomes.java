@@ -5,7 +5,10 @@ import org.apache.camel.Exchange;
 import org.mailroom.account.AccountImport;
 import org.springframework.stereotype.Component;
 
-/** At the end of each batch of changes, answered or not: what came of it is noted, and the others go on. */
+/**
+ * At the end of each batch of changes, answered or not: what came of it is noted, and the others go
+ * on.
+ */
 @Component("markingOutcomes")
 final class MarkingOutcomes implements AggregationStrategy {
 
@@ -24,7 +27,8 @@ final class MarkingOutcomes implements AggregationStrategy {
       if (changes.areOfDeadLetters()) {
         deadLetters.over(changes, batch.getException());
       } else {
-        marking.over(batch.getVariable("import", AccountImport.class), changes, batch.getException());
+        marking.over(
+            batch.getVariable("import", AccountImport.class), changes, batch.getException());
       }
     } finally {
       changes.over();

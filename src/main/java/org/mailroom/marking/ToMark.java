@@ -10,7 +10,14 @@ import org.mailroom.message.MailboxState;
  * @param receivedAt null when it isn't known
  * @param state how it stands in the mailbox; null when that isn't known
  * @param givenUp a delivery was given up; otherwise every destination has it
- * @param before every destination has it since an earlier import, and it isn't known how far its changes got
+ * @param before every destination has it since an earlier import, and it isn't known how far its
+ *     changes got
  * @param document for the site to confirm it; null where only the id is known
  */
-public record ToMark(String messageId, Instant receivedAt, MailboxState state, boolean givenUp, boolean before, MailMessage document) {}
+public record ToMark(
+    String messageId,
+    Instant receivedAt,
+    MailboxState state,
+    boolean givenUp,
+    boolean before,
+    MailMessage document) {}

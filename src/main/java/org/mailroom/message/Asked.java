@@ -17,8 +17,15 @@ record Asked(GraphOperation operation, String words) {
 
   /** Position and name; the name is what a mail says: one line, and not without end. */
   static String attachment(int position, MailAttachment attachment) {
-    String name = attachment.name() == null ? "" : attachment.name().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "").strip();
-    String shown = name.length() <= LONGEST_NAME ? name : name.substring(0, name.offsetByCodePoints(0, name.codePointCount(0, LONGEST_NAME))) + "…";
+    String name =
+        attachment.name() == null
+            ? ""
+            : attachment.name().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "").strip();
+    String shown =
+        name.length() <= LONGEST_NAME
+            ? name
+            : name.substring(0, name.offsetByCodePoints(0, name.codePointCount(0, LONGEST_NAME)))
+                + "…";
     return "attachment " + position + (shown.isEmpty() ? "" : " (" + shown + ")");
   }
 

@@ -21,14 +21,15 @@ import java.util.UUID;
 import org.mailroom.settings.PrivateFolder;
 
 /**
- * Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was there. Only its owner may read it. Folders
- * that are missing are made, and forced to disk with it.
+ * Writes a file whole or not at all: to a temporary name, forced to disk, renamed over what was
+ * there. Only its owner may read it. Folders that are missing are made, and forced to disk with it.
  */
 public final class AtomicFile {
 
   private static final int BUFFER = 64 * 1024;
 
-  private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private AtomicFile() {}
 
@@ -53,7 +54,8 @@ public final class AtomicFile {
         size = copy(content, channel, sha256);
         channel.force(true);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       PrivateFolder.force(file.getParent());
       return new StoredFile(file, size, HexFormat.of().formatHex(sha256.digest()));
     } catch (NoSuchAlgorithmException e) {
@@ -67,7 +69,8 @@ public final class AtomicFile {
   /** The folder mostly is there: it is made when it turns out that it isn't. */
   private static FileChannel create(Path temporary) throws IOException {
     try {
-      FileChannel channel = FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
+      FileChannel channel =
+          FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
       removeLeftovers(temporary.getParent());
       return channel;
     } catch (NoSuchFileException noFolder) {
@@ -90,7 +93,8 @@ public final class AtomicFile {
     }
   }
 
-  private static long copy(InputStream from, FileChannel to, MessageDigest digest) throws IOException {
+  private static long copy(InputStream from, FileChannel to, MessageDigest digest)
+      throws IOException {
     byte[] buffer = new byte[BUFFER];
     long size = 0;
     for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {

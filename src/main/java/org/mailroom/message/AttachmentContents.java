@@ -11,7 +11,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
-/** The content of one attachment for a route of the site, in memory and no larger than the route says. Safe for use by several threads. */
+/**
+ * The content of one attachment for a route of the site, in memory and no larger than the route
+ * says. Safe for use by several threads.
+ */
 @Component
 public final class AttachmentContents {
 
@@ -21,7 +24,8 @@ public final class AttachmentContents {
    * @param credential the name of the credential that opens the mailbox
    * @param maxSize a larger one isn't fetched
    */
-  public record Wanted(String credential, String mailbox, String messageId, String attachmentId, DataSize maxSize) {}
+  public record Wanted(
+      String credential, String mailbox, String messageId, String attachmentId, DataSize maxSize) {}
 
   /**
    * What the service gave.
@@ -45,36 +49,67 @@ public final class AttachmentContents {
   /**
    * Fetches it: first what is told of it, then its content, whole or not at all.
    *
-   * @throws org.mailroom.graph.GraphException when the service refuses, or gives no answer that counts
+   * @throws org.mailroom.graph.GraphException when the service refuses, or gives no answer that
+   *     counts
    * @throws org.mailroom.credential.CredentialException when there is no token
    * @throws IllegalStateException when it has no content of its own, or is too large
    */
   public Content get(Wanted wanted) {
-    ListedAttachment told = graph.ask(GraphRequest.get(GraphOperation.LIST_ATTACHMENTS, wanted.credential(), wanted.mailbox(),
-        uris.of(GraphUris.options("$select", AttachmentFetch.SELECT), path(wanted)), answer -> ListedAttachment.of(1, json.tree(answer))));
+    ListedAttachment told =
+        graph.ask(
+            GraphRequest.get(
+                GraphOperation.LIST_ATTACHMENTS,
+                wanted.credential(),
+                wanted.mailbox(),
+                uris.of(GraphUris.options("$select", AttachmentFetch.SELECT), path(wanted)),
+                answer -> ListedAttachment.of(1, json.tree(answer))));
     MailAttachment attachment = told.metadata();
     if (!told.hasContent()) {
-      throw new IllegalStateException("the attachment" + named(attachment) + " is a link to a file elsewhere: the mailbox has no content of it");
+      throw new IllegalStateException(
+          "the attachment"
+              + named(attachment)
+              + " is a link to a file elsewhere: the mailbox has no content of it");
     }
     if (attachment.kind().equals("file") && attachment.size() != null) {
       requireRoom(wanted, attachment, attachment.size() * 7 / 10);
     }
-    byte[] content = graph.ask(GraphRequest.get(GraphOperation.GET_ATTACHMENT, wanted.credential(), wanted.mailbox(), uris.of(path(wanted, "$value")),
-        answer -> read(wanted, told, answer)));
-    return new Content(attachment.name() == null ? null : attachment.name().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", ""), SafeFileName.of(attachment.name()),
-        attachment.contentType(), content);
+    byte[] content =
+        graph.ask(
+            GraphRequest.get(
+                GraphOperation.GET_ATTACHMENT,
+                wanted.credential(),
+                wanted.mailbox(),
+                uris.of(path(wanted, "$value")),
+                answer -> read(wanted, told, answer)));
+    return new Content(
+        attachment.name() == null
+            ? null
+            : attachment.name().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", ""),
+        SafeFileName.of(attachment.name()),
+        attachment.contentType(),
+        content);
   }
 
-  private static byte[] read(Wanted wanted, ListedAttachment told, InputStream answer) throws IOException {
-    try (ServiceStream stream = new ServiceStream(answer, bytes -> requireRoom(wanted, told.metadata(), bytes), (beginning, length) -> told.requireWhole(length))) {
+  private static byte[] read(Wanted wanted, ListedAttachment told, InputStream answer)
+      throws IOException {
+    try (ServiceStream stream =
+        new ServiceStream(
+            answer,
+            bytes -> requireRoom(wanted, told.metadata(), bytes),
+            (beginning, length) -> told.requireWhole(length))) {
       return stream.readAllBytes();
     }
   }
 
   private static void requireRoom(Wanted wanted, MailAttachment attachment, long bytes) {
     if (bytes > wanted.maxSize().toBytes()) {
-      throw new IllegalStateException("the attachment" + named(attachment) + " is larger than maxSize of graph-mail-attachment-action (" + wanted.maxSize()
-          .toBytes() + " bytes). Raise it, or let an account import the message: there contents go to disk");
+      throw new IllegalStateException(
+          "the attachment"
+              + named(attachment)
+              + " is larger than maxSize of graph-mail-attachment-action ("
+              + wanted.maxSize().toBytes()
+              + " bytes). Raise it, or let an account import the message: there contents go to"
+              + " disk");
     }
   }
 
@@ -84,7 +119,19 @@ public final class AttachmentContents {
 
   private static String[] path(Wanted wanted, String... more) {
     String[] path = new String[6 + more.length];
-    System.arraycopy(new String[] {"users", wanted.mailbox(), "messages", wanted.messageId(), "attachments", wanted.attachmentId()}, 0, path, 0, 6);
+    System.arraycopy(
+        new String[] {
+          "users",
+          wanted.mailbox(),
+          "messages",
+          wanted.messageId(),
+          "attachments",
+          wanted.attachmentId()
+        },
+        0,
+        path,
+        0,
+        6);
     System.arraycopy(more, 0, path, 6, more.length);
     return path;
   }

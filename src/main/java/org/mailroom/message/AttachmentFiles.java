@@ -15,7 +15,10 @@ import java.util.HexFormat;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** For routes of the site's: the stored content of an attachment, to be copied or sent. Threads: any. */
+/**
+ * For routes of the site's: the stored content of an attachment, to be copied or sent. Threads:
+ * any.
+ */
 @Component("attachmentFiles")
 public final class AttachmentFiles {
 
@@ -26,40 +29,60 @@ public final class AttachmentFiles {
    */
   public File file(MailAttachment attachment) {
     if (attachment.location() == null) {
-      throw new IllegalArgumentException("no content of this attachment is stored: it is of kind " + attachment.kind());
+      throw new IllegalArgumentException(
+          "no content of this attachment is stored: it is of kind " + attachment.kind());
     }
     return Path.of(attachment.location()).toFile();
   }
 
   /**
-   * Returns everything that is stored of a message though no destination has it yet: the contents of its attachments, and the original where its account
-   * keeps that, as an attachment of the kind {@code original}.
+   * Returns everything that is stored of a message though no destination has it yet: the contents
+   * of its attachments, and the original where its account keeps that, as an attachment of the kind
+   * {@code original}.
    *
    * @param message the variable of that name; null: without the original
    */
   public List<MailAttachment> stored(MailMessage document, IncomingMessage message) {
     List<MailAttachment> stored = new ArrayList<>();
     if (document.attachments() != null) {
-      document.attachments().stream().filter(attachment -> attachment.location() != null).forEach(stored::add);
+      document.attachments().stream()
+          .filter(attachment -> attachment.location() != null)
+          .forEach(stored::add);
     }
     if (message != null && message.original() != null) {
-      stored.add(new MailAttachment(null, "original", "message.eml", "message/rfc822", null, false, null, null, message.original().toString(), null, null));
+      stored.add(
+          new MailAttachment(
+              null,
+              "original",
+              "message.eml",
+              "message/rfc822",
+              null,
+              false,
+              null,
+              null,
+              message.original().toString(),
+              null,
+              null));
     }
     return stored;
   }
 
   /**
-   * Takes a content away that is not to lie about, such as one with a virus, and deletes what else is stored of its message: the original holds it, too, and
-   * the others may be like it. All of it is fetched again when the message is.
+   * Takes a content away that is not to lie about, such as one with a virus, and deletes what else
+   * is stored of its message: the original holds it, too, and the others may be like it. All of it
+   * is fetched again when the message is.
    *
    * @param others what {@link #stored} returned
-   * @param infected {@code quarantine}: it moves into a folder, named by its SHA-256; {@code drop}: it is deleted
+   * @param infected {@code quarantine}: it moves into a folder, named by its SHA-256; {@code drop}:
+   *     it is deleted
    * @param folder for the quarantine; made when it isn't there
    * @return what became of it, in words
    * @throws IllegalArgumentException when {@code infected} is neither
    * @throws IOException when it can't be moved or deleted
    */
-  public String takeAway(MailAttachment attachment, List<MailAttachment> others, String infected, String folder) throws IOException {
+  public String takeAway(
+      MailAttachment attachment, List<MailAttachment> others, String infected, String folder)
+      throws IOException {
     Path content = file(attachment).toPath();
     String became;
     switch (infected == null ? "" : infected.strip()) {
@@ -73,7 +96,11 @@ public final class AttachmentFiles {
         Files.move(content, target, StandardCopyOption.REPLACE_EXISTING);
         became = "its content is in quarantine as " + target.getFileName();
       }
-      default -> throw new IllegalArgumentException("what becomes of an infected content is '" + infected + "': allowed are quarantine, drop");
+      default ->
+          throw new IllegalArgumentException(
+              "what becomes of an infected content is '"
+                  + infected
+                  + "': allowed are quarantine, drop");
     }
     for (MailAttachment other : others) {
       Files.deleteIfExists(file(other).toPath());
@@ -82,7 +109,9 @@ public final class AttachmentFiles {
   }
 
   private static String sha256(Path content) throws IOException {
-    try (InputStream in = new DigestInputStream(Files.newInputStream(content), MessageDigest.getInstance("SHA-256"))) {
+    try (InputStream in =
+        new DigestInputStream(
+            Files.newInputStream(content), MessageDigest.getInstance("SHA-256"))) {
       in.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     } catch (NoSuchAlgorithmException e) {

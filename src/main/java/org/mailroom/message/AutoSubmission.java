@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.mailroom.message.MailMessage.Header;
 
 /**
- * Whether a program sent a message, as its headers tell: by RFC 3834 and RFC 3464, and by what real systems send. It tells what is safe to answer
- * automatically: only what is {@code no}.
+ * Whether a program sent a message, as its headers tell: by RFC 3834 and RFC 3464, and by what real
+ * systems send. It tells what is safe to answer automatically: only what is {@code no}.
  */
 final class AutoSubmission {
 
@@ -16,7 +16,14 @@ final class AutoSubmission {
   static final String BOUNCE = "bounce";
   static final String BULK = "bulk";
 
-  private static final List<String> REPLIES = List.of("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-AutoReply-From", "X-Mail-Autoreply");
+  private static final List<String> REPLIES =
+      List.of(
+          "X-Autoreply",
+          "X-Autorespond",
+          "X-Autoresponder",
+          "X-AutoReply-From",
+          "X-Mail-Autoreply");
+
   /** Whom Exchange sends its reports as. */
   private static final String EXCHANGE = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e";
 
@@ -25,7 +32,10 @@ final class AutoSubmission {
 
   private AutoSubmission(MailHeaders headers, String from) {
     this.headers = headers;
-    this.from = from == null || from.indexOf('@') < 0 ? "" : from.substring(0, from.indexOf('@')).toLowerCase(Locale.ROOT);
+    this.from =
+        from == null || from.indexOf('@') < 0
+            ? ""
+            : from.substring(0, from.indexOf('@')).toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -61,10 +71,15 @@ final class AutoSubmission {
   }
 
   private boolean isBounce(String declared, String report) {
-    if (report.equals("delivery-status") || headers.has("X-MS-Exchange-Message-Is-Ndr") || headers.has("X-Failed-Recipients") || from.equals("mailer-daemon")) {
+    if (report.equals("delivery-status")
+        || headers.has("X-MS-Exchange-Message-Is-Ndr")
+        || headers.has("X-Failed-Recipients")
+        || from.equals("mailer-daemon")) {
       return true;
     }
-    return isPathEmpty() && !declared.equals(GENERATED) && (from.equals("postmaster") || from.equals(EXCHANGE));
+    return isPathEmpty()
+        && !declared.equals(GENERATED)
+        && (from.equals("postmaster") || from.equals(EXCHANGE));
   }
 
   private boolean isReply() {
@@ -78,7 +93,10 @@ final class AutoSubmission {
     return precedence.equals("auto_reply") || precedence.equals("auto-reply");
   }
 
-  /** Exchange calls its automatic replies auto-generated. They come from the rules of a mailbox, and answer a message. */
+  /**
+   * Exchange calls its automatic replies auto-generated. They come from the rules of a mailbox, and
+   * answer a message.
+   */
   private boolean isOutOfOffice() {
     return headers.has("X-MS-Exchange-Inbox-Rules-Loop") && headers.has("In-Reply-To");
   }
@@ -90,7 +108,11 @@ final class AutoSubmission {
   /** Sent to many, or by somebody who wants no automatic answer. */
   private boolean isBulk() {
     String precedence = word(headers.first("Precedence"));
-    if (precedence.equals("bulk") || precedence.equals("list") || precedence.equals("junk") || headers.has("List-Id") || headers.has("List-Unsubscribe")) {
+    if (precedence.equals("bulk")
+        || precedence.equals("list")
+        || precedence.equals("junk")
+        || headers.has("List-Id")
+        || headers.has("List-Unsubscribe")) {
       return true;
     }
     String suppress = headers.first("X-Auto-Response-Suppress");
@@ -100,16 +122,23 @@ final class AutoSubmission {
   /** Suppressing receipts and reports (RN, NRN, DR, NDR) alone is what people's mail does, too. */
   private static boolean isNoAnswerWanted(String suppress) {
     for (String each : suppress.split("[,;\\s]+", 12)) {
-      if (each.equalsIgnoreCase("All") || each.equalsIgnoreCase("OOF") || each.equalsIgnoreCase("AutoReply")) {
+      if (each.equalsIgnoreCase("All")
+          || each.equalsIgnoreCase("OOF")
+          || each.equalsIgnoreCase("AutoReply")) {
         return true;
       }
     }
     return false;
   }
 
-  /** The report-type of a multipart/report; empty for any other content. {@code unknown} where it doesn't say. */
+  /**
+   * The report-type of a multipart/report; empty for any other content. {@code unknown} where it
+   * doesn't say.
+   */
   private static String report(String contentType) {
-    if (contentType == null || !contentType.regionMatches(true, 0, "multipart/report", 0, "multipart/report".length())) {
+    if (contentType == null
+        || !contentType.regionMatches(
+            true, 0, "multipart/report", 0, "multipart/report".length())) {
       return "";
     }
     String small = contentType.toLowerCase(Locale.ROOT);
@@ -119,11 +148,16 @@ final class AutoSubmission {
     return type.isEmpty() ? "unknown" : type;
   }
 
-  /** The first word, without comments and parameters, in small letters; empty when there is none. */
+  /**
+   * The first word, without comments and parameters, in small letters; empty when there is none.
+   */
   private static String word(String value) {
     String text = value == null ? "" : value.strip();
     int end = 0;
-    while (end < text.length() && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '-' || text.charAt(end) == '_')) {
+    while (end < text.length()
+        && (Character.isLetterOrDigit(text.charAt(end))
+            || text.charAt(end) == '-'
+            || text.charAt(end) == '_')) {
       end++;
     }
     return text.substring(0, end).toLowerCase(Locale.ROOT);

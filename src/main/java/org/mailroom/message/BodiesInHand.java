@@ -13,9 +13,11 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Room in memory for large bodies, of all imports together. A body is there several times while its message is delivered: as the service gave it, as
- * text, in the document, in rows, and as what goes to files and queues. So those that were fetched alone, for they were too large for their page, share a
- * third of the heap; one that would need more than that alone has all of it. The threads of an import's groups call it, each with its own message.
+ * Room in memory for large bodies, of all imports together. A body is there several times while its
+ * message is delivered: as the service gave it, as text, in the document, in rows, and as what goes
+ * to files and queues. So those that were fetched alone, for they were too large for their page,
+ * share a third of the heap; one that would need more than that alone has all of it. The threads of
+ * an import's groups call it, each with its own message.
  */
 @Component("bodiesInHand")
 public final class BodiesInHand {
@@ -25,12 +27,14 @@ public final class BodiesInHand {
 
   /** So many times a body is held, by a look at heaps of imports. */
   private static final int COPIES = 12;
+
   private static final int KILOBYTE = 1024;
 
   private final int kilobytes;
   private final long patience;
   private final Semaphore room;
-  private final Map<IncomingMessage, Integer> taken = Collections.synchronizedMap(new IdentityHashMap<>());
+  private final Map<IncomingMessage, Integer> taken =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   @Autowired
   BodiesInHand(MailroomProperties properties) {
@@ -48,20 +52,31 @@ public final class BodiesInHand {
   }
 
   /**
-   * Waits until there is room for the body of a message, first come, first served. A small one doesn't wait.
+   * Waits until there is room for the body of a message, first come, first served. A small one
+   * doesn't wait.
    *
-   * @throws NoRoomException when none of those in hand comes to its end within {@code mailroom.limits.request-timeout}
+   * @throws NoRoomException when none of those in hand comes to its end within {@code
+   *     mailroom.limits.request-timeout}
    */
   public void enter(@Variable("message") IncomingMessage message) {
-    int characters = message.resource() == null ? 0 : message.resource().path("body").path("content").asText("").length();
+    int characters =
+        message.resource() == null
+            ? 0
+            : message.resource().path("body").path("content").asText("").length();
     if (characters < SMALL || taken.containsKey(message)) {
       return;
     }
     int wanted = (int) Math.min(kilobytes, (long) characters * COPIES / KILOBYTE);
     try {
       if (!room.tryAcquire(wanted, patience, TimeUnit.MILLISECONDS)) {
-        throw new NoRoomException("its body of " + characters / KILOBYTE + " KB finds no room in memory: other large messages are being worked on, and none of them came to"
-            + " its end within " + TimeUnit.MILLISECONDS.toSeconds(patience) + " s (mailroom.limits.request-timeout). Give Java more memory (-Xmx) if that lasts.");
+        throw new NoRoomException(
+            "its body of "
+                + characters / KILOBYTE
+                + " KB finds no room in memory: other large messages are being worked on, and none"
+                + " of them came to its end within "
+                + TimeUnit.MILLISECONDS.toSeconds(patience)
+                + " s (mailroom.limits.request-timeout). Give Java more memory (-Xmx) if that"
+                + " lasts.");
       }
       taken.put(message, wanted);
     } catch (InterruptedException e) {

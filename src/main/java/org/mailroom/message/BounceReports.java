@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a bounce says about the message that wasn't delivered: from its delivery report, where that was stored as an attachment or with the original, else
- * from the header {@code X-Failed-Recipients}, else from its text for people. Nothing is asked of the service for it, and nothing is read of any other
- * message. What can't be read is left out.
+ * What a bounce says about the message that wasn't delivered: from its delivery report, where that
+ * was stored as an attachment or with the original, else from the header {@code
+ * X-Failed-Recipients}, else from its text for people. Nothing is asked of the service for it, and
+ * nothing is read of any other message. What can't be read is left out.
  */
 final class BounceReports {
 
@@ -30,7 +31,8 @@ final class BounceReports {
   private static final int MOST_OF_A_REPORT = 256 * 1024;
   private static final int LONGEST_LINE = 4000;
   private static final String ENCODING = "content-transfer-encoding:";
-  private static final List<String> TYPES = List.of("message/delivery-status", "message/global-delivery-status");
+  private static final List<String> TYPES =
+      List.of("message/delivery-status", "message/global-delivery-status");
 
   private BounceReports() {}
 
@@ -48,14 +50,18 @@ final class BounceReports {
       return message.withReport(AutoSubmission.GENERATED, null);
     }
     Bounce told = report == null ? null : report.bounce();
-    return message.withReport(AutoSubmission.BOUNCE, told != null ? told : BounceText.of(message.bodyText(), failed(message)));
+    return message.withReport(
+        AutoSubmission.BOUNCE,
+        told != null ? told : BounceText.of(message.bodyText(), failed(message)));
   }
 
   private static List<String> failed(MailMessage message) {
     List<String> addresses = new ArrayList<>();
     for (String value : new MailHeaders(message.headers()).values("X-Failed-Recipients")) {
       for (String each : value.split("[,;\\s]+", DeliveryReport.MOST_RECIPIENTS + 2)) {
-        if (DeliveryReport.isAddress(each) && addresses.size() < DeliveryReport.MOST_RECIPIENTS && !addresses.contains(each)) {
+        if (DeliveryReport.isAddress(each)
+            && addresses.size() < DeliveryReport.MOST_RECIPIENTS
+            && !addresses.contains(each)) {
           addresses.add(each);
         }
       }
@@ -65,7 +71,10 @@ final class BounceReports {
 
   private static DeliveryReport report(List<MailAttachment> attachments, Path original) {
     for (MailAttachment attachment : attachments) {
-      DeliveryReport report = attachment.location() != null && mayBeReport(attachment) ? read(Path.of(attachment.location()), false) : null;
+      DeliveryReport report =
+          attachment.location() != null && mayBeReport(attachment)
+              ? read(Path.of(attachment.location()), false)
+              : null;
       if (report != null) {
         return report;
       }
@@ -75,16 +84,20 @@ final class BounceReports {
 
   /** Mail programs give the report a name of its own where they don't show it. */
   private static boolean mayBeReport(MailAttachment attachment) {
-    String type = attachment.contentType() == null ? "" : attachment.contentType().toLowerCase(Locale.ROOT);
+    String type =
+        attachment.contentType() == null ? "" : attachment.contentType().toLowerCase(Locale.ROOT);
     String name = attachment.name() == null ? "" : attachment.name().toLowerCase(Locale.ROOT);
-    return TYPES.stream().anyMatch(type::startsWith) || (type.startsWith("text/") && (name.equals("details.txt") || name.startsWith("att0")));
+    return TYPES.stream().anyMatch(type::startsWith)
+        || (type.startsWith("text/") && (name.equals("details.txt") || name.startsWith("att0")));
   }
 
   private static DeliveryReport read(Path file, boolean isOriginal) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       Lines lines = new Lines(in, isOriginal ? MOST_OF_AN_ORIGINAL : MOST_OF_A_REPORT);
       String encoding = isOriginal ? lines.passTo(TYPES) : "";
-      return encoding == null ? null : DeliveryReport.of(decoded(lines.part(MOST_OF_A_REPORT), encoding));
+      return encoding == null
+          ? null
+          : DeliveryReport.of(decoded(lines.part(MOST_OF_A_REPORT), encoding));
     } catch (IOException | MessagingException | IllegalArgumentException e) {
       LOG.debug("a delivery report can't be read", e);
       return null;
@@ -92,13 +105,16 @@ final class BounceReports {
   }
 
   /** The lines of a part as they were before it was encoded; attachments come decoded. */
-  private static List<String> decoded(List<String> lines, String encoding) throws IOException, MessagingException {
+  private static List<String> decoded(List<String> lines, String encoding)
+      throws IOException, MessagingException {
     byte[] raw = String.join("\r\n", lines).getBytes(StandardCharsets.ISO_8859_1);
-    byte[] bytes = switch (encoding) {
-      case "base64" -> base64(String.join("", lines).replaceAll("\\s", ""));
-      case "quoted-printable" -> MimeUtility.decode(new ByteArrayInputStream(raw), encoding).readAllBytes();
-      default -> raw;
-    };
+    byte[] bytes =
+        switch (encoding) {
+          case "base64" -> base64(String.join("", lines).replaceAll("\\s", ""));
+          case "quoted-printable" ->
+              MimeUtility.decode(new ByteArrayInputStream(raw), encoding).readAllBytes();
+          default -> raw;
+        };
     // letters of ASCII, in a newer report of UTF-8
     return new String(bytes, StandardCharsets.UTF_8).lines().toList();
   }
@@ -168,14 +184,18 @@ final class BounceReports {
 
     /** The first word of a field, or nothing where it is another one. */
     private static String value(String field, String name) {
-      return field.startsWith(name) ? field.substring(name.length()).strip().split("[;\\s]", 2)[0] : "";
+      return field.startsWith(name)
+          ? field.substring(name.length()).strip().split("[;\\s]", 2)[0]
+          : "";
     }
 
     /** What follows up to the end of the part, a letter for each byte. */
     List<String> part(int most) throws IOException {
       List<String> lines = new ArrayList<>();
       int size = 0;
-      for (String line = next(); line != null && !line.startsWith("--") && size < most; line = next()) {
+      for (String line = next();
+          line != null && !line.startsWith("--") && size < most;
+          line = next()) {
         lines.add(line);
         size += line.length();
       }

@@ -11,16 +11,25 @@ import org.mailroom.message.MailMessage.Bounce;
 import org.mailroom.message.MailMessage.Recipient;
 
 /**
- * What a bounce tells people, read as Postfix, qmail, Exim and Exchange write it, in whatever language: an address at the beginning of a line and a colon
- * behind it, or alone on its line, and the server's answer behind it; and the status codes of such answers.
+ * What a bounce tells people, read as Postfix, qmail, Exim and Exchange write it, in whatever
+ * language: an address at the beginning of a line and a colon behind it, or alone on its line, and
+ * the server's answer behind it; and the status codes of such answers.
  */
 final class BounceText {
 
   private static final int MOST_LINES = 400;
   private static final int LONGEST_LINE = 1000;
   private static final int REACH = 6;
-  /** An enhanced code behind a reply's own ({@code 550 5.1.1}, {@code 550-5.1.1}), or as qmail, Exchange and logs write it. */
-  private static final Pattern STATUS = Pattern.compile("(?:(?<![\\d.])[45]\\d\\d[ -]#?|#|[Ss]tatus: ?|dsn=)([45]\\.\\d{1,3}\\.\\d{1,3})(?!\\d|\\.\\d)");
+
+  /**
+   * An enhanced code behind a reply's own ({@code 550 5.1.1}, {@code 550-5.1.1}), or as qmail,
+   * Exchange and logs write it.
+   */
+  private static final Pattern STATUS =
+      Pattern.compile(
+          "(?:(?<![\\d.])[45]\\d\\d[ -]#?|#|[Ss]tatus:"
+              + " ?|dsn=)([45]\\.\\d{1,3}\\.\\d{1,3})(?!\\d|\\.\\d)");
+
   /** A reply without one is a sign of an answer, too. */
   private static final Pattern REPLY = Pattern.compile("(?<![\\d.])[45]\\d\\d(?![\\d.])[ -]");
 
@@ -39,10 +48,23 @@ final class BounceText {
   static Bounce of(String text, List<String> failed) {
     BounceText read = new BounceText();
     if (text != null) {
-      text.lines().limit(MOST_LINES).forEach(line -> read.line(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE)));
+      text.lines()
+          .limit(MOST_LINES)
+          .forEach(
+              line ->
+                  read.line(
+                      line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE)));
     }
     if (!failed.isEmpty()) {
-      return DeliveryReport.bounce(failed.stream().map(address -> new Recipient(address, read.found.get(address.toLowerCase(Locale.ROOT)), null)).toList(), read.first, "headers");
+      return DeliveryReport.bounce(
+          failed.stream()
+              .map(
+                  address ->
+                      new Recipient(
+                          address, read.found.get(address.toLowerCase(Locale.ROOT)), null))
+              .toList(),
+          read.first,
+          "headers");
     }
     List<Recipient> recipients = new ArrayList<>();
     read.found.forEach((address, status) -> recipients.add(new Recipient(address, status, null)));
@@ -64,7 +86,10 @@ final class BounceText {
     }
     Matcher status = STATUS.matcher(text);
     boolean hasStatus = status.find();
-    if (alone != null && only == null && linesSince <= REACH && (hasStatus || REPLY.matcher(text).find())) {
+    if (alone != null
+        && only == null
+        && linesSince <= REACH
+        && (hasStatus || REPLY.matcher(text).find())) {
       name(alone);
     }
     if (hasStatus) {
@@ -84,7 +109,10 @@ final class BounceText {
     }
   }
 
-  /** The address of a line that begins with {@code <user@example.com>:}, as Postfix and qmail write, or null. */
+  /**
+   * The address of a line that begins with {@code <user@example.com>:}, as Postfix and qmail write,
+   * or null.
+   */
   private static String beginning(String text) {
     int end = text.startsWith("<") ? text.indexOf('>') : -1;
     if (end < 0) {
@@ -99,11 +127,18 @@ final class BounceText {
 
   /** The address that a line has alone, or behind Exchange's words, or null. */
   private static String address(String text) {
-    String address = text.startsWith("Recipient Address:") ? text.substring("Recipient Address:".length()).strip() : text;
+    String address =
+        text.startsWith("Recipient Address:")
+            ? text.substring("Recipient Address:".length()).strip()
+            : text;
     int bracket = address.indexOf(" <");
     // of a link the text, not where it leads
-    address = bracket > 0 && address.endsWith(">") ? address.substring(0, bracket).strip() : address;
-    address = address.startsWith("<") && address.endsWith(">") ? address.substring(1, address.length() - 1) : address;
+    address =
+        bracket > 0 && address.endsWith(">") ? address.substring(0, bracket).strip() : address;
+    address =
+        address.startsWith("<") && address.endsWith(">")
+            ? address.substring(1, address.length() - 1)
+            : address;
     return DeliveryReport.isAddress(address) && address.indexOf(':') < 0 ? address : null;
   }
 }

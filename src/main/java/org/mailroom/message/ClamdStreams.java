@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
-/** For routes of the site's: the content of an attachment as the virus scanner clamd takes it over TCP, and the name of the virus that it found. Threads: any. */
+/**
+ * For routes of the site's: the content of an attachment as the virus scanner clamd takes it over
+ * TCP, and the name of the virus that it found. Threads: any.
+ */
 @Component("clamdStreams")
 public final class ClamdStreams {
 
@@ -22,12 +25,13 @@ public final class ClamdStreams {
   private static final Pattern FOUND = Pattern.compile("stream: (.+) FOUND", Pattern.DOTALL);
 
   /**
-   * Returns the command INSTREAM with the stored content of an attachment: chunks, each with its length in front, and one of
-   * length zero. It is a text in ISO 8859-1,
-   * a character for each byte, which an endpoint of camel-netty with {@code textline} and that encoding sends as it is. It is
+   * Returns the command INSTREAM with the stored content of an attachment: chunks, each with its
+   * length in front, and one of length zero. It is a text in ISO 8859-1, a character for each byte,
+   * which an endpoint of camel-netty with {@code textline} and that encoding sends as it is. It is
    * in memory as a whole.
    *
-   * @param maxSize such as {@code 25MB}; clamd cuts the connection of who sends more than its StreamMaxLength
+   * @param maxSize such as {@code 25MB}; clamd cuts the connection of who sends more than its
+   *     StreamMaxLength
    * @throws IllegalStateException when the content is larger
    * @throws IOException when it can't be read
    */
@@ -35,14 +39,21 @@ public final class ClamdStreams {
     Path file = Path.of(attachment.location());
     long size = Files.size(file);
     if (size > Math.min(DataSize.parse(maxSize).toBytes(), Integer.MAX_VALUE / 4)) {
-      throw new IllegalStateException((attachment.kind().equals("original") ? "an original of " : "an attachment of ") + size + " bytes is larger than what is scanned for viruses ("
-          + maxSize + ")");
+      throw new IllegalStateException(
+          (attachment.kind().equals("original") ? "an original of " : "an attachment of ")
+              + size
+              + " bytes is larger than what is scanned for viruses ("
+              + maxSize
+              + ")");
     }
-    ByteArrayOutputStream stream = new ByteArrayOutputStream((int) (size + size / CHUNK * Integer.BYTES) + CHUNK);
+    ByteArrayOutputStream stream =
+        new ByteArrayOutputStream((int) (size + size / CHUNK * Integer.BYTES) + CHUNK);
     DataOutputStream out = new DataOutputStream(stream);
     out.writeBytes(COMMAND);
     try (InputStream content = Files.newInputStream(file)) {
-      for (byte[] chunk = content.readNBytes(CHUNK); chunk.length > 0; chunk = content.readNBytes(CHUNK)) {
+      for (byte[] chunk = content.readNBytes(CHUNK);
+          chunk.length > 0;
+          chunk = content.readNBytes(CHUNK)) {
         out.writeInt(chunk.length);
         out.write(chunk);
       }

@@ -11,7 +11,8 @@ import org.mailroom.message.MailMessage.Bounce;
 import org.mailroom.message.MailMessage.Recipient;
 
 /**
- * The fields of a delivery report (RFC 3464, {@code message/delivery-status}): a block about the message, then one for each recipient.
+ * The fields of a delivery report (RFC 3464, {@code message/delivery-status}): a block about the
+ * message, then one for each recipient.
  */
 final class DeliveryReport {
 
@@ -41,7 +42,10 @@ final class DeliveryReport {
         name = null;
       } else if (Character.isWhitespace(line.charAt(0)) && name != null) {
         String further = line.strip();
-        block.computeIfPresent(name, (field, value) -> value.length() + further.length() < LONGEST_FIELD ? value + " " + further : value);
+        block.computeIfPresent(
+            name,
+            (field, value) ->
+                value.length() + further.length() < LONGEST_FIELD ? value + " " + further : value);
       } else if (colon > 0) {
         name = line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
         block.putIfAbsent(name, line.substring(colon + 1).strip());
@@ -59,7 +63,13 @@ final class DeliveryReport {
       return;
     }
     String action = fields.get("action");
-    recipients.add(new Recipient(address, status(fields.get("status")), action == null || action.isBlank() ? null : action.toLowerCase(Locale.ROOT).split("[\\s(;]", 2)[0]));
+    recipients.add(
+        new Recipient(
+            address,
+            status(fields.get("status")),
+            action == null || action.isBlank()
+                ? null
+                : action.toLowerCase(Locale.ROOT).split("[\\s(;]", 2)[0]));
   }
 
   /** It says of everybody that the message arrived, or went on. */
@@ -68,12 +78,14 @@ final class DeliveryReport {
   }
 
   private static boolean isDelivered(Recipient recipient) {
-    return recipient.action() != null && List.of("delivered", "relayed", "expanded").contains(recipient.action());
+    return recipient.action() != null
+        && List.of("delivered", "relayed", "expanded").contains(recipient.action());
   }
 
   /** Null when it names nobody. */
   Bounce bounce() {
-    return bounce(recipients.stream().filter(recipient -> !isDelivered(recipient)).toList(), null, "report");
+    return bounce(
+        recipients.stream().filter(recipient -> !isDelivered(recipient)).toList(), null, "report");
   }
 
   /**
@@ -81,8 +93,15 @@ final class DeliveryReport {
    * @return null when there is nothing to tell
    */
   static Bounce bounce(List<Recipient> recipients, String status, String readFrom) {
-    String first = recipients.stream().map(Recipient::status).filter(each -> each != null).findFirst().orElse(status);
-    return recipients.isEmpty() && first == null ? null : new Bounce(first, recipients.isEmpty() ? null : List.copyOf(recipients), readFrom);
+    String first =
+        recipients.stream()
+            .map(Recipient::status)
+            .filter(each -> each != null)
+            .findFirst()
+            .orElse(status);
+    return recipients.isEmpty() && first == null
+        ? null
+        : new Bounce(first, recipients.isEmpty() ? null : List.copyOf(recipients), readFrom);
   }
 
   /** The address of {@code rfc822; user@example.com}; null when there is none. */
@@ -99,8 +118,13 @@ final class DeliveryReport {
 
   static boolean isAddress(String text) {
     int sign = text.indexOf('@');
-    return sign > 0 && sign < text.length() - 1 && text.length() <= LONGEST_ADDRESS
-        && text.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c) || c == '<' || c == '>');
+    return sign > 0
+        && sign < text.length() - 1
+        && text.length() <= LONGEST_ADDRESS
+        && text.chars()
+            .noneMatch(
+                c ->
+                    Character.isWhitespace(c) || Character.isISOControl(c) || c == '<' || c == '>');
   }
 
   private static String status(String field) {

@@ -1,13 +1,15 @@
 package org.mailroom.message;
 
 /**
- * What becomes of a message in this import. What became of it at each destination is told by {@link IncomingMessage#delivered()} and its
- * neighbours.
+ * What becomes of a message in this import. What became of it at each destination is told by {@link
+ * IncomingMessage#delivered()} and its neighbours.
  *
  * @param reason for a person; null where the kind says it all
- * @param cause what went wrong; null where nothing did. A message that waits without a cause waits for itself alone, one that waits with
- *     a cause met trouble that the others of its account have, too: the import has failed for this cause
- * @param isInDoubt a failure that may be the message's own or the service's, which shows at the end of the import
+ * @param cause what went wrong; null where nothing did. A message that waits without a cause waits
+ *     for itself alone, one that waits with a cause met trouble that the others of its account
+ *     have, too: the import has failed for this cause
+ * @param isInDoubt a failure that may be the message's own or the service's, which shows at the end
+ *     of the import
  */
 public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt) {
 
@@ -21,7 +23,9 @@ public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt)
     FAILED,
     /** Somebody deleted or moved it between the listing and now: no error. */
     GONE,
-    /** By no fault of its own it can't be delivered now: no attempt; it is asked for again later. */
+    /**
+     * By no fault of its own it can't be delivered now: no attempt; it is asked for again later.
+     */
     WAITING,
     /** The site's rules want it marked as imported without being delivered. */
     SKIPPED,
@@ -31,7 +35,8 @@ public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt)
 
   static final Fate OPEN = new Fate(Kind.OPEN, null, null, false);
   static final Fate READY = new Fate(Kind.READY, null, null, false);
-  static final Fate GONE = new Fate(Kind.GONE, "somebody deleted or moved the message", null, false);
+  static final Fate GONE =
+      new Fate(Kind.GONE, "somebody deleted or moved the message", null, false);
   static final Fate SKIPPED = new Fate(Kind.SKIPPED, "the rules of the site skip it", null, false);
   static final Fate LEFT = new Fate(Kind.LEFT, "the rules of the site leave it", null, false);
 

@@ -8,23 +8,85 @@ import java.util.Set;
 import org.owasp.html.HtmlSanitizer;
 
 /**
- * What a reader sees of a mail's HTML, as plain text: paragraphs, lists, tables, quotes and preformatted text in lines, links as {@code label <url>}, of
- * pictures what they say instead. It goes over the HTML once, as it is read, and builds no tree of it: time grows with the length, memory with the text.
+ * What a reader sees of a mail's HTML, as plain text: paragraphs, lists, tables, quotes and
+ * preformatted text in lines, links as {@code label <url>}, of pictures what they say instead. It
+ * goes over the HTML once, as it is read, and builds no tree of it: time grows with the length,
+ * memory with the text.
  */
 final class HtmlText implements HtmlSanitizer.Policy {
 
-  private static final Set<String> UNSEEN = Set.of("script", "style", "title", "noscript", "object", "iframe", "svg", "math", "noembed", "noframes");
-  private static final Set<String> VOID = Set.of("area", "base", "basefont", "bgsound", "br", "col", "command", "embed", "frame", "hr", "image", "img", "input", "isindex",
-      "keygen", "link", "meta", "nextid", "param", "source", "track", "wbr");
-  private static final Set<String> LINES = Set.of("div", "section", "article", "header", "footer", "main", "nav", "aside", "address", "form", "fieldset", "legend", "dt",
-      "dd", "figure", "figcaption", "center", "caption", "details", "summary", "table", "option", "body");
-  private static final Set<String> PARAGRAPHS = Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "blockquote", "pre");
-  private static final List<String> SCHEMES = List.of("http://", "https://", "mailto:", "tel:", "ftp://");
+  private static final Set<String> UNSEEN =
+      Set.of(
+          "script",
+          "style",
+          "title",
+          "noscript",
+          "object",
+          "iframe",
+          "svg",
+          "math",
+          "noembed",
+          "noframes");
+  private static final Set<String> VOID =
+      Set.of(
+          "area",
+          "base",
+          "basefont",
+          "bgsound",
+          "br",
+          "col",
+          "command",
+          "embed",
+          "frame",
+          "hr",
+          "image",
+          "img",
+          "input",
+          "isindex",
+          "keygen",
+          "link",
+          "meta",
+          "nextid",
+          "param",
+          "source",
+          "track",
+          "wbr");
+  private static final Set<String> LINES =
+      Set.of(
+          "div",
+          "section",
+          "article",
+          "header",
+          "footer",
+          "main",
+          "nav",
+          "aside",
+          "address",
+          "form",
+          "fieldset",
+          "legend",
+          "dt",
+          "dd",
+          "figure",
+          "figcaption",
+          "center",
+          "caption",
+          "details",
+          "summary",
+          "table",
+          "option",
+          "body");
+  private static final Set<String> PARAGRAPHS =
+      Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "blockquote", "pre");
+  private static final List<String> SCHEMES =
+      List.of("http://", "https://", "mailto:", "tel:", "ftp://");
   private static final int LONGEST_URL = 2000;
 
   private final TextLines lines;
+
   /** Of each open list the number of its next item; 0 where items have none. */
   private final Deque<Integer> lists = new ArrayDeque<>();
+
   private int unseen;
   private String link;
   private int linkBegin;
@@ -175,7 +237,9 @@ final class HtmlText implements HtmlSanitizer.Policy {
     }
     for (String scheme : SCHEMES) {
       if (target.regionMatches(true, 0, scheme, 0, scheme.length())) {
-        return scheme.equals("mailto:") || scheme.equals("tel:") ? withoutOptions(target.substring(scheme.length())) : inOneWord(target);
+        return scheme.equals("mailto:") || scheme.equals("tel:")
+            ? withoutOptions(target.substring(scheme.length()))
+            : inOneWord(target);
       }
     }
     return null;
@@ -218,7 +282,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
   // attributes come in turns: name, value; the list may be a linked one, and long
 
   private static String attribute(List<String> attributes, String name) {
-    for (Iterator<String> each = attributes.iterator(); each.hasNext();) {
+    for (Iterator<String> each = attributes.iterator(); each.hasNext(); ) {
       String found = each.next();
       String value = each.hasNext() ? each.next() : null;
       if (found.equals(name)) {

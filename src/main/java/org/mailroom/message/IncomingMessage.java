@@ -12,9 +12,9 @@ import org.mailroom.account.Account;
 import org.mailroom.graph.GraphTime;
 
 /**
- * A message on its way from the listing to its destinations: first Graph's resource, then with its attachments, then the canonical
- * document, and in the end its {@link Fate}. One thread at a time works on it until it is ready; then its destinations may be served by
- * several.
+ * A message on its way from the listing to its destinations: first Graph's resource, then with its
+ * attachments, then the canonical document, and in the end its {@link Fate}. One thread at a time
+ * works on it until it is ready; then its destinations may be served by several.
  */
 public final class IncomingMessage {
 
@@ -42,17 +42,29 @@ public final class IncomingMessage {
   private Standing standing = Standing.UNDELIVERED;
 
   /** How far it is with the ledger. */
-  private enum Standing { UNDELIVERED, RECORDED, COMPLETE, COMPLETE_BEFORE, GIVEN_UP }
+  private enum Standing {
+    UNDELIVERED,
+    RECORDED,
+    COMPLETE,
+    COMPLETE_BEFORE,
+    GIVEN_UP
+  }
 
   /**
    * @param receivedAt null when it isn't known yet
-   * @param resource as the listing showed it; null when it was too large to be held with its page, or only its id is known
+   * @param resource as the listing showed it; null when it was too large to be held with its page,
+   *     or only its id is known
    * @param destinations where it is to be delivered to now
    * @param known what the ledger knew of it, by destination
    * @param othersSettled whether every destination that it isn't delivered to now has it already
    */
   public IncomingMessage(
-      Account account, String id, Instant receivedAt, JsonNode resource, List<String> destinations, Map<String, EarlierDelivery> known,
+      Account account,
+      String id,
+      Instant receivedAt,
+      JsonNode resource,
+      List<String> destinations,
+      Map<String, EarlierDelivery> known,
       boolean othersSettled) {
     this.account = account;
     this.id = id;
@@ -78,7 +90,9 @@ public final class IncomingMessage {
     return receivedAt;
   }
 
-  /** The path of the folder that it was listed in; null: no listing brought it, or it isn't known. */
+  /**
+   * The path of the folder that it was listed in; null: no listing brought it, or it isn't known.
+   */
   public void in(String path) {
     folder = path;
   }
@@ -151,18 +165,25 @@ public final class IncomingMessage {
   }
 
   /**
-   * It goes to these destinations instead of its account's: now to those that the ledger has no entry for or that are due, not to those
-   * that have it. One that the account itself delivers to and that wasn't chosen now is down, and waits.
+   * It goes to these destinations instead of its account's: now to those that the ledger has no
+   * entry for or that are due, not to those that have it. One that the account itself delivers to
+   * and that wasn't chosen now is down, and waits.
    */
   void deliverTo(List<String> chosen) {
     List<String> now = chosen.stream().distinct().filter(this::isDue).toList();
-    othersSettled = chosen.stream().allMatch(name -> now.contains(name) || (wasTriedBefore(name) && known.get(name).settled()));
+    othersSettled =
+        chosen.stream()
+            .allMatch(
+                name -> now.contains(name) || (wasTriedBefore(name) && known.get(name).settled()));
     destinations = now;
   }
 
   private boolean isDue(String destination) {
-    boolean wanted = !wasTriedBefore(destination) || (known.get(destination).due() && !known.get(destination).settled());
-    return wanted && (destinations.contains(destination) || !account.deliverTo().contains(destination));
+    boolean wanted =
+        !wasTriedBefore(destination)
+            || (known.get(destination).due() && !known.get(destination).settled());
+    return wanted
+        && (destinations.contains(destination) || !account.deliverTo().contains(destination));
   }
 
   // what it is made of
@@ -177,13 +198,22 @@ public final class IncomingMessage {
     inMailbox = MailboxState.of(whole);
     subject = whole.path("subject").asText(null);
     internetMessageId = whole.path("internetMessageId").asText(null);
-    JsonNode sender = (whole.path("from").isObject() ? whole.path("from") : whole.path("sender")).path("emailAddress");
-    from = sender.isObject() ? new MailMessage.EmailAddress(sender.path("name").asText(null), sender.path("address").asText(null)) : null;
+    JsonNode sender =
+        (whole.path("from").isObject() ? whole.path("from") : whole.path("sender"))
+            .path("emailAddress");
+    from =
+        sender.isObject()
+            ? new MailMessage.EmailAddress(
+                sender.path("name").asText(null), sender.path("address").asText(null))
+            : null;
     version = whole.path("@odata.etag").asText(null);
     receivedAt = receivedAt == null ? time("receivedDateTime") : receivedAt;
   }
 
-  /** The date that its files lie under, the same as the file destination's: when it was received, else sent. */
+  /**
+   * The date that its files lie under, the same as the file destination's: when it was received,
+   * else sent.
+   */
   Instant folderDate() {
     return receivedAt != null ? receivedAt : resource == null ? null : time("sentDateTime");
   }
@@ -300,7 +330,10 @@ public final class IncomingMessage {
     return fate.is(Fate.Kind.FAILED) ? fate.cause() : null;
   }
 
-  /** What tells whether it has changed since: {@code @odata.etag}; null where the service didn't say. */
+  /**
+   * What tells whether it has changed since: {@code @odata.etag}; null where the service didn't
+   * say.
+   */
   public String version() {
     return version;
   }

@@ -3,9 +3,14 @@ package org.mailroom.message;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** What the content of an item attachment is: the service gives a message as RFC 822, an appointment as iCalendar and a contact as vCard. */
+/**
+ * What the content of an item attachment is: the service gives a message as RFC 822, an appointment
+ * as iCalendar and a contact as vCard.
+ */
 enum ItemContent {
-  MESSAGE(".eml", "message/rfc822"), APPOINTMENT(".ics", "text/calendar"), CONTACT(".vcf", "text/vcard");
+  MESSAGE(".eml", "message/rfc822"),
+  APPOINTMENT(".ics", "text/calendar"),
+  CONTACT(".vcf", "text/vcard");
 
   private final String ending;
   private final String contentType;
@@ -19,8 +24,14 @@ enum ItemContent {
    * @param beginning the first bytes
    */
   static ItemContent of(byte[] beginning) {
-    String text = new String(beginning, StandardCharsets.ISO_8859_1).replace("\u00EF\u00BB\u00BF", "").strip().toUpperCase(Locale.ROOT);
-    return text.startsWith("BEGIN:VCALENDAR") ? APPOINTMENT : text.startsWith("BEGIN:VCARD") ? CONTACT : MESSAGE;
+    String text =
+        new String(beginning, StandardCharsets.ISO_8859_1)
+            .replace("\u00EF\u00BB\u00BF", "")
+            .strip()
+            .toUpperCase(Locale.ROOT);
+    return text.startsWith("BEGIN:VCALENDAR")
+        ? APPOINTMENT
+        : text.startsWith("BEGIN:VCARD") ? CONTACT : MESSAGE;
   }
 
   String contentType() {

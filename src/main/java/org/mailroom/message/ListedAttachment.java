@@ -12,17 +12,27 @@ import java.util.regex.Pattern;
  */
 public record ListedAttachment(int position, MailAttachment metadata, boolean knownType) {
 
-  /** What Defender for Office 365 puts in the place of attachments while it scans them, in its older and its newer spelling. */
-  private static final Pattern SCAN = Pattern.compile("(ATP|Safe Attachments) Scan In Progress(\\.\\w+)?", Pattern.CASE_INSENSITIVE);
+  /**
+   * What Defender for Office 365 puts in the place of attachments while it scans them, in its older
+   * and its newer spelling.
+   */
+  private static final Pattern SCAN =
+      Pattern.compile(
+          "(ATP|Safe Attachments) Scan In Progress(\\.\\w+)?", Pattern.CASE_INSENSITIVE);
 
-  /** What is stored of a content may be this much less than the size that is told, which has the attachment's properties in it, too. */
+  /**
+   * What is stored of a content may be this much less than the size that is told, which has the
+   * attachment's properties in it, too.
+   */
   private static final int PROPERTIES = 1024;
 
   static ListedAttachment of(int position, JsonNode attachment) throws IncompleteAnswerException {
     if (!attachment.path("id").isTextual()) {
-      throw new IncompleteAnswerException("the service's list of attachments has one without an id");
+      throw new IncompleteAnswerException(
+          "the service's list of attachments has one without an id");
     }
-    return new ListedAttachment(position, AttachmentStore.metadata(attachment), AttachmentStore.isKnownType(attachment));
+    return new ListedAttachment(
+        position, AttachmentStore.metadata(attachment), AttachmentStore.isKnownType(attachment));
   }
 
   /** Files and items have a content of their own, references don't. */
@@ -32,7 +42,9 @@ public record ListedAttachment(int position, MailAttachment metadata, boolean kn
 
   /** It stands for attachments that are still being scanned. */
   boolean isScanInProgress() {
-    return metadata.kind().equals("item") && metadata.name() != null && SCAN.matcher(metadata.name().strip()).matches();
+    return metadata.kind().equals("item")
+        && metadata.name() != null
+        && SCAN.matcher(metadata.name().strip()).matches();
   }
 
   /** For a person: {@code attachment 2 (contract.pdf)}. */
@@ -41,13 +53,16 @@ public record ListedAttachment(int position, MailAttachment metadata, boolean kn
   }
 
   /**
-   * Holds what came against what was told. The size told is a little larger than the content: it counts properties, and some count the
-   * encoded text. Of items, which are made when they are asked for, it says little.
+   * Holds what came against what was told. The size told is a little larger than the content: it
+   * counts properties, and some count the encoded text. Of items, which are made when they are
+   * asked for, it says little.
    *
    * @throws IncompleteAnswerException when it is far less
    */
   void requireWhole(long given) throws IncompleteAnswerException {
-    if (metadata.kind().equals("file") && metadata.size() != null && given < metadata.size() * 7 / 10 - PROPERTIES) {
+    if (metadata.kind().equals("file")
+        && metadata.size() != null
+        && given < metadata.size() * 7 / 10 - PROPERTIES) {
       throw IncompleteAnswerException.cut(given, metadata.size(), inWords());
     }
   }

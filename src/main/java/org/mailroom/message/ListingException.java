@@ -4,7 +4,9 @@ package org.mailroom.message;
 final class ListingException extends RuntimeException {
 
   ListingException(String cause) {
-    super(cause
-        + ". Report it to Microsoft; once the message opens in Outlook, fetch it again with: failed retry. Otherwise settle it with: failed discard");
+    super(
+        cause
+            + ". Report it to Microsoft; once the message opens in Outlook, fetch it again with:"
+            + " failed retry. Otherwise settle it with: failed discard");
   }
 }

@@ -14,25 +14,72 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param sha256 of the stored bytes, lower-case hexadecimal
  * @param location absolute path of the stored bytes; null where nothing is stored
  * @param notStored why nothing is stored; null where something is
- * @param unpackedFrom the id of the attachment that it was in, a {@code winmail.dat}; null for those that the service lists
+ * @param unpackedFrom the id of the attachment that it was in, a {@code winmail.dat}; null for
+ *     those that the service lists
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"id", "kind", "name", "contentType", "size", "inline", "contentId", "sha256", "location", "notStored", "unpackedFrom"})
+@JsonPropertyOrder({
+  "id",
+  "kind",
+  "name",
+  "contentType",
+  "size",
+  "inline",
+  "contentId",
+  "sha256",
+  "location",
+  "notStored",
+  "unpackedFrom"
+})
 public record MailAttachment(
-    String id, String kind, String name, String contentType, Long size, Boolean inline, String contentId, String sha256, String location,
-    String notStored, String unpackedFrom) {
+    String id,
+    String kind,
+    String name,
+    String contentType,
+    Long size,
+    Boolean inline,
+    String contentId,
+    String sha256,
+    String location,
+    String notStored,
+    String unpackedFrom) {
 
   MailAttachment storedAs(StoredFile file) {
-    return new MailAttachment(id, kind, name, contentType, file.size(), inline, contentId, file.sha256(), file.path().toString(), null, unpackedFrom);
+    return new MailAttachment(
+        id,
+        kind,
+        name,
+        contentType,
+        file.size(),
+        inline,
+        contentId,
+        file.sha256(),
+        file.path().toString(),
+        null,
+        unpackedFrom);
   }
 
   /** The same with that type, where the service tells none. */
   MailAttachment of(String itsContentType) {
-    return contentType != null ? this : new MailAttachment(id, kind, name, itsContentType, size, inline, contentId, sha256, location, notStored, unpackedFrom);
+    return contentType != null
+        ? this
+        : new MailAttachment(
+            id,
+            kind,
+            name,
+            itsContentType,
+            size,
+            inline,
+            contentId,
+            sha256,
+            location,
+            notStored,
+            unpackedFrom);
   }
 
   MailAttachment notStored(String why) {
-    return new MailAttachment(id, kind, name, contentType, size, inline, contentId, null, null, why, unpackedFrom);
+    return new MailAttachment(
+        id, kind, name, contentType, size, inline, contentId, null, null, why, unpackedFrom);
   }
 }

@@ -8,39 +8,107 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The canonical document of an imported message: queue body, file and {@code document} column. Its JSON is described by
- * {@code mail-message.schema.json}. What the service didn't tell is null here and absent there, never an invented value.
+ * The canonical document of an imported message: queue body, file and {@code document} column. Its
+ * JSON is described by {@code mail-message.schema.json}. What the service didn't tell is null here
+ * and absent there, never an invented value.
  *
  * @param account the account that imported it
  * @param mailbox where it lies
  * @param id Graph's immutable id; case-sensitive
  * @param importance low, normal or high, or what else the service says
- * @param folder the path of the folder that it lay in when it was imported, as the settings write paths; null where that isn't known
- * @param inReplyTo the id of the message that it answers, in angle brackets like {@code internetMessageId}
- * @param references the ids of the messages before it, the first one first; of very many the first and the last ones
- * @param autoSubmitted no, auto-generated, auto-replied, bounce or bulk; null where there are no headers to tell it by
- * @param bounce what a bounce says about the message that wasn't delivered; null for every other message, and where it can't be read
+ * @param folder the path of the folder that it lay in when it was imported, as the settings write
+ *     paths; null where that isn't known
+ * @param inReplyTo the id of the message that it answers, in angle brackets like {@code
+ *     internetMessageId}
+ * @param references the ids of the messages before it, the first one first; of very many the first
+ *     and the last ones
+ * @param autoSubmitted no, auto-generated, auto-replied, bounce or bulk; null where there are no
+ *     headers to tell it by
+ * @param bounce what a bounce says about the message that wasn't delivered; null for every other
+ *     message, and where it can't be read
  * @param headers internet headers in their order, repeats included
- * @param bodyText the text of the body: made of it where that is HTML, the body itself where that is text
- * @param replyText the text of the part that is new in this message, without what it quotes; where the account asks for it
+ * @param bodyText the text of the body: made of it where that is HTML, the body itself where that
+ *     is text
+ * @param replyText the text of the part that is new in this message, without what it quotes; where
+ *     the account asks for it
  * @param kind {@code message}, or what kind of meeting message it is
  * @param calendar the meeting that a meeting message is about
  * @param schemaVersion 2; null in a document that was written before there were versions
- * @param warnings sentences for a person, when it was delivered although something of it wasn't as it should be; null when all is well
+ * @param warnings sentences for a person, when it was delivered although something of it wasn't as
+ *     it should be; null when all is well
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"account", "mailbox", "id", "internetMessageId", "conversationId", "subject", "from", "sender", "to", "cc", "bcc",
-    "replyTo", "receivedAt", "sentAt", "importance", "categories", "folder", "inReplyTo", "references", "autoSubmitted", "bounce", "headers", "body",
-    "bodyText", "replyText", "kind", "calendar", "webLink", "attachments", "warnings", "schemaVersion"})
+@JsonPropertyOrder({
+  "account",
+  "mailbox",
+  "id",
+  "internetMessageId",
+  "conversationId",
+  "subject",
+  "from",
+  "sender",
+  "to",
+  "cc",
+  "bcc",
+  "replyTo",
+  "receivedAt",
+  "sentAt",
+  "importance",
+  "categories",
+  "folder",
+  "inReplyTo",
+  "references",
+  "autoSubmitted",
+  "bounce",
+  "headers",
+  "body",
+  "bodyText",
+  "replyText",
+  "kind",
+  "calendar",
+  "webLink",
+  "attachments",
+  "warnings",
+  "schemaVersion"
+})
 public record MailMessage(
-    String account, String mailbox, String id, String internetMessageId, String conversationId, String subject, EmailAddress from,
-    EmailAddress sender, List<EmailAddress> to, List<EmailAddress> cc, List<EmailAddress> bcc, List<EmailAddress> replyTo,
-    Instant receivedAt, Instant sentAt, String importance, List<String> categories, String folder, String inReplyTo, List<String> references,
-    String autoSubmitted, Bounce bounce, List<Header> headers, Body body, String bodyText, String replyText, String kind, Meeting calendar,
-    String webLink, List<MailAttachment> attachments, List<String> warnings, Integer schemaVersion) {
+    String account,
+    String mailbox,
+    String id,
+    String internetMessageId,
+    String conversationId,
+    String subject,
+    EmailAddress from,
+    EmailAddress sender,
+    List<EmailAddress> to,
+    List<EmailAddress> cc,
+    List<EmailAddress> bcc,
+    List<EmailAddress> replyTo,
+    Instant receivedAt,
+    Instant sentAt,
+    String importance,
+    List<String> categories,
+    String folder,
+    String inReplyTo,
+    List<String> references,
+    String autoSubmitted,
+    Bounce bounce,
+    List<Header> headers,
+    Body body,
+    String bodyText,
+    String replyText,
+    String kind,
+    Meeting calendar,
+    String webLink,
+    List<MailAttachment> attachments,
+    List<String> warnings,
+    Integer schemaVersion) {
 
-  /** Of the documents that are written now. What a later one adds, a reader of this one may pass over. */
+  /**
+   * Of the documents that are written now. What a later one adds, a reader of this one may pass
+   * over.
+   */
   static final Integer VERSION = 2;
 
   /** A person or group; either part may be unknown. */
@@ -58,9 +126,11 @@ public record MailMessage(
   /**
    * What a bounce tells.
    *
-   * @param status the enhanced status code of RFC 3463, such as 5.1.1; that of the first recipient who has one
+   * @param status the enhanced status code of RFC 3463, such as 5.1.1; that of the first recipient
+   *     who has one
    * @param recipients whom it couldn't be delivered to
-   * @param readFrom {@code report}: the delivery report of RFC 3464; {@code headers}; {@code body}: what the text for people says
+   * @param readFrom {@code report}: the delivery report of RFC 3464; {@code headers}; {@code body}:
+   *     what the text for people says
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -79,7 +149,8 @@ public record MailMessage(
   /**
    * The meeting of a meeting message, as the service tells it.
    *
-   * @param request of a request: newMeetingRequest, fullUpdate, informationalUpdate, silentUpdate, outdated or principalWantsCopy
+   * @param request of a request: newMeetingRequest, fullUpdate, informationalUpdate, silentUpdate,
+   *     outdated or principalWantsCopy
    * @param recurrence singleInstance, occurrence, exception or seriesMaster
    * @param allDay its days are those of start and end, whatever the time zone
    * @param organizer of a request or a cancellation: whom it is from
@@ -87,43 +158,150 @@ public record MailMessage(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Meeting(
-      Instant start, Instant end, Boolean allDay, String location, EmailAddress organizer, String request, String recurrence, Boolean outOfDate) {}
+      Instant start,
+      Instant end,
+      Boolean allDay,
+      String location,
+      EmailAddress organizer,
+      String request,
+      String recurrence,
+      Boolean outOfDate) {}
 
   /** The same with what every message has. */
-  MailMessage with(String hasAccount, String hasMailbox, String hasId, String hasKind, List<MailAttachment> hasAttachments) {
-    return new MailMessage(hasAccount, hasMailbox, hasId, internetMessageId, conversationId, subject, from, sender, to, cc, bcc, replyTo,
-        receivedAt, sentAt, importance, categories, folder, inReplyTo, references, autoSubmitted, bounce, headers, body, bodyText, replyText, hasKind,
-        calendar, webLink, hasAttachments, warnings, VERSION);
+  MailMessage with(
+      String hasAccount,
+      String hasMailbox,
+      String hasId,
+      String hasKind,
+      List<MailAttachment> hasAttachments) {
+    return new MailMessage(
+        hasAccount,
+        hasMailbox,
+        hasId,
+        internetMessageId,
+        conversationId,
+        subject,
+        from,
+        sender,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        receivedAt,
+        sentAt,
+        importance,
+        categories,
+        folder,
+        inReplyTo,
+        references,
+        autoSubmitted,
+        bounce,
+        headers,
+        body,
+        bodyText,
+        replyText,
+        hasKind,
+        calendar,
+        webLink,
+        hasAttachments,
+        warnings,
+        VERSION);
   }
 
-  /** The same with other words. What was made of another body is made anew, and what can't be made of it is gone. */
+  /**
+   * The same with other words. What was made of another body is made anew, and what can't be made
+   * of it is gone.
+   */
   MailMessage with(String otherSubject, Body otherBody) {
     boolean same = Objects.equals(body, otherBody);
-    return with(otherSubject, otherBody, same ? bodyText : BodyText.of(otherBody), same ? replyText : null);
+    return with(
+        otherSubject, otherBody, same ? bodyText : BodyText.of(otherBody), same ? replyText : null);
   }
 
-  MailMessage with(String otherSubject, Body otherBody, String otherBodyText, String otherReplyText) {
-    return new MailMessage(account, mailbox, id, internetMessageId, conversationId, otherSubject, from, sender, to, cc, bcc, replyTo,
-        receivedAt, sentAt, importance, categories, folder, inReplyTo, references, autoSubmitted, bounce, headers, otherBody, otherBodyText, otherReplyText,
-        kind, calendar, webLink, attachments, warnings, schemaVersion);
+  MailMessage with(
+      String otherSubject, Body otherBody, String otherBodyText, String otherReplyText) {
+    return new MailMessage(
+        account,
+        mailbox,
+        id,
+        internetMessageId,
+        conversationId,
+        otherSubject,
+        from,
+        sender,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        receivedAt,
+        sentAt,
+        importance,
+        categories,
+        folder,
+        inReplyTo,
+        references,
+        autoSubmitted,
+        bounce,
+        headers,
+        otherBody,
+        otherBodyText,
+        otherReplyText,
+        kind,
+        calendar,
+        webLink,
+        attachments,
+        warnings,
+        schemaVersion);
   }
 
   /** The same with what its delivery report says. */
   MailMessage withReport(String otherAutoSubmitted, Bounce told) {
-    return new MailMessage(account, mailbox, id, internetMessageId, conversationId, subject, from, sender, to, cc, bcc, replyTo, receivedAt, sentAt,
-        importance, categories, folder, inReplyTo, references, otherAutoSubmitted, told, headers, body, bodyText, replyText, kind, calendar, webLink,
-        attachments, warnings, schemaVersion);
+    return new MailMessage(
+        account,
+        mailbox,
+        id,
+        internetMessageId,
+        conversationId,
+        subject,
+        from,
+        sender,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        receivedAt,
+        sentAt,
+        importance,
+        categories,
+        folder,
+        inReplyTo,
+        references,
+        otherAutoSubmitted,
+        told,
+        headers,
+        body,
+        bodyText,
+        replyText,
+        kind,
+        calendar,
+        webLink,
+        attachments,
+        warnings,
+        schemaVersion);
   }
 
   /**
-   * The same, where a body was replaced and the texts that were made of the body before it were left: what was taken out of the one mustn't stay in the
-   * others.
+   * The same, where a body was replaced and the texts that were made of the body before it were
+   * left: what was taken out of the one mustn't stay in the others.
    */
   MailMessage textsAsTheBody(MailMessage before) {
     if (Objects.equals(body, before.body)) {
       return this;
     }
-    return with(subject, body, Objects.equals(bodyText, before.bodyText) ? BodyText.of(body) : bodyText,
+    return with(
+        subject,
+        body,
+        Objects.equals(bodyText, before.bodyText) ? BodyText.of(body) : bodyText,
         Objects.equals(replyText, before.replyText) ? null : replyText);
   }
 
@@ -134,11 +312,16 @@ public record MailMessage(
 
   /** A message of which nothing is known but where it is. */
   public static MailMessage named(String account, String mailbox, String id) {
-    return new MailMessage(account, mailbox, id, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null, null, null, null, null);
+    return new MailMessage(
+        account, mailbox, id, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null);
   }
 
-  /** From, or who sent it in that person's name: the address, or the name where there is none; null when the service told neither. */
+  /**
+   * From, or who sent it in that person's name: the address, or the name where there is none; null
+   * when the service told neither.
+   */
   public String sentBy() {
     EmailAddress who = from != null ? from : sender;
     return who == null ? null : who.address() != null ? who.address() : who.name();

@@ -7,8 +7,9 @@ import org.apache.camel.Converter;
 import org.apache.camel.TypeConverters;
 
 /**
- * Lets any Camel endpoint take a {@link MailMessage}: as text, bytes or stream it is its JSON; and lets a route make one of its JSON
- * ({@code convertBodyTo: {type: org.mailroom.message.MailMessage}}).
+ * Lets any Camel endpoint take a {@link MailMessage}: as text, bytes or stream it is its JSON; and
+ * lets a route make one of its JSON ({@code convertBodyTo: {type:
+ * org.mailroom.message.MailMessage}}).
  */
 @Converter
 public final class MailMessageConverters implements TypeConverters {

@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads and writes the JSON of a {@link MailMessage}: UTF-8, times ISO 8601 in UTC, absent what is absent, halves of surrogate pairs as
- * escapes. Safe for use by several threads.
+ * Reads and writes the JSON of a {@link MailMessage}: UTF-8, times ISO 8601 in UTC, absent what is
+ * absent, halves of surrogate pairs as escapes. Safe for use by several threads.
  */
 public final class MailMessageJson {
 
@@ -28,16 +28,24 @@ public final class MailMessageJson {
 
   public MailMessageJson() {
     // what was written is read again, however long its body
-    JsonFactory factory = JsonFactory.builder()
-        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build();
-    mapper = JsonMapper.builder(factory)
-        .addModule(new JavaTimeModule())
-        .addModule(new SimpleModule("well-formed-text").addSerializer(String.class, new WellFormedText()))
-        .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
-        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-        .build();
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+    mapper =
+        JsonMapper.builder(factory)
+            .addModule(new JavaTimeModule())
+            .addModule(
+                new SimpleModule("well-formed-text")
+                    .addSerializer(String.class, new WellFormedText()))
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
     writer = mapper.writerFor(MailMessage.class);
     reader = mapper.readerFor(MailMessage.class);
   }

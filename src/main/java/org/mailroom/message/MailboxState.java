@@ -8,7 +8,8 @@ import java.util.List;
  * How a message stands in the mailbox, as the service showed it: what needs no change isn't sent.
  *
  * @param read null when the service didn't say
- * @param flag {@code notFlagged}, {@code flagged} or {@code complete}; null when the service didn't say
+ * @param flag {@code notFlagged}, {@code flagged} or {@code complete}; null when the service didn't
+ *     say
  * @param folder id of the folder that it lies in; null when the service didn't say
  * @param categories empty when it has none, or the service didn't say
  */
@@ -20,6 +21,10 @@ public record MailboxState(Boolean read, String flag, String folder, List<String
     List<String> categories = new ArrayList<>();
     resource.path("categories").forEach(category -> categories.add(category.asText()));
     String flag = resource.path("flag").path("flagStatus").asText(null);
-    return new MailboxState(read.isBoolean() ? read.booleanValue() : null, flag, resource.path("parentFolderId").asText(null), List.copyOf(categories));
+    return new MailboxState(
+        read.isBoolean() ? read.booleanValue() : null,
+        flag,
+        resource.path("parentFolderId").asText(null),
+        List.copyOf(categories));
   }
 }

@@ -14,27 +14,42 @@ import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.message.MailMessage.Meeting;
 
 /**
- * The meeting of a meeting message. Its properties belong to types that are derived from the message: a listing with {@code $select} doesn't give them, the
- * message asked for without one does.
+ * The meeting of a meeting message. Its properties belong to types that are derived from the
+ * message: a listing with {@code $select} doesn't give them, the message asked for without one
+ * does.
  */
 final class Meetings {
 
-  private static final List<String> PROPERTIES = List.of("meetingMessageType", "startDateTime", "endDateTime", "isAllDay", "location", "type", "isOutOfDate",
-      "meetingRequestType");
-  private static final Set<String> UTC = Set.of("", "utc", "etc/utc", "gmt", "etc/gmt", "z", "tzone://microsoft/utc");
+  private static final List<String> PROPERTIES =
+      List.of(
+          "meetingMessageType",
+          "startDateTime",
+          "endDateTime",
+          "isAllDay",
+          "location",
+          "type",
+          "isOutOfDate",
+          "meetingRequestType");
+  private static final Set<String> UTC =
+      Set.of("", "utc", "etc/utc", "gmt", "etc/gmt", "z", "tzone://microsoft/utc");
 
   private Meetings() {}
 
   /** Whether it is a meeting message of which only the type is known. */
   static boolean isUnknown(JsonNode message) {
-    return isMeeting(message) && !message.has("meetingMessageType") && !message.has("startDateTime");
+    return isMeeting(message)
+        && !message.has("meetingMessageType")
+        && !message.has("startDateTime");
   }
 
   private static boolean isMeeting(JsonNode message) {
     return message.path("@odata.type").asText("").contains(".eventMessage");
   }
 
-  /** What the whole message says of its meeting is noted in the listed one, whose other properties stay. */
+  /**
+   * What the whole message says of its meeting is noted in the listed one, whose other properties
+   * stay.
+   */
   static void note(JsonNode whole, ObjectNode listed) {
     for (String name : PROPERTIES) {
       JsonNode value = whole.get(name);
@@ -60,12 +75,23 @@ final class Meetings {
       return null;
     }
     // an answer is from somebody who is invited
-    EmailAddress organizer = kind.equals("meetingRequest") || kind.equals("meetingCancelled") ? from : null;
-    return new Meeting(start, end, truth(message, "isAllDay"), location, organizer, request == null || request.equals("none") ? null : request,
-        text(message, "type"), truth(message, "isOutOfDate"));
+    EmailAddress organizer =
+        kind.equals("meetingRequest") || kind.equals("meetingCancelled") ? from : null;
+    return new Meeting(
+        start,
+        end,
+        truth(message, "isAllDay"),
+        location,
+        organizer,
+        request == null || request.equals("none") ? null : request,
+        text(message, "type"),
+        truth(message, "isOutOfDate"));
   }
 
-  /** The service tells times in UTC unless it is asked for another zone. A zone that Java doesn't know leaves the time away. */
+  /**
+   * The service tells times in UTC unless it is asked for another zone. A zone that Java doesn't
+   * know leaves the time away.
+   */
   private static Instant time(JsonNode dateTime) {
     String text = text(dateTime, "dateTime");
     String zone = dateTime.path("timeZone").asText("").strip();

@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
- * Changed copies of a {@link MailMessage}, for the site's route {@code direct:rules}: {@code messageChanges.withText(${body}, ${variable.text})}. What
- * the mail says is taken as it is and never evaluated.
+ * Changed copies of a {@link MailMessage}, for the site's route {@code direct:rules}: {@code
+ * messageChanges.withText(${body}, ${variable.text})}. What the mail says is taken as it is and
+ * never evaluated.
  */
 @Component("messageChanges")
 public final class MessageChanges {
@@ -30,15 +31,19 @@ public final class MessageChanges {
   public MailMessage replaced(MailMessage message, String pattern, String replacement) {
     Pattern found = Pattern.compile(pattern);
     MailMessage.Body body = message.body();
-    return message.with(replaced(found, message.subject(), replacement),
+    return message.with(
+        replaced(found, message.subject(), replacement),
         body == null ? null : body(message, replaced(found, body.content(), replacement)));
   }
 
   private static String replaced(Pattern found, String text, String replacement) {
-    return text == null ? null : found.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
+    return text == null
+        ? null
+        : found.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
   }
 
   private static MailMessage.Body body(MailMessage message, String text) {
-    return new MailMessage.Body(message.body() == null ? "text" : message.body().contentType(), text);
+    return new MailMessage.Body(
+        message.body() == null ? "text" : message.body().contentType(), text);
   }
 }

@@ -38,7 +38,10 @@ public final class MessageFolder {
     return file;
   }
 
-  /** In a locale without Unicode (LANG=C) Java can't spell every name; the attachment's own name stays in the document. */
+  /**
+   * In a locale without Unicode (LANG=C) Java can't spell every name; the attachment's own name
+   * stays in the document.
+   */
   private static Path resolve(Path folder, String name) {
     try {
       return folder.resolve(name);

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Where a message's files lie: {@code {mail-dir}/{account}/{yyyy}/{MM}/{dd}/{key}}. The day is that of its reception in UTC, the key
- * is derived from its id alone, so that a second delivery lands on the first.
+ * Where a message's files lie: {@code {mail-dir}/{account}/{yyyy}/{MM}/{dd}/{key}}. The day is that
+ * of its reception in UTC, the key is derived from its id alone, so that a second delivery lands on
+ * the first.
  */
 public final class MessageFolders {
 
@@ -33,7 +34,10 @@ public final class MessageFolders {
   }
 
   public MessageFolder of(MailMessage message) {
-    return of(message.account(), message.id(), message.receivedAt() != null ? message.receivedAt() : message.sentAt());
+    return of(
+        message.account(),
+        message.id(),
+        message.receivedAt() != null ? message.receivedAt() : message.sentAt());
   }
 
   /**
@@ -41,17 +45,22 @@ public final class MessageFolders {
    */
   public MessageFolder of(String account, String messageId, Instant time) {
     LocalDate day = LocalDate.ofInstant(time == null ? Instant.EPOCH : time, ZoneOffset.UTC);
-    return new MessageFolder(mail.resolve(account)
-        .resolve(String.format("%04d", day.getYear()))
-        .resolve(String.format("%02d", day.getMonthValue()))
-        .resolve(String.format("%02d", day.getDayOfMonth()))
-        .resolve(key(messageId)));
+    return new MessageFolder(
+        mail.resolve(account)
+            .resolve(String.format("%04d", day.getYear()))
+            .resolve(String.format("%02d", day.getMonthValue()))
+            .resolve(String.format("%02d", day.getDayOfMonth()))
+            .resolve(key(messageId)));
   }
 
-  /** A name made of a message id: ids are case-sensitive and hold slashes, file names are neither on every file system. */
+  /**
+   * A name made of a message id: ids are case-sensitive and hold slashes, file names are neither on
+   * every file system.
+   */
   public String key(String messageId) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(messageId.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(messageId.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(Arrays.copyOf(digest, KEY_BYTES));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);

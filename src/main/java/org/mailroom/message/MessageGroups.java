@@ -8,8 +8,9 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * What of a page goes together: the messages that came whole with it, in one group; each other alone, so that what has to be fetched for it holds
- * up no other. As many groups are worked on at a time as the mailbox has places. The threads of an import's pages call it.
+ * What of a page goes together: the messages that came whole with it, in one group; each other
+ * alone, so that what has to be fetched for it holds up no other. As many groups are worked on at a
+ * time as the mailbox has places. The threads of an import's pages call it.
  */
 @Component("messageGroups")
 public final class MessageGroups {

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The message ids of the headers {@code In-Reply-To} and {@code References} (RFC 5322), folded, with comments between them, and broken as mail brings
- * them: without brackets, with white space inside, with no end. Each header is gone over once, however it is made.
+ * The message ids of the headers {@code In-Reply-To} and {@code References} (RFC 5322), folded,
+ * with comments between them, and broken as mail brings them: without brackets, with white space
+ * inside, with no end. Each header is gone over once, however it is made.
  */
 final class MessageIds {
 
   /** Of a long thread the first ids tell where it began, and the last ones what is answered. */
   static final int MOST = 200;
+
   private static final int FIRST_KEPT = 20;
   private static final int LONGEST_ID = 998;
   private static final int LONGEST_HEADER = 500_000;
@@ -102,7 +104,10 @@ final class MessageIds {
     }
   }
 
-  /** A comment, in which there may be others, or a quoted phrase. One without an end is none, and so is any after it. */
+  /**
+   * A comment, in which there may be others, or a quoted phrase. One without an end is none, and so
+   * is any after it.
+   */
   private void pass(char opening) {
     int depth = 0;
     for (int i = at; i < end; i++) {

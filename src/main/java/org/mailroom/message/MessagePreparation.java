@@ -28,15 +28,17 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Content Enricher and Message Translator: asks for what the listing didn't bring, makes the canonical document, and says what becomes of a
- * message that can't be made ready. The variable {@code message} holds the {@link IncomingMessage}. Safe for use by several threads, each
- * with its own message.
+ * Content Enricher and Message Translator: asks for what the listing didn't bring, makes the
+ * canonical document, and says what becomes of a message that can't be made ready. The variable
+ * {@code message} holds the {@link IncomingMessage}. Safe for use by several threads, each with its
+ * own message.
  */
 @Component("messagePreparation")
 public final class MessagePreparation {
 
   /** What a site's route throws, by name: deliveries come after messages. */
   private static final String DOWN = "org.mailroom.delivery.DestinationDownException";
+
   private static final String LATER = "org.mailroom.delivery.LaterException";
 
   private final Graph graph;
@@ -49,11 +51,24 @@ public final class MessagePreparation {
 
   @Autowired
   MessagePreparation(
-      Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, FolderPaths folders, RouteFailures routes, MailroomProperties properties) {
+      Graph graph,
+      AnswerJson json,
+      StoredContent contents,
+      MessageTranslator translator,
+      FolderPaths folders,
+      RouteFailures routes,
+      MailroomProperties properties) {
     this(graph, json, contents, translator, folders, routes, new GraphUris(properties.graphUrl()));
   }
 
-  MessagePreparation(Graph graph, AnswerJson json, StoredContent contents, MessageTranslator translator, FolderPaths folders, RouteFailures routes, GraphUris uris) {
+  MessagePreparation(
+      Graph graph,
+      AnswerJson json,
+      StoredContent contents,
+      MessageTranslator translator,
+      FolderPaths folders,
+      RouteFailures routes,
+      GraphUris uris) {
     this.folders = folders;
     this.graph = graph;
     this.json = json;
@@ -64,14 +79,19 @@ public final class MessagePreparation {
   }
 
   /**
-   * It was too large to be held with its page, or no listing brought it; or the listing didn't bring the reply that its account asks for, as one that was
-   * begun before the account asked for it.
+   * It was too large to be held with its page, or no listing brought it; or the listing didn't
+   * bring the reply that its account asks for, as one that was begun before the account asked for
+   * it.
    */
   public boolean isContentMissing(@Variable("message") IncomingMessage message) {
-    return message.resource() == null || (message.account().replyText() && !message.resource().has(MessageTranslator.REPLY));
+    return message.resource() == null
+        || (message.account().replyText() && !message.resource().has(MessageTranslator.REPLY));
   }
 
-  /** A meeting message whose kind and meeting a listing doesn't tell: their properties belong to derived types. */
+  /**
+   * A meeting message whose kind and meeting a listing doesn't tell: their properties belong to
+   * derived types.
+   */
   public boolean isKindUnknown(@Variable("message") IncomingMessage message) {
     return Meetings.isUnknown(message.resource());
   }
@@ -86,52 +106,78 @@ public final class MessagePreparation {
   }
 
   /** Asks for a message with its body; its answer is read into the message. */
-  public GraphRequest<IncomingMessage> messageRequest(@Variable("message") IncomingMessage message) {
+  public GraphRequest<IncomingMessage> messageRequest(
+      @Variable("message") IncomingMessage message) {
     message.asks(new Asked(GraphOperation.GET_MESSAGE, "the message"));
-    return request(message, MessageTranslator.select(message.account()), answer -> {
-      try {
-        message.resource(resource(json.message(answer)));
-        return message;
-      } catch (TextTooLongException e) {
-        throw new MessageTooLargeException(message.account(), e);
-      }
-    });
+    return request(
+        message,
+        MessageTranslator.select(message.account()),
+        answer -> {
+          try {
+            message.resource(resource(json.message(answer)));
+            return message;
+          } catch (TextTooLongException e) {
+            throw new MessageTooLargeException(message.account(), e);
+          }
+        });
   }
 
-  /** Asks for the kind of a meeting message and for its meeting, without $select; the listing's other properties stay. */
+  /**
+   * Asks for the kind of a meeting message and for its meeting, without $select; the listing's
+   * other properties stay.
+   */
   public GraphRequest<IncomingMessage> kindRequest(@Variable("message") IncomingMessage message) {
     message.asks(new Asked(GraphOperation.GET_MESSAGE, "the kind of this meeting message"));
-    return request(message, null, answer -> {
-      JsonNode whole = resource(json.tree(answer));
-      if (message.resource() instanceof ObjectNode listed) {
-        Meetings.note(whole, listed);
-      }
-      return message;
-    });
+    return request(
+        message,
+        null,
+        answer -> {
+          JsonNode whole = resource(json.tree(answer));
+          if (message.resource() instanceof ObjectNode listed) {
+            Meetings.note(whole, listed);
+          }
+          return message;
+        });
   }
 
   /** Asks for the original; its answer is stored as {@code message.eml}. */
   public GraphRequest<IncomingMessage> mimeRequest(@Variable("message") IncomingMessage message) {
     message.asks(new Asked(GraphOperation.GET_MIME, "the original"));
     Account account = message.account();
-    return GraphRequest.get(GraphOperation.GET_MIME, account.credential(), account.mailbox(),
-        uris.of("users", account.mailbox(), "messages", message.id(), "$value"), answer -> {
+    return GraphRequest.get(
+        GraphOperation.GET_MIME,
+        account.credential(),
+        account.mailbox(),
+        uris.of("users", account.mailbox(), "messages", message.id(), "$value"),
+        answer -> {
           contents.storeMime(message, answer);
           return message;
         });
   }
 
-  private GraphRequest<IncomingMessage> request(IncomingMessage message, String select, GraphRequest.Answer<IncomingMessage> answer) {
+  private GraphRequest<IncomingMessage> request(
+      IncomingMessage message, String select, GraphRequest.Answer<IncomingMessage> answer) {
     Account account = message.account();
-    return GraphRequest.get(GraphOperation.GET_MESSAGE, account.credential(), account.mailbox(), select == null
-        ? uris.of("users", account.mailbox(), "messages", message.id())
-        : uris.of(GraphUris.options("$select", select), "users", account.mailbox(), "messages", message.id()), answer);
+    return GraphRequest.get(
+        GraphOperation.GET_MESSAGE,
+        account.credential(),
+        account.mailbox(),
+        select == null
+            ? uris.of("users", account.mailbox(), "messages", message.id())
+            : uris.of(
+                GraphUris.options("$select", select),
+                "users",
+                account.mailbox(),
+                "messages",
+                message.id()),
+        answer);
   }
 
   /** An answer without an id is no message, whatever its status. */
   private static JsonNode resource(JsonNode answer) throws IncompleteAnswerException {
     if (answer.has("error") || !answer.path("id").isTextual()) {
-      throw new IncompleteAnswerException("the service's answer to the request for the message isn't a message");
+      throw new IncompleteAnswerException(
+          "the service's answer to the request for the message isn't a message");
     }
     return answer;
   }
@@ -141,37 +187,56 @@ public final class MessagePreparation {
    *
    * @throws MessageTooLargeException when it is larger than its account takes
    */
-  public MailMessage translate(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+  public MailMessage translate(
+      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
     if (message.asked() != null) {
       running.tally().trouble().fetched();
     }
     contents.unpack(message);
     message.holds(message.resource().path("body").path("content").asText("").length());
-    MailMessage document = BounceReports.complete(translator.translate(
-        message.resource(), message.account().id(), message.account().mailbox(), folder(message), message.attachments(), message.warnings()), message.original());
+    MailMessage document =
+        BounceReports.complete(
+            translator.translate(
+                message.resource(),
+                message.account().id(),
+                message.account().mailbox(),
+                folder(message),
+                message.attachments(),
+                message.warnings()),
+            message.original());
     message.document(document);
     return document;
   }
 
-  /** Where it was listed; of one that no listing brought, and of a folder that is named by its id, the service is asked, once for each folder. */
+  /**
+   * Where it was listed; of one that no listing brought, and of a folder that is named by its id,
+   * the service is asked, once for each folder.
+   */
   private String folder(IncomingMessage message) {
     String id = message.resource().path("parentFolderId").asText(null);
-    return message.folder() != null || id == null ? message.folder() : folders.path(message.account(), id);
+    return message.folder() != null || id == null
+        ? message.folder()
+        : folders.path(message.account(), id);
   }
 
   /**
    * Something went wrong with the message: says what becomes of it.
    *
-   * @throws Exception what ends the import without being anybody's fault: the runtime stops, the mailbox takes no request for a while,
-   *     or another node has it
+   * @throws Exception what ends the import without being anybody's fault: the runtime stops, the
+   *     mailbox takes no request for a while, or another node has it
    */
   public void failed(
-      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message,
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
+      @Variable("import") AccountImport running,
+      @Variable("message") IncomingMessage message,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught)
+      throws Exception {
     if (Interruption.isOne(caught)) {
       throw caught;
     }
-    Exception why = caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause ? cause : caught;
+    Exception why =
+        caught instanceof CamelExchangeException && caught.getCause() instanceof Exception cause
+            ? cause
+            : caught;
     message.fate(fate(message, isOfStop(why) ? why : routes.located(why)));
     if (message.fate().isInDoubt()) {
       running.tally().trouble().failed(message.fate().cause());
@@ -180,17 +245,24 @@ public final class MessagePreparation {
 
   /** The listing brought all that there is of the message. */
   boolean isWhole(IncomingMessage message) {
-    return !isContentMissing(message) && !isKindUnknown(message) && !mayHaveAttachments(message) && !keepsMime(message);
+    return !isContentMissing(message)
+        && !isKindUnknown(message)
+        && !mayHaveAttachments(message)
+        && !keepsMime(message);
   }
 
   /**
-   * Begins to make a message ready. After a few that the service gave nothing of, in a row, nothing more is asked for in this import.
+   * Begins to make a message ready. After a few that the service gave nothing of, in a row, nothing
+   * more is asked for in this import.
    *
    * @throws UnsettledException when the message needs something of a service that is in trouble
    */
-  public void begin(@Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+  public void begin(
+      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
     if (running.tally().trouble().isServiceDown() && !isWhole(message)) {
-      throw new UnsettledException("the service gave nothing of several messages before it, so it wasn't asked for; the next import asks for it again");
+      throw new UnsettledException(
+          "the service gave nothing of several messages before it, so it wasn't asked for; the next"
+              + " import asks for it again");
     }
   }
 
@@ -212,15 +284,24 @@ public final class MessagePreparation {
     if (why instanceof GraphException refusal && message.asked() != null) {
       return refused(message, refusal);
     }
-    boolean isCommon = why instanceof CredentialException || why instanceof StorageException || why instanceof DataAccessException
-        || why instanceof NoRoomException || isOfStop(why);
+    boolean isCommon =
+        why instanceof CredentialException
+            || why instanceof StorageException
+            || why instanceof DataAccessException
+            || why instanceof NoRoomException
+            || isOfStop(why);
     return isCommon ? Fate.waiting(why) : Fate.failed(why);
   }
 
-  /** A rule may say that something that it asks is down: all messages of the account wait for it; or that this one has to wait. */
+  /**
+   * A rule may say that something that it asks is down: all messages of the account wait for it; or
+   * that this one has to wait.
+   */
   static Fate ofRules(Exception why) {
     List<String> names = Causes.of(why).map(cause -> cause.getClass().getName()).toList();
-    return names.contains(DOWN) ? Fate.waiting(why) : names.contains(LATER) ? Fate.waiting(why.getMessage()) : Fate.failed(why);
+    return names.contains(DOWN)
+        ? Fate.waiting(why)
+        : names.contains(LATER) ? Fate.waiting(why.getMessage()) : Fate.failed(why);
   }
 
   private Fate refused(IncomingMessage message, GraphException refusal) {
@@ -230,16 +311,22 @@ public final class MessagePreparation {
     if (refusal.concernsOneMessage()) {
       return Fate.failed(FetchException.of(message.asked(), refusal));
     }
-    return refusal.mayConcernOneMessage() ? Fate.inDoubt(FetchException.of(message.asked(), refusal)) : Fate.waiting(refusal);
+    return refusal.mayConcernOneMessage()
+        ? Fate.inDoubt(FetchException.of(message.asked(), refusal))
+        : Fate.waiting(refusal);
   }
 
   /** An attachment isn't there: the message may be gone altogether. */
   private boolean isThere(IncomingMessage message) {
     try {
-      graph.ask(request(message, "id", answer -> {
-        json.tree(answer);
-        return message;
-      }));
+      graph.ask(
+          request(
+              message,
+              "id",
+              answer -> {
+                json.tree(answer);
+                return message;
+              }));
       return true;
     } catch (GraphException | CredentialException e) {
       return !(e instanceof GraphException refusal && refusal.isGone());

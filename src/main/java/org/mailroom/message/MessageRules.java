@@ -36,19 +36,27 @@ public final class MessageRules {
   /**
    * Decides the fate of a message that is ready.
    *
-   * @param body the {@link MailMessage} that the hook leaves: as it was, or changed; its JSON as text, bytes or stream, or a map, will do
+   * @param body the {@link MailMessage} that the hook leaves: as it was, or changed; its JSON as
+   *     text, bytes or stream, or a map, will do
    * @param decision {@code deliver}, {@code skip} or {@code leave}; null means deliver
-   * @param deliverTo names of destinations, as a list or a text with commas; null: those of the account
+   * @param deliverTo names of destinations, as a list or a text with commas; null: those of the
+   *     account
    * @throws RulesException when the hook left something else, in words that name it
    */
   public void decided(
-      @Variable("message") IncomingMessage message, @Body Object body, @Variable("decision") Object decision,
+      @Variable("message") IncomingMessage message,
+      @Body Object body,
+      @Variable("decision") Object decision,
       @Variable("deliverTo") Object deliverTo) {
     switch (decision == null ? "deliver" : decision.toString().strip()) {
       case "deliver" -> deliver(message, body, deliverTo);
       case "skip" -> message.fate(Fate.SKIPPED);
       case "leave" -> message.fate(Fate.LEFT);
-      default -> throw new RulesException("set the variable decision to '" + shown(decision) + "'; it may be deliver, skip or leave");
+      default ->
+          throw new RulesException(
+              "set the variable decision to '"
+                  + shown(decision)
+                  + "'; it may be deliver, skip or leave");
     }
   }
 
@@ -60,31 +68,59 @@ public final class MessageRules {
     }
     if (deliverTo != null) {
       List<String> names = names(deliverTo);
-      names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
-        throw new RulesException("set the variable deliverTo to '" + shown(unknown) + "', which is none of mailroom.destinations ("
-            + String.join(", ", known.stream().sorted().toList()) + ")");
-      });
+      names.stream()
+          .filter(name -> !known.contains(name))
+          .findFirst()
+          .ifPresent(
+              unknown -> {
+                throw new RulesException(
+                    "set the variable deliverTo to '"
+                        + shown(unknown)
+                        + "', which is none of mailroom.destinations ("
+                        + String.join(", ", known.stream().sorted().toList())
+                        + ")");
+              });
       if (names.isEmpty()) {
-        throw new RulesException("set the variable deliverTo to no destination at all; to deliver nowhere, set decision to skip");
+        throw new RulesException(
+            "set the variable deliverTo to no destination at all; to deliver nowhere, set decision"
+                + " to skip");
       }
       message.deliverTo(names);
     }
   }
 
   private static List<String> names(Object deliverTo) {
-    Stream<?> names = deliverTo instanceof Collection<?> several ? several.stream()
-        : deliverTo instanceof Object[] array ? Arrays.stream(array) : Arrays.stream(deliverTo.toString().split(","));
-    return names.filter(Objects::nonNull).map(name -> name.toString().strip()).filter(name -> !name.isEmpty()).distinct().toList();
+    Stream<?> names =
+        deliverTo instanceof Collection<?> several
+            ? several.stream()
+            : deliverTo instanceof Object[] array
+                ? Arrays.stream(array)
+                : Arrays.stream(deliverTo.toString().split(","));
+    return names
+        .filter(Objects::nonNull)
+        .map(name -> name.toString().strip())
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
   }
 
   /** What makes it this message stays as it was; a change of it is a mistake. */
   private MailMessage changed(MailMessage before, Object body) {
     MailMessage after = document(body);
-    if (isOther(before.account(), after.account()) || isOther(before.mailbox(), after.mailbox()) || isOther(before.id(), after.id())) {
-      throw new RulesException("changed account, mailbox or id of the message; these three can't be changed");
+    if (isOther(before.account(), after.account())
+        || isOther(before.mailbox(), after.mailbox())
+        || isOther(before.id(), after.id())) {
+      throw new RulesException(
+          "changed account, mailbox or id of the message; these three can't be changed");
     }
-    return after.textsAsTheBody(before).with(before.account(), before.mailbox(), before.id(), after.kind() == null ? before.kind() : after.kind(),
-        after.attachments() == null ? List.of() : after.attachments());
+    return after
+        .textsAsTheBody(before)
+        .with(
+            before.account(),
+            before.mailbox(),
+            before.id(),
+            after.kind() == null ? before.kind() : after.kind(),
+            after.attachments() == null ? List.of() : after.attachments());
   }
 
   private static boolean isOther(String before, String after) {
@@ -93,11 +129,18 @@ public final class MessageRules {
 
   private MailMessage document(Object body) {
     try {
-      Object document = body instanceof MailMessage ? body
-          : body instanceof String text ? json.mapper().readValue(text, MailMessage.class)
-          : body instanceof byte[] bytes ? json.mapper().readValue(bytes, MailMessage.class)
-          : body instanceof InputStream stream ? json.mapper().readValue(stream, MailMessage.class)
-          : body instanceof Map<?, ?> || body instanceof JsonNode ? json.mapper().convertValue(body, MailMessage.class) : null;
+      Object document =
+          body instanceof MailMessage
+              ? body
+              : body instanceof String text
+                  ? json.mapper().readValue(text, MailMessage.class)
+                  : body instanceof byte[] bytes
+                      ? json.mapper().readValue(bytes, MailMessage.class)
+                      : body instanceof InputStream stream
+                          ? json.mapper().readValue(stream, MailMessage.class)
+                          : body instanceof Map<?, ?> || body instanceof JsonNode
+                              ? json.mapper().convertValue(body, MailMessage.class)
+                              : null;
       if (document != null) {
         return (MailMessage) document;
       }

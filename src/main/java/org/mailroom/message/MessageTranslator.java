@@ -16,47 +16,83 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Message Translator: from Graph's message resource to the canonical {@link MailMessage}. Any property may be null, missing or of a type
- * that isn't expected; what isn't understood is left out.
+ * Message Translator: from Graph's message resource to the canonical {@link MailMessage}. Any
+ * property may be null, missing or of a type that isn't expected; what isn't understood is left
+ * out.
  */
 public final class MessageTranslator {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   /** The properties of the message resource that the translation needs, for {@code $select}. */
-  public static final String SELECT = "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
-      + "ccRecipients,bccRecipients,replyTo,importance,categories,parentFolderId,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
+  public static final String SELECT =
+      "id,receivedDateTime,sentDateTime,internetMessageId,conversationId,subject,from,sender,toRecipients,"
+          + "ccRecipients,bccRecipients,replyTo,importance,categories,parentFolderId,internetMessageHeaders,body,webLink,hasAttachments,isRead,flag";
 
   /** What is to be asked for of the messages of an account. */
   public static String select(Account account) {
     return account.replyText() ? SELECT + "," + REPLY : SELECT;
   }
 
-  /** The part of a body that is new in its message; the service gives it when it is asked for by name alone. */
+  /**
+   * The part of a body that is new in its message; the service gives it when it is asked for by
+   * name alone.
+   */
   static final String REPLY = "uniqueBody";
 
   /**
-   * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from it
+   * @param message a message resource of Microsoft Graph v1.0, or of one of the types derived from
+   *     it
    * @param folder path of the folder that it lies in; null where that isn't known
    * @param attachments in the order of the service's list; empty when there are none
    * @param warnings what isn't as it should be with it; empty when all is well
    */
-  public MailMessage translate(JsonNode message, String account, String mailbox, String folder, List<MailAttachment> attachments, List<String> warnings) {
+  public MailMessage translate(
+      JsonNode message,
+      String account,
+      String mailbox,
+      String folder,
+      List<MailAttachment> attachments,
+      List<String> warnings) {
     List<Header> headers = list(message.path("internetMessageHeaders"), MessageTranslator::header);
     MailHeaders byName = new MailHeaders(headers);
     EmailAddress from = address(message.path("from"));
     Body body = body(message.path("body"));
     String kind = kind(message);
     return new MailMessage(
-        account, mailbox, text(message, "id"), text(message, "internetMessageId"), text(message, "conversationId"), text(message, "subject"),
-        from, address(message.path("sender")), addresses(message.path("toRecipients")),
-        addresses(message.path("ccRecipients")), addresses(message.path("bccRecipients")), addresses(message.path("replyTo")),
-        instant(message, "receivedDateTime"), instant(message, "sentDateTime"), lowerCase(text(message, "importance")),
-        list(message.path("categories"), category -> category.isTextual() ? category.textValue() : null), folder,
-        read(() -> MessageIds.inReplyTo(byName)), read(() -> MessageIds.references(byName)),
-        read(() -> AutoSubmission.of(headers, byName, from == null ? null : from.address())), null, headers, body, read(() -> BodyText.of(body)),
-        read(() -> BodyText.of(body(message.path(REPLY)))), kind, read(() -> Meetings.of(message, kind, from)),
-        text(message, "webLink"), List.copyOf(attachments), warnings.isEmpty() ? null : List.copyOf(warnings), MailMessage.VERSION);
+        account,
+        mailbox,
+        text(message, "id"),
+        text(message, "internetMessageId"),
+        text(message, "conversationId"),
+        text(message, "subject"),
+        from,
+        address(message.path("sender")),
+        addresses(message.path("toRecipients")),
+        addresses(message.path("ccRecipients")),
+        addresses(message.path("bccRecipients")),
+        addresses(message.path("replyTo")),
+        instant(message, "receivedDateTime"),
+        instant(message, "sentDateTime"),
+        lowerCase(text(message, "importance")),
+        list(
+            message.path("categories"),
+            category -> category.isTextual() ? category.textValue() : null),
+        folder,
+        read(() -> MessageIds.inReplyTo(byName)),
+        read(() -> MessageIds.references(byName)),
+        read(() -> AutoSubmission.of(headers, byName, from == null ? null : from.address())),
+        null,
+        headers,
+        body,
+        read(() -> BodyText.of(body)),
+        read(() -> BodyText.of(body(message.path(REPLY)))),
+        kind,
+        read(() -> Meetings.of(message, kind, from)),
+        text(message, "webLink"),
+        List.copyOf(attachments),
+        warnings.isEmpty() ? null : List.copyOf(warnings),
+        MailMessage.VERSION);
   }
 
   /** What can't be made of what a mail says is absent; the message goes through. */
@@ -79,9 +115,13 @@ public final class MessageTranslator {
       case "meetingcancelled" -> "meetingCancelled";
       case "meetingaccepted" -> "meetingAccepted";
       // Graph's own spelling lacks a t
-      case "meetingtenativelyaccepted", "meetingtentativelyaccepted" -> "meetingTentativelyAccepted";
+      case "meetingtenativelyaccepted", "meetingtentativelyaccepted" ->
+          "meetingTentativelyAccepted";
       case "meetingdeclined" -> "meetingDeclined";
-      default -> type.endsWith("eventMessageRequest") ? "meetingRequest" : type.endsWith("eventMessageResponse") ? "meetingResponse" : "meetingMessage";
+      default ->
+          type.endsWith("eventMessageRequest")
+              ? "meetingRequest"
+              : type.endsWith("eventMessageResponse") ? "meetingResponse" : "meetingMessage";
     };
   }
 
@@ -107,7 +147,10 @@ public final class MessageTranslator {
     return list(recipients, MessageTranslator::address);
   }
 
-  /** An array that the service gave stays one, even when it is empty; one that it didn't give is absent. */
+  /**
+   * An array that the service gave stays one, even when it is empty; one that it didn't give is
+   * absent.
+   */
   private static <T> List<T> list(JsonNode array, Function<JsonNode, T> element) {
     if (!array.isArray()) {
       return null;

@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What became of one message at its destinations. Safe for use by several threads: destinations may be served side by side. */
+/**
+ * What became of one message at its destinations. Safe for use by several threads: destinations may
+ * be served side by side.
+ */
 final class Outcomes {
 
   final Set<String> delivered = ConcurrentHashMap.newKeySet();

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * What the service sends, on its way to the disk: counted while it passes, looked at when it ends, and told from a failure of the disk. At
- * its end it fails when it isn't whole, so that whoever writes it leaves nothing behind.
+ * What the service sends, on its way to the disk: counted while it passes, looked at when it ends,
+ * and told from a failure of the disk. At its end it fails when it isn't whole, so that whoever
+ * writes it leaves nothing behind.
  */
 final class ServiceStream extends FilterInputStream {
 

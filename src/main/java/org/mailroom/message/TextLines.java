@@ -1,8 +1,9 @@
 package org.mailroom.message;
 
 /**
- * Text in the making: white space becomes one space, breaks are written when something follows them, and each line begins with its marks of quotation, its
- * indent and the sign of its list item. Beyond the most characters nothing is taken any more.
+ * Text in the making: white space becomes one space, breaks are written when something follows
+ * them, and each line begins with its marks of quotation, its indent and the sign of its list item.
+ * Beyond the most characters nothing is taken any more.
  */
 final class TextLines {
 
@@ -40,7 +41,9 @@ final class TextLines {
       return false;
     }
     for (int i = since; i < begin; i++) {
-      if (!Character.isWhitespace(text.charAt(i)) && text.charAt(i) != '>' && text.charAt(i) != '*') {
+      if (!Character.isWhitespace(text.charAt(i))
+          && text.charAt(i) != '>'
+          && text.charAt(i) != '*') {
         return false;
       }
     }
@@ -186,7 +189,8 @@ final class TextLines {
       }
       lineQuotes = quotes;
       text.append("> ".repeat(Math.min(DEEPEST, quotes)));
-      int spaces = 2 * Math.min(DEEPEST, Math.max(0, indents - 1)) + (item.isEmpty() && indents > 0 ? 2 : 0);
+      int spaces =
+          2 * Math.min(DEEPEST, Math.max(0, indents - 1)) + (item.isEmpty() && indents > 0 ? 2 : 0);
       text.append(" ".repeat(spaces)).append(item);
       item = "";
       lineBegun = true;
@@ -221,11 +225,25 @@ final class TextLines {
   }
 
   private static boolean isSpace(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == 0xA0 || (c > 0xFF && Character.isSpaceChar(c));
+    return c == ' '
+        || c == '\n'
+        || c == '\t'
+        || c == '\r'
+        || c == 0xA0
+        || (c > 0xFF && Character.isSpaceChar(c));
   }
 
-  /** Control characters, and what mail uses to fill what nobody is to see: soft hyphens, joiners of graphemes, zero-width spaces. */
+  /**
+   * Control characters, and what mail uses to fill what nobody is to see: soft hyphens, joiners of
+   * graphemes, zero-width spaces.
+   */
   private static boolean isUnseen(char c) {
-    return (c < ' ' && c != '\t') || c == 0x7F || c == 0xAD || c == 0x34F || c == 0x200B || c == 0x2060 || c == 0xFEFF;
+    return (c < ' ' && c != '\t')
+        || c == 0x7F
+        || c == 0xAD
+        || c == 0x34F
+        || c == 0x200B
+        || c == 0x2060
+        || c == 0xFEFF;
   }
 }

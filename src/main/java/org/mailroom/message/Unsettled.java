@@ -2,7 +2,10 @@ package org.mailroom.message;
 
 import java.time.Instant;
 
-/** Remembers since when a message is known not to be in the mailbox as it will be, beyond the end of this process. */
+/**
+ * Remembers since when a message is known not to be in the mailbox as it will be, beyond the end of
+ * this process.
+ */
 @FunctionalInterface
 interface Unsettled {
 

@@ -8,7 +8,10 @@ import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** The table {@code unsettled_message}, which all runtimes on one database share. Entries are dropped when they are old: nobody asks again. */
+/**
+ * The table {@code unsettled_message}, which all runtimes on one database share. Entries are
+ * dropped when they are old: nobody asks again.
+ */
 @Component
 final class UnsettledMessages implements Unsettled {
 
@@ -25,13 +28,22 @@ final class UnsettledMessages implements Unsettled {
   @Override
   public Instant since(String account, String messageId) {
     OffsetDateTime now = Utc.of(clock.instant());
-    int first = jdbc.update(
-        "insert into unsettled_message (account, message_id, since) values (?, ?, ?) on conflict do nothing", account, messageId, now);
+    int first =
+        jdbc.update(
+            "insert into unsettled_message (account, message_id, since) values (?, ?, ?) on"
+                + " conflict do nothing",
+            account,
+            messageId,
+            now);
     if (first > 0) {
       jdbc.update("delete from unsettled_message where since < ?", now.minus(KEPT));
       return now.toInstant();
     }
-    return jdbc.queryForObject("select since from unsettled_message where account = ? and message_id = ?", OffsetDateTime.class, account, messageId)
+    return jdbc.queryForObject(
+            "select since from unsettled_message where account = ? and message_id = ?",
+            OffsetDateTime.class,
+            account,
+            messageId)
         .toInstant();
   }
 }

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import java.io.IOException;
 
-/** Writes texts so that the JSON is valid UTF-8: half of a surrogate pair, which broken mail has and UTF-8 can't carry, becomes a JSON escape. */
+/**
+ * Writes texts so that the JSON is valid UTF-8: half of a surrogate pair, which broken mail has and
+ * UTF-8 can't carry, becomes a JSON escape.
+ */
 final class WellFormedText extends StdScalarSerializer<String> {
 
   private static final long serialVersionUID = 1;
@@ -16,11 +19,13 @@ final class WellFormedText extends StdScalarSerializer<String> {
   }
 
   @Override
-  public void serialize(String text, JsonGenerator generator, SerializerProvider provider) throws IOException {
+  public void serialize(String text, JsonGenerator generator, SerializerProvider provider)
+      throws IOException {
     if (isWellFormed(text)) {
       generator.writeString(text);
     } else {
-      generator.writeRawValue('"' + escaped(new String(JsonStringEncoder.getInstance().quoteAsString(text))) + '"');
+      generator.writeRawValue(
+          '"' + escaped(new String(JsonStringEncoder.getInstance().quoteAsString(text))) + '"');
     }
   }
 
@@ -37,7 +42,9 @@ final class WellFormedText extends StdScalarSerializer<String> {
   }
 
   private static boolean isPair(String text, int at) {
-    return Character.isHighSurrogate(text.charAt(at)) && at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1));
+    return Character.isHighSurrogate(text.charAt(at))
+        && at + 1 < text.length()
+        && Character.isLowSurrogate(text.charAt(at + 1));
   }
 
   private static String escaped(String quoted) {

@@ -16,12 +16,14 @@ import org.apache.poi.hmef.attribute.TNEFProperty;
 import org.apache.poi.hsmf.datatypes.MAPIProperty;
 
 /**
- * The files in a {@code winmail.dat}: what Outlook packs a mail into for others who have Outlook (TNEF), where Exchange didn't unpack it on its way.
+ * The files in a {@code winmail.dat}: what Outlook packs a mail into for others who have Outlook
+ * (TNEF), where Exchange didn't unpack it on its way.
  */
 final class Winmail {
 
   /** It is held in memory while it is read. */
   static final long LARGEST = 25_000_000;
+
   private static final int MOST_FILES = 200;
 
   /**
@@ -35,9 +37,12 @@ final class Winmail {
   private Winmail() {}
 
   static boolean is(MailAttachment attachment) {
-    String type = attachment.contentType() == null ? "" : attachment.contentType().toLowerCase(Locale.ROOT);
-    return attachment.kind().equals("file") && (type.startsWith("application/ms-tnef") || type.startsWith("application/vnd.ms-tnef")
-        || "winmail.dat".equalsIgnoreCase(attachment.name()));
+    String type =
+        attachment.contentType() == null ? "" : attachment.contentType().toLowerCase(Locale.ROOT);
+    return attachment.kind().equals("file")
+        && (type.startsWith("application/ms-tnef")
+            || type.startsWith("application/vnd.ms-tnef")
+            || "winmail.dat".equalsIgnoreCase(attachment.name()));
   }
 
   /**
@@ -51,7 +56,10 @@ final class Winmail {
       List<Packed> files = new ArrayList<>();
       for (Attachment attachment : new HMEFMessage(in).getAttachments()) {
         if (files.size() < MOST_FILES && hasContent(attachment)) {
-          String name = attachment.getLongFilename() != null ? attachment.getLongFilename() : attachment.getFilename();
+          String name =
+              attachment.getLongFilename() != null
+                  ? attachment.getLongFilename()
+                  : attachment.getFilename();
           files.add(new Packed(plain(name), type(attachment), attachment.getContents()));
         }
       }

@@ -21,7 +21,12 @@ final class AccountMBean implements AccountMXBean {
   /**
    * @param status how the account does now
    */
-  AccountMBean(String id, Supplier<AccountStatus> status, AccountSchedule schedule, Backfills backfills, Clock clock) {
+  AccountMBean(
+      String id,
+      Supplier<AccountStatus> status,
+      AccountSchedule schedule,
+      Backfills backfills,
+      Clock clock) {
     this.id = id;
     this.status = status;
     this.schedule = schedule;
@@ -120,13 +125,16 @@ final class AccountMBean implements AccountMXBean {
     Instant from = time(since);
     Instant to = until == null || until.isBlank() ? null : time(until);
     if (!from.isBefore(to == null ? clock.instant() : to)) {
-      throw new IllegalArgumentException(to == null ? "since is in the future." : "since isn't before until.");
+      throw new IllegalArgumentException(
+          to == null ? "since is in the future." : "since isn't before until.");
     }
     if (backfills.isUnderway(id)) {
       return "A backfill of this account runs; wait until it has ended.";
     }
     backfills.request(id, from, to, includeRead);
-    return schedule.importNow(id) ? "The backfill follows the import that runs." : "The backfill begins.";
+    return schedule.importNow(id)
+        ? "The backfill follows the import that runs."
+        : "The backfill begins.";
   }
 
   private static Instant time(String text) {

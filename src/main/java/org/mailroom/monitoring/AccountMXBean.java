@@ -2,7 +2,10 @@ package org.mailroom.monitoring;
 
 import org.jspecify.annotations.Nullable;
 
-/** An account as jconsole shows it: {@code org.mailroom:type=Account,name=…}. Times are ISO 8601 in UTC, null where there is none. */
+/**
+ * An account as jconsole shows it: {@code org.mailroom:type=Account,name=…}. Times are ISO 8601 in
+ * UTC, null where there is none.
+ */
 public interface AccountMXBean {
 
   @Nullable String getMailbox();
@@ -47,7 +50,8 @@ public interface AccountMXBean {
   String importNow();
 
   /**
-   * Imports a period of the past with the next import, which begins at once, on whichever node. Returns what happens.
+   * Imports a period of the past with the next import, which begins at once, on whichever node.
+   * Returns what happens.
    *
    * @param since as 2026-01-31T00:00:00Z
    * @param until exclusive; empty: up to now

@@ -14,8 +14,9 @@ import org.springframework.boot.actuate.health.NamedContributor;
 import org.springframework.stereotype.Component;
 
 /**
- * Health {@code accounts}, an indicator an account: down while its mailbox can't be read, or wasn't for longer than it may be; waiting
- * while it goes on by itself. With cause and remedy. Answers without the database, so that it can tell when that is down.
+ * Health {@code accounts}, an indicator an account: down while its mailbox can't be read, or wasn't
+ * for longer than it may be; waiting while it goes on by itself. With cause and remedy. Answers
+ * without the database, so that it can tell when that is down.
  */
 @Component("accountsHealthContributor")
 final class AccountsHealth implements CompositeHealthContributor {
@@ -66,7 +67,9 @@ final class AccountsHealth implements CompositeHealthContributor {
 
   @Override
   public Iterator<NamedContributor<HealthContributor>> iterator() {
-    return Stream.concat(accounts.all().stream().map(Account::id), accounts.problems().keySet().stream())
-        .map(id -> NamedContributor.of(id, getContributor(id))).iterator();
+    return Stream.concat(
+            accounts.all().stream().map(Account::id), accounts.problems().keySet().stream())
+        .map(id -> NamedContributor.of(id, getContributor(id)))
+        .iterator();
   }
 }

@@ -18,7 +18,8 @@ final class CredentialBeans {
   private final TokenCache tokens;
   private final Accounts accounts;
 
-  CredentialBeans(Credentials credentials, CredentialStatuses statuses, TokenCache tokens, Accounts accounts) {
+  CredentialBeans(
+      Credentials credentials, CredentialStatuses statuses, TokenCache tokens, Accounts accounts) {
     this.credentials = credentials;
     this.statuses = statuses;
     this.tokens = tokens;
@@ -28,6 +29,7 @@ final class CredentialBeans {
   /** Follows credentials that come and go. */
   void offer(ManagementBeans beans) {
     Set<String> ids = credentials.list().stream().map(Credential::id).collect(Collectors.toSet());
-    beans.offer("Credential", ids, id -> new CredentialMBean(id, credentials, statuses, tokens, accounts));
+    beans.offer(
+        "Credential", ids, id -> new CredentialMBean(id, credentials, statuses, tokens, accounts));
   }
 }

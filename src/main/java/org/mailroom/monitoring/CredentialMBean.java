@@ -13,7 +13,9 @@ import org.mailroom.credential.Credentials;
 import org.mailroom.credential.TokenCache;
 import org.springframework.dao.DataAccessException;
 
-/** One credential over JMX. What is raised here is of the JDK: a JMX client has no other classes. */
+/**
+ * One credential over JMX. What is raised here is of the JDK: a JMX client has no other classes.
+ */
 final class CredentialMBean implements CredentialMXBean {
 
   private final String id;
@@ -22,7 +24,12 @@ final class CredentialMBean implements CredentialMXBean {
   private final TokenCache tokens;
   private final Accounts accounts;
 
-  CredentialMBean(String id, Credentials credentials, CredentialStatuses statuses, TokenCache tokens, Accounts accounts) {
+  CredentialMBean(
+      String id,
+      Credentials credentials,
+      CredentialStatuses statuses,
+      TokenCache tokens,
+      Accounts accounts) {
     this.id = id;
     this.credentials = credentials;
     this.statuses = statuses;
@@ -31,14 +38,19 @@ final class CredentialMBean implements CredentialMXBean {
   }
 
   private Credential credential() {
-    return credentials.find(id).orElseThrow(() -> new IllegalStateException("credential " + id + " was deleted"));
+    return credentials
+        .find(id)
+        .orElseThrow(() -> new IllegalStateException("credential " + id + " was deleted"));
   }
 
   private CredentialStatus status() {
     try {
-      return statuses.find(id).orElseThrow(() -> new IllegalStateException("credential " + id + " was deleted"));
+      return statuses
+          .find(id)
+          .orElseThrow(() -> new IllegalStateException("credential " + id + " was deleted"));
     } catch (DataAccessException databaseDown) {
-      throw new IllegalStateException("Mailroom's database doesn't tell how credential " + id + " stands. Check that it runs.");
+      throw new IllegalStateException(
+          "Mailroom's database doesn't tell how credential " + id + " stands. Check that it runs.");
     }
   }
 
@@ -110,7 +122,11 @@ final class CredentialMBean implements CredentialMXBean {
 
   @Override
   public String[] getAccounts() {
-    return accounts.all().stream().filter(account -> account.credential().equals(id)).map(Account::id).sorted().toArray(String[]::new);
+    return accounts.all().stream()
+        .filter(account -> account.credential().equals(id))
+        .map(Account::id)
+        .sorted()
+        .toArray(String[]::new);
   }
 
   @Override

@@ -3,8 +3,8 @@ package org.mailroom.monitoring;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A credential as jconsole shows it: {@code org.mailroom:type=Credential,name=…}. Never a secret or a token. Times are ISO 8601 in UTC, null
- * where there is none.
+ * A credential as jconsole shows it: {@code org.mailroom:type=Credential,name=…}. Never a secret or
+ * a token. Times are ISO 8601 in UTC, null where there is none.
  */
 public interface CredentialMXBean {
 

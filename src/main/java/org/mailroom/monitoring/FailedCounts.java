@@ -10,7 +10,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** How many deliveries of each account were given up, asked of the database once for all accounts and at most every ten seconds. */
+/**
+ * How many deliveries of each account were given up, asked of the database once for all accounts
+ * and at most every ten seconds.
+ */
 @Component
 final class FailedCounts {
 

@@ -35,14 +35,29 @@ final class FailuresMBean implements FailuresMXBean {
   @Override
   public Map<String, String> getDestinationsDown() {
     Map<String, String> down = new TreeMap<>();
-    destinations.outages().forEach((name, outage) -> down.put(name, "since " + outage.since() + ": " + outage.cause()));
+    destinations
+        .outages()
+        .forEach(
+            (name, outage) -> down.put(name, "since " + outage.since() + ": " + outage.cause()));
     return down;
   }
 
   @Override
   public String[] list(String account, int most) {
-    return failures.list(new Selection(given(account), null, null), Math.min(MOST, Math.max(1, most))).stream()
-        .map(failed -> failed.account() + " " + failed.messageId() + " to " + failed.destination() + ", " + failed.attempts() + " attempts: " + failed.error())
+    return failures
+        .list(new Selection(given(account), null, null), Math.min(MOST, Math.max(1, most)))
+        .stream()
+        .map(
+            failed ->
+                failed.account()
+                    + " "
+                    + failed.messageId()
+                    + " to "
+                    + failed.destination()
+                    + ", "
+                    + failed.attempts()
+                    + " attempts: "
+                    + failed.error())
         .toArray(String[]::new);
   }
 

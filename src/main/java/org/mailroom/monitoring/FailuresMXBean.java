@@ -2,7 +2,9 @@ package org.mailroom.monitoring;
 
 import java.util.Map;
 
-/** The deliveries that were given up, as jconsole shows them: {@code org.mailroom:type=Failures}. */
+/**
+ * The deliveries that were given up, as jconsole shows them: {@code org.mailroom:type=Failures}.
+ */
 public interface FailuresMXBean {
 
   long getTotal();
@@ -13,7 +15,8 @@ public interface FailuresMXBean {
   Map<String, String> getDestinationsDown();
 
   /**
-   * The causes, oldest first, one line a delivery: account, message id, destination, attempts, cause. Nothing of what the mail says.
+   * The causes, oldest first, one line a delivery: account, message id, destination, attempts,
+   * cause. Nothing of what the mail says.
    *
    * @param account or empty for all
    */

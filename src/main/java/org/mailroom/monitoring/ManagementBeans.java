@@ -13,7 +13,10 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Mailroom's own MBeans in the platform's MBean server, domain {@code org.mailroom}. Beans of a kind come and go with what they stand for. */
+/**
+ * Mailroom's own MBeans in the platform's MBean server, domain {@code org.mailroom}. Beans of a
+ * kind come and go with what they stand for.
+ */
 final class ManagementBeans implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
@@ -32,16 +35,25 @@ final class ManagementBeans implements AutoCloseable {
     register(type, DOMAIN + ":type=" + type, bean);
   }
 
-  /** The beans of a kind: registers those that are new, and takes away those whose names aren't there any more. */
+  /**
+   * The beans of a kind: registers those that are new, and takes away those whose names aren't
+   * there any more.
+   */
   synchronized void offer(String type, Set<String> names, Source source) {
     String prefix = type + "/";
     for (String name : names) {
       if (!registered.containsKey(prefix + name)) {
-        register(prefix + name, DOMAIN + ":type=" + type + ",name=" + ObjectName.quote(name), source.bean(name));
+        register(
+            prefix + name,
+            DOMAIN + ":type=" + type + ",name=" + ObjectName.quote(name),
+            source.bean(name));
       }
     }
     Set<String> wanted = names.stream().map(prefix::concat).collect(Collectors.toSet());
-    new HashSet<>(registered.keySet()).stream().filter(key -> key.startsWith(prefix) && !wanted.contains(key)).forEach(this::remove);
+    new HashSet<>(registered.keySet())
+        .stream()
+            .filter(key -> key.startsWith(prefix) && !wanted.contains(key))
+            .forEach(this::remove);
   }
 
   private void register(String key, String objectName, Object bean) {

@@ -9,7 +9,10 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.stereotype.Component;
 
-/** Health {@code nodes}: {@code WARNING} while a node is missed, with which and what to do. This node isn't down because of that. */
+/**
+ * Health {@code nodes}: {@code WARNING} while a node is missed, with which and what to do. This
+ * node isn't down because of that.
+ */
 @Component("nodesHealthIndicator")
 final class NodesHealth extends AbstractHealthIndicator {
 
@@ -26,10 +29,18 @@ final class NodesHealth extends AbstractHealthIndicator {
   @Override
   protected void doHealthCheck(Health.Builder health) {
     List<Node> gone = missed.all();
-    health.status(gone.isEmpty() ? Status.UP : WARNING).withDetail("self", nodes.self().name())
-        .withDetail("nodes", nodes.all().stream().filter(node -> node.isRuntime() && !node.missed()).map(Node::name).toList());
+    health
+        .status(gone.isEmpty() ? Status.UP : WARNING)
+        .withDetail("self", nodes.self().name())
+        .withDetail(
+            "nodes",
+            nodes.all().stream()
+                .filter(node -> node.isRuntime() && !node.missed())
+                .map(Node::name)
+                .toList());
     if (!gone.isEmpty()) {
-      health.withDetail("reason", gone.stream().map(MissedNodes::inWords).collect(Collectors.joining(" ")));
+      health.withDetail(
+          "reason", gone.stream().map(MissedNodes::inWords).collect(Collectors.joining(" ")));
     }
   }
 }

@@ -40,8 +40,22 @@ final class NodesMBean implements NodesMXBean {
   public Map<String, String> getAll() {
     Map<String, String> all = new TreeMap<>();
     // of two with one name the later one, which is the one that runs
-    nodes.all().stream().sorted(java.util.Comparator.comparing(Node::startedAt)).forEach(node -> all.put(node.name(), node.kind() + ", version " + node.version()
-        + ", since " + node.startedAt() + ", " + node.mailboxes() + " mailboxes in hand, " + (node.missed() ? "missed since " : "seen ") + node.seenAt()));
+    nodes.all().stream()
+        .sorted(java.util.Comparator.comparing(Node::startedAt))
+        .forEach(
+            node ->
+                all.put(
+                    node.name(),
+                    node.kind()
+                        + ", version "
+                        + node.version()
+                        + ", since "
+                        + node.startedAt()
+                        + ", "
+                        + node.mailboxes()
+                        + " mailboxes in hand, "
+                        + (node.missed() ? "missed since " : "seen ")
+                        + node.seenAt()));
     return all;
   }
 

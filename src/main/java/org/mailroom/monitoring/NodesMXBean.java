@@ -2,7 +2,10 @@ package org.mailroom.monitoring;
 
 import java.util.Map;
 
-/** The nodes of this site as jconsole shows them: {@code org.mailroom:type=Nodes}. Times are ISO 8601 in UTC. */
+/**
+ * The nodes of this site as jconsole shows them: {@code org.mailroom:type=Nodes}. Times are ISO
+ * 8601 in UTC.
+ */
 public interface NodesMXBean {
 
   /** The name of this node. */

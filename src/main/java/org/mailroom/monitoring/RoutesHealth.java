@@ -22,12 +22,23 @@ final class RoutesHealth extends AbstractHealthIndicator {
 
   @Override
   protected void doHealthCheck(Health.Builder health) {
-    List<String> stopped = camel.getRoutes().stream().map(Route::getRouteId)
-        .filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted()).filter(id -> properties.polling() || !id.equals("poll-accounts")).sorted().toList();
+    List<String> stopped =
+        camel.getRoutes().stream()
+            .map(Route::getRouteId)
+            .filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted())
+            .filter(id -> properties.polling() || !id.equals("poll-accounts"))
+            .sorted()
+            .toList();
     if (camel.getRoutes().isEmpty()) {
       health.down().withDetail("reason", "There is no route. Check mailroom.routes.");
     } else if (!stopped.isEmpty()) {
-      health.down().withDetail("reason", "Stopped: " + String.join(", ", stopped) + ". Start them in the console or over JMX, or restart Mailroom.");
+      health
+          .down()
+          .withDetail(
+              "reason",
+              "Stopped: "
+                  + String.join(", ", stopped)
+                  + ". Start them in the console or over JMX, or restart Mailroom.");
     } else {
       health.up().withDetail("started", camel.getRoutes().size());
     }

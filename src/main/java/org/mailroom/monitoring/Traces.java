@@ -7,7 +7,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** OpenTelemetry spans of routes and their steps, where {@code management.tracing.enabled} is true; otherwise there is nothing of it. */
+/**
+ * OpenTelemetry spans of routes and their steps, where {@code management.tracing.enabled} is true;
+ * otherwise there is nothing of it.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "management.tracing.enabled", havingValue = "true")
 class Traces {

@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
-import org.mailroom.schedule.AccountSchedule;
-import org.mailroom.schedule.Nodes;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportedMinutes;
-import org.mailroom.settings.Daemons;
-import org.mailroom.settings.MailroomProperties;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.listing.Backfills;
+import org.mailroom.schedule.AccountSchedule;
+import org.mailroom.schedule.Nodes;
+import org.mailroom.settings.Daemons;
+import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -29,8 +29,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at the accounts every few seconds while Mailroom runs: offers their gauges and MBeans, and says in the log when one isn't read to
- * its end for longer than it may be, whatever the reason. Commands that end by themselves need none of it.
+ * Looks at the accounts every few seconds while Mailroom runs: offers their gauges and MBeans, and
+ * says in the log when one isn't read to its end for longer than it may be, whatever the reason.
+ * Commands that end by themselves need none of it.
  */
 @Component
 final class Watch implements DisposableBean {
@@ -59,9 +60,22 @@ final class Watch implements DisposableBean {
   private final Map<String, Instant> toldUnanswered = new HashMap<>();
   private @Nullable ScheduledExecutorService timer;
 
-  Watch(Accounts accounts, AccountSchedule schedule, AccountStatuses statuses, AccountGauges gauges, FailedDeliveries failures, FailedCounts counts,
-      DestinationHealth destinations, MailboxGates gates, CredentialBeans credentials, ImportedMinutes minutes, Backfills backfills, Nodes nodes, MissedNodes missed,
-      MailroomProperties properties, Clock clock) {
+  Watch(
+      Accounts accounts,
+      AccountSchedule schedule,
+      AccountStatuses statuses,
+      AccountGauges gauges,
+      FailedDeliveries failures,
+      FailedCounts counts,
+      DestinationHealth destinations,
+      MailboxGates gates,
+      CredentialBeans credentials,
+      ImportedMinutes minutes,
+      Backfills backfills,
+      Nodes nodes,
+      MissedNodes missed,
+      MailroomProperties properties,
+      Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
     this.statuses = statuses;
@@ -96,10 +110,19 @@ final class Watch implements DisposableBean {
       minutes.add();
       statuses.figures();
       gauges.refresh();
-      beans.offer("Account", accounts.all().stream().map(Account::id).collect(Collectors.toSet()), this::bean);
+      beans.offer(
+          "Account",
+          accounts.all().stream().map(Account::id).collect(Collectors.toSet()),
+          this::bean);
       credentials.offer(beans);
       accounts.all().forEach(account -> tell(statuses.withoutDatabase(account)));
-      accounts.all().forEach(account -> gates.unanswered(account.mailbox()).ifPresent(unanswered -> tell(account.id(), unanswered)));
+      accounts
+          .all()
+          .forEach(
+              account ->
+                  gates
+                      .unanswered(account.mailbox())
+                      .ifPresent(unanswered -> tell(account.id(), unanswered)));
     } catch (RuntimeException e) {
       // the next look is another chance: a task that throws is never run again
       LOG.error("the accounts can't be watched: {}", e.toString());
@@ -107,8 +130,15 @@ final class Watch implements DisposableBean {
   }
 
   private Object bean(String id) {
-    return new AccountMBean(id, () -> statuses.find(id).orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")), schedule,
-        backfills, clock);
+    return new AccountMBean(
+        id,
+        () ->
+            statuses
+                .find(id)
+                .orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")),
+        schedule,
+        backfills,
+        clock);
   }
 
   private void tell(AccountStatus status) {
@@ -117,7 +147,10 @@ final class Watch implements DisposableBean {
     if (status.stalled() && (before == null || before.plus(TOLD_AGAIN).isBefore(now))) {
       told.put(status.account(), now);
       LOG.error("account {}: {}", status.account(), status.reason());
-    } else if (!status.stalled() && before != null && status.lastSuccess() != null && status.lastSuccess().isAfter(before)) {
+    } else if (!status.stalled()
+        && before != null
+        && status.lastSuccess() != null
+        && status.lastSuccess().isAfter(before)) {
       told.remove(status.account());
       LOG.info("account {}: the mailbox is read again", status.account());
     }

@@ -7,7 +7,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** The secret that Graph repeats in each notification of a subscription. Only its hash is kept: nobody needs the secret again. */
+/**
+ * The secret that Graph repeats in each notification of a subscription. Only its hash is kept:
+ * nobody needs the secret again.
+ */
 final class ClientState {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,7 +37,8 @@ final class ClientState {
 
   private static byte[] digest(String clientState) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(clientState.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256")
+          .digest(clientState.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

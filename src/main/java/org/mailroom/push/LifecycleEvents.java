@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * What Graph said of subscriptions of ours, by their ids, until the upkeep has dealt with it: at most one event a subscription. Safe for use by several
- * threads.
+ * What Graph said of subscriptions of ours, by their ids, until the upkeep has dealt with it: at
+ * most one event a subscription. Safe for use by several threads.
  */
 @Component
 final class LifecycleEvents {

@@ -6,7 +6,10 @@ import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.PushProperties;
 import org.springframework.stereotype.Component;
 
-/** Where Microsoft Graph sends its notifications: below {@code mailroom.public-url}, where that is an https address and push isn't switched off. */
+/**
+ * Where Microsoft Graph sends its notifications: below {@code mailroom.public-url}, where that is
+ * an https address and push isn't switched off.
+ */
 @Component
 final class NotificationAddress {
 
@@ -24,7 +27,10 @@ final class NotificationAddress {
     } else if (!isSet) {
       whyNot = "mailroom.public-url isn't set";
     } else {
-      whyNot = "https".equalsIgnoreCase(publicUrl.getScheme()) ? null : "mailroom.public-url isn't an https address, and Microsoft Graph takes no other";
+      whyNot =
+          "https".equalsIgnoreCase(publicUrl.getScheme())
+              ? null
+              : "mailroom.public-url isn't an https address, and Microsoft Graph takes no other";
     }
     url = whyNot == null ? publicUrl.toString().replaceFirst("/+$", "") + PATH : null;
   }

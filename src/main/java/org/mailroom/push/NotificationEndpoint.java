@@ -16,8 +16,9 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * Takes Graph's notifications, without a login: answers its question whether this address is ours, and takes note of what it tells. Answers at once, whatever
- * else goes on. There is no such address where push is off.
+ * Takes Graph's notifications, without a login: answers its question whether this address is ours,
+ * and takes note of what it tells. Answers at once, whatever else goes on. There is no such address
+ * where push is off.
  */
 @RestController
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -47,13 +48,19 @@ final class NotificationEndpoint {
       return ResponseEntity.notFound().build();
     }
     if (!METHODS.contains(request.getMethod())) {
-      return ResponseEntity.status(HttpStatus.METHOD_NOT_ALLOWED).header("Allow", String.join(", ", METHODS)).build();
+      return ResponseEntity.status(HttpStatus.METHOD_NOT_ALLOWED)
+          .header("Allow", String.join(", ", METHODS))
+          .build();
     }
     String token = validationToken(request.getQueryString());
     if (token != null) {
-      return token.isEmpty() || token.length() > LONGEST_TOKEN ? ResponseEntity.badRequest().build()
+      return token.isEmpty() || token.length() > LONGEST_TOKEN
+          ? ResponseEntity.badRequest().build()
           // as text, and escaped besides: whoever makes a browser come here makes it run nothing
-          : ResponseEntity.ok().contentType(TEXT).cacheControl(CacheControl.noStore()).body(HtmlUtils.htmlEscape(token, "UTF-8"));
+          : ResponseEntity.ok()
+              .contentType(TEXT)
+              .cacheControl(CacheControl.noStore())
+              .body(HtmlUtils.htmlEscape(token, "UTF-8"));
     }
     if (!request.getMethod().equals("POST")) {
       return ResponseEntity.badRequest().build();
@@ -63,7 +70,9 @@ final class NotificationEndpoint {
       notifications.refused();
       return ResponseEntity.status(HttpStatus.PAYLOAD_TOO_LARGE).build();
     }
-    return notifications.take(body) ? ResponseEntity.accepted().build() : ResponseEntity.badRequest().build();
+    return notifications.take(body)
+        ? ResponseEntity.accepted().build()
+        : ResponseEntity.badRequest().build();
   }
 
   /** Null when it is too large. */

@@ -9,8 +9,8 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * The one address that Microsoft Graph comes to is open, where push is on: what is sent there proves itself, or is thrown away. It has no session and nothing
- * of the console.
+ * The one address that Microsoft Graph comes to is open, where push is on: what is sent there
+ * proves itself, or is thrown away. It has no session and nothing of the console.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -18,14 +18,23 @@ class NotificationSecurity {
 
   @Bean
   @Order(0)
-  SecurityFilterChain notificationsOfGraph(HttpSecurity http, NotificationAddress address) throws Exception {
-    return http
-        .securityMatcher(request -> address.url().isPresent() && NotificationAddress.PATH.equals(request.getServletPath()) && request.getPathInfo() == null)
+  SecurityFilterChain notificationsOfGraph(HttpSecurity http, NotificationAddress address)
+      throws Exception {
+    return http.securityMatcher(
+            request ->
+                address.url().isPresent()
+                    && NotificationAddress.PATH.equals(request.getServletPath())
+                    && request.getPathInfo() == null)
         .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
-        .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(cache -> cache.disable())
         .csrf(csrf -> csrf.disable())
-        .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
+        .headers(
+            headers ->
+                headers.contentSecurityPolicy(
+                    policy ->
+                        policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
         .build();
   }
 }

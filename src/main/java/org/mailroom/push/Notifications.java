@@ -13,9 +13,10 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
- * Judges notifications. Whoever knows the address can send some: each is looked up in memory and compared, and what isn't from a subscription of ours is
- * only counted, in {@code mailroom.notifications} by {@code result}. A right one is no more than a reason to look into its mailbox. Safe for use by several
- * threads; asks neither database nor service.
+ * Judges notifications. Whoever knows the address can send some: each is looked up in memory and
+ * compared, and what isn't from a subscription of ours is only counted, in {@code
+ * mailroom.notifications} by {@code result}. A right one is no more than a reason to look into its
+ * mailbox. Safe for use by several threads; asks neither database nor service.
  */
 @Component
 final class Notifications {
@@ -43,13 +44,25 @@ final class Notifications {
   private final ObjectMapper json;
   private final Map<Result, Counter> counters = new EnumMap<>(Result.class);
 
-  Notifications(SubscriptionIndex index, Wakes wakes, LifecycleEvents events, ObjectMapper json, MeterRegistry meters) {
+  Notifications(
+      SubscriptionIndex index,
+      Wakes wakes,
+      LifecycleEvents events,
+      ObjectMapper json,
+      MeterRegistry meters) {
     this.index = index;
     this.wakes = wakes;
     this.events = events;
     this.json = json;
-    Arrays.stream(Result.values()).forEach(result -> counters.put(result, Counter.builder("mailroom.notifications")
-        .description("Change notifications, by what became of them").tag("result", result.name().toLowerCase(Locale.ROOT).replace('_', '-')).register(meters)));
+    Arrays.stream(Result.values())
+        .forEach(
+            result ->
+                counters.put(
+                    result,
+                    Counter.builder("mailroom.notifications")
+                        .description("Change notifications, by what became of them")
+                        .tag("result", result.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .register(meters)));
   }
 
   /**
@@ -103,6 +116,8 @@ final class Notifications {
 
   private static String text(JsonNode notification, String name) {
     JsonNode value = notification.get(name);
-    return value != null && value.isTextual() && value.textValue().length() <= LONGEST_TEXT ? value.textValue() : null;
+    return value != null && value.isTextual() && value.textValue().length() <= LONGEST_TEXT
+        ? value.textValue()
+        : null;
   }
 }

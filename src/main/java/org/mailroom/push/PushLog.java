@@ -9,7 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** What the log says of push: each cause once, however long it lasts and however many mailboxes it concerns. Safe for use by several threads. */
+/**
+ * What the log says of push: each cause once, however long it lasts and however many mailboxes it
+ * concerns. Safe for use by several threads.
+ */
 @Component
 final class PushLog {
 
@@ -17,6 +20,7 @@ final class PushLog {
 
   /** What was told of a mailbox last, until it is subscribed to. */
   private final Map<String, String> told = new ConcurrentHashMap<>();
+
   private final AtomicBoolean works = new AtomicBoolean();
   private final AtomicBoolean unreachable = new AtomicBoolean();
 
@@ -25,7 +29,9 @@ final class PushLog {
     if (told.remove(mailbox) != null) {
       LOG.info("mailbox {}: Microsoft Graph tells of new mail now", mailbox);
     } else if (!works.getAndSet(true) || wasUnreachable) {
-      LOG.info("Microsoft Graph tells Mailroom of new mail, which is imported at once; polls go on beside it");
+      LOG.info(
+          "Microsoft Graph tells Mailroom of new mail, which is imported at once; polls go on"
+              + " beside it");
     } else {
       LOG.debug("mailbox {}: subscribed", mailbox);
     }
@@ -39,7 +45,9 @@ final class PushLog {
       if (!unreachable.getAndSet(true)) {
         LOG.warn("mailboxes are polled only: {}", why.getMessage());
       }
-    } else if (why instanceof GraphException graph && !(graph.status() + " " + graph.code()).equals(told.put(mailbox, graph.status() + " " + graph.code()))) {
+    } else if (why instanceof GraphException graph
+        && !(graph.status() + " " + graph.code())
+            .equals(told.put(mailbox, graph.status() + " " + graph.code()))) {
       LOG.warn("mailbox {} is polled only: {}", mailbox, why.getMessage());
     }
   }

@@ -46,9 +46,16 @@ public final class PushStatus {
     }
     Subscription row = table.find(WantedSubscription.key(account.mailbox())).orElse(null);
     if (row != null && row.isThere(clock.instant())) {
-      return new Told(true, "Microsoft Graph tells of new mail; subscribed until " + row.expiresAt().truncatedTo(ChronoUnit.SECONDS) + ", and renewed before.");
+      return new Told(
+          true,
+          "Microsoft Graph tells of new mail; subscribed until "
+              + row.expiresAt().truncatedTo(ChronoUnit.SECONDS)
+              + ", and renewed before.");
     }
-    return new Told(false, row == null || row.refusal() == null ? "Not subscribed yet: the runtime does so within a minute of its start."
-        : "It is polled only: " + row.refusal());
+    return new Told(
+        false,
+        row == null || row.refusal() == null
+            ? "Not subscribed yet: the runtime does so within a minute of its start."
+            : "It is polled only: " + row.refusal());
   }
 }

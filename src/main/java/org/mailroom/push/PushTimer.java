@@ -15,8 +15,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * The threads of push: one looks which mailboxes to wake, one which subscriptions other nodes have made, and one keeps the subscriptions up, whose requests
- * may take long. Commands that end by themselves have none.
+ * The threads of push: one looks which mailboxes to wake, one which subscriptions other nodes have
+ * made, and one keeps the subscriptions up, whose requests may take long. Commands that end by
+ * themselves have none.
  */
 @Component
 final class PushTimer {
@@ -39,7 +40,13 @@ final class PushTimer {
   private volatile boolean nothingLeft;
   private ScheduledExecutorService timer;
 
-  PushTimer(MailroomProperties properties, NotificationAddress address, SubscriptionUpkeep upkeep, SubscriptionTable table, SubscriptionIndex index, Wakes wakes,
+  PushTimer(
+      MailroomProperties properties,
+      NotificationAddress address,
+      SubscriptionUpkeep upkeep,
+      SubscriptionTable table,
+      SubscriptionIndex index,
+      Wakes wakes,
       MeterRegistry meters) {
     this.properties = properties;
     this.address = address;
@@ -47,7 +54,9 @@ final class PushTimer {
     this.table = table;
     this.index = index;
     this.wakes = wakes;
-    Gauge.builder("mailroom.push.subscriptions", index, SubscriptionIndex::size).description("Mailboxes that Microsoft Graph tells of").register(meters);
+    Gauge.builder("mailroom.push.subscriptions", index, SubscriptionIndex::size)
+        .description("Mailboxes that Microsoft Graph tells of")
+        .register(meters);
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -65,19 +74,24 @@ final class PushTimer {
   }
 
   private void every(long millis, Work work) {
-    Daemons.repeat(timer, () -> {
-      if (nothingLeft) {
-        return;
-      }
-      try {
-        work.run();
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        // the database is down, or the runtime stops: the next time
-        LOG.debug("push can't be kept up now", e);
-      }
-    }, 0, millis, TimeUnit.MILLISECONDS);
+    Daemons.repeat(
+        timer,
+        () -> {
+          if (nothingLeft) {
+            return;
+          }
+          try {
+            work.run();
+          } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            // the database is down, or the runtime stops: the next time
+            LOG.debug("push can't be kept up now", e);
+          }
+        },
+        0,
+        millis,
+        TimeUnit.MILLISECONDS);
   }
 
   @EventListener(ContextClosedEvent.class)

@@ -21,12 +21,26 @@ import java.time.Instant;
  * @param version of the row
  */
 record Subscription(
-    String mailbox, String credential, String resource, String notificationUrl, String id, String clientState, Instant expiresAt, Instant dueAt,
-    String refusal, int refusals, Instant wantedAt, Instant changedAt, Instant takenUntil, long version) {
+    String mailbox,
+    String credential,
+    String resource,
+    String notificationUrl,
+    String id,
+    String clientState,
+    Instant expiresAt,
+    Instant dueAt,
+    String refusal,
+    int refusals,
+    Instant wantedAt,
+    Instant changedAt,
+    Instant takenUntil,
+    long version) {
 
   /** It isn't what its accounts, or the settings, ask for any more. */
   boolean differsFrom(WantedSubscription wanted, String url) {
-    return !credential.equals(wanted.credential()) || !resource.equals(wanted.resource()) || !notificationUrl.equals(url);
+    return !credential.equals(wanted.credential())
+        || !resource.equals(wanted.resource())
+        || !notificationUrl.equals(url);
   }
 
   boolean isThere(Instant now) {

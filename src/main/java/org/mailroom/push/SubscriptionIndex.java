@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
- * The subscriptions of all nodes by their ids, in memory: what a notification is judged by, so that one that nobody is subscribed to costs nothing. It is
- * as large as the table. Safe for use by several threads.
+ * The subscriptions of all nodes by their ids, in memory: what a notification is judged by, so that
+ * one that nobody is subscribed to costs nothing. It is as large as the table. Safe for use by
+ * several threads.
  */
 @Component
 final class SubscriptionIndex {
@@ -22,8 +23,9 @@ final class SubscriptionIndex {
   }
 
   /**
-   * The subscriptions as the table has them. What arrived in a mailbox before this node knew of its subscription was told to nobody: such a mailbox
-   * is looked at. At the start every mailbox is polled anyway.
+   * The subscriptions as the table has them. What arrived in a mailbox before this node knew of its
+   * subscription was told to nobody: such a mailbox is looked at. At the start every mailbox is
+   * polled anyway.
    */
   synchronized void replace(Collection<Subscription> rows) {
     Map<String, Subscription> present = new HashMap<>();
@@ -31,7 +33,9 @@ final class SubscriptionIndex {
     Map<String, Subscription> before = byId;
     byId = Map.copyOf(present);
     if (filled) {
-      present.values().stream().filter(row -> !before.containsKey(row.id())).forEach(row -> wakes.add(row.mailbox()));
+      present.values().stream()
+          .filter(row -> !before.containsKey(row.id()))
+          .forEach(row -> wakes.add(row.mailbox()));
     }
     filled = true;
   }

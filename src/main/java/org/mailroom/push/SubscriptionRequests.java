@@ -3,8 +3,8 @@ package org.mailroom.push;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.InputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -23,13 +23,17 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * What is asked of Graph about subscriptions, on the same wire as everything else, with the token of the account's credential and within the limits of
- * its mailbox. Each is sent once: the upkeep comes again by itself. Safe for use by several threads.
+ * What is asked of Graph about subscriptions, on the same wire as everything else, with the token
+ * of the account's credential and within the limits of its mailbox. Each is sent once: the upkeep
+ * comes again by itself. Safe for use by several threads.
  */
 @Component
 class SubscriptionRequests {
 
-  /** The time that it is for the service is known within seconds; a subscription that asks for more than the longest life is refused. */
+  /**
+   * The time that it is for the service is known within seconds; a subscription that asks for more
+   * than the longest life is refused.
+   */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
   /**
@@ -47,7 +51,13 @@ class SubscriptionRequests {
   private final ServiceClock service;
   private final Clock clock;
 
-  SubscriptionRequests(Graph graph, AnswerJson answers, ObjectMapper json, MailroomProperties properties, ServiceClock service, Clock clock) {
+  SubscriptionRequests(
+      Graph graph,
+      AnswerJson answers,
+      ObjectMapper json,
+      MailroomProperties properties,
+      ServiceClock service,
+      Clock clock) {
     this.graph = graph;
     this.answers = answers;
     this.json = json;
@@ -60,38 +70,75 @@ class SubscriptionRequests {
   /**
    * Subscribes to a mailbox.
    *
-   * @throws org.mailroom.graph.GraphException when it is refused; Graph asks at the address first whether it is ours
+   * @throws org.mailroom.graph.GraphException when it is refused; Graph asks at the address first
+   *     whether it is ours
    */
   Granted create(WantedSubscription wanted, String url, String clientState) {
-    return inTheServicesTime(expiration -> graph.ask(GraphRequest.once(GraphRequest.post(GraphOperation.CREATE_SUBSCRIPTION, wanted.credential(),
-        wanted.mailbox(), uris.of("subscriptions"), content(wanted, url, clientState, expiration), this::granted))));
+    return inTheServicesTime(
+        expiration ->
+            graph.ask(
+                GraphRequest.once(
+                    GraphRequest.post(
+                        GraphOperation.CREATE_SUBSCRIPTION,
+                        wanted.credential(),
+                        wanted.mailbox(),
+                        uris.of("subscriptions"),
+                        content(wanted, url, clientState, expiration),
+                        this::granted))));
   }
 
-  private String content(WantedSubscription wanted, String url, String clientState, Instant expiration) {
-    ObjectNode asked = json.createObjectNode().put("changeType", "created").put("notificationUrl", url).put("lifecycleNotificationUrl", url)
-        .put("resource", wanted.resource()).put("expirationDateTime", expiration.toString()).put("clientState", clientState);
+  private String content(
+      WantedSubscription wanted, String url, String clientState, Instant expiration) {
+    ObjectNode asked =
+        json.createObjectNode()
+            .put("changeType", "created")
+            .put("notificationUrl", url)
+            .put("lifecycleNotificationUrl", url)
+            .put("resource", wanted.resource())
+            .put("expirationDateTime", expiration.toString())
+            .put("clientState", clientState);
     return asked.toString();
   }
 
   /** Renews a subscription, which authorises it anew as well. */
   Granted renew(WantedSubscription wanted, String id) {
-    return inTheServicesTime(expiration -> graph.ask(GraphRequest.once(GraphRequest.patch(GraphOperation.RENEW_SUBSCRIPTION, wanted.credential(),
-        wanted.mailbox(), uris.of("subscriptions", id), json.createObjectNode().put("expirationDateTime", expiration.toString()).toString(), this::granted))));
+    return inTheServicesTime(
+        expiration ->
+            graph.ask(
+                GraphRequest.once(
+                    GraphRequest.patch(
+                        GraphOperation.RENEW_SUBSCRIPTION,
+                        wanted.credential(),
+                        wanted.mailbox(),
+                        uris.of("subscriptions", id),
+                        json.createObjectNode()
+                            .put("expirationDateTime", expiration.toString())
+                            .toString(),
+                        this::granted))));
   }
 
   void delete(Subscription subscription) {
-    graph.ask(GraphRequest.once(GraphRequest.delete(GraphOperation.DELETE_SUBSCRIPTION, subscription.credential(), subscription.mailbox(),
-        uris.of("subscriptions", subscription.id()))));
+    graph.ask(
+        GraphRequest.once(
+            GraphRequest.delete(
+                GraphOperation.DELETE_SUBSCRIPTION,
+                subscription.credential(),
+                subscription.mailbox(),
+                uris.of("subscriptions", subscription.id()))));
   }
 
-  /** Where this machine's clock is wrong, a time that is too far away is refused; the refusal tells what time it is for the service. */
+  /**
+   * Where this machine's clock is wrong, a time that is too far away is refused; the refusal tells
+   * what time it is for the service.
+   */
   private Granted inTheServicesTime(Function<Instant, Granted> ask) {
     Instant expiration = expiration();
     try {
       return ask.apply(expiration);
     } catch (GraphException refusal) {
       Instant better = expiration();
-      if (refusal.status() != 400 || Duration.between(better, expiration).compareTo(MARGIN.dividedBy(2)) < 0) {
+      if (refusal.status() != 400
+          || Duration.between(better, expiration).compareTo(MARGIN.dividedBy(2)) < 0) {
         throw refusal;
       }
       return ask.apply(better);
@@ -109,7 +156,9 @@ class SubscriptionRequests {
       throw new WrongAnswerException("the answer is no subscription");
     }
     try {
-      Duration lives = Duration.between(service.now(), Instant.parse(granted.path("expirationDateTime").asText()));
+      Duration lives =
+          Duration.between(
+              service.now(), Instant.parse(granted.path("expirationDateTime").asText()));
       return new Granted(id, clock.instant().plus(lives));
     } catch (DateTimeException noTime) {
       throw new WrongAnswerException("the subscription doesn't say when it expires");

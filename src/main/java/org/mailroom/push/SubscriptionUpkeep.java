@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps one subscription for each mailbox: creates and renews it, creates it anew when Graph has removed it, deletes it when no account of any node wants it.
- * Each node does what is due; what another one is at or has done, it leaves alone. Where there can be no subscription the mailbox is polled as ever, and
- * from time to time it is tried again. One thread calls it.
+ * Keeps one subscription for each mailbox: creates and renews it, creates it anew when Graph has
+ * removed it, deletes it when no account of any node wants it. Each node does what is due; what
+ * another one is at or has done, it leaves alone. Where there can be no subscription the mailbox is
+ * polled as ever, and from time to time it is tried again. One thread calls it.
  */
 @Component
 class SubscriptionUpkeep {
@@ -32,7 +33,10 @@ class SubscriptionUpkeep {
 
   private static final int AT_A_TIME = 4;
 
-  /** A mailbox that no node wants for so long isn't subscribed to any more: nodes may know of an account at different times. */
+  /**
+   * A mailbox that no node wants for so long isn't subscribed to any more: nodes may know of an
+   * account at different times.
+   */
   static final Duration UNWANTED_AFTER = Duration.ofMinutes(3);
 
   private static final Duration WANTED_EVERY = Duration.ofMinutes(1);
@@ -51,13 +55,23 @@ class SubscriptionUpkeep {
   private final Duration patience;
   private final Duration longest;
   private final Clock clock;
+
   /** Graph couldn't reach this site: until then no other mailbox is tried. */
   private volatile Instant unreachableUntil = Instant.MIN;
+
   private volatile String unreachable;
   private boolean begun;
 
-  SubscriptionUpkeep(NotificationAddress address, WantedSubscriptions wanted, SubscriptionTable table, SubscriptionRequests requests,
-      LifecycleEvents events, PushLog log, ExecutorService importThreads, MailroomProperties properties, Clock clock) {
+  SubscriptionUpkeep(
+      NotificationAddress address,
+      WantedSubscriptions wanted,
+      SubscriptionTable table,
+      SubscriptionRequests requests,
+      LifecycleEvents events,
+      PushLog log,
+      ExecutorService importThreads,
+      MailroomProperties properties,
+      Clock clock) {
     this.address = address;
     this.wanted = wanted;
     this.table = table;
@@ -66,8 +80,16 @@ class SubscriptionUpkeep {
     this.log = log;
     this.threads = importThreads;
     // a request ends before another node takes its mailbox
-    this.patience = properties.limits().requestTimeout().plus(properties.limits().tokenTimeout()).plusMinutes(1);
-    this.longest = properties.push().lifetime().compareTo(LONGEST_WAIT) > 0 ? properties.push().lifetime() : LONGEST_WAIT;
+    this.patience =
+        properties
+            .limits()
+            .requestTimeout()
+            .plus(properties.limits().tokenTimeout())
+            .plusMinutes(1);
+    this.longest =
+        properties.push().lifetime().compareTo(LONGEST_WAIT) > 0
+            ? properties.push().lifetime()
+            : LONGEST_WAIT;
     this.clock = clock;
   }
 
@@ -82,43 +104,59 @@ class SubscriptionUpkeep {
     Map<String, WantedSubscription> asked = address.url().isPresent() ? wanted.all() : Map.of();
     Map<String, Subscription> rows = new HashMap<>();
     table.all().forEach(row -> rows.put(row.mailbox(), row));
-    asked.values().stream().filter(one -> !rows.containsKey(one.key())).forEach(one -> table.add(one, address.url().orElseThrow(), now));
-    List<String> seen = asked.keySet().stream().filter(rows::containsKey).filter(key -> rows.get(key).wantedAt().plus(WANTED_EVERY).isBefore(now)).toList();
+    asked.values().stream()
+        .filter(one -> !rows.containsKey(one.key()))
+        .forEach(one -> table.add(one, address.url().orElseThrow(), now));
+    List<String> seen =
+        asked.keySet().stream()
+            .filter(rows::containsKey)
+            .filter(key -> rows.get(key).wantedAt().plus(WANTED_EVERY).isBefore(now))
+            .toList();
     if (!seen.isEmpty()) {
       table.stillWanted(seen, now);
     }
     List<Subscription> present = table.all();
-    Queue<Subscription> due = new ConcurrentLinkedQueue<>(present.stream().filter(row -> isDue(row, asked.get(row.mailbox()), now)).toList());
+    Queue<Subscription> due =
+        new ConcurrentLinkedQueue<>(
+            present.stream().filter(row -> isDue(row, asked.get(row.mailbox()), now)).toList());
     begun = true;
     work(due, asked);
     return address.url().isPresent() || !present.isEmpty();
   }
 
   private boolean isDue(Subscription row, WantedSubscription one, Instant now) {
-    if (row.takenUntil() != null && row.takenUntil().isAfter(now) && !row.takenUntil().isAfter(now.plus(patience.multipliedBy(2)))) {
+    if (row.takenUntil() != null
+        && row.takenUntil().isAfter(now)
+        && !row.takenUntil().isAfter(now.plus(patience.multipliedBy(2)))) {
       return false;
     }
     if (one == null) {
-      return row.wantedAt().plus(UNWANTED_AFTER).isBefore(now) && (row.id() == null || row.refusals() == 0 || !row.dueAt().isAfter(now));
+      return row.wantedAt().plus(UNWANTED_AFTER).isBefore(now)
+          && (row.id() == null || row.refusals() == 0 || !row.dueAt().isAfter(now));
     }
     // not at once: while settings are changed, node by node, they would undo each other's work
     boolean settled = row.changedAt() == null || row.changedAt().plus(UNWANTED_AFTER).isBefore(now);
     // due later than it can be it is by a clock that was wrong: when it ends really isn't known
-    return !row.dueAt().isAfter(now) || row.dueAt().isAfter(now.plus(longest)) || (settled && row.differsFrom(one, address.url().orElse(null)))
-        || events.isRemoved(row.id()) || events.isToBeRenewed(row.id())
+    return !row.dueAt().isAfter(now)
+        || row.dueAt().isAfter(now.plus(longest))
+        || (settled && row.differsFrom(one, address.url().orElse(null)))
+        || events.isRemoved(row.id())
+        || events.isToBeRenewed(row.id())
         // somebody may have mended it, and started Mailroom anew
         || (!begun && row.refusal() != null);
   }
 
-  private void work(Queue<Subscription> due, Map<String, WantedSubscription> asked) throws InterruptedException {
+  private void work(Queue<Subscription> due, Map<String, WantedSubscription> asked)
+      throws InterruptedException {
     List<Callable<Void>> workers = new ArrayList<>();
     for (int i = 0; i < Math.min(AT_A_TIME, due.size()); i++) {
-      workers.add(() -> {
-        for (Subscription row = due.poll(); row != null; row = due.poll()) {
-          workOn(row, asked.get(row.mailbox()));
-        }
-        return null;
-      });
+      workers.add(
+          () -> {
+            for (Subscription row = due.poll(); row != null; row = due.poll()) {
+              workOn(row, asked.get(row.mailbox()));
+            }
+            return null;
+          });
     }
     try {
       threads.invokeAll(workers);
@@ -163,8 +201,12 @@ class SubscriptionUpkeep {
       granted(taken, one, requests.create(one, url, clientState), ClientState.hash(clientState));
       log.subscribed(one.key());
     } catch (GraphException | CredentialException refusal) {
-      Exception inWords = refusal instanceof GraphException graph ? graph.about("notifications to " + url) : refusal;
-      Instant due = now.plus(wait(taken, isTransient(refusal) ? FIRST_WAIT : FIRST_WAIT_OF_REFUSED));
+      Exception inWords =
+          refusal instanceof GraphException graph
+              ? graph.about("notifications to " + url)
+              : refusal;
+      Instant due =
+          now.plus(wait(taken, isTransient(refusal) ? FIRST_WAIT : FIRST_WAIT_OF_REFUSED));
       if (refusal instanceof GraphException graph && graph.isOfNotificationAddress()) {
         unreachable = inWords.getMessage();
         unreachableUntil = due;
@@ -195,10 +237,22 @@ class SubscriptionUpkeep {
     table.later(taken, again.isAfter(taken.expiresAt()) ? taken.expiresAt() : again);
   }
 
-  private void granted(Subscription taken, WantedSubscription one, SubscriptionRequests.Granted granted, String hash) {
+  private void granted(
+      Subscription taken,
+      WantedSubscription one,
+      SubscriptionRequests.Granted granted,
+      String hash) {
     Instant now = clock.instant();
     Duration half = Duration.between(now, granted.expires()).dividedBy(2);
-    table.subscribed(taken, one, address.url().orElseThrow(), granted.id(), hash, granted.expires(), now.plus(half), now);
+    table.subscribed(
+        taken,
+        one,
+        address.url().orElseThrow(),
+        granted.id(),
+        hash,
+        granted.expires(),
+        now.plus(half),
+        now);
   }
 
   private void delete(Subscription taken, Instant now) {
@@ -223,7 +277,9 @@ class SubscriptionUpkeep {
   }
 
   private static boolean isTransient(RuntimeException refusal) {
-    return refusal instanceof GraphException graph ? graph.isTransient() : refusal instanceof CredentialException credential && credential.isTransient();
+    return refusal instanceof GraphException graph
+        ? graph.isTransient()
+        : refusal instanceof CredentialException credential && credential.isTransient();
   }
 
   private static Duration wait(Subscription taken, Duration first) {

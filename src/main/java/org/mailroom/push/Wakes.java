@@ -9,8 +9,9 @@ import org.mailroom.schedule.AccountSchedule;
 import org.springframework.stereotype.Component;
 
 /**
- * Mailboxes to look at. Whoever takes a notification only notes the mailbox here, which takes no lock and asks nobody; a timer has their accounts imported,
- * each once however many notifications there were. Safe for use by several threads.
+ * Mailboxes to look at. Whoever takes a notification only notes the mailbox here, which takes no
+ * lock and asks nobody; a timer has their accounts imported, each once however many notifications
+ * there were. Safe for use by several threads.
  */
 @Component
 final class Wakes {
@@ -29,7 +30,10 @@ final class Wakes {
     mailboxes.add(mailbox);
   }
 
-  /** Has the accounts of the noted mailboxes imported as soon as possible; not those that are paused, or polled at times of their own. */
+  /**
+   * Has the accounts of the noted mailboxes imported as soon as possible; not those that are
+   * paused, or polled at times of their own.
+   */
   void wake() {
     if (mailboxes.isEmpty()) {
       return;
@@ -38,7 +42,9 @@ final class Wakes {
     // what is noted from here on wakes once more: an import that runs may have passed it
     mailboxes.removeAll(noted);
     for (Account account : accounts.all()) {
-      if (noted.contains(WantedSubscription.key(account.mailbox())) && WantedSubscriptions.isToldOf(account) && !schedule.isPaused(account.id())) {
+      if (noted.contains(WantedSubscription.key(account.mailbox()))
+          && WantedSubscriptions.isToldOf(account)
+          && !schedule.isPaused(account.id())) {
         wake(account.id());
       }
     }

@@ -13,8 +13,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Which mailboxes are to be subscribed to, by the accounts as they are now: one subscription a mailbox, however many accounts read it. Those that are
- * polled at times of their own aren't: their site wants them at these times. Asks neither database nor service.
+ * Which mailboxes are to be subscribed to, by the accounts as they are now: one subscription a
+ * mailbox, however many accounts read it. Those that are polled at times of their own aren't: their
+ * site wants them at these times. Asks neither database nor service.
  */
 @Component
 final class WantedSubscriptions {
@@ -30,12 +31,19 @@ final class WantedSubscriptions {
     Map<String, List<Account>> byMailbox = new TreeMap<>();
     for (Account account : accounts.all()) {
       if (isToldOf(account)) {
-        byMailbox.computeIfAbsent(WantedSubscription.key(account.mailbox()), mailbox -> new ArrayList<>()).add(account);
+        byMailbox
+            .computeIfAbsent(
+                WantedSubscription.key(account.mailbox()), mailbox -> new ArrayList<>())
+            .add(account);
       }
     }
     Map<String, WantedSubscription> wanted = new TreeMap<>();
-    byMailbox.forEach((mailbox, readers) ->
-        wanted.put(mailbox, new WantedSubscription(readers.get(0).mailbox(), readers.get(0).credential(), resource(readers))));
+    byMailbox.forEach(
+        (mailbox, readers) ->
+            wanted.put(
+                mailbox,
+                new WantedSubscription(
+                    readers.get(0).mailbox(), readers.get(0).credential(), resource(readers))));
     return wanted;
   }
 
@@ -44,20 +52,27 @@ final class WantedSubscriptions {
     return account.pollAt() == null;
   }
 
-  /** The one folder that all of them read, where the service knows it by name; else all of the mailbox. */
+  /**
+   * The one folder that all of them read, where the service knows it by name; else all of the
+   * mailbox.
+   */
   private static String resource(List<Account> readers) {
     String user = user(WantedSubscription.key(readers.get(0).mailbox()));
     Optional<String> folder = folder(readers.get(0));
-    boolean same = folder.isPresent() && readers.stream().allMatch(account -> folder(account).equals(folder));
+    boolean same =
+        folder.isPresent() && readers.stream().allMatch(account -> folder(account).equals(folder));
     return same ? user + "/mailFolders('" + folder.get() + "')/messages" : user + "/messages";
   }
 
   private static Optional<String> folder(Account account) {
-    return account.folders().size() == 1 && !account.recursive() ? MailFolders.wellKnownName(account.folders().get(0)) : Optional.empty();
+    return account.folders().size() == 1 && !account.recursive()
+        ? MailFolders.wellKnownName(account.folders().get(0))
+        : Optional.empty();
   }
 
   private static String user(String mailbox) {
-    String safe = UriUtils.encode(mailbox, StandardCharsets.UTF_8).replace("%40", "@").replace("%24", "$");
+    String safe =
+        UriUtils.encode(mailbox, StandardCharsets.UTF_8).replace("%40", "@").replace("%24", "$");
     return mailbox.startsWith("$") ? "users('" + safe.replace("%27", "''") + "')" : "users/" + safe;
   }
 }

@@ -17,11 +17,10 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
- * Erases from database and files what was imported of a sender, a message, or longer ago than an age. The keys of the ledger
- * stay, so that nothing of it is
- * imported again; what waits for another try is discarded. Small transactions, and memory for a few hundred messages, however
- * many there are. Several
- * processes may erase at the same time, beside a running runtime.
+ * Erases from database and files what was imported of a sender, a message, or longer ago than an
+ * age. The keys of the ledger stay, so that nothing of it is imported again; what waits for another
+ * try is discarded. Small transactions, and memory for a few hundred messages, however many there
+ * are. Several processes may erase at the same time, beside a running runtime.
  */
 @Component("erasure")
 public final class Erasure {
@@ -44,11 +43,19 @@ public final class Erasure {
    * @param attachments rows of {@code mail_attachment}
    * @param files with their bytes
    * @param discarded deliveries that waited for another try or were given up
-   * @param elsewhere how many of the messages other destinations have, which can't be recalled, by destination
+   * @param elsewhere how many of the messages other destinations have, which can't be recalled, by
+   *     destination
    * @param problems what couldn't be erased, in words
    */
-  public record Result(Map<String, Long> messages, long rows, long attachments, long files, long bytes, long discarded,
-      Map<String, Long> elsewhere, List<String> problems) {
+  public record Result(
+      Map<String, Long> messages,
+      long rows,
+      long attachments,
+      long files,
+      long bytes,
+      long discarded,
+      Map<String, Long> elsewhere,
+      List<String> problems) {
 
     /** Of all accounts. */
     public long total() {
@@ -58,8 +65,9 @@ public final class Erasure {
 
   private static final int MOST_PROBLEMS = 20;
 
-  private static final String THESE = "unnest(cast(:accounts as varchar array), cast(:ids as varchar array)) as"
-      + " these(these_account, these_id) join ";
+  private static final String THESE =
+      "unnest(cast(:accounts as varchar array), cast(:ids as varchar array)) as"
+          + " these(these_account, these_id) join ";
   private static final String OF_THESE = " on account = these_account and message_id = these_id";
 
   private final NamedParameterJdbcTemplate jdbc;
@@ -68,7 +76,11 @@ public final class Erasure {
   private final MailroomProperties properties;
   private final Clock clock;
 
-  Erasure(NamedParameterJdbcTemplate jdbc, ErasureSearch search, ErasedMessages erased, MailroomProperties properties,
+  Erasure(
+      NamedParameterJdbcTemplate jdbc,
+      ErasureSearch search,
+      ErasedMessages erased,
+      MailroomProperties properties,
       Clock clock) {
     this.jdbc = jdbc;
     this.search = search;
@@ -79,8 +91,11 @@ public final class Erasure {
 
   /** Whether anything of an account is known, though it may not be in the settings any more. */
   public boolean knows(String account) {
-    return !jdbc.queryForList("select 1 from delivery where account = :account limit 1", Map.of("account", account),
-        Integer.class).isEmpty();
+    return !jdbc.queryForList(
+            "select 1 from delivery where account = :account limit 1",
+            Map.of("account", account),
+            Integer.class)
+        .isEmpty();
   }
 
   /**
@@ -98,18 +113,25 @@ public final class Erasure {
         tally.problem(left.problem());
       }
     }
-    Instant before = selection.olderThan() == null ? null : clock.instant().minus(selection.olderThan());
-    search.find(selection, before, progress, found -> {
-      for (int from = 0; from < found.size(); from += MessageRows.AT_A_TIME) {
-        List<Found> some = found.subList(from, Math.min(found.size(), from + MessageRows.AT_A_TIME));
-        tally.elsewhere(elsewhere(some));
-        if (dryRun) {
-          count(some, tally);
-        } else {
-          tally.add(some, erased.erase(some));
-        }
-      }
-    }, tally::problem);
+    Instant before =
+        selection.olderThan() == null ? null : clock.instant().minus(selection.olderThan());
+    search.find(
+        selection,
+        before,
+        progress,
+        found -> {
+          for (int from = 0; from < found.size(); from += MessageRows.AT_A_TIME) {
+            List<Found> some =
+                found.subList(from, Math.min(found.size(), from + MessageRows.AT_A_TIME));
+            tally.elsewhere(elsewhere(some));
+            if (dryRun) {
+              count(some, tally);
+            } else {
+              tally.add(some, erased.erase(some));
+            }
+          }
+        },
+        tally::problem);
     return tally.result();
   }
 
@@ -131,13 +153,17 @@ public final class Erasure {
   }
 
   private long count(String table, String where, MapSqlParameterSource these) {
-    return jdbc.queryForObject("select count(*) from " + THESE + table + OF_THESE + where, these, Long.class);
+    return jdbc.queryForObject(
+        "select count(*) from " + THESE + table + OF_THESE + where, these, Long.class);
   }
 
   /** Found by whole keys: the embedded database doesn't find a list of ids by its index. */
   private static MapSqlParameterSource these(List<Found> messages) {
-    return new MapSqlParameterSource("accounts", new SqlArrayValue("varchar", messages.stream().map(Found::account).toArray()))
-        .addValue("ids", new SqlArrayValue("varchar", messages.stream().map(Found::messageId).toArray()));
+    return new MapSqlParameterSource(
+            "accounts",
+            new SqlArrayValue("varchar", messages.stream().map(Found::account).toArray()))
+        .addValue(
+            "ids", new SqlArrayValue("varchar", messages.stream().map(Found::messageId).toArray()));
   }
 
   /** By destination, how many of the messages have left Mailroom. */
@@ -146,19 +172,29 @@ public final class Erasure {
     if (messages.isEmpty()) {
       return elsewhere;
     }
-    jdbc.query("select destination, count(*) from " + THESE + "delivery" + OF_THESE
-        + " where status = 'DELIVERED' group by destination", these(messages), row -> {
-      if (!isErasable(row.getString(1))) {
-        elsewhere.put(row.getString(1), row.getLong(2));
-      }
-    });
+    jdbc.query(
+        "select destination, count(*) from "
+            + THESE
+            + "delivery"
+            + OF_THESE
+            + " where status = 'DELIVERED' group by destination",
+        these(messages),
+        row -> {
+          if (!isErasable(row.getString(1))) {
+            elsewhere.put(row.getString(1), row.getLong(2));
+          }
+        });
     return elsewhere;
   }
 
-  /** What the packaged destinations write lies in Mailroom's own tables and files, whatever their names. */
+  /**
+   * What the packaged destinations write lies in Mailroom's own tables and files, whatever their
+   * names.
+   */
   private boolean isErasable(String destination) {
     DestinationProperties settings = properties.destinations().get(destination);
-    return settings != null && List.of("direct:deliver-to-database", "direct:deliver-to-file").contains(settings.uri());
+    return settings != null
+        && List.of("direct:deliver-to-database", "direct:deliver-to-file").contains(settings.uri());
   }
 
   private static final class Tally {
@@ -195,7 +231,15 @@ public final class Erasure {
     }
 
     private Result result() {
-      return new Result(messages, rows, attachments, files, bytes, discarded, elsewhere, new ArrayList<>(problems.keySet()));
+      return new Result(
+          messages,
+          rows,
+          attachments,
+          files,
+          bytes,
+          discarded,
+          elsewhere,
+          new ArrayList<>(problems.keySet()));
     }
   }
 }

@@ -24,10 +24,9 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the messages that are to be erased, a few hundred at a time, in the order of their keys. Of a sender the ledger knows the
- * address that a mail is
- * from; by whom it was sent in that person's name the document tells, in the database or else in its file. Safe for use by
- * several threads.
+ * Finds the messages that are to be erased, a few hundred at a time, in the order of their keys. Of
+ * a sender the ledger knows the address that a mail is from; by whom it was sent in that person's
+ * name the document tells, in the database or else in its file. Safe for use by several threads.
  */
 @Component
 final class ErasureSearch {
@@ -36,21 +35,29 @@ final class ErasureSearch {
   private static final int LETTERS_OF_ASCII = 128;
 
   /** What the ledger recognises messages by; and rows that it has no word of. */
-  private static final List<String> SOURCES = List.of("ledger_message", """
-      (select account, message_id, internet_message_id, sender, coalesce(received_at, sent_at) as received_at,
-        imported_at as listed_at from mail_message lone where not exists
-        (select 1 from ledger_message known where known.account = lone.account and known.message_id = lone.message_id))""");
+  private static final List<String> SOURCES =
+      List.of(
+          "ledger_message",
+          """
+          (select account, message_id, internet_message_id, sender, coalesce(received_at, sent_at) as received_at,
+            imported_at as listed_at from mail_message lone where not exists
+            (select 1 from ledger_message known where known.account = lone.account and known.message_id = lone.message_id))\
+          """);
 
-  private static final String COLUMNS = """
+  private static final String COLUMNS =
+      """
       select m.account, m.message_id, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at, m.sender,
         stored.sender as stored_sender, case when stored.message_id is null then false else true end as in_database,
         (select count(*) from delivery waits where waits.account = m.account and waits.message_id = m.message_id
           and waits.status in ('PENDING', 'FAILED')) as waits
-      from\s""";
+      from\s\
+      """;
 
-  private static final String BEHIND = """
+  private static final String BEHIND =
+      """
        m left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id
-      where m.account >= :behindAccount and (m.account > :behindAccount or m.message_id > :behindId)""";
+      where m.account >= :behindAccount and (m.account > :behindAccount or m.message_id > :behindId)\
+      """;
 
   private static final String IN_ORDER = " order by m.account, m.message_id limit " + LOOKED_AT;
 
@@ -72,23 +79,31 @@ final class ErasureSearch {
    * @param found called with those that are meant
    * @param problem told what can't be read
    */
-  void find(Selection selection, Instant before, LongConsumer progress, Consumer<List<Found>> found, Consumer<String> problem) {
+  void find(
+      Selection selection,
+      Instant before,
+      LongConsumer progress,
+      Consumer<List<Found>> found,
+      Consumer<String> problem) {
     long looked = 0;
     for (String source : SOURCES) {
       Found last = new Found("", "", null, false, false);
-      for (List<Row> rows = next(source, selection, before, last); !rows.isEmpty(); rows =
-          next(source, selection, before, last)) {
+      for (List<Row> rows = next(source, selection, before, last);
+          !rows.isEmpty();
+          rows = next(source, selection, before, last)) {
         last = rows.get(rows.size() - 1).found();
         looked += rows.size();
-        found.accept(rows.stream().filter(row -> isMeant(row, selection, problem)).map(Row::found).toList());
+        found.accept(
+            rows.stream().filter(row -> isMeant(row, selection, problem)).map(Row::found).toList());
         progress.accept(looked);
       }
     }
   }
 
   private List<Row> next(String source, Selection selection, Instant before, Found last) {
-    MapSqlParameterSource values = new MapSqlParameterSource("behindAccount", last.account())
-        .addValue("behindId", last.messageId());
+    MapSqlParameterSource values =
+        new MapSqlParameterSource("behindAccount", last.account())
+            .addValue("behindId", last.messageId());
     List<String> conditions = new ArrayList<>();
     if (selection.account() != null) {
       values.addValue("account", selection.account());
@@ -96,26 +111,41 @@ final class ErasureSearch {
     }
     if (selection.messageId() != null) {
       values.addValue("id", selection.messageId());
-      conditions.add("(m.message_id = :id or m.internet_message_id = :id or stored.internet_message_id = :id)");
+      conditions.add(
+          "(m.message_id = :id or m.internet_message_id = :id or stored.internet_message_id ="
+              + " :id)");
     }
-    // a database doesn't know the case of every letter: where there are others than those of ASCII each message is looked at here
-    if (selection.sender() != null && selection.sender().chars().allMatch(letter -> letter < LETTERS_OF_ASCII)) {
+    // a database doesn't know the case of every letter: where there are others than those of ASCII
+    // each message is looked at here
+    if (selection.sender() != null
+        && selection.sender().chars().allMatch(letter -> letter < LETTERS_OF_ASCII)) {
       String address = selection.sender().toLowerCase(Locale.ROOT);
       values.addValue("sender", address).addValue("written", asWritten(address));
-      conditions.add("(lower(m.sender) = :sender or stored.message_id is null or lower(stored.sender) = :sender or"
-          + " position(:written in lower(stored.document)) > 0)");
+      conditions.add(
+          "(lower(m.sender) = :sender or stored.message_id is null or lower(stored.sender) ="
+              + " :sender or position(:written in lower(stored.document)) > 0)");
     }
     if (before != null) {
       values.addValue("before", Utc.of(before));
-      conditions.add("coalesce((select max(coalesce(delivered_at, last_attempt_at)) from delivery tried where tried.account ="
-          + " m.account and tried.message_id = m.message_id),"
-          + " m.listed_at) < :before");
+      conditions.add(
+          "coalesce((select max(coalesce(delivered_at, last_attempt_at)) from delivery tried where"
+              + " tried.account = m.account and tried.message_id = m.message_id), m.listed_at) <"
+              + " :before");
     }
     String where = conditions.isEmpty() ? "" : " and " + String.join(" and ", conditions);
-    return jdbc.query(COLUMNS + source + BEHIND + where + IN_ORDER, values, (row, number) ->
-        new Row(new Found(row.getString("account"), row.getString("message_id"),
-        OldRows.instant(row.getTimestamp("filed_at")), row.getBoolean("in_database"), row.getInt("waits") > 0),
-        row.getString("sender"), row.getString("stored_sender")));
+    return jdbc.query(
+        COLUMNS + source + BEHIND + where + IN_ORDER,
+        values,
+        (row, number) ->
+            new Row(
+                new Found(
+                    row.getString("account"),
+                    row.getString("message_id"),
+                    OldRows.instant(row.getTimestamp("filed_at")),
+                    row.getBoolean("in_database"),
+                    row.getInt("waits") > 0),
+                row.getString("sender"),
+                row.getString("stored_sender")));
   }
 
   /** As a document has it. */
@@ -130,28 +160,42 @@ final class ErasureSearch {
 
   private boolean isMeant(Row row, Selection selection, Consumer<String> problem) {
     String sender = selection.sender();
-    if (sender == null || sender.equalsIgnoreCase(row.sender()) || sender.equalsIgnoreCase(row.storedSender())) {
+    if (sender == null
+        || sender.equalsIgnoreCase(row.sender())
+        || sender.equalsIgnoreCase(row.storedSender())) {
       return true;
     }
     try {
       MailMessage message = row.found().inDatabase() ? stored(row.found()) : inFile(row.found());
-      return message != null && Stream.of(message.from() == null ? new EmailAddress(null, null) : message.from(),
-          message.sender() == null ? new EmailAddress(null, null) : message.sender())
-          .anyMatch(who -> sender.equalsIgnoreCase(who.address()));
+      return message != null
+          && Stream.of(
+                  message.from() == null ? new EmailAddress(null, null) : message.from(),
+                  message.sender() == null ? new EmailAddress(null, null) : message.sender())
+              .anyMatch(who -> sender.equalsIgnoreCase(who.address()));
     } catch (IOException e) {
-      problem.accept("whom " + row.found() + " is from can't be read (" + Causes.inShort(e) + "): it isn't erased");
+      problem.accept(
+          "whom "
+              + row.found()
+              + " is from can't be read ("
+              + Causes.inShort(e)
+              + "): it isn't erased");
       return false;
     }
   }
 
   private MailMessage stored(Found message) throws IOException {
-    List<String> documents = jdbc.queryForList("select document from mail_message where account = :account and message_id = :id",
-        Map.of("account", message.account(), "id", message.messageId()), String.class);
+    List<String> documents =
+        jdbc.queryForList(
+            "select document from mail_message where account = :account and message_id = :id",
+            Map.of("account", message.account(), "id", message.messageId()),
+            String.class);
     return documents.isEmpty() ? null : json.read(documents.get(0));
   }
 
   private MailMessage inFile(Found message) throws IOException {
     Path file = folders.of(message.account(), message.messageId(), message.filedAt()).messageJson();
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? json.read(Files.readAllBytes(file)) : null;
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? json.read(Files.readAllBytes(file))
+        : null;
   }
 }

@@ -23,9 +23,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * The folders of messages below {@code mail}, and how they go. Nothing outside of them is touched, and symbolic links aren't
- * followed: one in a
- * message's folder goes itself, one on the way there is left alone with all behind it. Safe for use by several threads.
+ * The folders of messages below {@code mail}, and how they go. Nothing outside of them is touched,
+ * and symbolic links aren't followed: one in a message's folder goes itself, one on the way there
+ * is left alone with all behind it. Safe for use by several threads.
  */
 @Component
 final class MailTree {
@@ -34,7 +34,10 @@ final class MailTree {
   private static final Pattern TWO_DIGITS = Pattern.compile("\\d{2}");
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{32}");
 
-  /** What lies in the folder of a message. {@code newest}: when the latest of its files was written; without one, the folder. */
+  /**
+   * What lies in the folder of a message. {@code newest}: when the latest of its files was written;
+   * without one, the folder.
+   */
   record Content(int files, long bytes, Instant newest) {
 
     static final Content NOTHING = new Content(0, 0, Instant.MIN);
@@ -72,8 +75,12 @@ final class MailTree {
     }
     Look look = new Look();
     Files.walkFileTree(folder, look);
-    return new Content(look.files, look.bytes, look.newest.equals(Instant.MIN)
-        ? Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant() : look.newest);
+    return new Content(
+        look.files,
+        look.bytes,
+        look.newest.equals(Instant.MIN)
+            ? Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant()
+            : look.newest);
   }
 
   private static final class Look extends SimpleFileVisitor<Path> {
@@ -107,15 +114,22 @@ final class MailTree {
     return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && linkOnTheWay(folder) == null;
   }
 
-  /** Deletes a folder of a message with all that lies in it. What can't be deleted is told, and all else goes. */
+  /**
+   * Deletes a folder of a message with all that lies in it. What can't be deleted is told, and all
+   * else goes.
+   */
   Deleted delete(Path folder) {
     if (!folder.startsWith(folders.root()) || folder.equals(folders.root())) {
       throw new IllegalArgumentException(folder + " doesn't lie in " + folders.root());
     }
     Path link = linkOnTheWay(folder);
     if (link != null) {
-      return new Deleted(0, 0, link + " is a symbolic link, which isn't followed: delete what lies behind it yourself, and the"
-          + " link");
+      return new Deleted(
+          0,
+          0,
+          link
+              + " is a symbolic link, which isn't followed: delete what lies behind it yourself,"
+              + " and the link");
     }
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return new Deleted(0, 0, null);
@@ -175,8 +189,11 @@ final class MailTree {
     /** The first is enough to know: a folder with something in it can't go, either. */
     private void failed(Path what, IOException why) {
       if (problem == null && !(why instanceof NoSuchFileException)) {
-        problem = what + " can't be deleted (" + Causes.inShort(why)
-            + "): let the user that Mailroom runs as write to its folder";
+        problem =
+            what
+                + " can't be deleted ("
+                + Causes.inShort(why)
+                + "): let the user that Mailroom runs as write to its folder";
       }
     }
   }
@@ -218,7 +235,8 @@ final class MailTree {
   LocalDate date(Path day) {
     try {
       Path month = day.getParent();
-      return LocalDate.of(Integer.parseInt(month.getParent().getFileName().toString()),
+      return LocalDate.of(
+          Integer.parseInt(month.getParent().getFileName().toString()),
           Integer.parseInt(month.getFileName().toString()),
           Integer.parseInt(day.getFileName().toString()));
     } catch (DateTimeException noSuchDay) {
@@ -233,10 +251,13 @@ final class MailTree {
   }
 
   private static boolean isMessage(Path folder) {
-    return KEY.matcher(folder.getFileName().toString()).matches() && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    return KEY.matcher(folder.getFileName().toString()).matches()
+        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Removes the folder of a day with those of its month and year, as far as nothing lies in them. */
+  /**
+   * Removes the folder of a day with those of its month and year, as far as nothing lies in them.
+   */
   void removeIfEmpty(Path day) {
     Path each = day;
     for (int level = 0; level < 3 && each.startsWith(folders.root()); level++) {
@@ -253,7 +274,8 @@ final class MailTree {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       for (Path each : all) {
-        if (name.matcher(each.getFileName().toString()).matches() && Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+        if (name.matcher(each.getFileName().toString()).matches()
+            && Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
           found.add(each);
         }
       }

@@ -27,11 +27,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes the folders of messages whose files were all written longer ago than they are kept, and the folders of days that
- * nothing lies in any more. The
- * tree itself tells what is left to do, so that a run that was killed is gone on with, and files that nobody knows of go, too.
- * Rows that say where a
- * content lies say so no longer, before it goes. Used by one thread.
+ * Deletes the folders of messages whose files were all written longer ago than they are kept, and
+ * the folders of days that nothing lies in any more. The tree itself tells what is left to do, so
+ * that a run that was killed is gone on with, and files that nobody knows of go, too. Rows that say
+ * where a content lies say so no longer, before it goes. Used by one thread.
  */
 @Component
 final class OldFiles {
@@ -40,8 +39,11 @@ final class OldFiles {
   private static final int AT_A_TIME = 2_000;
 
   /** The first by an index; the second are few. */
-  private static final List<String> OF_DAY = List.of("received_at >= :from and received_at < :to",
-      "received_at is null and coalesce(sent_at, :epoch) >= :from and coalesce(sent_at, :epoch) < :to");
+  private static final List<String> OF_DAY =
+      List.of(
+          "received_at >= :from and received_at < :to",
+          "received_at is null and coalesce(sent_at, :epoch) >= :from and coalesce(sent_at, :epoch)"
+              + " < :to");
 
   static final String NOT_STORED = "deleted by mailroom.retention.files";
 
@@ -51,7 +53,11 @@ final class OldFiles {
   private final NamedParameterJdbcTemplate jdbc;
   private final TransactionTemplate transaction;
 
-  OldFiles(MailTree tree, MessageFolders folders, MailMessageJson json, NamedParameterJdbcTemplate jdbc,
+  OldFiles(
+      MailTree tree,
+      MessageFolders folders,
+      MailMessageJson json,
+      NamedParameterJdbcTemplate jdbc,
       TransactionTemplate transaction) {
     this.tree = tree;
     this.folders = folders;
@@ -61,8 +67,8 @@ final class OldFiles {
   }
 
   /**
-   * Deletes what was written before a time, as long as the run may go on. What can't be read or deleted is told, and the rest
-   * goes.
+   * Deletes what was written before a time, as long as the run may go on. What can't be read or
+   * deleted is told, and the rest goes.
    */
   void delete(Instant before, Run run) {
     LocalDate last = LocalDate.ofInstant(before, ZoneOffset.UTC);
@@ -76,7 +82,11 @@ final class OldFiles {
         }
       }
     } catch (IOException e) {
-      run.problem(folders.root() + " can't be read (" + Causes.inShort(e) + "): let the user that Mailroom runs as read it");
+      run.problem(
+          folders.root()
+              + " can't be read ("
+              + Causes.inShort(e)
+              + "): let the user that Mailroom runs as read it");
     }
   }
 
@@ -100,7 +110,11 @@ final class OldFiles {
     } catch (NoSuchFileException goneMeanwhile) {
       return;
     } catch (IOException | DirectoryIteratorException e) {
-      run.problem(day + " can't be read (" + Causes.inShort(e) + "): let the user that Mailroom runs as read it");
+      run.problem(
+          day
+              + " can't be read ("
+              + Causes.inShort(e)
+              + "): let the user that Mailroom runs as read it");
     }
   }
 
@@ -109,7 +123,11 @@ final class OldFiles {
     try {
       return tree.look(folder).newest().isBefore(before);
     } catch (IOException e) {
-      run.problem(folder + " can't be read (" + Causes.inShort(e) + "): let the user that Mailroom runs as read it");
+      run.problem(
+          folder
+              + " can't be read ("
+              + Causes.inShort(e)
+              + "): let the user that Mailroom runs as read it");
       return false;
     }
   }
@@ -118,7 +136,11 @@ final class OldFiles {
     if (old.isEmpty()) {
       return;
     }
-    tellRows(day, old.stream().map(folder -> folder.getFileName().toString()).collect(Collectors.toCollection(HashSet::new)));
+    tellRows(
+        day,
+        old.stream()
+            .map(folder -> folder.getFileName().toString())
+            .collect(Collectors.toCollection(HashSet::new)));
     for (Path folder : old) {
       if (!run.goesOn()) {
         return;
@@ -128,23 +150,34 @@ final class OldFiles {
   }
 
   /**
-   * A folder's name is made of the message's id and can't be turned back: the messages of the day are gone through for those that
-   * it may be.
+   * A folder's name is made of the message's id and can't be turned back: the messages of the day
+   * are gone through for those that it may be.
    */
   private void tellRows(Path day, Set<String> keys) {
     LocalDate date = tree.date(day);
     String account = day.getParent().getParent().getParent().getFileName().toString();
-    Map<String, Object> ofDay = Map.of("account", account, "epoch", Utc.of(Instant.EPOCH), "from", date.atStartOfDay()
-        .atOffset(ZoneOffset.UTC),
-        "to", date.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+    Map<String, Object> ofDay =
+        Map.of(
+            "account",
+            account,
+            "epoch",
+            Utc.of(Instant.EPOCH),
+            "from",
+            date.atStartOfDay().atOffset(ZoneOffset.UTC),
+            "to",
+            date.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
     List<String> ids = new ArrayList<>();
     for (String time : OF_DAY) {
-      jdbc.query("select message_id from mail_message where account = :account and has_attachments and " + time, ofDay, row -> {
-        String id = row.getString(1);
-        if (keys.contains(folders.key(id))) {
-          ids.add(id);
-        }
-      });
+      jdbc.query(
+          "select message_id from mail_message where account = :account and has_attachments and "
+              + time,
+          ofDay,
+          row -> {
+            String id = row.getString(1);
+            if (keys.contains(folders.key(id))) {
+              ids.add(id);
+            }
+          });
     }
     for (int from = 0; from < ids.size(); from += MessageRows.AT_A_TIME) {
       List<String> some = ids.subList(from, Math.min(ids.size(), from + MessageRows.AT_A_TIME));
@@ -154,18 +187,32 @@ final class OldFiles {
 
   private void noLongerStored(String account, String id) {
     Map<String, Object> key = Map.of("account", account, "id", id);
-    if (jdbc.update("update mail_attachment set location = null where account = :account and message_id = :id and location is"
-        + " not null", key) == 0) {
+    if (jdbc.update(
+            "update mail_attachment set location = null where account = :account and message_id ="
+                + " :id and location is not null",
+            key)
+        == 0) {
       return;
     }
-    jdbc.queryForList("select document from mail_message where account = :account and message_id = :id", key, String.class)
-        .stream().findFirst().map(this::withoutContents)
-        .ifPresent(document -> jdbc.update("update mail_message set document = :document where account = :account and message_id"
-        + " = :id",
-            Map.of("account", account, "id", id, "document", document)));
+    jdbc
+        .queryForList(
+            "select document from mail_message where account = :account and message_id = :id",
+            key,
+            String.class)
+        .stream()
+        .findFirst()
+        .map(this::withoutContents)
+        .ifPresent(
+            document ->
+                jdbc.update(
+                    "update mail_message set document = :document where account = :account and"
+                        + " message_id = :id",
+                    Map.of("account", account, "id", id, "document", document)));
   }
 
-  /** The document says of each content that was stored why it isn't any more; null when it is none. */
+  /**
+   * The document says of each content that was stored why it isn't any more; null when it is none.
+   */
   private String withoutContents(String document) {
     try {
       JsonNode message = mapper.readTree(document);

@@ -12,11 +12,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes the rows of messages that were imported longer ago than they are kept, in small transactions. What the ledger
- * recognises a message by goes when
- * its files are gone, too: until then {@code erase} and {@code export} find them by it. A message that isn't through, because a
- * delivery waits or was given
- * up, stays until that is decided. Used by one thread.
+ * Deletes the rows of messages that were imported longer ago than they are kept, in small
+ * transactions. What the ledger recognises a message by goes when its files are gone, too: until
+ * then {@code erase} and {@code export} find them by it. A message that isn't through, because a
+ * delivery waits or was given up, stays until that is decided. Used by one thread.
  */
 @Component
 final class OldRows {
@@ -24,10 +23,11 @@ final class OldRows {
   private static final int LOOKED_AT = 500;
 
   /**
-   * In the order of the console's list, by its index: when a message was received is never after its import, so that what was
-   * received later needs no look.
+   * In the order of the console's list, by its index: when a message was received is never after
+   * its import, so that what was received later needs no look.
    */
-  private static final String NEXT = """
+  private static final String NEXT =
+      """
       select m.account, m.message_id, m.listed_at, coalesce(stored.received_at, stored.sent_at, m.received_at) as filed_at,
         case when stored.message_id is null then false else true end as in_database,
         (select max(coalesce(delivered_at, last_attempt_at)) from delivery tried
@@ -37,14 +37,17 @@ final class OldRows {
       from ledger_message m left join mail_message stored on stored.account = m.account and stored.message_id = m.message_id
       where m.listed_at < :before and m.listed_at >= :at
         and (m.listed_at > :at or m.account > :account or (m.account = :account and m.message_id > :id))
-      order by m.listed_at, m.account, m.message_id limit :most""";
+      order by m.listed_at, m.account, m.message_id limit :most\
+      """;
 
   /** Rows that the ledger has no word of. */
-  private static final String STRAYS = """
+  private static final String STRAYS =
+      """
       select account, message_id, coalesce(received_at, sent_at) as filed_at from mail_message stored
       where (received_at < :before or received_at is null) and imported_at < :before and not exists
         (select 1 from ledger_message m where m.account = stored.account and m.message_id = stored.message_id)
-      order by account, message_id limit :most""";
+      order by account, message_id limit :most\
+      """;
 
   private record Candidate(Found found, Instant listedAt, Instant importedAt) {
 
@@ -59,7 +62,11 @@ final class OldRows {
   private final MessageFolders folders;
   private final TransactionTemplate transaction;
 
-  OldRows(NamedParameterJdbcTemplate jdbc, MessageRows rows, MailTree tree, MessageFolders folders,
+  OldRows(
+      NamedParameterJdbcTemplate jdbc,
+      MessageRows rows,
+      MailTree tree,
+      MessageFolders folders,
       TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.rows = rows;
@@ -86,40 +93,70 @@ final class OldRows {
   }
 
   private List<Candidate> next(Instant before, Candidate last) {
-    MapSqlParameterSource place = new MapSqlParameterSource("before", Utc.of(before)).addValue("most", LOOKED_AT)
-        .addValue("at", Utc.of(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
-        .addValue("account", last == null ? "" : last.found().account())
-        .addValue("id", last == null ? "" : last.found().messageId());
-    return jdbc.query(NEXT, place, (row, number) -> {
-      Found found = new Found(row.getString("account"), row.getString("message_id"), instant(row.getTimestamp("filed_at")),
-          row.getBoolean("in_database"), row.getInt("waits") > 0);
-      return new Candidate(found, row.getTimestamp("listed_at").toInstant(), instant(row.getTimestamp("imported")));
-    });
+    MapSqlParameterSource place =
+        new MapSqlParameterSource("before", Utc.of(before))
+            .addValue("most", LOOKED_AT)
+            .addValue(
+                "at",
+                Utc.of(last == null ? Instant.parse("0001-01-01T00:00:00Z") : last.listedAt()))
+            .addValue("account", last == null ? "" : last.found().account())
+            .addValue("id", last == null ? "" : last.found().messageId());
+    return jdbc.query(
+        NEXT,
+        place,
+        (row, number) -> {
+          Found found =
+              new Found(
+                  row.getString("account"),
+                  row.getString("message_id"),
+                  instant(row.getTimestamp("filed_at")),
+                  row.getBoolean("in_database"),
+                  row.getInt("waits") > 0);
+          return new Candidate(
+              found,
+              row.getTimestamp("listed_at").toInstant(),
+              instant(row.getTimestamp("imported")));
+        });
   }
 
   private List<Found> old(List<Candidate> candidates, Instant before) {
-    return candidates.stream().filter(each -> each.isOld(before)).map(Candidate::found)
-        .filter(each -> each.inDatabase() || !hasFiles(each)).toList();
+    return candidates.stream()
+        .filter(each -> each.isOld(before))
+        .map(Candidate::found)
+        .filter(each -> each.inDatabase() || !hasFiles(each))
+        .toList();
   }
 
   private boolean hasFiles(Found message) {
-    return tree.isThere(folders.of(message.account(), message.messageId(), message.filedAt()).path());
+    return tree.isThere(
+        folders.of(message.account(), message.messageId(), message.filedAt()).path());
   }
 
   private void delete(List<Found> messages, Run run) {
     List<Found> withoutFiles = messages.stream().filter(message -> !hasFiles(message)).toList();
-    MessageRows.Count deleted = transaction.execute(status -> {
-      MessageRows.Count count = rows.delete(messages);
-      rows.forgetTexts(withoutFiles);
-      return count;
-    });
+    MessageRows.Count deleted =
+        transaction.execute(
+            status -> {
+              MessageRows.Count count = rows.delete(messages);
+              rows.forgetTexts(withoutFiles);
+              return count;
+            });
     run.rows(deleted.messages(), deleted.attachments());
   }
 
   private void deleteStrays(Instant before, Run run) {
     while (run.goesOn()) {
-      List<Found> strays = jdbc.query(STRAYS, Map.of("before", Utc.of(before), "most", MessageRows.AT_A_TIME),
-          (row, number) -> new Found(row.getString(1), row.getString(2), instant(row.getTimestamp(3)), true, false));
+      List<Found> strays =
+          jdbc.query(
+              STRAYS,
+              Map.of("before", Utc.of(before), "most", MessageRows.AT_A_TIME),
+              (row, number) ->
+                  new Found(
+                      row.getString(1),
+                      row.getString(2),
+                      instant(row.getTimestamp(3)),
+                      true,
+                      false));
       if (strays.isEmpty()) {
         return;
       }

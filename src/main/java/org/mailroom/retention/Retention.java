@@ -27,9 +27,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Deletes what was imported longer ago than {@code mailroom.retention} says, at its times, on one node at a time, and completes
- * what {@code erase} has
- * begun. Once a minute it is looked whether there is something to do. Commands that end by themselves do none of it.
+ * Deletes what was imported longer ago than {@code mailroom.retention} says, at its times, on one
+ * node at a time, and completes what {@code erase} has begun. Once a minute it is looked whether
+ * there is something to do. Commands that end by themselves do none of it.
  */
 @Component
 final class Retention implements DisposableBean {
@@ -68,8 +68,16 @@ final class Retention implements DisposableBean {
   private Instant toldAt = Instant.MIN;
   private ScheduledExecutorService timer;
 
-  Retention(MailroomProperties properties, RetentionTurn turn, OldRows oldRows, OldFiles oldFiles, ErasedMessages erased,
-      Accounts accounts, ServiceClock service, MeterRegistry meters, Clock clock) {
+  Retention(
+      MailroomProperties properties,
+      RetentionTurn turn,
+      OldRows oldRows,
+      OldFiles oldFiles,
+      ErasedMessages erased,
+      Accounts accounts,
+      ServiceClock service,
+      MeterRegistry meters,
+      Clock clock) {
     this.settings = properties.retention();
     this.runs = properties.polling();
     this.turn = turn;
@@ -93,8 +101,8 @@ final class Retention implements DisposableBean {
   }
 
   /**
-   * Looks whether there is something to do, and does it, unless another node is at it. Never fails. One thread at a time calls
-   * it.
+   * Looks whether there is something to do, and does it, unless another node is at it. Never fails.
+   * One thread at a time calls it.
    */
   void look() {
     try {
@@ -109,12 +117,19 @@ final class Retention implements DisposableBean {
       judge();
     } catch (DataAccessException | TransactionException databaseDown) {
       String reason = DatabaseBreaker.reason(databaseDown);
-      tell("what is older than mailroom.retention can't be deleted: Mailroom's database doesn't answer as it should (" + reason
-          + "). " + DatabaseBreaker.remedy(reason)
-          + "; it is tried again by itself.");
+      tell(
+          "what is older than mailroom.retention can't be deleted: Mailroom's database doesn't"
+              + " answer as it should ("
+              + reason
+              + "). "
+              + DatabaseBreaker.remedy(reason)
+              + "; it is tried again by itself.");
     } catch (RuntimeException unexpected) {
       // an exception would end the timer in silence
-      tell("what is older than mailroom.retention can't be deleted: " + unexpected + ". It is tried again by itself.");
+      tell(
+          "what is older than mailroom.retention can't be deleted: "
+              + unexpected
+              + ". It is tried again by itself.");
       LOG.debug("retention", unexpected);
     }
   }
@@ -125,12 +140,15 @@ final class Retention implements DisposableBean {
     }
     Instant last = turn.lastBegun();
     Instant now = clock.instant();
-    if (!service.isKnown() && !accounts.all().isEmpty() && now.isBefore(started.plus(FIRST_ANSWER))) {
+    if (!service.isKnown()
+        && !accounts.all().isEmpty()
+        && now.isBefore(started.plus(FIRST_ANSWER))) {
       // the first answer of the service tells whether this machine's clock is right
       return false;
     }
     // a clock that was wrong and is set back mustn't keep it from its work
-    return (last != null && last.isAfter(now)) || !(last == null ? settings.first(started) : settings.after(last)).isAfter(now);
+    return (last != null && last.isAfter(now))
+        || !(last == null ? settings.first(started) : settings.after(last)).isAfter(now);
   }
 
   private void run(boolean due) {
@@ -153,8 +171,12 @@ final class Retention implements DisposableBean {
   /** By a clock that is ahead everything would be old. Null when it isn't. */
   private String wrongClock() {
     Duration ahead = Duration.between(service.now(), clock.instant());
-    return !service.isKnown() || ahead.compareTo(MOST_AHEAD) <= 0 ? null : "this machine's clock is " + ahead.toHours()
-        + " hours ahead of Microsoft Graph's: nothing is deleted by age until it is right. Set the clock.";
+    return !service.isKnown() || ahead.compareTo(MOST_AHEAD) <= 0
+        ? null
+        : "this machine's clock is "
+            + ahead.toHours()
+            + " hours ahead of Microsoft Graph's: nothing is deleted by age until it is right. Set"
+            + " the clock.";
   }
 
   private void judge() {
@@ -200,15 +222,27 @@ final class Retention implements DisposableBean {
   }
 
   private String inWords(Run run) {
-    return String.format(Locale.ROOT, "deleted by mailroom.retention or erase: %d messages with %d attachments from the"
-        + " database%s, %d files (%s) of %d messages%s, in %d s%s",
-        run.messages(), run.attachments(), imported(settings.database()), run.files(), Sizes.inWords(run.bytes()), run.folders(),
+    return String.format(
+        Locale.ROOT,
+        "deleted by mailroom.retention or erase: %d messages with %d attachments from the"
+            + " database%s, %d files (%s) of %d messages%s, in %d s%s",
+        run.messages(),
+        run.attachments(),
+        imported(settings.database()),
+        run.files(),
+        Sizes.inWords(run.bytes()),
+        run.folders(),
         imported(settings.files()),
-        run.took().toSeconds(), run.isCut() ? "; there may be more, which goes with the next run" : "");
+        run.took().toSeconds(),
+        run.isCut() ? "; there may be more, which goes with the next run" : "");
   }
 
   private String imported(Duration age) {
-    return age == null ? "" : " (imported before " + LocalDate.ofInstant(clock.instant().minus(age), ZoneOffset.UTC) + ")";
+    return age == null
+        ? ""
+        : " (imported before "
+            + LocalDate.ofInstant(clock.instant().minus(age), ZoneOffset.UTC)
+            + ")";
   }
 
   /** Once, and again when it lasts. */
@@ -237,7 +271,8 @@ final class Retention implements DisposableBean {
     stopping = true;
     if (timer != null) {
       timer.shutdown();
-      // its step is over before the database is closed; a database that doesn't answer is given up by the stop itself
+      // its step is over before the database is closed; a database that doesn't answer is given up
+      // by the stop itself
       timer.awaitTermination(10, TimeUnit.SECONDS);
       timer.shutdownNow();
     }

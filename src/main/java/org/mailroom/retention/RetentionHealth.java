@@ -6,9 +6,9 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
 
 /**
- * Health {@code retention}: {@code WARNING} while something can't be deleted that should be gone, with what it is and what to do.
- * Imports go on: it is no
- * reason to call Mailroom down. Answers without the database.
+ * Health {@code retention}: {@code WARNING} while something can't be deleted that should be gone,
+ * with what it is and what to do. Imports go on: it is no reason to call Mailroom down. Answers
+ * without the database.
  */
 @Component("retentionHealthIndicator")
 final class RetentionHealth extends AbstractHealthIndicator {
@@ -28,8 +28,9 @@ final class RetentionHealth extends AbstractHealthIndicator {
     if (status.problem() != null) {
       health.status("WARNING").withDetail("reason", status.problem());
     }
-    health.withDetail("database", kept(properties.retention().database())).withDetail("files",
-        kept(properties.retention().files()));
+    health
+        .withDetail("database", kept(properties.retention().database()))
+        .withDetail("files", kept(properties.retention().files()));
     if (status.last() != null) {
       health.withDetail("lastRun", status.last().toString());
     }

@@ -10,9 +10,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose turn it is to delete: one node's at a time, by a row that all see. The turn of a node that died is over after {@link
- * #LEASE}. That two have it for
- * a moment does no harm, for what one has deleted the other doesn't find. Used by one thread.
+ * Whose turn it is to delete: one node's at a time, by a row that all see. The turn of a node that
+ * died is over after {@link #LEASE}. That two have it for a moment does no harm, for what one has
+ * deleted the other doesn't find. Used by one thread.
  */
 @Component
 final class RetentionTurn {
@@ -33,16 +33,25 @@ final class RetentionTurn {
 
   /** When the last run of any node began; null before the first. */
   Instant lastBegun() {
-    return OldRows.instant(jdbc.queryForObject("select begun_at from retention_turn where id = 1", java.sql.Timestamp.class));
+    return OldRows.instant(
+        jdbc.queryForObject(
+            "select begun_at from retention_turn where id = 1", java.sql.Timestamp.class));
   }
 
   /** Takes the turn, unless another node has it. */
   boolean take() {
     OffsetDateTime now = now();
-    boolean taken = jdbc.update("update retention_turn set node = ?, lease_until = ? where id = 1 and (lease_until is null or"
-        + " lease_until <= ? or lease_until > ? or node = ?)",
-        // what ends later than it can is of a clock that was wrong
-        node, now.plus(LEASE), now, now.plus(LEASE.multipliedBy(2)), node) == 1;
+    boolean taken =
+        jdbc.update(
+                "update retention_turn set node = ?, lease_until = ? where id = 1 and (lease_until"
+                    + " is null or lease_until <= ? or lease_until > ? or node = ?)",
+                // what ends later than it can is of a clock that was wrong
+                node,
+                now.plus(LEASE),
+                now,
+                now.plus(LEASE.multipliedBy(2)),
+                node)
+            == 1;
     renewed = taken ? clock.instant() : renewed;
     return taken;
   }
@@ -57,14 +66,21 @@ final class RetentionTurn {
     if (clock.instant().isBefore(renewed.plus(RENEWED_AFTER))) {
       return true;
     }
-    boolean kept = jdbc.update("update retention_turn set lease_until = ? where id = 1 and node = ?", now().plus(LEASE),
-        node) == 1;
+    boolean kept =
+        jdbc.update(
+                "update retention_turn set lease_until = ? where id = 1 and node = ?",
+                now().plus(LEASE),
+                node)
+            == 1;
     renewed = clock.instant();
     return kept;
   }
 
   void give() {
-    jdbc.update("update retention_turn set lease_until = null, ended_at = ? where id = 1 and node = ?", now(), node);
+    jdbc.update(
+        "update retention_turn set lease_until = null, ended_at = ? where id = 1 and node = ?",
+        now(),
+        node);
   }
 
   private OffsetDateTime now() {

@@ -93,7 +93,10 @@ final class Run {
 
   /** What couldn't be deleted, in words; null when there is nothing of it. */
   String problem() {
-    return firstProblem == null ? null : firstProblem + (problems > 1 ? "; and " + (problems - 1) + " more" : "")
-        + ". It is tried again with each run.";
+    return firstProblem == null
+        ? null
+        : firstProblem
+            + (problems > 1 ? "; and " + (problems - 1) + " more" : "")
+            + ". It is tried again with each run.";
   }
 }

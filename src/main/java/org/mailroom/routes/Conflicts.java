@@ -7,7 +7,10 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.mailroom.routes.ParsedFile.ParsedRoute;
 
-/** Two route files that claim the same: Camel would let the later one silently take the earlier one's place. */
+/**
+ * Two route files that claim the same: Camel would let the later one silently take the earlier
+ * one's place.
+ */
 final class Conflicts {
 
   private record Claim(RouteFile file, ParsedRoute route) {}
@@ -40,24 +43,41 @@ final class Conflicts {
       claimId(route.id(), claim);
     }
     if (!route.from().isEmpty()) {
-      claim("from:" + route.from(), claim, (kept, refused) -> refused.route().shown() + " begins with " + route.from()
-          + ", and so does " + of(kept, refused)
-          + ". One endpoint feeds one route: let one of them begin with another");
+      claim(
+          "from:" + route.from(),
+          claim,
+          (kept, refused) ->
+              refused.route().shown()
+                  + " begins with "
+                  + route.from()
+                  + ", and so does "
+                  + of(kept, refused)
+                  + ". One endpoint feeds one route: let one of them begin with another");
     }
     route.steps().forEach(step -> claimId(step, claim));
   }
 
   @SuppressWarnings("ReferenceEquality")
   private void claimId(String id, Claim claim) {
-    claim("id:" + id, claim, (kept, refused) -> (id.equals(refused.route().id()) ? "the id " + id : "the id " + id + " of a step in "
-        + refused.route().shown())
-        + " is taken by " + (id.equals(kept.route().id()) ? "a route" : "a step of " + kept.route().shown())
-        + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown()) + ". Each id is there once: give one of them another");
+    claim(
+        "id:" + id,
+        claim,
+        (kept, refused) ->
+            (id.equals(refused.route().id())
+                    ? "the id " + id
+                    : "the id " + id + " of a step in " + refused.route().shown())
+                + " is taken by "
+                + (id.equals(kept.route().id()) ? "a route" : "a step of " + kept.route().shown())
+                + (kept.file() == refused.file()
+                    ? " in the same file"
+                    : " in " + kept.file().shown())
+                + ". Each id is there once: give one of them another");
   }
 
   @SuppressWarnings("ReferenceEquality")
   private static String of(Claim kept, Claim refused) {
-    return kept.route().shown() + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown());
+    return kept.route().shown()
+        + (kept.file() == refused.file() ? " in the same file" : " in " + kept.file().shown());
   }
 
   private void claim(String what, Claim claim, BiFunction<Claim, Claim, String> words) {

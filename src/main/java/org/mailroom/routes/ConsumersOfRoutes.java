@@ -8,7 +8,10 @@ import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.springframework.stereotype.Component;
 
-/** What a route begins with logs what the route fails with, stack trace and all: not what was told in a line already. */
+/**
+ * What a route begins with logs what the route fails with, stack trace and all: not what was told
+ * in a line already.
+ */
 @Component
 final class ConsumersOfRoutes extends LifecycleStrategySupport {
 
@@ -21,13 +24,15 @@ final class ConsumersOfRoutes extends LifecycleStrategySupport {
   @Override
   public void onRoutesAdd(Collection<Route> routes) {
     for (Route route : routes) {
-      if (route.getConsumer() instanceof DefaultConsumer consumer && !(consumer.getExceptionHandler() instanceof WhatIsNew)) {
+      if (route.getConsumer() instanceof DefaultConsumer consumer
+          && !(consumer.getExceptionHandler() instanceof WhatIsNew)) {
         consumer.setExceptionHandler(new WhatIsNew(consumer.getExceptionHandler(), failures));
       }
     }
   }
 
-  private record WhatIsNew(ExceptionHandler handler, RouteFailures failures) implements ExceptionHandler {
+  private record WhatIsNew(ExceptionHandler handler, RouteFailures failures)
+      implements ExceptionHandler {
 
     @Override
     public void handleException(Throwable exception) {

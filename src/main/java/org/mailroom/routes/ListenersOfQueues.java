@@ -6,7 +6,10 @@ import org.apache.camel.spi.ComponentCustomizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@link ConsumersOfRoutes} is for other components: a JMS listener, which handles failures in its own way, doesn't tell again what was told in a line. */
+/**
+ * What {@link ConsumersOfRoutes} is for other components: a JMS listener, which handles failures in
+ * its own way, doesn't tell again what was told in a line.
+ */
 @org.springframework.stereotype.Component
 final class ListenersOfQueues implements ComponentCustomizer {
 
@@ -20,11 +23,14 @@ final class ListenersOfQueues implements ComponentCustomizer {
 
   @Override
   public void configure(String name, Component jms) {
-    ((JmsComponent) jms).setErrorHandler(failure -> {
-      if (!failures.isTold(failure)) {
-        LOG.warn("a route that listens to a queue failed: {}", RouteProblem.inWords(failure));
-      }
-    });
+    ((JmsComponent) jms)
+        .setErrorHandler(
+            failure -> {
+              if (!failures.isTold(failure)) {
+                LOG.warn(
+                    "a route that listens to a queue failed: {}", RouteProblem.inWords(failure));
+              }
+            });
   }
 
   @Override

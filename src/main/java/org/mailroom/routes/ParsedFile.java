@@ -42,7 +42,8 @@ record ParsedFile(RouteFile file, Collection<RoutesBuilder> builders, List<Parse
    */
   static ParsedFile of(CamelContext camel, RouteFile file) {
     try {
-      Collection<RoutesBuilder> builders = PluginHelper.getRoutesLoader(camel).findRoutesBuilders(List.of(file.resource()));
+      Collection<RoutesBuilder> builders =
+          PluginHelper.getRoutesLoader(camel).findRoutesBuilders(List.of(file.resource()));
       List<ParsedRoute> routes = new ArrayList<>();
       for (RoutesBuilder builder : builders) {
         if (builder instanceof RouteBuilder read) {
@@ -71,13 +72,18 @@ record ParsedFile(RouteFile file, Collection<RoutesBuilder> builders, List<Parse
     ProcessorDefinitionHelper.gatherAllNodeIds(route, ids, true, false);
     ids.remove(route.getId());
     Set<String> calls = new LinkedHashSet<>();
-    for (SendDefinition<?> step : ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)) {
+    for (SendDefinition<?> step :
+        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)) {
       String uri = step.getEndpointUri();
       if (uri != null && uri.startsWith("direct:") && !uri.contains("$")) {
         calls.add(address(camel, uri));
       }
     }
-    return new ParsedRoute(route.getId(), route.getInput() == null ? "" : address(camel, route.getInput().getEndpointUri()), ids, calls);
+    return new ParsedRoute(
+        route.getId(),
+        route.getInput() == null ? "" : address(camel, route.getInput().getEndpointUri()),
+        ids,
+        calls);
   }
 
   /** What a second consumer would contend for. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason the cause in one line
  * @param isEngines the route is one of Mailroom's own, as that of a packaged destination is
  */
-public record RouteFailure(String file, String route, String step, @Nullable String reason, boolean isEngines) {
+public record RouteFailure(
+    String file, String route, String step, @Nullable String reason, boolean isEngines) {
 
   /** {@code route rules (routes/site/rules.camel.yaml), step skip-newsletters: the reason}. */
   public String inWords() {

@@ -19,7 +19,9 @@ final class RouteFileException extends RuntimeException {
   }
 
   static RouteFileException of(RouteFile file, Exception cause) {
-    return cause instanceof RouteFileException already ? already : new RouteFileException(file, RouteProblem.inWords(cause), cause);
+    return cause instanceof RouteFileException already
+        ? already
+        : new RouteFileException(file, RouteProblem.inWords(cause), cause);
   }
 
   static RouteFileException of(RouteFile file, String route, Exception cause) {

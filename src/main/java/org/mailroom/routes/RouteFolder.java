@@ -21,8 +21,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /**
- * The route files that hold: those of the folder {@code mailroom.routes}, and those that are packaged for what the folder doesn't have.
- * It is read anew each time; nothing is kept but what is packaged.
+ * The route files that hold: those of the folder {@code mailroom.routes}, and those that are
+ * packaged for what the folder doesn't have. It is read anew each time; nothing is kept but what is
+ * packaged.
  */
 @Component
 final class RouteFolder {
@@ -51,23 +52,37 @@ final class RouteFolder {
     Map<String, RouteFile> own = own();
     own.values().removeIf(RouteFile::isBlank);
     Set<String> stems = own.values().stream().map(RouteFile::stem).collect(Collectors.toSet());
-    packaged.values().stream().filter(file -> !stems.contains(file.stem())).forEach(file -> own.put(file.name(), file));
+    packaged.values().stream()
+        .filter(file -> !stems.contains(file.stem()))
+        .forEach(file -> own.put(file.name(), file));
     return own;
   }
 
   private Map<String, RouteFile> own() {
     if (location.startsWith(CLASS_PATH)) {
-      return ofClassPath(location.substring(CLASS_PATH.length()).replaceFirst("^/+", "") + "/", " in the class path");
+      return ofClassPath(
+          location.substring(CLASS_PATH.length()).replaceFirst("^/+", "") + "/",
+          " in the class path");
     }
     Map<String, RouteFile> own = new TreeMap<>();
-    look().keySet().stream().filter(RouteFile::isRead).forEach(name -> {
-      Path file = folder().resolve(name);
-      try {
-        own.put(name, new RouteFile(name, shown(name), FILE + file, new String(Files.readAllBytes(file), StandardCharsets.UTF_8)));
-      } catch (IOException gone) {
-        // deleted between listing and reading, or not readable: the one that is packaged holds
-      }
-    });
+    look().keySet().stream()
+        .filter(RouteFile::isRead)
+        .forEach(
+            name -> {
+              Path file = folder().resolve(name);
+              try {
+                own.put(
+                    name,
+                    new RouteFile(
+                        name,
+                        shown(name),
+                        FILE + file,
+                        new String(Files.readAllBytes(file), StandardCharsets.UTF_8)));
+              } catch (IOException gone) {
+                // deleted between listing and reading, or not readable: the one that is packaged
+                // holds
+              }
+            });
     return own;
   }
 
@@ -82,21 +97,33 @@ final class RouteFolder {
       return "kamelets/" + location.replaceFirst(".*[/\\\\]", "");
     }
     String name = name(location);
-    return location.startsWith(CLASS_PATH) && packaged.containsKey(name) ? packaged.get(name).shown() : shown(name);
+    return location.startsWith(CLASS_PATH) && packaged.containsKey(name)
+        ? packaged.get(name).shown()
+        : shown(name);
   }
 
-  /** Whether the file at a location is one of Mailroom's own, or takes the place of one, and isn't the site's. */
+  /**
+   * Whether the file at a location is one of Mailroom's own, or takes the place of one, and isn't
+   * the site's.
+   */
   boolean isEngines(String location) {
     String stem = RouteFile.stem(name(location));
-    return !stem.startsWith("site/") && packaged.values().stream().anyMatch(file -> file.stem().equals(stem));
+    return !stem.startsWith("site/")
+        && packaged.values().stream().anyMatch(file -> file.stem().equals(stem));
   }
 
   private String name(String location) {
     if (location.startsWith(CLASS_PATH)) {
-      return packaged.values().stream().filter(file -> file.location().equals(location)).map(RouteFile::name).findFirst().orElse(location);
+      return packaged.values().stream()
+          .filter(file -> file.location().equals(location))
+          .map(RouteFile::name)
+          .findFirst()
+          .orElse(location);
     }
     Path file = Path.of(location.substring(FILE.length())).toAbsolutePath().normalize();
-    return file.startsWith(folder()) ? folder().relativize(file).toString().replace('\\', '/') : file.toString();
+    return file.startsWith(folder())
+        ? folder().relativize(file).toString().replace('\\', '/')
+        : file.toString();
   }
 
   /** Whether it is a folder that somebody can change while Mailroom runs. */
@@ -105,33 +132,46 @@ final class RouteFolder {
   }
 
   Path folder() {
-    return Path.of(location.startsWith(FILE) ? location.substring(FILE.length()) : location).toAbsolutePath().normalize();
+    return Path.of(location.startsWith(FILE) ? location.substring(FILE.length()) : location)
+        .toAbsolutePath()
+        .normalize();
   }
 
-  /** Each file of the folder with a mark that changes when it changes. Hidden files and folders aren't there. */
+  /**
+   * Each file of the folder with a mark that changes when it changes. Hidden files and folders
+   * aren't there.
+   */
   Map<String, String> look() {
     Map<String, String> files = new TreeMap<>();
     Path folder = folder();
     try {
-      Files.walkFileTree(folder, Set.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, new SimpleFileVisitor<>() {
-        @Override
-        public FileVisitResult preVisitDirectory(Path sub, BasicFileAttributes attributes) {
-          return !sub.equals(folder) && isHidden(sub) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-        }
+      Files.walkFileTree(
+          folder,
+          Set.of(FileVisitOption.FOLLOW_LINKS),
+          DEEPEST,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path sub, BasicFileAttributes attributes) {
+              return !sub.equals(folder) && isHidden(sub)
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-          if (attributes.isRegularFile() && !isHidden(file)) {
-            files.put(folder.relativize(file).toString().replace('\\', '/'), attributes.lastModifiedTime().toMillis() + "/" + attributes.size());
-          }
-          return FileVisitResult.CONTINUE;
-        }
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile() && !isHidden(file)) {
+                files.put(
+                    folder.relativize(file).toString().replace('\\', '/'),
+                    attributes.lastModifiedTime().toMillis() + "/" + attributes.size());
+              }
+              return FileVisitResult.CONTINUE;
+            }
 
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException gone) {
-          return FileVisitResult.CONTINUE;
-        }
-      });
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -140,19 +180,29 @@ final class RouteFolder {
 
   private static boolean isHidden(Path path) {
     String name = path.getFileName().toString();
-    return name.startsWith(".") || name.startsWith("#") || name.endsWith("~") || name.matches("[0-9]+");
+    return name.startsWith(".")
+        || name.startsWith("#")
+        || name.endsWith("~")
+        || name.matches("[0-9]+");
   }
 
   private static Map<String, RouteFile> ofClassPath(String root, String where) {
     Map<String, RouteFile> files = new TreeMap<>();
     try {
-      for (Resource resource : new PathMatchingResourcePatternResolver().getResources("classpath*:" + root + "**/*.camel.*")) {
+      for (Resource resource :
+          new PathMatchingResourcePatternResolver()
+              .getResources("classpath*:" + root + "**/*.camel.*")) {
         String url = resource.getURL().toString();
         String name = url.substring(url.lastIndexOf(root) + root.length());
         if (RouteFile.isRead(name)) {
           try (InputStream in = resource.getInputStream()) {
-            files.putIfAbsent(name, new RouteFile(name, "routes/" + name + where, CLASS_PATH + root + name, new String(in.readAllBytes(),
-                StandardCharsets.UTF_8)));
+            files.putIfAbsent(
+                name,
+                new RouteFile(
+                    name,
+                    "routes/" + name + where,
+                    CLASS_PATH + root + name,
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)));
           }
         }
       }

@@ -24,8 +24,9 @@ import org.apache.camel.support.PatternHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds routes in a context of their own, which is never started: what Camel has against them shows there, and the routes that run
- * don't notice. It has the beans and properties of the running context.
+ * Builds routes in a context of their own, which is never started: what Camel has against them
+ * shows there, and the routes that run don't notice. It has the beans and properties of the running
+ * context.
  */
 final class RouteTrial {
 
@@ -43,7 +44,9 @@ final class RouteTrial {
    * @return what stands in them
    * @throws RouteFileException for the first file that can't be taken
    */
-  List<ParsedFile> build(Collection<RouteFile> files, Predicate<RouteFile> isNew, Predicate<RouteFile> isAffected) throws Exception {
+  List<ParsedFile> build(
+      Collection<RouteFile> files, Predicate<RouteFile> isNew, Predicate<RouteFile> isAffected)
+      throws Exception {
     try (DefaultCamelContext context = context()) {
       List<ParsedFile> parsed = new ArrayList<>();
       for (RouteFile file : files) {
@@ -76,7 +79,9 @@ final class RouteTrial {
     properties.addPropertiesSource(new PropertiesOf(running));
     context.setPropertiesComponent(properties);
     context.init();
-    context.getComponent("kamelet", KameletComponent.class).setLocation(running.getComponent("kamelet", KameletComponent.class).getLocation());
+    context
+        .getComponent("kamelet", KameletComponent.class)
+        .setLocation(running.getComponent("kamelet", KameletComponent.class).getLocation());
     return context;
   }
 
@@ -108,7 +113,8 @@ final class RouteTrial {
   private static void build(DefaultCamelContext context, RouteFile file) {
     Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
     for (RouteDefinition route : List.copyOf(model.getRouteDefinitions())) {
-      if (route.getResource() != null && route.getResource().getLocation().equals(file.location())) {
+      if (route.getResource() != null
+          && route.getResource().getLocation().equals(file.location())) {
         requireConfigurations(model, route, file);
         try {
           RouteDefinitionHelper.forceAssignIds(context, model.getRouteDefinitions());
@@ -130,12 +136,20 @@ final class RouteTrial {
       return;
     }
     for (String pattern : route.getRouteConfigurationId().split(",")) {
-      List<String> known = model.getRouteConfigurationDefinitions().stream().map(RouteConfigurationDefinition::getId).filter(id -> id != null)
-          .toList();
+      List<String> known =
+          model.getRouteConfigurationDefinitions().stream()
+              .map(RouteConfigurationDefinition::getId)
+              .filter(id -> id != null)
+              .toList();
       if (known.stream().noneMatch(id -> PatternHelper.matchPattern(id, pattern.trim()))) {
-        throw new RouteFileException(file, "route " + route.getId() + " names the routeConfiguration " + pattern.trim()
-            + ", which no file has. There are: "
-            + String.join(", ", known));
+        throw new RouteFileException(
+            file,
+            "route "
+                + route.getId()
+                + " names the routeConfiguration "
+                + pattern.trim()
+                + ", which no file has. There are: "
+                + String.join(", ", known));
       }
     }
   }
@@ -159,12 +173,16 @@ final class RouteTrial {
 
     @Override
     public <T> Map<String, T> findByTypeWithName(Class<T> type) {
-      return Component.class.isAssignableFrom(type) ? Map.of() : context.getRegistry().findByTypeWithName(type);
+      return Component.class.isAssignableFrom(type)
+          ? Map.of()
+          : context.getRegistry().findByTypeWithName(type);
     }
 
     @Override
     public <T> Set<T> findByType(Class<T> type) {
-      return Component.class.isAssignableFrom(type) ? Set.of() : context.getRegistry().findByType(type);
+      return Component.class.isAssignableFrom(type)
+          ? Set.of()
+          : context.getRegistry().findByType(type);
     }
   }
 

@@ -16,7 +16,10 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Looks at the folder of the routes again and again while Mailroom runs; commands that end by themselves don't need to. */
+/**
+ * Looks at the folder of the routes again and again while Mailroom runs; commands that end by
+ * themselves don't need to.
+ */
 @Component
 final class RouteWatch {
 
@@ -30,7 +33,11 @@ final class RouteWatch {
   private @Nullable ScheduledExecutorService thread;
   private @Nullable String lastFailure;
 
-  RouteWatch(RouteFolder folder, RunningRoutes running, CamelContext camel, MailroomProperties properties) {
+  RouteWatch(
+      RouteFolder folder,
+      RunningRoutes running,
+      CamelContext camel,
+      MailroomProperties properties) {
     this.folder = folder;
     this.running = running;
     this.camel = camel;
@@ -43,8 +50,11 @@ final class RouteWatch {
       return;
     }
     Map<String, String> destinations = new TreeMap<>();
-    properties.destinations().forEach((name, destination) -> destinations.put(destination.uri(), name));
-    RouteReload reload = new RouteReload(folder, running, camel, destinations, RouteSwap.LONGEST_WAIT);
+    properties
+        .destinations()
+        .forEach((name, destination) -> destinations.put(destination.uri(), name));
+    RouteReload reload =
+        new RouteReload(folder, running, camel, destinations, RouteSwap.LONGEST_WAIT);
     thread = Executors.newSingleThreadScheduledExecutor(Daemons.named("routes"));
     Daemons.repeat(thread, () -> look(reload), 0, BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
   }
@@ -59,7 +69,10 @@ final class RouteWatch {
       String words = RouteProblem.inWords(e);
       if (!words.equals(lastFailure)) {
         lastFailure = words;
-        LOG.error("{} can't be taken over: {}. The next change of a file is tried again.", folder.folder(), words);
+        LOG.error(
+            "{} can't be taken over: {}. The next change of a file is tried again.",
+            folder.folder(),
+            words);
       }
     }
   }

@@ -44,28 +44,36 @@ final class RoutesAtStart implements RoutesCollector {
    * @throws RouteFileException when one can't be read, or two claim the same
    */
   @Override
-  public Collection<RoutesBuilder> collectRoutesFromDirectory(CamelContext camel, String excludePattern, String includePattern) {
+  public Collection<RoutesBuilder> collectRoutesFromDirectory(
+      CamelContext camel, String excludePattern, String includePattern) {
     if (NONE.equals(includePattern)) {
       return List.of();
     }
     camel.getGlobalOptions().putIfAbsent(Exchange.LOG_EIP_NAME, LOG_NAME);
-    List<ParsedFile> files = folder.read().values().stream().map(file -> ParsedFile.of(camel, file)).toList();
+    List<ParsedFile> files =
+        folder.read().values().stream().map(file -> ParsedFile.of(camel, file)).toList();
     Conflicts.check(files, RouteFile::isSite);
     running.set(files);
-    List<RoutesBuilder> builders = new ArrayList<>(ofCamel.collectRoutesFromDirectory(camel, excludePattern, includePattern));
-    // read anew: what was read to be checked was built without the route configurations, which Camel adds before the routes
+    List<RoutesBuilder> builders =
+        new ArrayList<>(ofCamel.collectRoutesFromDirectory(camel, excludePattern, includePattern));
+    // read anew: what was read to be checked was built without the route configurations, which
+    // Camel adds before the routes
     files.forEach(file -> builders.addAll(file.unbuilt(camel)));
     return builders;
   }
 
   @Override
-  public Collection<RoutesBuilder> collectRoutesFromRegistry(CamelContext camel, String excludePattern, String includePattern) {
+  public Collection<RoutesBuilder> collectRoutesFromRegistry(
+      CamelContext camel, String excludePattern, String includePattern) {
     return ofCamel.collectRoutesFromRegistry(camel, excludePattern, includePattern);
   }
 
   @Override
-  public Collection<Resource> findRouteResourcesFromDirectory(CamelContext camel, String excludePattern, String includePattern) {
-    return NONE.equals(includePattern) ? List.of() : folder.read().values().stream().map(RouteFile::resource).toList();
+  public Collection<Resource> findRouteResourcesFromDirectory(
+      CamelContext camel, String excludePattern, String includePattern) {
+    return NONE.equals(includePattern)
+        ? List.of()
+        : folder.read().values().stream().map(RouteFile::resource).toList();
   }
 
   @Override

@@ -14,7 +14,9 @@ final class RunningRoutes {
 
   void set(Collection<ParsedFile> now) {
     Map<String, ParsedFile> byName = new TreeMap<>();
-    now.forEach(file -> byName.put(file.file().name(), new ParsedFile(file.file(), List.of(), file.routes())));
+    now.forEach(
+        file ->
+            byName.put(file.file().name(), new ParsedFile(file.file(), List.of(), file.routes())));
     files = byName;
   }
 

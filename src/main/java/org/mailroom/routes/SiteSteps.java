@@ -20,8 +20,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Watches the steps of the site's routes and of destinations for failures; Camel asks it about each step of each route that is built. The
- * engine's own steps are left as they are.
+ * Watches the steps of the site's routes and of destinations for failures; Camel asks it about each
+ * step of each route that is built. The engine's own steps are left as they are.
  */
 @Component
 final class SiteSteps implements InterceptStrategy {
@@ -32,8 +32,12 @@ final class SiteSteps implements InterceptStrategy {
 
   @Autowired
   SiteSteps(RouteFolder folder, RouteFailures failures, MailroomProperties properties) {
-    this(folder, failures, properties.destinations().values().stream().map(destination -> destination.uri().replace("://", ":"))
-        .collect(Collectors.toSet()));
+    this(
+        folder,
+        failures,
+        properties.destinations().values().stream()
+            .map(destination -> destination.uri().replace("://", ":"))
+            .collect(Collectors.toSet()));
   }
 
   SiteSteps(RouteFolder folder, RouteFailures failures, Set<String> destinations) {
@@ -43,44 +47,58 @@ final class SiteSteps implements InterceptStrategy {
   }
 
   @Override
-  public Processor wrapProcessorInInterceptors(CamelContext camel, NamedNode step, Processor target, Processor next) {
-    RouteDefinition route = step instanceof ProcessorDefinition<?> definition ? ProcessorDefinitionHelper.getRoute(definition) : null;
+  public Processor wrapProcessorInInterceptors(
+      CamelContext camel, NamedNode step, Processor target, Processor next) {
+    RouteDefinition route =
+        step instanceof ProcessorDefinition<?> definition
+            ? ProcessorDefinitionHelper.getRoute(definition)
+            : null;
     if (route == null || route.getResource() == null || !isWatched(route)) {
       return target;
     }
     String file = folder.shownAt(route.getResource().getLocation());
     String id = route.getRouteId();
-    boolean splits = step instanceof SplitDefinition || step instanceof MulticastDefinition || step instanceof RecipientListDefinition<?>;
+    boolean splits =
+        step instanceof SplitDefinition
+            || step instanceof MulticastDefinition
+            || step instanceof RecipientListDefinition<?>;
     return new DelegateAsyncProcessor(target) {
       @Override
       public boolean process(Exchange exchange, AsyncCallback callback) {
         if (splits) {
           failures.splits(exchange);
         }
-        return super.process(exchange, doneSync -> {
-          if (splits) {
-            failures.joined(exchange);
-          }
-          if (exchange.getException() != null) {
-            failures.failed(exchange, file, id, step.getId(), from -> isEngines(camel, from));
-          }
-          callback.done(doneSync);
-        });
+        return super.process(
+            exchange,
+            doneSync -> {
+              if (splits) {
+                failures.joined(exchange);
+              }
+              if (exchange.getException() != null) {
+                failures.failed(exchange, file, id, step.getId(), from -> isEngines(camel, from));
+              }
+              callback.done(doneSync);
+            });
       }
     };
   }
 
   private boolean isWatched(RouteDefinition route) {
-    if (Boolean.TRUE.equals(route.isKamelet()) && route.getInput().getEndpointUri().startsWith("kamelet:")) {
+    if (Boolean.TRUE.equals(route.isKamelet())
+        && route.getInput().getEndpointUri().startsWith("kamelet:")) {
       // the step that calls it is watched
       return false;
     }
-    return "site".equals(route.getGroup()) || !folder.isEngines(route.getResource().getLocation())
-        || (route.getInput() != null && destinations.contains(route.getInput().getEndpointUri().replace("://", ":").replaceFirst("\\?.*", "")));
+    return "site".equals(route.getGroup())
+        || !folder.isEngines(route.getResource().getLocation())
+        || (route.getInput() != null
+            && destinations.contains(
+                route.getInput().getEndpointUri().replace("://", ":").replaceFirst("\\?.*", "")));
   }
 
   private boolean isEngines(CamelContext camel, String route) {
-    return camel.getRoute(route) != null && camel.getRoute(route).getSourceResource() != null && folder.isEngines(camel.getRoute(route)
-        .getSourceResource().getLocation());
+    return camel.getRoute(route) != null
+        && camel.getRoute(route).getSourceResource() != null
+        && folder.isEngines(camel.getRoute(route).getSourceResource().getLocation());
   }
 }

@@ -14,8 +14,9 @@ import org.mailroom.account.ImportResult;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the site once when an account begins to need attention, and once when it works again, whichever nodes import it. Trouble
- * of the service that goes on by itself needs attention only when it lasts. Importers call it at the end of each import.
+ * Tells the site once when an account begins to need attention, and once when it works again,
+ * whichever nodes import it. Trouble of the service that goes on by itself needs attention only
+ * when it lasts. Importers call it at the end of each import.
  */
 @Component("accountAlerts")
 public final class AccountAlerts {
@@ -30,9 +31,10 @@ public final class AccountAlerts {
   }
 
   /**
-   * What is to be told at the end of an import, mostly nothing: the bodies of the hook routes {@code account-failed} and
-   * {@code account-recovered}, with {@code event} (which of the two), {@code account}, {@code mailbox}, {@code cause}, {@code remedy},
-   * {@code code} (Graph's, where the service was the cause) and {@code since}.
+   * What is to be told at the end of an import, mostly nothing: the bodies of the hook routes
+   * {@code account-failed} and {@code account-recovered}, with {@code event} (which of the two),
+   * {@code account}, {@code mailbox}, {@code cause}, {@code remedy}, {@code code} (Graph's, where
+   * the service was the cause) and {@code since}.
    */
   public List<Map<String, Object>> due(@Body ImportResult result) {
     Map<String, Object> alert = result == null ? null : due.remove(result.account());
@@ -57,8 +59,10 @@ public final class AccountAlerts {
       return null;
     }
     Trouble trouble = before == null ? new Trouble(now, null) : before;
-    boolean tells = trouble.told() == null && (!FailureInWords.of(result.failure()).passing() || trouble.since().plus(LASTS)
-        .isBefore(now));
+    boolean tells =
+        trouble.told() == null
+            && (!FailureInWords.of(result.failure()).passing()
+                || trouble.since().plus(LASTS).isBefore(now));
     if (!tells) {
       return trouble;
     }

@@ -12,10 +12,12 @@ import org.mailroom.account.Account;
  * @param replanned those whose next time counts from now on, for nobody polled before
  * @param gone those that aren't there any more
  */
-record AccountChanges(List<Account> added, List<Account> changed, List<Account> replanned, List<String> gone) {
+record AccountChanges(
+    List<Account> added, List<Account> changed, List<Account> replanned, List<String> gone) {
 
   /** To be filled. */
   static AccountChanges none() {
-    return new AccountChanges(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    return new AccountChanges(
+        new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
   }
 }

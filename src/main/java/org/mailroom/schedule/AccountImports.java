@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Begin and end of an import, as the route {@code import-account} calls them. Importers call it, one for each account at a time, and the
- * threads of an import's pages.
+ * Begin and end of an import, as the route {@code import-account} calls them. Importers call it,
+ * one for each account at a time, and the threads of an import's pages.
  */
 @Component("accountImports")
 public final class AccountImports {
@@ -65,11 +65,23 @@ public final class AccountImports {
   private final CamelContext camel;
   private final MailroomProperties.Limits limits;
   private final Clock clock;
+
   /** Turns of imports that go on. */
   private final Map<String, AccountImport> suspended = new ConcurrentHashMap<>();
 
-  AccountImports(Accounts accounts, AccountSchedule schedule, MailboxTurns turns, MailFolders folders, AccountListings listings, MailboxGates gates, ImportProgress progress,
-      PollHistory history, PollMetrics metrics, ImportLog log, CamelContext camel, MailroomProperties properties,
+  AccountImports(
+      Accounts accounts,
+      AccountSchedule schedule,
+      MailboxTurns turns,
+      MailFolders folders,
+      AccountListings listings,
+      MailboxGates gates,
+      ImportProgress progress,
+      PollHistory history,
+      PollMetrics metrics,
+      ImportLog log,
+      CamelContext camel,
+      MailroomProperties properties,
       Clock clock) {
     this.accounts = accounts;
     this.schedule = schedule;
@@ -95,30 +107,42 @@ public final class AccountImports {
   public AccountImport begin(@Body String accountId) {
     turns.takeUnlessInHand(accountId);
     schedule.begun(accountId);
-    Account account = accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
+    Account account =
+        accounts.find(accountId).orElseThrow(() -> new AccountGoneException(accountId));
     if (!schedule.isUnbroken(accountId)) {
       goneOnElsewhere(accountId);
     }
     AccountImport earlier = suspended.remove(accountId);
-    AccountImport begun = new AccountImport(account, earlier != null ? earlier.tally() : new ImportTally(clock, gates.requests(account.mailbox())), this::isStopping);
+    AccountImport begun =
+        new AccountImport(
+            account,
+            earlier != null
+                ? earlier.tally()
+                : new ImportTally(clock, gates.requests(account.mailbox())),
+            this::isStopping);
     progress.begun(begun);
     return begun;
   }
 
-  /** Another node goes on with an import whose turn was over here: what it came to here is told, and the rest that one tells. */
+  /**
+   * Another node goes on with an import whose turn was over here: what it came to here is told, and
+   * the rest that one tells.
+   */
   private void goneOnElsewhere(String accountId) {
     AccountImport earlier = suspended.remove(accountId);
     listings.forget(accountId);
     progress.goneOnElsewhere(accountId);
     if (earlier != null) {
-      ImportResult result = earlier.tally().result(earlier, gates.requests(earlier.account().mailbox()));
+      ImportResult result =
+          earlier.tally().result(earlier, gates.requests(earlier.account().mailbox()));
       history.add(result);
       log.tell(result);
     }
   }
 
   /**
-   * The account's mailbox is this node's for as long as the import takes. Without the database nobody can tell.
+   * The account's mailbox is this node's for as long as the import takes. Without the database
+   * nobody can tell.
    *
    * @throws RuntimeException why it isn't
    */
@@ -136,15 +160,20 @@ public final class AccountImports {
   }
 
   /**
-   * Finds the folders to read by well-known name, path or id, those below them where the account is recursive, and the one that messages end in, which
-   * is created where it is missing. What the account names is remembered. Of several folders those that aren't there don't hold up the others.
+   * Finds the folders to read by well-known name, path or id, those below them where the account is
+   * recursive, and the one that messages end in, which is created where it is missing. What the
+   * account names is remembered. Of several folders those that aren't there don't hold up the
+   * others.
    *
    * @throws GraphException when there is none of the folders
    */
   public void findFolders(@Variable("import") AccountImport running) {
     Account account = running.account();
     String target = account.afterImport().target();
-    String moveTo = target == null ? null : folders.findOrCreate(account.mailbox(), account.credential(), target);
+    String moveTo =
+        target == null
+            ? null
+            : folders.findOrCreate(account.mailbox(), account.credential(), target);
     FoundFolders found = folders.findAll(account, moveTo);
     running.found(found.folders(), moveTo);
     found.missing().forEach(running::folderFailed);
@@ -155,15 +184,28 @@ public final class AccountImports {
     return listings.folders(running);
   }
 
-  /** The pages of a folder: of a listing that begins, or that an earlier turn left where it stood; null when nothing is read any more. */
-  public Pages list(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder) {
-    return listings.begin(running, folder, pages -> isTurnOver(running, pages), why -> notListed(running, folder, why));
+  /**
+   * The pages of a folder: of a listing that begins, or that an earlier turn left where it stood;
+   * null when nothing is read any more.
+   */
+  public Pages list(
+      @Variable("import") AccountImport running, @Variable("folder") AccountFolder folder) {
+    return listings.begin(
+        running,
+        folder,
+        pages -> isTurnOver(running, pages),
+        why -> notListed(running, folder, why));
   }
 
-  /** A folder can't be listed any further. Where it isn't there any more, the other folders of the account go on. */
+  /**
+   * A folder can't be listed any further. Where it isn't there any more, the other folders of the
+   * account go on.
+   */
   private void notListed(AccountImport running, AccountFolder folder, Exception why) {
     Exception inWords = ImportFailure.inWords(why);
-    if (running.folders().size() == 1 || !(inWords instanceof GraphException refusal) || !refusal.isGone()) {
+    if (running.folders().size() == 1
+        || !(inWords instanceof GraphException refusal)
+        || !refusal.isGone()) {
       failed(running.account().id(), running, why);
       return;
     }
@@ -171,12 +213,18 @@ public final class AccountImports {
     if (folder.named()) {
       listings.failed(running, folder, refusal.about("folder " + folder.path()));
     } else {
-      LOG.info("account {}: the folder {} isn't there any more; the others are read", running.account().id(), folder.path());
+      LOG.info(
+          "account {}: the folder {} isn't there any more; the others are read",
+          running.account().id(),
+          folder.path());
     }
   }
 
   /** A folder is through: each of its pages is, or it can't be listed any further. */
-  public void folderEnded(@Variable("import") AccountImport running, @Variable("folder") AccountFolder folder, @Variable("pages") Pages pages) {
+  public void folderEnded(
+      @Variable("import") AccountImport running,
+      @Variable("folder") AccountFolder folder,
+      @Variable("pages") Pages pages) {
     if (pages != null) {
       listings.ended(running, folder, pages);
     }
@@ -184,7 +232,10 @@ public final class AccountImports {
 
   /** Others wait, and it has had its share, or its mailbox takes no request anyway. */
   private boolean isTurnOver(AccountImport running, int pages) {
-    boolean over = schedule.isAnyoneWaiting() && (pages >= limits.pagesPerTurn() || gates.opensIn(running.account().mailbox()).compareTo(SHORT_WAIT) > 0);
+    boolean over =
+        schedule.isAnyoneWaiting()
+            && (pages >= limits.pagesPerTurn()
+                || gates.opensIn(running.account().mailbox()).compareTo(SHORT_WAIT) > 0);
     if (over) {
       running.goesOn(clock.instant().plus(gates.opensIn(running.account().mailbox())));
     }
@@ -192,12 +243,15 @@ public final class AccountImports {
   }
 
   /**
-   * A page is through. The next import may go on behind it when each of its messages is delivered or in the ledger, and each page before it, too.
+   * A page is through. The next import may go on behind it when each of its messages is delivered
+   * or in the ledger, and each page before it, too.
    *
    * @param messages those of the page that were undelivered; null when the ledger couldn't be asked
    */
   public void pageDone(
-      @Variable("import") AccountImport running, @Variable("pages") Pages pages, @Variable("page") Page page,
+      @Variable("import") AccountImport running,
+      @Variable("pages") Pages pages,
+      @Variable("page") Page page,
       @Variable("messages") List<IncomingMessage> messages) {
     boolean whole = messages != null && messages.stream().allMatch(IncomingMessage::isSettled);
     running.tally().add(ImportTally.Count.THROUGH, page.messages().size());
@@ -207,7 +261,10 @@ public final class AccountImports {
   }
 
   /** The import can't go on, or not now. What is in hand is still delivered and marked. */
-  public void failed(@Variable("account") String accountId, @Variable("import") AccountImport running, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
+  public void failed(
+      @Variable("account") String accountId,
+      @Variable("import") AccountImport running,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
     Optional<LeaseLostException> lost = Causes.first(why, LeaseLostException.class);
     if (lost.isPresent()) {
       if (running != null) {
@@ -215,7 +272,9 @@ public final class AccountImports {
       }
       return;
     }
-    boolean stops = Causes.first(why, StoppingException.class).isPresent() || (isStopping() && Causes.first(why, RejectedExecutionException.class).isPresent());
+    boolean stops =
+        Causes.first(why, StoppingException.class).isPresent()
+            || (isStopping() && Causes.first(why, RejectedExecutionException.class).isPresent());
     if (stops || Causes.first(why, AccountGoneException.class).isPresent()) {
       return;
     }
@@ -242,7 +301,8 @@ public final class AccountImports {
    *
    * @return what it came to; null when its account is gone
    */
-  public ImportResult end(@Variable("account") String accountId, @Variable("import") AccountImport running) {
+  public ImportResult end(
+      @Variable("account") String accountId, @Variable("import") AccountImport running) {
     try {
       return running == null ? null : end(running);
     } finally {
@@ -277,7 +337,12 @@ public final class AccountImports {
     if (schedule.isLost(account.id()) || result.failure() instanceof LeaseLostException) {
       // how the account stands is told by whoever has it now
       schedule.lost(account.id());
-      LOG.warn("account {}: {}", account.id(), result.failure() == null ? "its mailbox was taken over by another node" : result.failure().getMessage());
+      LOG.warn(
+          "account {}: {}",
+          account.id(),
+          result.failure() == null
+              ? "its mailbox was taken over by another node"
+              : result.failure().getMessage());
       return result;
     }
     if (result.goesOnAt() != null && result.failure() == null) {

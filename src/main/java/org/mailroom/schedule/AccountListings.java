@@ -37,10 +37,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * How an import goes over the folders of its account, one after the other, in as many turns as it takes; and which listing it walks through in each: one
- * that an earlier turn left where it stood, a backfill, the delta query of a mailbox in which nothing is marked, or what matches the account's filter now.
- * What is older than the account's {@code max-age} is left out, but for a backfill, whose period was asked for. Safe for use by several threads, one for
- * each account.
+ * How an import goes over the folders of its account, one after the other, in as many turns as it
+ * takes; and which listing it walks through in each: one that an earlier turn left where it stood,
+ * a backfill, the delta query of a mailbox in which nothing is marked, or what matches the
+ * account's filter now. What is older than the account's {@code max-age} is left out, but for a
+ * backfill, whose period was asked for. Safe for use by several threads, one for each account.
  */
 @Component
 final class AccountListings {
@@ -50,8 +51,10 @@ final class AccountListings {
   /** The way of an import over its folders, in all its turns. */
   private static final class Round {
     private final Account account;
+
     /** Null where it is none. */
     private final Backfill backfill;
+
     private final Set<String> done = new HashSet<>();
     private final Set<String> failed = new HashSet<>();
     private Walk walk;
@@ -76,7 +79,8 @@ final class AccountListings {
    * @param counted what tells how much is left; null for the changes of a folder
    * @param store takes the positions
    */
-  private record Walk(String folder, Listing listing, MessageListing counted, Consumer<Position> store) {}
+  private record Walk(
+      String folder, Listing listing, MessageListing counted, Consumer<Position> store) {}
 
   private record Folder(String mailbox, String id) {}
 
@@ -88,7 +92,8 @@ final class AccountListings {
   private final Map<String, Round> rounds = new ConcurrentHashMap<>();
   private final Map<Folder, Hints> hints = new ConcurrentHashMap<>();
 
-  AccountListings(Listings listings, DeltaLinks deltaLinks, Backfills backfills, Graph graph, Clock clock) {
+  AccountListings(
+      Listings listings, DeltaLinks deltaLinks, Backfills backfills, Graph graph, Clock clock) {
     this.listings = listings;
     this.deltaLinks = deltaLinks;
     this.backfills = backfills;
@@ -101,12 +106,23 @@ final class AccountListings {
     if (!running.isReading()) {
       return List.<AccountFolder>of().iterator();
     }
-    Round round = rounds.compute(running.account().id(), (id, earlier) ->
-        earlier != null && earlier.account.equals(running.account()) && !backfills.isWanted(id) ? earlier : begin(running, earlier));
+    Round round =
+        rounds.compute(
+            running.account().id(),
+            (id, earlier) ->
+                earlier != null
+                        && earlier.account.equals(running.account())
+                        && !backfills.isWanted(id)
+                    ? earlier
+                    : begin(running, earlier));
     round.turnBegun = clock.instant();
     round.pagesBefore = 0;
     round.pagesNow = 0;
-    Iterator<AccountFolder> left = running.folders().stream().filter(folder -> !round.done.contains(folder.id())).toList().iterator();
+    Iterator<AccountFolder> left =
+        running.folders().stream()
+            .filter(folder -> !round.done.contains(folder.id()))
+            .toList()
+            .iterator();
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -124,7 +140,8 @@ final class AccountListings {
   }
 
   /**
-   * @param earlier that isn't gone on with, for the account has changed, or something else is wanted; null: there is none
+   * @param earlier that isn't gone on with, for the account has changed, or something else is
+   *     wanted; null: there is none
    */
   private Round begin(AccountImport running, Round earlier) {
     if (earlier != null && earlier.backfill != null) {
@@ -135,8 +152,13 @@ final class AccountListings {
     Backfill backfill = backfills.begin(account.id(), account.mailbox(), folders);
     Round round = new Round(account, backfill);
     if (backfill != null) {
-      folders.stream().filter(folder -> backfills.isThrough(backfill, folder)).forEach(round.done::add);
-      count(running, backfill, folders.stream().filter(folder -> !round.done.contains(folder)).toList());
+      folders.stream()
+          .filter(folder -> backfills.isThrough(backfill, folder))
+          .forEach(round.done::add);
+      count(
+          running,
+          backfill,
+          folders.stream().filter(folder -> !round.done.contains(folder)).toList());
     }
     return round;
   }
@@ -158,16 +180,25 @@ final class AccountListings {
     }
   }
 
-  /** How many messages of the folder that an account's import is in are still to be listed; empty where none is under way, or the service doesn't say. */
+  /**
+   * How many messages of the folder that an account's import is in are still to be listed; empty
+   * where none is under way, or the service doesn't say.
+   */
   Optional<Long> toBeListed(String accountId) {
     Round round = rounds.get(accountId);
     Walk walk = round == null ? null : round.walk;
-    return walk == null || walk.counted() == null ? Optional.empty() : Optional.ofNullable(listings.count(graph, walk.counted()));
+    return walk == null || walk.counted() == null
+        ? Optional.empty()
+        : Optional.ofNullable(listings.count(graph, walk.counted()));
   }
 
   private MessageListing backfilled(Account account, Backfill backfill, String folder) {
-    return listings.messages(new MailFolder(account.credential(), account.mailbox(), folder), MessageTranslator.select(account), backfill.filter(account.filter()),
-        backfills.position(backfill, folder), hints(account, folder));
+    return listings.messages(
+        new MailFolder(account.credential(), account.mailbox(), folder),
+        MessageTranslator.select(account),
+        backfill.filter(account.filter()),
+        backfills.position(backfill, folder),
+        hints(account, folder));
   }
 
   private Hints hints(Account account, String folder) {
@@ -187,12 +218,17 @@ final class AccountListings {
     if (round.walk == null || !round.walk.folder().equals(folder.id())) {
       round.walk = walk(round, folder.id());
     }
-    Turn ofAllFolders = pages -> {
-      round.pagesNow = pages;
-      return turn.isOver(round.pagesBefore + pages);
-    };
-    return listings.pages(round.account.id(), round.walk.listing(), graph,
-        new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, round.walk.store()),
+    Turn ofAllFolders =
+        pages -> {
+          round.pagesNow = pages;
+          return turn.isOver(round.pagesBefore + pages);
+        };
+    return listings.pages(
+        round.account.id(),
+        round.walk.listing(),
+        graph,
+        new Pages.Surroundings(
+            () -> !running.isReading(), ofAllFolders, failed, round.walk.store()),
         Duration.between(round.turnBegun, clock.instant()).truncatedTo(ChronoUnit.SECONDS));
   }
 
@@ -205,10 +241,26 @@ final class AccountListings {
     }
     if (account.afterImport().isReadOnly()) {
       DeltaLinks.Stored stored = deltaLinks.find(account.id(), account.mailbox(), id);
-      Listing changes = listings.changes(folder, MessageTranslator.select(account), stored, !account.filter().isBlank(), hints(account, id));
-      return new Walk(id, listings.notOlder(changes, account.maxAge()), null, deltaLinks.storing(account.id(), folder, stored.begunAt()));
+      Listing changes =
+          listings.changes(
+              folder,
+              MessageTranslator.select(account),
+              stored,
+              !account.filter().isBlank(),
+              hints(account, id));
+      return new Walk(
+          id,
+          listings.notOlder(changes, account.maxAge()),
+          null,
+          deltaLinks.storing(account.id(), folder, stored.begunAt()));
     }
-    MessageListing messages = listings.messages(folder, MessageTranslator.select(account), account.filter(), listings.since(account.maxAge()), hints(account, id));
+    MessageListing messages =
+        listings.messages(
+            folder,
+            MessageTranslator.select(account),
+            account.filter(),
+            listings.since(account.maxAge()),
+            hints(account, id));
     return new Walk(id, listings.notOlder(messages, account.maxAge()), messages, position -> {});
   }
 
@@ -220,7 +272,8 @@ final class AccountListings {
     }
     hints.put(new Folder(round.account.mailbox(), folder.id()), round.walk.listing().hints());
     if (running.goesOnAt() != null && running.failure() == null) {
-      // behind a page that isn't through a listing isn't gone on with: the next import begins anew, or where the position stands
+      // behind a page that isn't through a listing isn't gone on with: the next import begins anew,
+      // or where the position stands
       round.walk = pages.isWholeSoFar() ? round.walk : null;
       return;
     }
@@ -233,7 +286,10 @@ final class AccountListings {
     if (round.backfill != null && pages.isThrough() && running.failure() == null) {
       backfills.through(round.backfill, folder.id());
     }
-    if (round.ended && round.failure == null && running.folderFailure() == null && isDone(running, round)) {
+    if (round.ended
+        && round.failure == null
+        && running.folderFailure() == null
+        && isDone(running, round)) {
       running.listedToItsEnd(round.unlistable);
     }
   }
@@ -242,7 +298,10 @@ final class AccountListings {
     return running.folders().stream().allMatch(folder -> round.done.contains(folder.id()));
   }
 
-  /** A folder can't be listed; the others go on, and at its end the import has failed for this cause. */
+  /**
+   * A folder can't be listed; the others go on, and at its end the import has failed for this
+   * cause.
+   */
   void failed(AccountImport running, AccountFolder folder, Exception why) {
     Round round = rounds.get(running.account().id());
     if (round == null) {
@@ -254,7 +313,10 @@ final class AccountListings {
     }
   }
 
-  /** What an earlier turn of an account's import left isn't gone on with: another node has had its mailbox since. */
+  /**
+   * What an earlier turn of an account's import left isn't gone on with: another node has had its
+   * mailbox since.
+   */
   void forget(String accountId) {
     Round round = rounds.remove(accountId);
     if (round != null && round.backfill != null) {
@@ -268,16 +330,27 @@ final class AccountListings {
     if (round == null || running.folders().size() < 2) {
       return List.of();
     }
-    return running.folders().stream().map(folder -> new FolderStanding(folder.path() == null ? folder.id() : folder.path(), state(round, folder.id()),
-        round.backfill == null ? null : backfills.position(round.backfill, folder.id()))).toList();
+    return running.folders().stream()
+        .map(
+            folder ->
+                new FolderStanding(
+                    folder.path() == null ? folder.id() : folder.path(),
+                    state(round, folder.id()),
+                    round.backfill == null
+                        ? null
+                        : backfills.position(round.backfill, folder.id())))
+        .toList();
   }
 
   private static FolderStanding.State state(Round round, String folder) {
     if (round.failed.contains(folder)) {
       return FolderStanding.State.FAILED;
     }
-    return round.done.contains(folder) ? FolderStanding.State.READ
-        : round.walk != null && round.walk.folder().equals(folder) ? FolderStanding.State.IN_PART : FolderStanding.State.TO_COME;
+    return round.done.contains(folder)
+        ? FolderStanding.State.READ
+        : round.walk != null && round.walk.folder().equals(folder)
+            ? FolderStanding.State.IN_PART
+            : FolderStanding.State.TO_COME;
   }
 
   /** The import, or its turn, is over. */
@@ -288,7 +361,10 @@ final class AccountListings {
     if (goesOn) {
       return;
     }
-    Exception ofAFolder = running.folderFailure() != null ? running.folderFailure() : round == null ? null : round.failure;
+    Exception ofAFolder =
+        running.folderFailure() != null
+            ? running.folderFailure()
+            : round == null ? null : round.failure;
     if (ofAFolder != null) {
       running.failed(ofAFolder);
     }

@@ -15,8 +15,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Which accounts are paused: the table {@code account_pause}, which all nodes share. It is read again in the background every few
- * seconds, so that asking costs nothing and a database that is down holds nobody up.
+ * Which accounts are paused: the table {@code account_pause}, which all nodes share. It is read
+ * again in the background every few seconds, so that asking costs nothing and a database that is
+ * down holds nobody up.
  */
 @Component
 final class AccountPauses {
@@ -41,16 +42,17 @@ final class AccountPauses {
   /** The paused accounts and since when each is. */
   Map<String, Instant> all() {
     if (clock.instant().isAfter(readAt.plus(READ_EVERY)) && reading.compareAndSet(false, true)) {
-      threads.execute(() -> {
-        try {
-          read();
-        } catch (DataAccessException databaseDown) {
-          LOG.debug("pauses can't be read", databaseDown);
-        } finally {
-          readAt = clock.instant();
-          reading.set(false);
-        }
-      });
+      threads.execute(
+          () -> {
+            try {
+              read();
+            } catch (DataAccessException databaseDown) {
+              LOG.debug("pauses can't be read", databaseDown);
+            } finally {
+              readAt = clock.instant();
+              reading.set(false);
+            }
+          });
     }
     return paused;
   }
@@ -58,15 +60,19 @@ final class AccountPauses {
   /** One at a time: an older answer never replaces a newer one. */
   private synchronized void read() {
     Map<String, Instant> found = new ConcurrentHashMap<>();
-    jdbc.query("select account, paused_at from account_pause", row -> {
-      found.put(row.getString(1), row.getTimestamp(2).toInstant());
-    });
+    jdbc.query(
+        "select account, paused_at from account_pause",
+        row -> {
+          found.put(row.getString(1), row.getTimestamp(2).toInstant());
+        });
     paused = found;
     readAt = clock.instant();
   }
 
   void pause(String account) {
-    jdbc.update("insert into account_pause (account, paused_at) values (?, ?) on conflict do nothing", account,
+    jdbc.update(
+        "insert into account_pause (account, paused_at) values (?, ?) on conflict do nothing",
+        account,
         Utc.of(clock.instant()));
     read();
   }

@@ -22,11 +22,12 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * When each account is due, and who imports it: the table {@code account_schedule}, which all nodes share. A node takes accounts
- * from it, and gives them back after their imports. An import that is still running or queued, here or elsewhere, isn't started
- * again. An account that is paused isn't due until it is resumed, on this node and all others, over restarts; an import that runs
- * is finished. Who asks how accounts do is answered from memory: what another node did is known a second or two later. Safe for
- * use by several threads.
+ * When each account is due, and who imports it: the table {@code account_schedule}, which all nodes
+ * share. A node takes accounts from it, and gives them back after their imports. An import that is
+ * still running or queued, here or elsewhere, isn't started again. An account that is paused isn't
+ * due until it is resumed, on this node and all others, over restarts; an import that runs is
+ * finished. Who asks how accounts do is answered from memory: what another node did is known a
+ * second or two later. Safe for use by several threads.
  */
 @Component("accountSchedule")
 public final class AccountSchedule implements Patience {
@@ -50,9 +51,17 @@ public final class AccountSchedule implements Patience {
   /** When an import of this process ended that read its mailbox to the end, by both clocks. */
   private record Success(Instant database, Instant here) {}
 
-  AccountSchedule(Accounts accounts, AccountPauses pauses, TaskQueue tasks, ScheduleKeeper keeper, MailboxLeases leases,
-      Nodes nodes, AccountAlerts alerts,
-      StandingTable table, DatabaseTime time, Clock clock) {
+  AccountSchedule(
+      Accounts accounts,
+      AccountPauses pauses,
+      TaskQueue tasks,
+      ScheduleKeeper keeper,
+      MailboxLeases leases,
+      Nodes nodes,
+      AccountAlerts alerts,
+      StandingTable table,
+      DatabaseTime time,
+      Clock clock) {
     this.accounts = accounts;
     this.pauses = pauses;
     this.tasks = tasks;
@@ -67,9 +76,10 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Takes accounts that are due and returns their ids: as many as importers are free on this node, and as many as it finished
-   * within the last second. Each is due again one interval after its import has ended, or at once when its settings have changed;
-   * one with {@code poll-at} at the next of its times after that.
+   * Takes accounts that are due and returns their ids: as many as importers are free on this node,
+   * and as many as it finished within the last second. Each is due again one interval after its
+   * import has ended, or at once when its settings have changed; one with {@code poll-at} at the
+   * next of its times after that.
    */
   public List<String> due() {
     Set<String> paused = pauses.all().keySet();
@@ -105,8 +115,8 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Imports an account as soon as possible, paused or not: within a second or two, or after the import that runs. Doesn't wait
-   * for the database.
+   * Imports an account as soon as possible, paused or not: within a second or two, or after the
+   * import that runs. Doesn't wait for the database.
    *
    * @return whether another import runs or is queued, so that this one comes after it
    * @throws IllegalArgumentException when there is no such account
@@ -119,7 +129,10 @@ public final class AccountSchedule implements Patience {
   }
 
   private Account require(String accountId) {
-    return accounts.find(accountId).orElseThrow(() -> new IllegalArgumentException("There is no account '" + accountId + "'."));
+    return accounts
+        .find(accountId)
+        .orElseThrow(
+            () -> new IllegalArgumentException("There is no account '" + accountId + "'."));
   }
 
   /** An importer has taken it up. */
@@ -145,7 +158,10 @@ public final class AccountSchedule implements Patience {
     keeper.whenGoneOnElsewhere(told);
   }
 
-  /** Whether what an earlier import left unfinished in this process can go on: no other node has had its mailbox since. */
+  /**
+   * Whether what an earlier import left unfinished in this process can go on: no other node has had
+   * its mailbox since.
+   */
   boolean isUnbroken(String accountId) {
     return leases.isUnbroken(accountId);
   }
@@ -155,7 +171,10 @@ public final class AccountSchedule implements Patience {
     return leases.isLost(accountId);
   }
 
-  /** Its import has met that the mailbox isn't this node's any more, or may not be: it is due as before, for whoever takes it. */
+  /**
+   * Its import has met that the mailbox isn't this node's any more, or may not be: it is due as
+   * before, for whoever takes it.
+   */
   void lost(String accountId) {
     leases.lose(accountId);
   }
@@ -183,7 +202,12 @@ public final class AccountSchedule implements Patience {
     if (result.isThrough()) {
       successes.put(account.id(), new Success(now, time.here(now)));
     }
-    board.ended(account, result, now, result.goesOnAt() == null ? null : time.ofHere(result.goesOnAt()), after);
+    board.ended(
+        account,
+        result,
+        now,
+        result.goesOnAt() == null ? null : time.ofHere(result.goesOnAt()),
+        after);
   }
 
   /** Nobody imports it any more, whatever became of its import. */
@@ -192,8 +216,8 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * Looks at many accounts without waiting for each of them, and without anything changing in between; it mustn't ask database or
-   * service.
+   * Looks at many accounts without waiting for each of them, and without anything changing in
+   * between; it mustn't ask database or service.
    */
   public <T> T look(Supplier<T> atAccounts) {
     synchronized (board) {
@@ -212,7 +236,11 @@ public final class AccountSchedule implements Patience {
 
   /** Which node imports an account, or has it on its queue; empty: none, or one that is missed. */
   public Optional<Node> workedBy(String accountId) {
-    return board.standing(accountId).map(Standing::node).filter(nodes::isAlive).flatMap(nodes::find);
+    return board
+        .standing(accountId)
+        .map(Standing::node)
+        .filter(nodes::isAlive)
+        .flatMap(nodes::find);
   }
 
   /** What the last import of an account came to, on whichever node; empty before the first. */
@@ -221,28 +249,41 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * When the last import ended that read its mailbox to the end, on whichever node; empty when none has since the first of them
-   * began.
+   * When the last import ended that read its mailbox to the end, on whichever node; empty when none
+   * has since the first of them began.
    */
   public Optional<Instant> lastSuccess(String accountId) {
     Success here = successes.get(accountId);
-    return board.standing(accountId).map(Standing::lastSuccess)
+    return board
+        .standing(accountId)
+        .map(Standing::lastSuccess)
         .map(last -> here != null && here.database().equals(last) ? here.here() : time.here(last));
   }
 
   /**
-   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one runs those that it hasn't
-   * imported yet. Empty while that isn't known.
+   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one
+   * runs those that it hasn't imported yet. Empty while that isn't known.
    */
   public Optional<Long> backlog(String accountId) {
-    return lastResult(accountId).filter(ImportResult::couldBeRead)
-        .map(result -> (long) result.waiting() + result.givenUpBefore() + result.failed() + result.unmarked());
+    return lastResult(accountId)
+        .filter(ImportResult::couldBeRead)
+        .map(
+            result ->
+                (long) result.waiting()
+                    + result.givenUpBefore()
+                    + result.failed()
+                    + result.unmarked());
   }
 
-  /** When the account is due again, by this machine's clock as all times here; in the past when it is due now. */
+  /**
+   * When the account is due again, by this machine's clock as all times here; in the past when it
+   * is due now.
+   */
   public Instant nextPoll(String accountId) {
-    Optional<Standing> standing = board.standing(accountId)
-        .or(() -> accounts.find(accountId).map(account -> Standing.of(account, time.now())));
+    Optional<Standing> standing =
+        board
+            .standing(accountId)
+            .or(() -> accounts.find(accountId).map(account -> Standing.of(account, time.now())));
     return standing.map(Standing::dueAt).map(time::here).orElse(started);
   }
 

@@ -11,7 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Keeps the {@link Board} and the database alike: tells the one what happened on the other. One thread at a time uses it.
+ * Keeps the {@link Board} and the database alike: tells the one what happened on the other. One
+ * thread at a time uses it.
  *
  * <p>Where no other process works on the database nothing is read again.
  */
@@ -38,13 +39,22 @@ class Agreement {
   private Instant readAt = Instant.MIN;
   private Instant allReadAt = Instant.MIN;
   private Instant gatesStoredAt = Instant.MIN;
+
   /** So long other nodes may have changed something. */
   private Instant othersUntil = Instant.MIN;
+
   private boolean away;
   private boolean surprised;
 
-  Agreement(StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, GateText gates, Nodes nodes, DatabaseTime time,
-      TransactionTemplate transaction, MailroomProperties properties) {
+  Agreement(
+      StandingTable standings,
+      LeaseTable leaseTable,
+      MailboxLeases leases,
+      GateText gates,
+      Nodes nodes,
+      DatabaseTime time,
+      TransactionTemplate transaction,
+      MailroomProperties properties) {
     this.standings = standings;
     this.leaseTable = leaseTable;
     this.leases = leases;
@@ -89,11 +99,15 @@ class Agreement {
   }
 
   /**
-   * The same for one account that is to be taken, whatever others are about: what was heard a moment ago will do where the
-   * account is known.
+   * The same for one account that is to be taken, whatever others are about: what was heard a
+   * moment ago will do where the account is known.
    */
   void agreeOn(Account account, Collection<Account> accounts) {
-    boolean known = board.standing(account.id()).filter(standing -> standing.settings().equals(Standing.digest(account))).isPresent();
+    boolean known =
+        board
+            .standing(account.id())
+            .filter(standing -> standing.settings().equals(Standing.digest(account)))
+            .isPresent();
     if (!known || !time.now().isBefore(agreedAt.plus(AGREED_FOR))) {
       agree(accounts);
     } else {
@@ -109,10 +123,11 @@ class Agreement {
       return;
     }
     // each in its order and for itself, so that two nodes never wait for each other
-    transaction.executeWithoutResult(status -> {
-      leaseTable.release(released, nodes.id());
-      standings.giveBack(unwritten.ended(), nodes.id());
-    });
+    transaction.executeWithoutResult(
+        status -> {
+          leaseTable.release(released, nodes.id());
+          standings.giveBack(unwritten.ended(), nodes.id());
+        });
     standings.letGo(unwritten.untouched(), nodes.id());
     standings.want(unwritten.wanted());
     standings.noteTrouble(unwritten.troubled());
@@ -158,12 +173,16 @@ class Agreement {
   private void settle(Collection<Account> accounts) {
     Instant now = time.now();
     AccountChanges changes = board.see(accounts, time.here(now), isBeginning());
-    List<Standing> added = changes.added().stream().map(account -> Standing.of(account, now)).toList();
-    List<Standing> changed = changes.changed().stream().flatMap(account -> board.anew(account, now).stream()).toList();
+    List<Standing> added =
+        changes.added().stream().map(account -> Standing.of(account, now)).toList();
+    List<Standing> changed =
+        changes.changed().stream().flatMap(account -> board.anew(account, now).stream()).toList();
     standings.add(added);
     standings.changeSettings(changed);
     added.forEach(board::put);
-    changes.replanned().forEach(account -> board.anew(account, now).ifPresent(standings::changeDueTime));
+    changes
+        .replanned()
+        .forEach(account -> board.anew(account, now).ifPresent(standings::changeDueTime));
     standings.remove(changes.gone(), nodes.id());
     changes.gone().forEach(board::forget);
     List<String> orphans = board.orphans(nodes.id());
@@ -171,7 +190,10 @@ class Agreement {
     orphans.forEach(board::letGo);
   }
 
-  /** Stores what another node would need of the limits of mailboxes: a pause at once, the used quota from time to time. */
+  /**
+   * Stores what another node would need of the limits of mailboxes: a pause at once, the used quota
+   * from time to time.
+   */
   void storeGates() {
     Instant now = time.now();
     boolean all = !now.isBefore(gatesStoredAt.plus(takeoverAfter.dividedBy(6)));

@@ -18,8 +18,9 @@ import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
 /**
- * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who uses it asks the database, so
- * that nobody waits for it here; what has to be written is handed out. Safe for use by several threads.
+ * What this process knows of where the accounts stand, and which it has in hand itself. Nobody who
+ * uses it asks the database, so that nobody waits for it here; what has to be written is handed
+ * out. Safe for use by several threads.
  */
 final class Board {
 
@@ -39,18 +40,25 @@ final class Board {
   private final Set<String> untouched = new TreeSet<>();
   private final Set<String> wanted = new TreeSet<>();
   private final Map<String, Standing> troubled = new TreeMap<>();
+
   /** Those whose imports let others go first in this process, and weren't gone on with yet. */
   private final Set<String> suspended = new HashSet<>();
+
   private boolean looksAnew;
   private int finished;
   private volatile int queued;
   private volatile int beyond;
 
-  /** What the database says, of some or all accounts. What is in hand here, or not written yet, is known better here. */
+  /**
+   * What the database says, of some or all accounts. What is in hand here, or not written yet, is
+   * known better here.
+   */
   synchronized Heard read(Collection<Standing> rows, boolean all, String self) {
     Heard heard = Heard.nothing();
     if (all) {
-      standings.keySet().removeIf(account -> !tasks.containsKey(account) && !ended.containsKey(account));
+      standings
+          .keySet()
+          .removeIf(account -> !tasks.containsKey(account) && !ended.containsKey(account));
     }
     for (Standing row : rows) {
       Standing here = standings.get(row.account());
@@ -59,11 +67,16 @@ final class Board {
         heard.lost().add(row.account());
       }
       boolean betterHere = here != null && (task != null || isUnwritten(row.account()));
-      if (!betterHere && here != null && !row.isWaitingAs(here) && suspended.remove(row.account())) {
+      if (!betterHere
+          && here != null
+          && !row.isWaitingAs(here)
+          && suspended.remove(row.account())) {
         heard.goneOn().add(row.account());
       }
       // a wish that was made meanwhile isn't written yet
-      standings.put(row.account(), (betterHere ? here : row).wanted(row.wanted() || wanted.contains(row.account())));
+      standings.put(
+          row.account(),
+          (betterHere ? here : row).wanted(row.wanted() || wanted.contains(row.account())));
     }
     return heard;
   }
@@ -82,8 +95,8 @@ final class Board {
       Standing standing = standings.get(account.id());
       if (standing == null) {
         changes.added().add(account);
-      } else if ((looksAnew || before == null || !before.account().equals(account)) && !standing.settings()
-          .equals(Standing.digest(account))) {
+      } else if ((looksAnew || before == null || !before.account().equals(account))
+          && !standing.settings().equals(Standing.digest(account))) {
         changes.changed().add(account);
       } else if (before == null && beginning && account.pollAt() != null) {
         changes.replanned().add(account);
@@ -95,7 +108,9 @@ final class Board {
     return changes;
   }
 
-  /** Whether settings have changed is seen by what the database has, and not by what was seen last. */
+  /**
+   * Whether settings have changed is seen by what the database has, and not by what was seen last.
+   */
   synchronized void lookAnew() {
     looksAnew = true;
   }
@@ -112,21 +127,35 @@ final class Board {
   }
 
   /**
-   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for first, then what is due
-   * longest.
+   * Accounts that are due and that nobody has in hand, as far as is known here; what is asked for
+   * first, then what is due longest.
    *
    * @param alive which nodes are
    * @param blocked in which mailboxes nothing may be begun
    */
-  synchronized List<Standing> candidates(Collection<Account> accounts, Set<String> paused, Instant now, Predicate<String> alive,
+  synchronized List<Standing> candidates(
+      Collection<Account> accounts,
+      Set<String> paused,
+      Instant now,
+      Predicate<String> alive,
       Predicate<String> blocked) {
-    return accounts.stream().map(account -> standings.get(account.id()))
-        .filter(standing -> standing != null && !tasks.containsKey(standing.account())
-        && (standing.node() == null || !alive.test(standing.node())) && !blocked.test(standing.mailbox())
-        && (standing.isDue(paused.contains(standing.account()), isOfAnother(standing) ? now.minus(AFFINITY) : now)
-        || standing.takenWanted()))
-        .sorted(Comparator.comparing((Standing standing) -> standing.wanted() || standing.dueAt() == null ? Instant.MIN
-        : standing.dueAt())).toList();
+    return accounts.stream()
+        .map(account -> standings.get(account.id()))
+        .filter(
+            standing ->
+                standing != null
+                    && !tasks.containsKey(standing.account())
+                    && (standing.node() == null || !alive.test(standing.node()))
+                    && !blocked.test(standing.mailbox())
+                    && (standing.isDue(
+                            paused.contains(standing.account()),
+                            isOfAnother(standing) ? now.minus(AFFINITY) : now)
+                        || standing.takenWanted()))
+        .sorted(
+            Comparator.comparing(
+                (Standing standing) ->
+                    standing.wanted() || standing.dueAt() == null ? Instant.MIN : standing.dueAt()))
+        .toList();
   }
 
   private boolean isOfAnother(Standing standing) {
@@ -135,8 +164,11 @@ final class Board {
 
   /** What the database says this node has in hand, and it hasn't. */
   synchronized List<String> orphans(String self) {
-    return standings.values().stream().filter(standing -> self.equals(standing.node())).map(Standing::account)
-        .filter(account -> !tasks.containsKey(account) && !isUnwritten(account)).toList();
+    return standings.values().stream()
+        .filter(standing -> self.equals(standing.node()))
+        .map(Standing::account)
+        .filter(account -> !tasks.containsKey(account) && !isUnwritten(account))
+        .toList();
   }
 
   private boolean isUnwritten(String account) {
@@ -149,8 +181,8 @@ final class Board {
   }
 
   /**
-   * How many more accounts this node may take: one for each importer that is free, and as many as it finished since it took some
-   * last.
+   * How many more accounts this node may take: one for each importer that is free, and as many as
+   * it finished since it took some last.
    */
   synchronized int places(int importers) {
     int places = Math.max(0, importers - tasks.size() + finished);
@@ -198,8 +230,12 @@ final class Board {
   }
 
   /** Its import has ended; what it came to is known. */
-  synchronized void ended(Account as, ImportResult result, Instant now, Instant goesOnAt, Trouble trouble) {
-    Standing standing = standings.getOrDefault(as.id(), Standing.of(as, now)).ended(as, result, now, goesOnAt, trouble);
+  synchronized void ended(
+      Account as, ImportResult result, Instant now, Instant goesOnAt, Trouble trouble) {
+    Standing standing =
+        standings
+            .getOrDefault(as.id(), Standing.of(as, now))
+            .ended(as, result, now, goesOnAt, trouble);
     Account present = known.containsKey(as.id()) ? known.get(as.id()).account() : as;
     standings.put(as.id(), present.equals(as) ? standing : standing.anew(present, now));
     Task task = tasks.get(as.id());
@@ -234,7 +270,9 @@ final class Board {
       untouched.add(account);
       return;
     }
-    Standing back = (task.ended ? standing : standing.ended(as.account(), null, now, null, standing.trouble())).back();
+    Standing back =
+        (task.ended ? standing : standing.ended(as.account(), null, now, null, standing.trouble()))
+            .back();
     standings.put(account, back);
     if (task.leased) {
       ended.put(account, back);
@@ -248,8 +286,12 @@ final class Board {
 
   /** Tasks that were on the queue and are gone without having begun. */
   synchronized List<String> lostTasks(Instant now) {
-    return queued == 0 ? List.of() : tasks.entrySet().stream()
-        .filter(each -> each.getValue().isQueuedBefore(now.minus(IN_HAND))).map(Map.Entry::getKey).toList();
+    return queued == 0
+        ? List.of()
+        : tasks.entrySet().stream()
+            .filter(each -> each.getValue().isQueuedBefore(now.minus(IN_HAND)))
+            .map(Map.Entry::getKey)
+            .toList();
   }
 
   /** All that is in hand. */
@@ -270,11 +312,15 @@ final class Board {
 
   /** It is due anew. */
   synchronized Optional<Standing> anew(Account account, Instant now) {
-    return Optional.ofNullable(standings.computeIfPresent(account.id(), (id, before) -> before.anew(account, now)));
+    return Optional.ofNullable(
+        standings.computeIfPresent(account.id(), (id, before) -> before.anew(account, now)));
   }
 
   synchronized Unwritten unwritten() {
-    return new Unwritten(List.copyOf(ended.values()), List.copyOf(untouched), List.copyOf(wanted),
+    return new Unwritten(
+        List.copyOf(ended.values()),
+        List.copyOf(untouched),
+        List.copyOf(wanted),
         List.copyOf(troubled.values()));
   }
 

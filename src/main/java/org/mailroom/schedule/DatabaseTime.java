@@ -9,9 +9,10 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * The database's time without asking it: what it told last, and how long ago that was. What one node plans another one may carry
- * out, so that plans are made by the one clock that all share. When this machine's clock is set, forward by hours perhaps, plans
- * don't move with it. Safe for use by several threads.
+ * The database's time without asking it: what it told last, and how long ago that was. What one
+ * node plans another one may carry out, so that plans are made by the one clock that all share.
+ * When this machine's clock is set, forward by hours perhaps, plans don't move with it. Safe for
+ * use by several threads.
  */
 @Component
 class DatabaseTime {
@@ -47,7 +48,8 @@ class DatabaseTime {
     if (last == null) {
       return Duration.ZERO;
     }
-    Duration off = Duration.between(here, last.database().plusNanos(nanos.getAsLong() - last.nanos()));
+    Duration off =
+        Duration.between(here, last.database().plusNanos(nanos.getAsLong() - last.nanos()));
     return off.abs().compareTo(UNCERTAIN) < 0 ? Duration.ZERO : off;
   }
 

@@ -13,7 +13,10 @@ import org.mailroom.graph.GateState;
 import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
 
-/** What a node leaves to the next one of the limits of a mailbox, as JSON with times of the database. */
+/**
+ * What a node leaves to the next one of the limits of a mailbox, as JSON with times of the
+ * database.
+ */
 @Component
 class GateText {
 
@@ -40,10 +43,14 @@ class GateText {
   private String text(GateState state) {
     ObjectNode text = JSON.createObjectNode();
     if (state.closedUntil() != null) {
-      text.put("closedUntil", time.ofHere(state.closedUntil()).toString()).put("trouble", state.trouble());
+      text.put("closedUntil", time.ofHere(state.closedUntil()).toString())
+          .put("trouble", state.trouble());
     }
     ArrayNode used = text.putArray("used");
-    state.used().forEach(each -> used.addArray().add(time.ofHere(each.at()).toEpochMilli()).add(each.parts()));
+    state
+        .used()
+        .forEach(
+            each -> used.addArray().add(time.ofHere(each.at()).toEpochMilli()).add(each.parts()));
     return text.toString();
   }
 
@@ -59,9 +66,17 @@ class GateText {
     try {
       JsonNode read = JSON.readTree(text);
       List<GateState.Used> used = new ArrayList<>();
-      read.path("used").forEach(each -> used.add(new GateState.Used(time.here(Instant.ofEpochMilli(each.path(0).asLong())),
-          each.path(1).asInt())));
-      Instant closed = read.hasNonNull("closedUntil") ? time.here(Instant.parse(read.path("closedUntil").asText())) : null;
+      read.path("used")
+          .forEach(
+              each ->
+                  used.add(
+                      new GateState.Used(
+                          time.here(Instant.ofEpochMilli(each.path(0).asLong())),
+                          each.path(1).asInt())));
+      Instant closed =
+          read.hasNonNull("closedUntil")
+              ? time.here(Instant.parse(read.path("closedUntil").asText()))
+              : null;
       return Optional.of(new GateState(closed, read.path("trouble").asBoolean(), used));
     } catch (JsonProcessingException | java.time.DateTimeException ofAnotherVersion) {
       return Optional.empty();

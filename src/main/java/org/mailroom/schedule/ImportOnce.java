@@ -16,11 +16,15 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** Imports chosen accounts once, whatever their poll says: puts their tasks on the queue of the importers and waits for them. */
+/**
+ * Imports chosen accounts once, whatever their poll says: puts their tasks on the queue of the
+ * importers and waits for them.
+ */
 @Component
 public final class ImportOnce {
 
-  private static final String TASKS = "seda:import-account?waitForTaskToComplete=Always&timeout=0&size=100000";
+  private static final String TASKS =
+      "seda:import-account?waitForTaskToComplete=Always&timeout=0&size=100000";
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
@@ -30,7 +34,12 @@ public final class ImportOnce {
   private final int importers;
   private final Clock clock;
 
-  ImportOnce(ProducerTemplate camel, MailboxTurns turns, ScheduleKeeper keeper, MailroomProperties properties, Clock clock) {
+  ImportOnce(
+      ProducerTemplate camel,
+      MailboxTurns turns,
+      ScheduleKeeper keeper,
+      MailroomProperties properties,
+      Clock clock) {
     this.camel = camel;
     this.turns = turns;
     this.keeper = keeper;
@@ -45,12 +54,18 @@ public final class ImportOnce {
    */
   public CompletableFuture<List<ImportResult>> begin(List<String> accountIds) {
     AtomicInteger number = new AtomicInteger();
-    ExecutorService waiting = Executors.newFixedThreadPool(Math.max(1, Math.min(importers, accountIds.size())), task -> {
-      Thread thread = new Thread(task, "import-once-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    });
-    List<CompletableFuture<List<ImportResult>>> imports = accountIds.stream().map(id -> CompletableFuture.supplyAsync(() -> importToItsEnd(id), waiting)).toList();
+    ExecutorService waiting =
+        Executors.newFixedThreadPool(
+            Math.max(1, Math.min(importers, accountIds.size())),
+            task -> {
+              Thread thread = new Thread(task, "import-once-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    List<CompletableFuture<List<ImportResult>>> imports =
+        accountIds.stream()
+            .map(id -> CompletableFuture.supplyAsync(() -> importToItsEnd(id), waiting))
+            .toList();
     waiting.shutdown();
     return CompletableFuture.allOf(imports.toArray(CompletableFuture[]::new))
         .thenApply(all -> imports.stream().flatMap(each -> each.join().stream()).toList());
@@ -71,7 +86,25 @@ public final class ImportOnce {
       turns.take(accountId, waits -> LOG.info("account {}: {}", accountId, waits));
     } catch (MailboxBusyException busy) {
       LOG.error("account {}: {}", accountId, busy.getMessage());
-      return new ImportResult(accountId, clock.instant(), Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, null, null, null, busy);
+      return new ImportResult(
+          accountId,
+          clock.instant(),
+          Duration.ZERO,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          false,
+          null,
+          null,
+          null,
+          busy);
     } catch (DataAccessException | TransactionException databaseDown) {
       // the import says so
       keeper.refuse(accountId, databaseDown);

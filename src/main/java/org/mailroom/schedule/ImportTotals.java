@@ -16,8 +16,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * How many messages an import that runs has before it in all. The service is asked once an import, and again when more has
- * arrived than it said, and only when somebody wants to know: a poll costs no request more. Safe for use by several threads.
+ * How many messages an import that runs has before it in all. The service is asked once an import,
+ * and again when more has arrived than it said, and only when somebody wants to know: a poll costs
+ * no request more. Safe for use by several threads.
  */
 @Component
 public class ImportTotals implements DisposableBean {
@@ -34,15 +35,25 @@ public class ImportTotals implements DisposableBean {
   private final AccountListings listings;
   private final ImportProgress progress;
   private final Map<String, Total> totals = new ConcurrentHashMap<>();
-  private final ExecutorService asking = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING),
-      Daemons.named("import-totals"), new ThreadPoolExecutor.DiscardPolicy());
+  private final ExecutorService asking =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MOST_WAITING),
+          Daemons.named("import-totals"),
+          new ThreadPoolExecutor.DiscardPolicy());
 
   ImportTotals(AccountListings listings, ImportProgress progress) {
     this.listings = listings;
     this.progress = progress;
   }
 
-  /** Of the import of an account that runs; empty without one, and until the service has answered, which is then on its way. */
+  /**
+   * Of the import of an account that runs; empty without one, and until the service has answered,
+   * which is then on its way.
+   */
   public Optional<Long> of(String accountId) {
     ImportProgress.Running running = progress.running(accountId).orElse(null);
     if (running == null || running.listed() == 0) {
@@ -50,7 +61,8 @@ public class ImportTotals implements DisposableBean {
       return Optional.empty();
     }
     Total known = totals.get(accountId);
-    boolean outgrown = known != null && known.messages() != null && running.listed() > known.messages();
+    boolean outgrown =
+        known != null && known.messages() != null && running.listed() > known.messages();
     if (known == null || outgrown || !known.begun().equals(running.begun())) {
       totals.put(accountId, new Total(running.begun(), null));
       asking.execute(() -> ask(accountId, running));
@@ -61,8 +73,19 @@ public class ImportTotals implements DisposableBean {
 
   private void ask(String accountId, ImportProgress.Running running) {
     try {
-      listings.toBeListed(accountId).ifPresent(left -> totals.put(accountId, new Total(running.begun(), left + progress.running(accountId)
-          .map(ImportProgress.Running::listed).orElse(0))));
+      listings
+          .toBeListed(accountId)
+          .ifPresent(
+              left ->
+                  totals.put(
+                      accountId,
+                      new Total(
+                          running.begun(),
+                          left
+                              + progress
+                                  .running(accountId)
+                                  .map(ImportProgress.Running::listed)
+                                  .orElse(0))));
     } catch (RuntimeException notCounted) {
       LOG.debug("account {}: what it has before it can't be counted", accountId, notCounted);
     }

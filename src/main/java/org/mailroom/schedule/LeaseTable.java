@@ -52,62 +52,88 @@ class LeaseTable {
   }
 
   /**
-   * Those of these mailboxes that this node may take or has, locked until the transaction ends; what another transaction has
-   * locked is passed over.
+   * Those of these mailboxes that this node may take or has, locked until the transaction ends;
+   * what another transaction has locked is passed over.
    */
   List<Row> lock(Collection<String> mailboxes, String self) {
-    return named.query("select mailbox, node, token, gate from mailbox_lease l where mailbox in (:mailboxes)"
-        + " and (node is null or node = :self or not exists (select 1 from node n where n.id = l.node and " + nodes.isAlive()
-        + ")) for update skip locked",
+    return named.query(
+        "select mailbox, node, token, gate from mailbox_lease l where mailbox in (:mailboxes) and"
+            + " (node is null or node = :self or not exists (select 1 from node n where n.id ="
+            + " l.node and "
+            + nodes.isAlive()
+            + ")) for update skip locked",
         Map.of("mailboxes", mailboxes, "self", self),
-        (row, number) -> new Row(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
+        (row, number) ->
+            new Row(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
   }
 
   void take(Collection<Held> taken, String self) {
     if (!taken.isEmpty()) {
-      jdbc.batchUpdate("update mailbox_lease set node = ?, token = ?, taken_at = current_timestamp where mailbox = ?", taken,
-          taken.size(), (statement, lease) -> {
-        statement.setString(1, self);
-        statement.setLong(2, lease.token());
-        statement.setString(3, lease.mailbox());
-      });
+      jdbc.batchUpdate(
+          "update mailbox_lease set node = ?, token = ?, taken_at = current_timestamp where mailbox"
+              + " = ?",
+          taken,
+          taken.size(),
+          (statement, lease) -> {
+            statement.setString(1, self);
+            statement.setLong(2, lease.token());
+            statement.setString(3, lease.mailbox());
+          });
     }
   }
 
   /** Gives them back; what another node has taken meanwhile stays that one's. */
   void release(Collection<Held> released, String self) {
-    update("update mailbox_lease set node = null, taken_at = null, gate = ? where mailbox = ? and node = ? and token = ?",
-        released, self);
+    update(
+        "update mailbox_lease set node = null, taken_at = null, gate = ? where mailbox = ? and node"
+            + " = ? and token = ?",
+        released,
+        self);
   }
 
   /** Stores what is known of their limits. */
   void store(Collection<Held> gates, String self) {
-    update("update mailbox_lease set gate = ? where mailbox = ? and node = ? and token = ?", gates, self);
+    update(
+        "update mailbox_lease set gate = ? where mailbox = ? and node = ? and token = ?",
+        gates,
+        self);
   }
 
   private void update(String sql, Collection<Held> leases, String self) {
     if (!leases.isEmpty()) {
-      jdbc.batchUpdate(sql, leases, leases.size(), (statement, lease) -> {
-        statement.setString(1, lease.gate());
-        statement.setString(2, lease.mailbox());
-        statement.setString(3, self);
-        statement.setLong(4, lease.token());
-      });
+      jdbc.batchUpdate(
+          sql,
+          leases,
+          leases.size(),
+          (statement, lease) -> {
+            statement.setString(1, lease.gate());
+            statement.setString(2, lease.mailbox());
+            statement.setString(3, self);
+            statement.setLong(4, lease.token());
+          });
     }
   }
 
   /**
-   * Whether a mailbox is still a node's as it took it; where the database has shared locks it stays so until the transaction
-   * ends.
+   * Whether a mailbox is still a node's as it took it; where the database has shared locks it stays
+   * so until the transaction ends.
    */
   boolean isHeld(String mailbox, String node, long token) {
-    return !jdbc.queryForList("select 1 from mailbox_lease where mailbox = ? and node = ? and token = ?" + shared(),
-        Integer.class, mailbox, node, token).isEmpty();
+    return !jdbc.queryForList(
+            "select 1 from mailbox_lease where mailbox = ? and node = ? and token = ?" + shared(),
+            Integer.class,
+            mailbox,
+            node,
+            token)
+        .isEmpty();
   }
 
   private String shared() {
     if (shared == null) {
-      shared = Boolean.TRUE.equals(jdbc.execute((ConnectionCallback<Boolean>) LeaseTable::isPostgres)) ? " for share" : "";
+      shared =
+          Boolean.TRUE.equals(jdbc.execute((ConnectionCallback<Boolean>) LeaseTable::isPostgres))
+              ? " for share"
+              : "";
     }
     return shared;
   }
@@ -118,7 +144,13 @@ class LeaseTable {
 
   /** Who has a mailbox; empty: nobody. */
   Optional<Holder> holder(String mailbox) {
-    return jdbc.query("select n.name, l.taken_at from mailbox_lease l left join node n on n.id = l.node where mailbox = ? and node is not null",
-        (row, number) -> new Holder(row.getString(1), row.getTimestamp(2).toInstant()), mailbox).stream().findFirst();
+    return jdbc
+        .query(
+            "select n.name, l.taken_at from mailbox_lease l left join node n on n.id = l.node where"
+                + " mailbox = ? and node is not null",
+            (row, number) -> new Holder(row.getString(1), row.getTimestamp(2).toInstant()),
+            mailbox)
+        .stream()
+        .findFirst();
   }
 }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * Where this process runs.
  *
  * @param name of the host
- * @param id the same for processes that see each other's process ids, until the machine is started again; null where that can't
- *     be told
+ * @param id the same for processes that see each other's process ids, until the machine is started
+ *     again; null where that can't be told
  */
 record Machine(String name, String id) {
 
@@ -40,6 +40,8 @@ record Machine(String name, String id) {
 
   /** Whether a process of this machine has ended; false when that can't be told. */
   boolean isGone(String machine, long pid) {
-    return id != null && id.equals(machine) && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+    return id != null
+        && id.equals(machine)
+        && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
   }
 }

@@ -15,9 +15,9 @@ import org.mailroom.graph.LeaseLostException;
 import org.springframework.stereotype.Component;
 
 /**
- * The mailboxes that this node works on, each under the token by which it took it. A lease is a mailbox's: the accounts that read
- * it share it, and it is given back with the last of them. Safe for use by several threads; what changes leases is called by one
- * at a time.
+ * The mailboxes that this node works on, each under the token by which it took it. A lease is a
+ * mailbox's: the accounts that read it share it, and it is given back with the last of them. Safe
+ * for use by several threads; what changes leases is called by one at a time.
  */
 @Component
 class MailboxLeases implements Fence {
@@ -54,8 +54,10 @@ class MailboxLeases implements Fence {
   private final Map<String, Lease> byMailbox = new ConcurrentHashMap<>();
   private final Map<String, Lease> byAccount = new ConcurrentHashMap<>();
   private final Map<String, Chain> chains = new ConcurrentHashMap<>();
+
   /** By which token each account was imported last. */
   private final Map<String, Long> imported = new ConcurrentHashMap<>();
+
   /** Given back and not written yet. */
   private final Map<String, Lease> released = new TreeMap<>();
 
@@ -65,7 +67,10 @@ class MailboxLeases implements Fence {
     nodes.counts(byMailbox::size);
   }
 
-  /** An import of this node still works on a mailbox that it has lost: until that has ended nothing is begun there. */
+  /**
+   * An import of this node still works on a mailbox that it has lost: until that has ended nothing
+   * is begun there.
+   */
   boolean isBlocked(String mailbox) {
     Lease lease = byMailbox.get(mailbox);
     return lease != null && (lease.lost || lease.epoch != nodes.epoch());
@@ -84,8 +89,10 @@ class MailboxLeases implements Fence {
    * @param before the lease as it was found
    * @return whether another node may have had the mailbox since this one had it
    */
-  synchronized boolean taken(String account, String mailbox, long token, int epoch, LeaseTable.Row before) {
-    Lease lease = byMailbox.computeIfAbsent(mailbox, name -> new Lease(name, token, epoch, before.gate()));
+  synchronized boolean taken(
+      String account, String mailbox, long token, int epoch, LeaseTable.Row before) {
+    Lease lease =
+        byMailbox.computeIfAbsent(mailbox, name -> new Lease(name, token, epoch, before.gate()));
     lease.accounts++;
     byAccount.put(account, lease);
     Chain chain = chains.get(mailbox);
@@ -94,7 +101,10 @@ class MailboxLeases implements Fence {
     return !unbroken;
   }
 
-  /** Whether the import of an account that it left unfinished here can go on: no other node has had its mailbox since. */
+  /**
+   * Whether the import of an account that it left unfinished here can go on: no other node has had
+   * its mailbox since.
+   */
   boolean isUnbroken(String account) {
     Lease lease = byAccount.get(account);
     Long last = imported.get(account);
@@ -124,20 +134,24 @@ class MailboxLeases implements Fence {
   void requireSame(String account, String mailbox) {
     Lease lease = byAccount.get(account);
     if (lease != null && !lease.mailbox.equals(mailbox)) {
-      throw new LeaseLostException("The account reads another mailbox by now, so that its import begins anew.");
+      throw new LeaseLostException(
+          "The account reads another mailbox by now, so that its import begins anew.");
     }
   }
 
   /** The mailboxes that are given back and not written yet. */
   synchronized List<LeaseTable.Held> released(UnaryOperator<String> gate) {
-    return released.values().stream().map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox)))
+    return released.values().stream()
+        .map(lease -> new LeaseTable.Held(lease.mailbox, lease.token, gate.apply(lease.mailbox)))
         .toList();
   }
 
   /** These are written. */
   synchronized void written(List<LeaseTable.Held> held) {
-    held.forEach(each -> released.computeIfPresent(each.mailbox(), (mailbox, lease) -> lease.token == each.token() ? null
-        : lease));
+    held.forEach(
+        each ->
+            released.computeIfPresent(
+                each.mailbox(), (mailbox, lease) -> lease.token == each.token() ? null : lease));
   }
 
   /**
@@ -146,29 +160,34 @@ class MailboxLeases implements Fence {
    * @param closed until when the service asked to leave a mailbox alone; null: it didn't
    * @param all also where only more of the quota is used
    */
-  List<LeaseTable.Held> unstored(UnaryOperator<String> gate, Function<String, Instant> closed, boolean all) {
+  List<LeaseTable.Held> unstored(
+      UnaryOperator<String> gate, Function<String, Instant> closed, boolean all) {
     List<LeaseTable.Held> unstored = new ArrayList<>();
-    byMailbox.values().forEach(lease -> {
-      Instant until = closed.apply(lease.mailbox);
-      if (!all && Objects.equals(until, lease.storedClosed)) {
-        return;
-      }
-      lease.storedClosed = until;
-      String now = gate.apply(lease.mailbox);
-      if (!Objects.equals(now, lease.stored)) {
-        unstored.add(new LeaseTable.Held(lease.mailbox, lease.token, now));
-      }
-    });
+    byMailbox
+        .values()
+        .forEach(
+            lease -> {
+              Instant until = closed.apply(lease.mailbox);
+              if (!all && Objects.equals(until, lease.storedClosed)) {
+                return;
+              }
+              lease.storedClosed = until;
+              String now = gate.apply(lease.mailbox);
+              if (!Objects.equals(now, lease.stored)) {
+                unstored.add(new LeaseTable.Held(lease.mailbox, lease.token, now));
+              }
+            });
     return unstored;
   }
 
   void stored(List<LeaseTable.Held> held) {
-    held.forEach(each -> {
-      Lease lease = byMailbox.get(each.mailbox());
-      if (lease != null && lease.token == each.token()) {
-        lease.stored = each.gate();
-      }
-    });
+    held.forEach(
+        each -> {
+          Lease lease = byMailbox.get(each.mailbox());
+          if (lease != null && lease.token == each.token()) {
+            lease.stored = each.gate();
+          }
+        });
   }
 
   /** Another node has an account that is in hand here: its mailbox isn't this node's any more. */
@@ -187,10 +206,13 @@ class MailboxLeases implements Fence {
 
   /** This node stops: what it still works on isn't its own any more. */
   synchronized void abandon() {
-    byMailbox.values().forEach(lease -> {
-      lease.lost = true;
-      released.put(lease.mailbox, lease);
-    });
+    byMailbox
+        .values()
+        .forEach(
+            lease -> {
+              lease.lost = true;
+              released.put(lease.mailbox, lease);
+            });
   }
 
   @Override
@@ -209,10 +231,14 @@ class MailboxLeases implements Fence {
   }
 
   private LeaseLostException takenOver(Lease lease) {
-    return new LeaseLostException("Mailbox " + lease.mailbox + " was taken over by "
-        + (lease.lostTo == null ? "another node" : lease.lostTo)
-        + ", for this one, " + nodes.self().name()
-        + ", gave no sign of life in time. What was in hand here is left to that one.");
+    return new LeaseLostException(
+        "Mailbox "
+            + lease.mailbox
+            + " was taken over by "
+            + (lease.lostTo == null ? "another node" : lease.lostTo)
+            + ", for this one, "
+            + nodes.self().name()
+            + ", gave no sign of life in time. What was in hand here is left to that one.");
   }
 
   @Override
@@ -225,10 +251,13 @@ class MailboxLeases implements Fence {
       throw takenOver(lease);
     }
     if (lease.epoch != nodes.epoch() || !nodes.isInTime()) {
-      throw new LeaseLostException("Node " + nodes.self().name()
-          + " couldn't tell Mailroom's database in time that it works on mailbox " + mailbox
-          + ", so another node may have taken it over: nothing more is sent to it from here. Mailroom goes on by itself; if it lasts,"
-          + " check the database and the network.");
+      throw new LeaseLostException(
+          "Node "
+              + nodes.self().name()
+              + " couldn't tell Mailroom's database in time that it works on mailbox "
+              + mailbox
+              + ", so another node may have taken it over: nothing more is sent to it from here."
+              + " Mailroom goes on by itself; if it lasts, check the database and the network.");
     }
   }
 }

@@ -11,8 +11,8 @@ import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Waits for the mailbox of an account where another node works on it: for commands, which come beside running nodes. Safe for use
- * by several threads.
+ * Waits for the mailbox of an account where another node works on it: for commands, which come
+ * beside running nodes. Safe for use by several threads.
  */
 @Component
 public final class MailboxTurns {
@@ -67,11 +67,20 @@ public final class MailboxTurns {
         return;
       }
       Duration waited = Duration.ofNanos(System.nanoTime() - begun);
-      String by = "mailbox " + account.mailbox() + " of account " + accountId + " is being worked on by " + inWords(holder);
+      String by =
+          "mailbox "
+              + account.mailbox()
+              + " of account "
+              + accountId
+              + " is being worked on by "
+              + inWords(holder);
       if (waited.compareTo(longest) >= 0) {
-        throw new MailboxBusyException(by + ", and that didn't end within " + longest.toSeconds()
-            + " s (mailroom.limits.mailbox-wait). Try again later, or stop that node;"
-            + " a running Mailroom imports the account by itself.");
+        throw new MailboxBusyException(
+            by
+                + ", and that didn't end within "
+                + longest.toSeconds()
+                + " s (mailroom.limits.mailbox-wait). Try again later, or stop that node;"
+                + " a running Mailroom imports the account by itself.");
       }
       if (!isTold && waited.compareTo(WORTH_TELLING) >= 0) {
         isTold = true;
@@ -90,7 +99,9 @@ public final class MailboxTurns {
 
   private static String inWords(LeaseTable.Holder holder) {
     Instant since = holder.since();
-    return since == null ? holder.node() : holder.node() + " since " + since.truncatedTo(ChronoUnit.SECONDS);
+    return since == null
+        ? holder.node()
+        : holder.node() + " since " + since.truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static void pause() {

@@ -11,11 +11,20 @@ import java.time.Instant;
  * @param startedAt by the database's clock, as {@code seenAt}
  * @param seenAt its last sign of life
  * @param mailboxes how many it worked on then
- * @param missed it gave no sign of life for longer than {@code mailroom.takeover-after}, and didn't say that it stops
+ * @param missed it gave no sign of life for longer than {@code mailroom.takeover-after}, and didn't
+ *     say that it stops
  * @param self it is this process
  */
-public record Node(String id, String name, String version, String kind, Instant startedAt, Instant seenAt, int mailboxes,
-    boolean missed, boolean self) {
+public record Node(
+    String id,
+    String name,
+    String version,
+    String kind,
+    Instant startedAt,
+    Instant seenAt,
+    int mailboxes,
+    boolean missed,
+    boolean self) {
 
   static final String RUNTIME = "runtime";
   static final String COMMAND = "command";

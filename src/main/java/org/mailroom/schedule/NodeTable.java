@@ -15,7 +15,8 @@ import org.springframework.stereotype.Component;
 @Component
 class NodeTable {
 
-  private static final String COLUMNS = "id, name, version, kind, machine, pid, started_at, seen_at, mailboxes";
+  private static final String COLUMNS =
+      "id, name, version, kind, machine, pid, started_at, seen_at, mailboxes";
   private static final int DAY_SECONDS = 86_400;
 
   /**
@@ -24,8 +25,16 @@ class NodeTable {
    * @param age how long ago it was seen, when the table was read
    */
   record Row(
-      String id, String name, String version, String kind, String machine, long pid, Instant startedAt, Instant seenAt,
-      int mailboxes, Duration age) {}
+      String id,
+      String name,
+      String version,
+      String kind,
+      String machine,
+      long pid,
+      Instant startedAt,
+      Instant seenAt,
+      int mailboxes,
+      Duration age) {}
 
   /**
    * What the table holds.
@@ -43,7 +52,8 @@ class NodeTable {
   }
 
   private static String interval(Duration duration) {
-    return String.format(Locale.ROOT, "interval '%d.%03d' second", duration.toSeconds(), duration.toMillisPart());
+    return String.format(
+        Locale.ROOT, "interval '%d.%03d' second", duration.toSeconds(), duration.toMillisPart());
   }
 
   /** A condition that holds for the row {@code n} of a node that gave a sign of life lately. */
@@ -52,13 +62,25 @@ class NodeTable {
   }
 
   void add(String id, String name, String version, String kind, Machine machine, long pid) {
-    jdbc.update("insert into node (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, current_timestamp, current_timestamp, 0)", id,
-        name, version, kind, machine.id(), pid);
+    jdbc.update(
+        "insert into node ("
+            + COLUMNS
+            + ") values (?, ?, ?, ?, ?, ?, current_timestamp, current_timestamp, 0)",
+        id,
+        name,
+        version,
+        kind,
+        machine.id(),
+        pid);
   }
 
   /** A sign of life; returns whether the row is still there. */
   boolean beat(String id, int mailboxes) {
-    return jdbc.update("update node set seen_at = current_timestamp, mailboxes = ? where id = ?", mailboxes, id) == 1;
+    return jdbc.update(
+            "update node set seen_at = current_timestamp, mailboxes = ? where id = ?",
+            mailboxes,
+            id)
+        == 1;
   }
 
   void remove(String id) {
@@ -67,25 +89,42 @@ class NodeTable {
 
   /** Forgets runtimes that weren't seen for a day, and commands that were killed. */
   void forgetTheOld() {
-    jdbc.update("delete from node where seen_at < current_timestamp - interval '" + DAY_SECONDS + "' second");
-    jdbc.update("delete from node where kind = '" + Node.COMMAND + "' and seen_at < current_timestamp - 10 * (" + takeover + ")");
+    jdbc.update(
+        "delete from node where seen_at < current_timestamp - interval '"
+            + DAY_SECONDS
+            + "' second");
+    jdbc.update(
+        "delete from node where kind = '"
+            + Node.COMMAND
+            + "' and seen_at < current_timestamp - 10 * ("
+            + takeover
+            + ")");
   }
 
   Reading read() {
     List<Row> rows = new ArrayList<>();
     Instant[] now = new Instant[1];
-    jdbc.query("select " + COLUMNS + ", current_timestamp from node order by name, started_at", row -> {
-      rows.add(row(row));
-      now[0] = row.getTimestamp(10).toInstant();
-    });
+    jdbc.query(
+        "select " + COLUMNS + ", current_timestamp from node order by name, started_at",
+        row -> {
+          rows.add(row(row));
+          now[0] = row.getTimestamp(10).toInstant();
+        });
     return new Reading(now[0], rows);
   }
 
   private static Row row(ResultSet row) throws SQLException {
     Instant seen = row.getTimestamp("seen_at").toInstant();
-    return new Row(row.getString("id"), row.getString("name"), row.getString("version"), row.getString("kind"),
-        row.getString("machine"), row.getLong("pid"),
-        row.getTimestamp("started_at").toInstant(), seen, row.getInt("mailboxes"),
+    return new Row(
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("version"),
+        row.getString("kind"),
+        row.getString("machine"),
+        row.getLong("pid"),
+        row.getTimestamp("started_at").toInstant(),
+        seen,
+        row.getInt("mailboxes"),
         Duration.between(seen, row.getTimestamp(10).toInstant()));
   }
 }

@@ -23,9 +23,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The processes that work on this database, and this one's sign of life: one statement every sixth of {@code
- * mailroom.takeover-after}, however many mailboxes it works on. What one has leased is its own as long as its signs of life come
- * in time. What is asked here is answered from memory. Safe for use by several threads.
+ * The processes that work on this database, and this one's sign of life: one statement every sixth
+ * of {@code mailroom.takeover-after}, however many mailboxes it works on. What one has leased is
+ * its own as long as its signs of life come in time. What is asked here is answered from memory.
+ * Safe for use by several threads.
  */
 @Component
 public final class Nodes implements InitializingBean, DisposableBean {
@@ -35,7 +36,10 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private static final int PARTS = 6;
   private static final Duration FORGETS_EVERY = Duration.ofHours(1);
 
-  /** When something was, by both clocks of this machine: one may stand still while the machine sleeps, the other may be set. */
+  /**
+   * When something was, by both clocks of this machine: one may stand still while the machine
+   * sleeps, the other may be set.
+   */
   private record Moment(long nanos, Instant wall) {}
 
   private final NodeTable table;
@@ -58,13 +62,25 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private volatile boolean stopped;
   private Instant forgot = Instant.MIN;
 
-  /** Joins those that work on the database. How long ago it gave a sign of life is told by the machine's own clock. */
+  /**
+   * Joins those that work on the database. How long ago it gave a sign of life is told by the
+   * machine's own clock.
+   */
   @Autowired
-  Nodes(NodeTable table, DatabaseTime time, ReservedConnections connections, MailroomProperties properties) {
+  Nodes(
+      NodeTable table,
+      DatabaseTime time,
+      ReservedConnections connections,
+      MailroomProperties properties) {
     this(table, time, connections, properties, Clock.systemUTC());
   }
 
-  Nodes(NodeTable table, DatabaseTime time, ReservedConnections connections, MailroomProperties properties, Clock clock) {
+  Nodes(
+      NodeTable table,
+      DatabaseTime time,
+      ReservedConnections connections,
+      MailroomProperties properties,
+      Clock clock) {
     this.table = table;
     this.time = time;
     this.connections = connections;
@@ -76,18 +92,32 @@ public final class Nodes implements InitializingBean, DisposableBean {
     this.version = implementation == null ? "development build" : implementation;
     this.kind = properties.polling() ? Node.RUNTIME : Node.COMMAND;
     read();
-    rows.stream().filter(other -> machine.isGone(other.machine(), other.pid())).forEach(other -> {
-      LOG.info("node {} has ended without saying so; what it had in hand goes on here", other.name());
-      table.remove(other.id());
-    });
+    rows.stream()
+        .filter(other -> machine.isGone(other.machine(), other.pid()))
+        .forEach(
+            other -> {
+              LOG.info(
+                  "node {} has ended without saying so; what it had in hand goes on here",
+                  other.name());
+              table.remove(other.id());
+            });
     Moment before = now();
     table.add(id, name, version, kind, machine, pid);
     lastBeat = before;
     read();
-    this.alone = rows.stream().noneMatch(other -> !other.id().equals(id) && other.kind().equals(Node.RUNTIME)
-        && !isMissed(other));
-    this.startedAt = rows.stream().filter(row -> row.id().equals(id)).map(NodeTable.Row::startedAt).findFirst()
-        .orElseGet(time::now);
+    this.alone =
+        rows.stream()
+            .noneMatch(
+                other ->
+                    !other.id().equals(id)
+                        && other.kind().equals(Node.RUNTIME)
+                        && !isMissed(other));
+    this.startedAt =
+        rows.stream()
+            .filter(row -> row.id().equals(id))
+            .map(NodeTable.Row::startedAt)
+            .findFirst()
+            .orElseGet(time::now);
   }
 
   @Override
@@ -104,7 +134,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
 
   /** This process. */
   public Node self() {
-    return new Node(id, name, version, kind, startedAt, time.now(), mailboxes.getAsInt(), false, true);
+    return new Node(
+        id, name, version, kind, startedAt, time.now(), mailboxes.getAsInt(), false, true);
   }
 
   /** All of them, this one included, by their names. */
@@ -112,20 +143,38 @@ public final class Nodes implements InitializingBean, DisposableBean {
     return rows.stream().map(row -> row.id().equals(id) ? self() : node(row)).toList();
   }
 
-  /** The runtimes that gave no sign of life for longer than {@code mailroom.takeover-after}, and didn't say that they stop. */
+  /**
+   * The runtimes that gave no sign of life for longer than {@code mailroom.takeover-after}, and
+   * didn't say that they stop.
+   */
   public List<Node> missed() {
-    return rows.stream().filter(this::isMissed).filter(row -> row.kind().equals(Node.RUNTIME)).map(this::node).toList();
+    return rows.stream()
+        .filter(this::isMissed)
+        .filter(row -> row.kind().equals(Node.RUNTIME))
+        .map(this::node)
+        .toList();
   }
 
   /** One of them; empty when there is none of that id. */
   public Optional<Node> find(String nodeId) {
-    return nodeId == null ? Optional.empty() : nodeId.equals(id) ? Optional.of(self())
-        : rows.stream().filter(row -> row.id().equals(nodeId)).map(this::node).findFirst();
+    return nodeId == null
+        ? Optional.empty()
+        : nodeId.equals(id)
+            ? Optional.of(self())
+            : rows.stream().filter(row -> row.id().equals(nodeId)).map(this::node).findFirst();
   }
 
   private Node node(NodeTable.Row row) {
-    return new Node(row.id(), row.name(), row.version(), row.kind(), row.startedAt(), row.seenAt(), row.mailboxes(),
-        isMissed(row), row.id().equals(id));
+    return new Node(
+        row.id(),
+        row.name(),
+        row.version(),
+        row.kind(),
+        row.startedAt(),
+        row.seenAt(),
+        row.mailboxes(),
+        isMissed(row),
+        row.id().equals(id));
   }
 
   private boolean isMissed(NodeTable.Row row) {
@@ -134,7 +183,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
 
   /** Whether a node of that id is there and gave a sign of life lately. */
   boolean isAlive(String nodeId) {
-    return nodeId.equals(id) || rows.stream().anyMatch(row -> row.id().equals(nodeId) && !isMissed(row));
+    return nodeId.equals(id)
+        || rows.stream().anyMatch(row -> row.id().equals(nodeId) && !isMissed(row));
   }
 
   /** Whether other processes work on the database, or did a moment ago. */
@@ -152,14 +202,17 @@ public final class Nodes implements InitializingBean, DisposableBean {
   }
 
   /**
-   * Counts how often this node's signs of life came so late that others may have taken over what it had. What was leased under
-   * another number isn't its own any more.
+   * Counts how often this node's signs of life came so late that others may have taken over what it
+   * had. What was leased under another number isn't its own any more.
    */
   int epoch() {
     return epoch;
   }
 
-  /** By this machine's clocks, whether others still see it alive, and will for a little while. Asks nobody. */
+  /**
+   * By this machine's clocks, whether others still see it alive, and will for a little while. Asks
+   * nobody.
+   */
   boolean isInTime() {
     Duration most = takeoverAfter.minus(takeoverAfter.dividedBy(PARTS));
     return !stopped && since(lastBeat).compareTo(most) < 0;
@@ -201,8 +254,11 @@ public final class Nodes implements InitializingBean, DisposableBean {
       table.add(id, name, version, kind, machine, ProcessHandle.current().pid());
     }
     if (late || !known) {
-      LOG.warn("node {} gave no sign of life for {} s: what it had in hand may be another node's by now, so it lets go of it",
-          name, since(lastBeat).toSeconds());
+      LOG.warn(
+          "node {} gave no sign of life for {} s: what it had in hand may be another node's by now,"
+              + " so it lets go of it",
+          name,
+          since(lastBeat).toSeconds());
       epoch = epoch + 1;
     }
     lastBeat = before;
@@ -226,7 +282,8 @@ public final class Nodes implements InitializingBean, DisposableBean {
   @Override
   public void destroy() {
     if (timer != null) {
-      // doesn't wait for a sign of life that waits for the database; no interrupt: H2 closes its file when one comes while it writes
+      // doesn't wait for a sign of life that waits for the database; no interrupt: H2 closes its
+      // file when one comes while it writes
       timer.shutdown();
     }
     stopped = true;

@@ -27,8 +27,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Takes accounts that are due from the database, and gives them back. One thread at a time talks with the database here; those
- * who only want to know how accounts do ask the {@link Board}, and wait for nobody.
+ * Takes accounts that are due from the database, and gives them back. One thread at a time talks
+ * with the database here; those who only want to know how accounts do ask the {@link Board}, and
+ * wait for nobody.
  */
 @Component
 class ScheduleKeeper implements InitializingBean, DisposableBean {
@@ -36,8 +37,10 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   private static final Duration KEPT_EVERY = Duration.ofSeconds(1);
+
   /** So often what others were faster with is replaced by what is due next. */
   private static final int ROUNDS = 4;
+
   private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(2);
 
   private final Agreement agreement;
@@ -52,9 +55,15 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final ReentrantLock talking = new ReentrantLock();
   private ScheduledExecutorService timer;
 
-  ScheduleKeeper(Agreement agreement, LeaseTable leaseTable, MailboxLeases leases, Taking taking,
-      Nodes nodes, DatabaseTime time,
-      ReservedConnections connections, MailroomProperties properties) {
+  ScheduleKeeper(
+      Agreement agreement,
+      LeaseTable leaseTable,
+      MailboxLeases leases,
+      Taking taking,
+      Nodes nodes,
+      DatabaseTime time,
+      ReservedConnections connections,
+      MailroomProperties properties) {
     this.agreement = agreement;
     this.leaseTable = leaseTable;
     this.leases = leases;
@@ -69,7 +78,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   @Override
   public void afterPropertiesSet() {
     timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("schedule"));
-    Daemons.repeat(timer, this::keep, KEPT_EVERY.toMillis(), KEPT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    Daemons.repeat(
+        timer, this::keep, KEPT_EVERY.toMillis(), KEPT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   Board board() {
@@ -86,22 +96,24 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
    *
    * @param accounts all of them
    * @param noTaskWaits whether no task waits on the queue; those that should are lost then
-   * @return their ids; while the database is away those that are due as far as is known here, so that their imports say so
+   * @return their ids; while the database is away those that are due as far as is known here, so
+   *     that their imports say so
    */
   List<String> take(Collection<Account> accounts, Set<String> paused, BooleanSupplier noTaskWaits) {
-    return talking(() -> {
-      try {
-        giveBackLostTasks(noTaskWaits);
-        agreement.agree(accounts);
-        return take(accounts, paused);
-      } catch (ConcurrencyFailureException busy) {
-        LOG.debug("another node was at the same rows", busy);
-        return List.of();
-      } catch (DataAccessException | TransactionException databaseDown) {
-        agreement.isAway();
-        return takeWithoutDatabase(accounts, paused, databaseDown);
-      }
-    });
+    return talking(
+        () -> {
+          try {
+            giveBackLostTasks(noTaskWaits);
+            agreement.agree(accounts);
+            return take(accounts, paused);
+          } catch (ConcurrencyFailureException busy) {
+            LOG.debug("another node was at the same rows", busy);
+            return List.of();
+          } catch (DataAccessException | TransactionException databaseDown) {
+            agreement.isAway();
+            return takeWithoutDatabase(accounts, paused, databaseDown);
+          }
+        });
   }
 
   private interface Talk<T> {
@@ -121,8 +133,11 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
 
   private void giveBackLostTasks(BooleanSupplier noTaskWaits) {
     List<String> silent = board.lostTasks(time.now());
-    for (String account : silent.isEmpty() || !noTaskWaits.getAsBoolean() ? List.<String>of() : silent) {
-      LOG.warn("account {}: its task got lost before its import began, as when the route import-account is stopped; it is due again",
+    for (String account :
+        silent.isEmpty() || !noTaskWaits.getAsBoolean() ? List.<String>of() : silent) {
+      LOG.warn(
+          "account {}: its task got lost before its import began, as when the route import-account"
+              + " is stopped; it is due again",
           account);
       giveBack(account);
     }
@@ -137,7 +152,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   }
 
   private List<String> take(Collection<Account> accounts, Set<String> paused) {
-    List<Standing> due = board.candidates(accounts, paused, time.now(), nodes::isAlive, leases::isBlocked);
+    List<Standing> due =
+        board.candidates(accounts, paused, time.now(), nodes::isAlive, leases::isBlocked);
     int places = board.places(importers);
     List<String> taken = new ArrayList<>();
     int asked = 0;
@@ -153,11 +169,18 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
     return taken;
   }
 
-  private List<String> takeWithoutDatabase(Collection<Account> accounts, Set<String> paused, RuntimeException why) {
+  private List<String> takeWithoutDatabase(
+      Collection<Account> accounts, Set<String> paused, RuntimeException why) {
     Instant now = time.now();
-    board.see(accounts, time.here(now), false).added().forEach(account -> board.put(Standing.of(account, now)));
-    List<String> due = board.candidates(accounts, paused, now, node -> false, mailbox -> false).stream().map(Standing::account)
-        .limit(board.places(importers)).toList();
+    board
+        .see(accounts, time.here(now), false)
+        .added()
+        .forEach(account -> board.put(Standing.of(account, now)));
+    List<String> due =
+        board.candidates(accounts, paused, now, node -> false, mailbox -> false).stream()
+            .map(Standing::account)
+            .limit(board.places(importers))
+            .toList();
     due.forEach(account -> board.taken(account, nodes.id(), now, why));
     return due;
   }
@@ -168,14 +191,20 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
    * @return who has it, or its mailbox, where that is so; empty: it is this process's now
    */
   Optional<LeaseTable.Holder> takeOne(Account account, Collection<Account> accounts) {
-    return talking(() -> {
-      agreement.agreeOn(account, accounts);
-      Standing standing = board.standing(account.id()).orElseGet(() -> Standing.of(account, time.now()));
-      if (!board.isInHand(account.id()) && !taking.take(List.of(standing), true, board).isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(leaseTable.holder(standing.mailbox()).orElseGet(() -> new LeaseTable.Holder(null, null)));
-    });
+    return talking(
+        () -> {
+          agreement.agreeOn(account, accounts);
+          Standing standing =
+              board.standing(account.id()).orElseGet(() -> Standing.of(account, time.now()));
+          if (!board.isInHand(account.id())
+              && !taking.take(List.of(standing), true, board).isEmpty()) {
+            return Optional.empty();
+          }
+          return Optional.of(
+              leaseTable
+                  .holder(standing.mailbox())
+                  .orElseGet(() -> new LeaseTable.Holder(null, null)));
+        });
   }
 
   /** The account is in hand and can't be worked on. */

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes accounts and their mailboxes from the database, in one short transaction; what another node is faster with isn't waited
- * for. One thread at a time.
+ * Takes accounts and their mailboxes from the database, in one short transaction; what another node
+ * is faster with isn't waited for. One thread at a time.
  */
 @Component
 class Taking {
@@ -27,7 +27,13 @@ class Taking {
   private final DatabaseTime time;
   private final TransactionTemplate transaction;
 
-  Taking(StandingTable standings, LeaseTable leaseTable, MailboxLeases leases, GateText gates, Nodes nodes, DatabaseTime time,
+  Taking(
+      StandingTable standings,
+      LeaseTable leaseTable,
+      MailboxLeases leases,
+      GateText gates,
+      Nodes nodes,
+      DatabaseTime time,
       TransactionTemplate transaction) {
     this.standings = standings;
     this.leaseTable = leaseTable;
@@ -49,39 +55,62 @@ class Taking {
     Instant now = time.now();
     Map<String, LeaseTable.Row> found = new HashMap<>();
     Map<String, Long> tokens = new HashMap<>();
-    List<String> accounts = transaction.execute(status -> {
-      Set<String> mailboxes = wanted.stream().map(Standing::mailbox).filter(mailbox -> !leases.isBlocked(mailbox))
-          .collect(Collectors.toCollection(TreeSet::new));
-      if (mailboxes.isEmpty()) {
-        return List.<String>of();
-      }
-      leaseTable.lock(mailboxes, nodes.id()).forEach(row -> found.put(row.mailbox(), row));
-      if (found.isEmpty()) {
-        return List.<String>of();
-      }
-      List<String> takeable = standings.takeable(wanted.stream().map(Standing::account).toList(), found.keySet(), now, anyway);
-      List<LeaseTable.Held> taken = new ArrayList<>();
-      wanted.stream().filter(standing -> takeable.contains(standing.account()) && !tokens.containsKey(standing.mailbox()))
-          .forEach(standing -> {
-        LeaseTable.Row row = found.get(standing.mailbox());
-        boolean had = nodes.id().equals(row.node()) && leases.token(row.mailbox()) == row.token();
-        tokens.put(row.mailbox(), had ? row.token() : row.token() + 1);
-        if (!had) {
-          taken.add(new LeaseTable.Held(row.mailbox(), row.token() + 1, null));
-        }
-      });
-      taken.sort(Comparator.comparing(LeaseTable.Held::mailbox));
-      leaseTable.take(taken, nodes.id());
-      standings.take(takeable, nodes.id());
-      return takeable;
-    });
-    return wanted.stream().filter(standing -> accounts.contains(standing.account())).map(standing -> {
-      LeaseTable.Row before = found.get(standing.mailbox());
-      if (leases.taken(standing.account(), standing.mailbox(), tokens.get(standing.mailbox()), epoch, before)) {
-        gates.goOnWith(standing.mailbox(), before.gate());
-      }
-      board.taken(standing.account(), nodes.id(), now, null);
-      return standing.account();
-    }).toList();
+    List<String> accounts =
+        transaction.execute(
+            status -> {
+              Set<String> mailboxes =
+                  wanted.stream()
+                      .map(Standing::mailbox)
+                      .filter(mailbox -> !leases.isBlocked(mailbox))
+                      .collect(Collectors.toCollection(TreeSet::new));
+              if (mailboxes.isEmpty()) {
+                return List.<String>of();
+              }
+              leaseTable.lock(mailboxes, nodes.id()).forEach(row -> found.put(row.mailbox(), row));
+              if (found.isEmpty()) {
+                return List.<String>of();
+              }
+              List<String> takeable =
+                  standings.takeable(
+                      wanted.stream().map(Standing::account).toList(), found.keySet(), now, anyway);
+              List<LeaseTable.Held> taken = new ArrayList<>();
+              wanted.stream()
+                  .filter(
+                      standing ->
+                          takeable.contains(standing.account())
+                              && !tokens.containsKey(standing.mailbox()))
+                  .forEach(
+                      standing -> {
+                        LeaseTable.Row row = found.get(standing.mailbox());
+                        boolean had =
+                            nodes.id().equals(row.node())
+                                && leases.token(row.mailbox()) == row.token();
+                        tokens.put(row.mailbox(), had ? row.token() : row.token() + 1);
+                        if (!had) {
+                          taken.add(new LeaseTable.Held(row.mailbox(), row.token() + 1, null));
+                        }
+                      });
+              taken.sort(Comparator.comparing(LeaseTable.Held::mailbox));
+              leaseTable.take(taken, nodes.id());
+              standings.take(takeable, nodes.id());
+              return takeable;
+            });
+    return wanted.stream()
+        .filter(standing -> accounts.contains(standing.account()))
+        .map(
+            standing -> {
+              LeaseTable.Row before = found.get(standing.mailbox());
+              if (leases.taken(
+                  standing.account(),
+                  standing.mailbox(),
+                  tokens.get(standing.mailbox()),
+                  epoch,
+                  before)) {
+                gates.goOnWith(standing.mailbox(), before.gate());
+              }
+              board.taken(standing.account(), nodes.id(), now, null);
+              return standing.account();
+            })
+        .toList();
   }
 }

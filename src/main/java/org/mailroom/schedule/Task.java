@@ -7,10 +7,13 @@ final class Task {
 
   /** Its mailbox is this node's. */
   final boolean leased;
+
   /** Why it can't be worked on; null: it can. */
   final RuntimeException why;
+
   /** Null: its import runs. */
   Instant queuedAt;
+
   /** What its import came to is known. */
   boolean ended;
 

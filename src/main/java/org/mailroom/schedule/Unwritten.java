@@ -10,7 +10,8 @@ import java.util.List;
  * @param wanted that somebody asks for
  * @param troubled of which the site was told while the database was away
  */
-record Unwritten(List<Standing> ended, List<String> untouched, List<String> wanted, List<Standing> troubled) {
+record Unwritten(
+    List<Standing> ended, List<String> untouched, List<String> wanted, List<Standing> troubled) {
 
   boolean isEmpty() {
     return ended.isEmpty() && untouched.isEmpty() && wanted.isEmpty() && troubled.isEmpty();

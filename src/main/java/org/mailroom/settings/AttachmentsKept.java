@@ -12,18 +12,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The attachments whose contents an account stores. The others are listed in the document all the same, with why their content isn't stored, and it is
- * never asked for. It goes by what the service's list says of an attachment.
+ * The attachments whose contents an account stores. The others are listed in the document all the
+ * same, with why their content isn't stored, and it is never asked for. It goes by what the
+ * service's list says of an attachment.
  *
- * @param include patterns of names ({@code *}: anything, {@code ?}: one character, whatever its case); empty: every name. It doesn't count for inline ones
+ * @param include patterns of names ({@code *}: anything, {@code ?}: one character, whatever its
+ *     case); empty: every name. It doesn't count for inline ones
  * @param exclude patterns of names that aren't stored, inline or not, although they are included
  * @param inline whether those are stored that the text shows, such as pictures
  * @param maxSize larger ones aren't stored; null: any size
  */
 public record AttachmentsKept(
-    @DefaultValue @Size(max = 100, message = "has at most 100 patterns") List<@Size(max = 255, message = "of one has at most 255 characters") String> include,
-    @DefaultValue @Size(max = 100, message = "has at most 100 patterns") List<@Size(max = 255, message = "of one has at most 255 characters") String> exclude,
-    @DefaultValue("true") boolean inline, @Nullable DataSize maxSize) {
+    @DefaultValue @Size(max = 100, message = "has at most 100 patterns")
+        List<@Size(max = 255, message = "of one has at most 255 characters") String> include,
+    @DefaultValue @Size(max = 100, message = "has at most 100 patterns")
+        List<@Size(max = 255, message = "of one has at most 255 characters") String> exclude,
+    @DefaultValue("true") boolean inline,
+    @Nullable DataSize maxSize) {
 
   /** Everything is stored. */
   public static final AttachmentsKept ALL = new AttachmentsKept(List.of(), List.of(), true, null);
@@ -34,12 +39,20 @@ public record AttachmentsKept(
   }
 
   private static List<String> patterns(List<String> entered) {
-    return entered == null ? List.of() : entered.stream().map(String::strip).filter(pattern -> !pattern.isEmpty()).distinct().toList();
+    return entered == null
+        ? List.of()
+        : entered.stream()
+            .map(String::strip)
+            .filter(pattern -> !pattern.isEmpty())
+            .distinct()
+            .toList();
   }
 
   @AssertTrue(message = "max-size must be between 1KB and 4GB")
   boolean isMaxSizeValid() {
-    return maxSize == null || (maxSize.compareTo(DataSize.ofKilobytes(1)) >= 0 && maxSize.compareTo(DataSize.ofGigabytes(4)) <= 0);
+    return maxSize == null
+        || (maxSize.compareTo(DataSize.ofKilobytes(1)) >= 0
+            && maxSize.compareTo(DataSize.ofGigabytes(4)) <= 0);
   }
 
   /**
@@ -49,7 +62,8 @@ public record AttachmentsKept(
    * @param isInline null: it isn't known, which counts as not inline
    * @param size in bytes; null: it isn't known, and not too large
    */
-  public Optional<String> whyNot(@Nullable String name, @Nullable Boolean isInline, @Nullable Long size) {
+  public Optional<String> whyNot(
+      @Nullable String name, @Nullable Boolean isInline, @Nullable Long size) {
     if (matches(exclude, name)) {
       return Optional.of("excluded by attachments.exclude");
     }
@@ -60,7 +74,9 @@ public record AttachmentsKept(
     } else if (!include.isEmpty() && !matches(include, name)) {
       return Optional.of("excluded by attachments.include");
     }
-    return maxSize != null && size != null && size > maxSize.toBytes() ? Optional.of("larger than attachments.max-size") : Optional.empty();
+    return maxSize != null && size != null && size > maxSize.toBytes()
+        ? Optional.of("larger than attachments.max-size")
+        : Optional.empty();
   }
 
   private static boolean matches(List<String> patterns, @Nullable String name) {
@@ -70,12 +86,19 @@ public record AttachmentsKept(
 
   private static Pattern regex(String pattern) {
     StringBuilder regex = new StringBuilder();
-    Stream.of(normal(pattern).split("(?<=[*?])|(?=[*?])")).forEach(part ->
-        regex.append(part.equals("*") ? ".*" : part.equals("?") ? "." : Pattern.quote(part)));
-    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
+    Stream.of(normal(pattern).split("(?<=[*?])|(?=[*?])"))
+        .forEach(
+            part ->
+                regex.append(
+                    part.equals("*") ? ".*" : part.equals("?") ? "." : Pattern.quote(part)));
+    return Pattern.compile(
+        regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
   }
 
-  /** As people read it: outer blanks don't count, nor whether an accented letter is written with one code point or with two. */
+  /**
+   * As people read it: outer blanks don't count, nor whether an accented letter is written with one
+   * code point or with two.
+   */
   private static String normal(String text) {
     return Normalizer.normalize(text, Normalizer.Form.NFC).strip();
   }

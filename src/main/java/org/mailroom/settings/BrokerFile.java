@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/** Where a running Mailroom's embedded broker listens, if it has a port, for the commands beside it: a file in {@code data-dir} that only its owner reads. */
+/**
+ * Where a running Mailroom's embedded broker listens, if it has a port, for the commands beside it:
+ * a file in {@code data-dir} that only its owner reads.
+ */
 public final class BrokerFile {
 
   private static final int PATIENCE_MILLIS = 1000;
@@ -36,10 +39,18 @@ public final class BrokerFile {
     properties.setProperty("user", user);
     properties.setProperty("password", password);
     boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    FileAttribute<?>[] ownerOnly = posix
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))} : new FileAttribute<?>[0];
-    try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly);
-        Writer writer = java.nio.channels.Channels.newWriter(channel, java.nio.charset.StandardCharsets.UTF_8)) {
+    FileAttribute<?>[] ownerOnly =
+        posix
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    try (var channel =
+            Files.newByteChannel(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly);
+        Writer writer =
+            java.nio.channels.Channels.newWriter(
+                channel, java.nio.charset.StandardCharsets.UTF_8)) {
       properties.store(writer, "The embedded broker of the Mailroom that runs here");
     }
   }
@@ -48,7 +59,10 @@ public final class BrokerFile {
     Files.deleteIfExists(file);
   }
 
-  /** Returns the address of a broker that answers; empty where no Mailroom runs, or one that died left the file behind. */
+  /**
+   * Returns the address of a broker that answers; empty where no Mailroom runs, or one that died
+   * left the file behind.
+   */
   Optional<Address> running() {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
@@ -59,7 +73,9 @@ public final class BrokerFile {
     URI url = URI.create(properties.getProperty("url", "tcp://127.0.0.1:1"));
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), PATIENCE_MILLIS);
-      return Optional.of(new Address(url.toString(), properties.getProperty("user"), properties.getProperty("password")));
+      return Optional.of(
+          new Address(
+              url.toString(), properties.getProperty("user"), properties.getProperty("password")));
     } catch (IOException nobodyListens) {
       return Optional.empty();
     }

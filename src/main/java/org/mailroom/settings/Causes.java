@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A failure and what it was due to, outermost first; it ends even where causes lead in a circle. */
+/**
+ * A failure and what it was due to, outermost first; it ends even where causes lead in a circle.
+ */
 public final class Causes {
 
   private static final int MOST = 50;
@@ -16,26 +18,28 @@ public final class Causes {
 
   /** The failure itself, its cause, that one's cause, and so on. */
   public static Stream<Throwable> of(@Nullable Throwable failure) {
-    Iterable<Throwable> chain = () -> new Iterator<>() {
-      private @Nullable Throwable next = failure;
-      private int seen;
+    Iterable<Throwable> chain =
+        () ->
+            new Iterator<>() {
+              private @Nullable Throwable next = failure;
+              private int seen;
 
-      @Override
-      public boolean hasNext() {
-        return next != null && seen < MOST;
-      }
+              @Override
+              public boolean hasNext() {
+                return next != null && seen < MOST;
+              }
 
-      @Override
-      public Throwable next() {
-        if (next == null) {
-          throw new NoSuchElementException();
-        }
-        Throwable now = next;
-        seen++;
-        next = now.getCause() == now ? null : now.getCause();
-        return now;
-      }
-    };
+              @Override
+              public Throwable next() {
+                if (next == null) {
+                  throw new NoSuchElementException();
+                }
+                Throwable now = next;
+                seen++;
+                next = now.getCause() == now ? null : now.getCause();
+                return now;
+              }
+            };
     return StreamSupport.stream(chain.spliterator(), false);
   }
 
@@ -49,12 +53,23 @@ public final class Causes {
     return of(failure).reduce((outer, inner) -> inner).orElse(failure);
   }
 
-  /** The first of them that says in a sentence what happened and what to do: those that Mailroom itself raises. */
+  /**
+   * The first of them that says in a sentence what happened and what to do: those that Mailroom
+   * itself raises.
+   */
   public static Optional<Throwable> sentence(Throwable failure) {
-    return of(failure).filter(cause -> cause.getClass().getName().startsWith("org.mailroom.") && cause.getMessage() != null).findFirst();
+    return of(failure)
+        .filter(
+            cause ->
+                cause.getClass().getName().startsWith("org.mailroom.")
+                    && cause.getMessage() != null)
+        .findFirst();
   }
 
-  /** What a failure says in its first line, for people: no name of a class, no statement of SQL, no full stop. */
+  /**
+   * What a failure says in its first line, for people: no name of a class, no statement of SQL, no
+   * full stop.
+   */
   public static String inShort(Throwable failure) {
     return PlainCause.of(failure);
   }

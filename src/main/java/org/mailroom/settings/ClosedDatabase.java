@@ -5,8 +5,9 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * Takes connections out of the pool whose embedded database has closed itself, as H2 does when its disk is full: they call themselves valid
- * and never work again, while a new connection opens the database anew. The pool makes one of this class by its name.
+ * Takes connections out of the pool whose embedded database has closed itself, as H2 does when its
+ * disk is full: they call themselves valid and never work again, while a new connection opens the
+ * database anew. The pool makes one of this class by its name.
  */
 public final class ClosedDatabase implements SQLExceptionOverride {
 
@@ -20,7 +21,8 @@ public final class ClosedDatabase implements SQLExceptionOverride {
     if (CODES.contains(failure.getErrorCode())) {
       return Override.MUST_EVICT;
     }
-    boolean ofStore = Causes.of(failure).anyMatch(cause -> cause.getClass().getName().equals(STORE));
+    boolean ofStore =
+        Causes.of(failure).anyMatch(cause -> cause.getClass().getName().equals(STORE));
     return ofStore ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
   }
 }

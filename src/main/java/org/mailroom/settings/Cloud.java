@@ -1,6 +1,9 @@
 package org.mailroom.settings;
 
-/** A Microsoft cloud: where its identity platform and its Graph API answer. Tokens of one cloud are refused in another. */
+/**
+ * A Microsoft cloud: where its identity platform and its Graph API answer. Tokens of one cloud are
+ * refused in another.
+ */
 public enum Cloud {
   GLOBAL("https://login.microsoftonline.com", "https://graph.microsoft.com/v1.0"),
   US_GOV("https://login.microsoftonline.us", "https://graph.microsoft.us/v1.0"),

@@ -2,7 +2,10 @@ package org.mailroom.settings;
 
 import java.util.List;
 
-/** Settings that contradict each other. Each problem names the key, the value (never a secret) and what is allowed. */
+/**
+ * Settings that contradict each other. Each problem names the key, the value (never a secret) and
+ * what is allowed.
+ */
 public final class ConfigurationException extends RuntimeException {
 
   private final List<String> problems;

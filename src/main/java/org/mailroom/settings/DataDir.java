@@ -12,7 +12,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes {@code data-dir}, and {@code mail-dir} where that lies elsewhere, before anything is kept there, or closes it: what database and broker write below it is readable by its owner alone,
+ * Makes {@code data-dir}, and {@code mail-dir} where that lies elsewhere, before anything is kept
+ * there, or closes it: what database and broker write below it is readable by its owner alone,
  * whatever the permissions that they give their files.
  */
 @Component
@@ -28,7 +29,9 @@ final class DataDir implements BeanFactoryPostProcessor {
     if (dataDir != null) {
       close(dataDir, Path.of("").toAbsolutePath());
     }
-    if (mailDir != null && !MailroomProperties.isMixedUp(mailDir, dataDir) && (dataDir == null || !mailDir.startsWith(dataDir))) {
+    if (mailDir != null
+        && !MailroomProperties.isMixedUp(mailDir, dataDir)
+        && (dataDir == null || !mailDir.startsWith(dataDir))) {
       close(mailDir, Path.of("").toAbsolutePath());
     }
   }
@@ -39,7 +42,8 @@ final class DataDir implements BeanFactoryPostProcessor {
   }
 
   /**
-   * @param workingFolder which it leaves as it is, and what it lies in: others may have business there
+   * @param workingFolder which it leaves as it is, and what it lies in: others may have business
+   *     there
    */
   static void close(Path dataDir, Path workingFolder) {
     try {
@@ -49,8 +53,11 @@ final class DataDir implements BeanFactoryPostProcessor {
         PrivateFolder.close(dataDir);
       }
     } catch (IOException e) {
-      LOG.warn("{} can't be closed to others than its owner ({}): mail, tokens and keys lie there. See to it that nobody else may read it",
-          dataDir, e.toString());
+      LOG.warn(
+          "{} can't be closed to others than its owner ({}): mail, tokens and keys lie there. See"
+              + " to it that nobody else may read it",
+          dataDir,
+          e.toString());
     }
   }
 }

@@ -12,8 +12,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Closes what the embedded database and the embedded broker have written into {@code data-dir}, once they have started: they give their files the
- * permissions of any other file. The folder is closed before; this counts where it is the one that Mailroom runs in, which stays as it is.
+ * Closes what the embedded database and the embedded broker have written into {@code data-dir},
+ * once they have started: they give their files the permissions of any other file. The folder is
+ * closed before; this counts where it is the one that Mailroom runs in, which stays as it is.
  */
 @Component
 final class DataDirFiles {
@@ -37,7 +38,10 @@ final class DataDirFiles {
 
   static void close(Path dataDir) throws IOException {
     try (Stream<Path> database = Files.list(dataDir)) {
-      for (Path file : database.filter(each -> each.getFileName().toString().matches("mailroom\\..*db")).toList()) {
+      for (Path file :
+          database
+              .filter(each -> each.getFileName().toString().matches("mailroom\\..*db"))
+              .toList()) {
         PrivateFolder.close(file);
       }
     }

@@ -17,16 +17,20 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * Circuit Breaker before the connections to Mailroom's database. The pool keeps everybody waiting who asks for a connection while the
- * database can't be reached; here the first one waits, then one thread waits for all and everybody else is told at once, so that console,
- * health and JMX answer meanwhile. A pool whose connections are all in use is no outage.
+ * Circuit Breaker before the connections to Mailroom's database. The pool keeps everybody waiting
+ * who asks for a connection while the database can't be reached; here the first one waits, then one
+ * thread waits for all and everybody else is told at once, so that console, health and JMX answer
+ * meanwhile. A pool whose connections are all in use is no outage.
  */
 public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
-  private static final Pattern FULL = Pattern.compile("(?i)no space left|not enough space|disk full|quota");
+  private static final Pattern FULL =
+      Pattern.compile("(?i)no space left|not enough space|disk full|quota");
+
   /** H2: database already open. */
   private static final int IN_USE = 90020;
+
   private static final String CLOSED = "This connection has been closed.";
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
 
@@ -55,14 +59,19 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   /** Why the database can't be reached; empty while it can. */
   public Optional<Outage> outage() {
     Refusal known = refusal;
-    return known == null ? Optional.empty() : Optional.of(new Outage(known.since(), inWords(known.failure())));
+    return known == null
+        ? Optional.empty()
+        : Optional.of(new Outage(known.since(), inWords(known.failure())));
   }
 
   @Override
   public Connection getConnection() throws SQLException {
     Refusal known = refusal;
     if (known != null) {
-      throw new SQLTransientConnectionException("the database can't be reached", known.failure().getSQLState(), known.failure().getCause());
+      throw new SQLTransientConnectionException(
+          "the database can't be reached",
+          known.failure().getSQLState(),
+          known.failure().getCause());
     }
     try {
       return reserved.connection(pool);
@@ -79,11 +88,14 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   }
 
   /**
-   * H2 says that its file is in use. Where it closed itself before, for its disk was full or memory short, connections may still hold what it was
-   * opened as then, which nobody else can come to any more.
+   * H2 says that its file is in use. Where it closed itself before, for its disk was full or memory
+   * short, connections may still hold what it was opened as then, which nobody else can come to any
+   * more.
    */
   private static boolean isHeldByAnOldOne(SQLException failure) {
-    return Causes.of(failure).anyMatch(cause -> cause instanceof SQLException refusal && refusal.getErrorCode() == IN_USE);
+    return Causes.of(failure)
+        .anyMatch(
+            cause -> cause instanceof SQLException refusal && refusal.getErrorCode() == IN_USE);
   }
 
   /** With the last of them it is closed, and the next connection opens it anew. */
@@ -108,7 +120,9 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     while (!pool.isClosed()) {
       try {
         pool.getConnection().close();
-        LOG.info("the database answers again after {} s", Duration.between(since, clock.instant()).toSeconds());
+        LOG.info(
+            "the database answers again after {} s",
+            Duration.between(since, clock.instant()).toSeconds());
         refusal = null;
         return;
       } catch (SQLException e) {
@@ -119,8 +133,9 @@ public final class DatabaseBreaker extends DelegatingDataSource {
   }
 
   /**
-   * Mailroom stops: what waits for a database that doesn't answer is given up, so that the stop doesn't wait for it. What is given up is as after
-   * a kill: nothing of it is marked, and it comes again.
+   * Mailroom stops: what waits for a database that doesn't answer is given up, so that the stop
+   * doesn't wait for it. What is given up is as after a kill: nothing of it is marked, and it comes
+   * again.
    */
   void stopBegins() {
     Thread thread = new Thread(this::giveUpASilentDatabase, "database-stop");
@@ -132,9 +147,12 @@ public final class DatabaseBreaker extends DelegatingDataSource {
     while (!pool.isClosed()) {
       if (!answers()) {
         if (!pool.isClosed()) {
-          LOG.warn("the database doesn't answer while Mailroom stops: what waits for it is given up, and comes again with the next start");
+          LOG.warn(
+              "the database doesn't answer while Mailroom stops: what waits for it is given up, and"
+                  + " comes again with the next start");
           pool.close();
-          // those who answer somebody, or keep the schedule, wait for it on connections of their own
+          // those who answer somebody, or keep the schedule, wait for it on connections of their
+          // own
           reserved.destroy();
         }
         return;
@@ -145,7 +163,8 @@ public final class DatabaseBreaker extends DelegatingDataSource {
 
   private boolean answers() {
     try (Connection probe = pool.getConnection()) {
-      return probe.isValid((int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(pool.getValidationTimeout())));
+      return probe.isValid(
+          (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(pool.getValidationTimeout())));
     } catch (SQLException e) {
       return false;
     }
@@ -172,7 +191,9 @@ public final class DatabaseBreaker extends DelegatingDataSource {
 
   private static String text(Throwable failure) {
     // all that is left of a connection that was found dead
-    return CLOSED.equals(failure.getMessage()) ? "a connection gave no answer in time, or broke" : Causes.inShort(failure);
+    return CLOSED.equals(failure.getMessage())
+        ? "a connection gave no answer in time, or broke"
+        : Causes.inShort(failure);
   }
 
   /**
@@ -181,11 +202,17 @@ public final class DatabaseBreaker extends DelegatingDataSource {
    * @param reason as {@link #reason} gives it
    */
   public static String remedy(String reason) {
-    return FULL.matcher(reason).find() ? "Free space on its disk" : "Check that it runs, the network, and spring.datasource.*";
+    return FULL.matcher(reason).find()
+        ? "Free space on its disk"
+        : "Check that it runs, the network, and spring.datasource.*";
   }
 
   private static String inWords(SQLException why) {
-    return "Mailroom's database can't be reached (" + reason(why) + "). " + remedy(reason(why)) + "; nothing is imported or marked"
+    return "Mailroom's database can't be reached ("
+        + reason(why)
+        + "). "
+        + remedy(reason(why))
+        + "; nothing is imported or marked"
         + " meanwhile, and Mailroom goes on by itself.";
   }
 }

@@ -10,7 +10,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
-/** Puts a {@link DatabaseBreaker} before the pool of connections, and tells it when Mailroom stops. */
+/**
+ * Puts a {@link DatabaseBreaker} before the pool of connections, and tells it when Mailroom stops.
+ */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConnections {
 
@@ -23,15 +25,21 @@ class DatabaseConnections {
   /** Before anything of it is stopped. */
   @EventListener(ContextClosedEvent.class)
   void stopping() {
-    databases.stream().filter(DatabaseBreaker.class::isInstance).map(DatabaseBreaker.class::cast).forEach(DatabaseBreaker::stopBegins);
+    databases.stream()
+        .filter(DatabaseBreaker.class::isInstance)
+        .map(DatabaseBreaker.class::cast)
+        .forEach(DatabaseBreaker::stopBegins);
   }
 
   @Bean
-  static BeanPostProcessor databaseBreaker(ObjectProvider<Clock> clock, ObjectProvider<ReservedConnections> reserved) {
+  static BeanPostProcessor databaseBreaker(
+      ObjectProvider<Clock> clock, ObjectProvider<ReservedConnections> reserved) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
-        return bean instanceof HikariDataSource pool ? new DatabaseBreaker(pool, reserved.getObject(), clock.getObject()) : bean;
+        return bean instanceof HikariDataSource pool
+            ? new DatabaseBreaker(pool, reserved.getObject(), clock.getObject())
+            : bean;
       }
     };
   }

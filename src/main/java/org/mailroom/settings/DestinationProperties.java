@@ -14,33 +14,42 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where messages go. In {@code application.yaml} it is a text, the endpoint, or an object: {@code {uri: direct:…, pages: true}}.
+ * Where messages go. In {@code application.yaml} it is a text, the endpoint, or an object: {@code
+ * {uri: direct:…, pages: true}}.
  *
  * @param uri any Camel endpoint
- * @param pages whether it takes the messages of a page together, as a list of MailMessage, instead of one message as JSON text; null: not said,
- *     which is no, but for the packaged routes that do
- * @param retry how often and when a refused message is tried again; null: as {@code mailroom.retry} says
- * @param refusedOn failures that refuse the one message, beside what is documented: HTTP statuses and names of exception classes
+ * @param pages whether it takes the messages of a page together, as a list of MailMessage, instead
+ *     of one message as JSON text; null: not said, which is no, but for the packaged routes that do
+ * @param retry how often and when a refused message is tried again; null: as {@code mailroom.retry}
+ *     says
+ * @param refusedOn failures that refuse the one message, beside what is documented: HTTP statuses
+ *     and names of exception classes
  * @param downOn failures that concern every message: the destination is down
  * @param laterOn failures after which the one message is asked for again, without an attempt
  */
 public record DestinationProperties(
-    @NotBlank(message = "is missing: the Camel endpoint that takes the messages") String uri, @Nullable Boolean pages, @Valid @Nullable Retry retry,
+    @NotBlank(message = "is missing: the Camel endpoint that takes the messages") String uri,
+    @Nullable Boolean pages,
+    @Valid @Nullable Retry retry,
     @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> refusedOn,
     @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> downOn,
     @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> laterOn) {
 
-  static final String FAILURE = "[345][0-9]{2}|([\\p{L}_$][\\p{L}\\p{N}_$]*\\.)+[\\p{L}_$][\\p{L}\\p{N}_$]*";
+  static final String FAILURE =
+      "[345][0-9]{2}|([\\p{L}_$][\\p{L}\\p{N}_$]*\\.)+[\\p{L}_$][\\p{L}\\p{N}_$]*";
 
-  static final String FAILURE_ALLOWED = "must be an HTTP status from 300 to 599, or the full name of an exception's class, such as java.net.ConnectException";
+  static final String FAILURE_ALLOWED =
+      "must be an HTTP status from 300 to 599, or the full name of an exception's class, such as"
+          + " java.net.ConnectException";
 
   private static final Duration SHORTEST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
 
-  private static final Map<String, DestinationProperties> PACKAGED = Map.of(
-      "database", of("direct:deliver-to-database", true),
-      "file", of("direct:deliver-to-file", true),
-      "queue", of("direct:deliver-to-queue", false));
+  private static final Map<String, DestinationProperties> PACKAGED =
+      Map.of(
+          "database", of("direct:deliver-to-database", true),
+          "file", of("direct:deliver-to-file", true),
+          "queue", of("direct:deliver-to-queue", false));
 
   /**
    * When a message that it refused is tried again.
@@ -49,11 +58,15 @@ public record DestinationProperties(
    * @param backoff null: as {@code mailroom.retry} says
    */
   public record Retry(
-      @Min(value = 1, message = "must be between 1 and 100") @Max(value = 100, message = "must be between 1 and 100") Integer maxAttempts, Duration backoff) {
+      @Min(value = 1, message = "must be between 1 and 100")
+          @Max(value = 100, message = "must be between 1 and 100")
+          Integer maxAttempts,
+      Duration backoff) {
 
     @AssertTrue(message = "backoff must be between 1s and 1h")
     boolean isBackoffValid() {
-      return backoff == null || (backoff.compareTo(SHORTEST_BACKOFF) >= 0 && backoff.compareTo(LONGEST_BACKOFF) <= 0);
+      return backoff == null
+          || (backoff.compareTo(SHORTEST_BACKOFF) >= 0 && backoff.compareTo(LONGEST_BACKOFF) <= 0);
     }
   }
 
@@ -91,24 +104,34 @@ public record DestinationProperties(
 
   /** When a message that it refused is tried again: as it says itself, else as all do. */
   public MailroomProperties.Retry retryOr(MailroomProperties.Retry ofAll) {
-    return retry == null ? ofAll : new MailroomProperties.Retry(retry.maxAttempts() == null ? ofAll.maxAttempts() : retry.maxAttempts(),
-        retry.backoff() == null ? ofAll.backoff() : retry.backoff());
+    return retry == null
+        ? ofAll
+        : new MailroomProperties.Retry(
+            retry.maxAttempts() == null ? ofAll.maxAttempts() : retry.maxAttempts(),
+            retry.backoff() == null ? ofAll.backoff() : retry.backoff());
   }
 
   /** Adds the packaged destinations to a site's, and to each what the site left out. */
-  static Map<String, DestinationProperties> withPackaged(Map<String, DestinationProperties> ofSite) {
+  static Map<String, DestinationProperties> withPackaged(
+      Map<String, DestinationProperties> ofSite) {
     Map<String, DestinationProperties> all = new LinkedHashMap<>(PACKAGED);
     if (ofSite != null) {
-      ofSite.forEach((name, destination) -> all.put(name, destination.completed(PACKAGED.get(name))));
+      ofSite.forEach(
+          (name, destination) -> all.put(name, destination.completed(PACKAGED.get(name))));
     }
     return Map.copyOf(all);
   }
 
   private DestinationProperties completed(@Nullable DestinationProperties sameName) {
     String endpoint = uri == null && sameName != null ? sameName.uri : uri;
-    Boolean together = pages != null ? pages
-        : PACKAGED.values().stream().filter(packaged -> packaged.uri.equals(endpoint)).findFirst().map(DestinationProperties::takesPages)
-            .orElse(false);
+    Boolean together =
+        pages != null
+            ? pages
+            : PACKAGED.values().stream()
+                .filter(packaged -> packaged.uri.equals(endpoint))
+                .findFirst()
+                .map(DestinationProperties::takesPages)
+                .orElse(false);
     return new DestinationProperties(endpoint, together, retry, refusedOn, downOn, laterOn);
   }
 }

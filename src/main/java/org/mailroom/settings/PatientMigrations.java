@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives the statements of a migration the time that a large table needs. For all others a database that is silent for {@code socketTimeout} hangs;
- * a migration that was cut off by that would be again at each start.
+ * Gives the statements of a migration the time that a large table needs. For all others a database
+ * that is silent for {@code socketTimeout} hangs; a migration that was cut off by that would be
+ * again at each start.
  */
 @Component
 final class PatientMigrations extends BaseCallback {

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
- * The times at which an account is polled: a cron expression of six fields, on the clocks of a place.
+ * The times at which an account is polled: a cron expression of six fields, on the clocks of a
+ * place.
  *
- * <p>Where those clocks are set, each time of a day still comes once: one that they leap over comes at the leap, one that comes twice counts the first
- * time. Where the field of the hours has a {@code *} the times go by what the clock shows, and so come again in an hour that is repeated.
+ * <p>Where those clocks are set, each time of a day still comes once: one that they leap over comes
+ * at the leap, one that comes twice counts the first time. Where the field of the hours has a
+ * {@code *} the times go by what the clock shows, and so come again in an hour that is repeated.
  */
 public record PollAt(CronExpression cron, ZoneId zone) {
 
@@ -25,7 +27,10 @@ public record PollAt(CronExpression cron, ZoneId zone) {
    * @throws DateTimeException when there is no such zone
    */
   public static PollAt parse(String cron, @Nullable String zone) {
-    PollAt times = new PollAt(CronExpression.parse(cron.strip()), zone == null || zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()));
+    PollAt times =
+        new PollAt(
+            CronExpression.parse(cron.strip()),
+            zone == null || zone.isBlank() ? ZoneId.systemDefault() : ZoneId.of(zone.strip()));
     if (times.cron().next(LocalDateTime.of(2001, 1, 1, 0, 0)) == null) {
       throw new IllegalArgumentException("it names no time that comes");
     }
@@ -38,7 +43,9 @@ public record PollAt(CronExpression cron, ZoneId zone) {
       ZonedDateTime next = cron.next(time.atZone(zone));
       return next == null ? Instant.MAX : next.toInstant();
     }
-    for (LocalDateTime next = cron.next(LocalDateTime.ofInstant(time, zone)); next != null; next = cron.next(next)) {
+    for (LocalDateTime next = cron.next(LocalDateTime.ofInstant(time, zone));
+        next != null;
+        next = cron.next(next)) {
       Instant at = at(next);
       if (at.isAfter(time)) {
         return at;

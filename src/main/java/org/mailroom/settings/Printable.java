@@ -18,7 +18,10 @@ public final class Printable {
     return BREAKS.matcher(text).replaceAll(" ");
   }
 
-  /** Each character that isn't seen, or that changes how others are, becomes U+FFFD: whoever reads it sees that something was there. */
+  /**
+   * Each character that isn't seen, or that changes how others are, becomes U+FFFD: whoever reads
+   * it sees that something was there.
+   */
   public static String visible(String text) {
     return UNSEEN.matcher(text).replaceAll("\uFFFD");
   }

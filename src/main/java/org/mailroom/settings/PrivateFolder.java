@@ -30,7 +30,9 @@ public final class PrivateFolder {
    */
   public static void create(Path folder) throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
-    for (Path each = folder.toAbsolutePath(); each != null && !Files.isDirectory(each); each = each.getParent()) {
+    for (Path each = folder.toAbsolutePath();
+        each != null && !Files.isDirectory(each);
+        each = each.getParent()) {
       missing.push(each);
     }
     for (Path each : missing) {
@@ -51,14 +53,16 @@ public final class PrivateFolder {
   }
 
   /**
-   * Closes a folder or file that is there to everybody but its owner. One that is gone meanwhile needs none.
+   * Closes a folder or file that is there to everybody but its owner. One that is gone meanwhile
+   * needs none.
    *
    * @throws IOException when it isn't this process's to close
    */
   static void close(Path path) throws IOException {
     if (isPosix(path)) {
       try {
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(Files.isDirectory(path) ? FOLDER : FILE));
+        Files.setPosixFilePermissions(
+            path, PosixFilePermissions.fromString(Files.isDirectory(path) ? FOLDER : FILE));
       } catch (NoSuchFileException gone) {
         return;
       }
@@ -66,7 +70,11 @@ public final class PrivateFolder {
   }
 
   private static FileAttribute<?>[] attributes(Path path, String permissions) {
-    return isPosix(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))} : NONE;
+    return isPosix(path)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : NONE;
   }
 
   private static boolean isPosix(Path path) {

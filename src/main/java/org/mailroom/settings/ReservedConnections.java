@@ -9,8 +9,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * A few connections to Mailroom's database that imports don't take, so that pages, health and scrapers are answered while imports have all others. A
- * thread that answers somebody says so. Opened when the first one asks. Safe for use by several threads.
+ * A few connections to Mailroom's database that imports don't take, so that pages, health and
+ * scrapers are answered while imports have all others. A thread that answers somebody says so.
+ * Opened when the first one asks. Safe for use by several threads.
  */
 @Component
 public class ReservedConnections implements DisposableBean {

@@ -11,14 +11,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How long is kept what was imported. Where an age is absent nothing is deleted.
  *
  * @param database so long the rows of a message are kept, from its import on; null: for ever
- * @param files so long its files are kept, from the time on at which they were written; null: for ever
+ * @param files so long its files are kept, from the time on at which they were written; null: for
+ *     ever
  * @param every how often it is looked for what is older; null: {@code 1h}, unless {@code at} is set
  * @param at times for it instead, as a cron expression of six fields
  * @param zone whose clock these times are on; null: this machine's
  * @param longestRun so long one run may delete; what is left goes with the next one
  */
 public record RetentionProperties(
-    Duration database, Duration files, Duration every, String at, String zone, @DefaultValue("30m") Duration longestRun) {
+    Duration database,
+    Duration files,
+    Duration every,
+    String at,
+    String zone,
+    @DefaultValue("30m") Duration longestRun) {
 
   static final Duration EVERY = Duration.ofHours(1);
 
@@ -52,9 +58,10 @@ public record RetentionProperties(
     return longestRun == null || isWithin(longestRun, Duration.ofSeconds(1), Duration.ofDays(1));
   }
 
-  @AssertTrue(message = "at must be a cron expression of a time that comes, in six fields: second, minute, hour, day of the"
-      + " month, month, day of the week,"
-      + " such as 0 0 3 * * *")
+  @AssertTrue(
+      message =
+          "at must be a cron expression of a time that comes, in six fields: second, minute, hour,"
+              + " day of the month, month, day of the week, such as 0 0 3 * * *")
   boolean isAtValid() {
     return isReadable(at, null);
   }
@@ -88,7 +95,9 @@ public record RetentionProperties(
 
   /** When the next run is due after one that began then. */
   public Instant after(Instant begun) {
-    return isAtTimes() ? PollAt.parse(at, zone).after(begun) : begun.plus(every == null ? EVERY : every);
+    return isAtTimes()
+        ? PollAt.parse(at, zone).after(begun)
+        : begun.plus(every == null ? EVERY : every);
   }
 
   /** When the first run is due that this installation ever had. */

@@ -9,7 +9,10 @@ public final class SettingsRejectedException extends RuntimeException {
   private final List<FieldProblem> problems;
 
   public SettingsRejectedException(List<FieldProblem> problems) {
-    super(problems.stream().map(problem -> problem.field() + ": " + problem.message()).collect(Collectors.joining("; ")));
+    super(
+        problems.stream()
+            .map(problem -> problem.field() + ": " + problem.message())
+            .collect(Collectors.joining("; ")));
     this.problems = List.copyOf(problems);
   }
 

@@ -15,8 +15,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Counts the changes of what is set at run time, on all nodes of a database. Whoever holds such settings compares the count with that
- * of what it read; the database is asked at most once a second however many ask here.
+ * Counts the changes of what is set at run time, on all nodes of a database. Whoever holds such
+ * settings compares the count with that of what it read; the database is asked at most once a
+ * second however many ask here.
  */
 @Component
 public final class SettingsRevision {
@@ -32,15 +33,16 @@ public final class SettingsRevision {
   private final AtomicLong known = new AtomicLong(-1);
   private volatile long askedAt = System.nanoTime() - ASKED_EVERY_NANOS;
 
-  SettingsRevision(JdbcTemplate jdbc, TransactionTemplate transaction, ExecutorService importThreads) {
+  SettingsRevision(
+      JdbcTemplate jdbc, TransactionTemplate transaction, ExecutorService importThreads) {
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.threads = importThreads;
   }
 
   /**
-   * The count as it was a second or two ago; while the database can't be reached the last one known. Nobody waits for the database but whoever
-   * asks first: it may hang.
+   * The count as it was a second or two ago; while the database can't be reached the last one
+   * known. Nobody waits for the database but whoever asks first: it may hang.
    */
   public long current() {
     if (System.nanoTime() - askedAt >= ASKED_EVERY_NANOS && asking.compareAndSet(false, true)) {
@@ -73,21 +75,23 @@ public final class SettingsRevision {
   }
 
   private long read() {
-    Long revision = jdbc.queryForObject("select revision from settings_revision where id = 1", Long.class);
+    Long revision =
+        jdbc.queryForObject("select revision from settings_revision where id = 1", Long.class);
     return revision == null ? 0 : revision;
   }
 
   /**
-   * Changes settings in a transaction of their own. Only one change at a time is made on all nodes: what the change reads stays as it is
-   * until it is committed.
+   * Changes settings in a transaction of their own. Only one change at a time is made on all nodes:
+   * what the change reads stays as it is until it is committed.
    *
    * @param change gets the count that the change will be known by
    */
   public void change(LongConsumer change) {
-    transaction.executeWithoutResult(status -> {
-      jdbc.update("update settings_revision set revision = revision + 1 where id = 1");
-      change.accept(read());
-    });
+    transaction.executeWithoutResult(
+        status -> {
+          jdbc.update("update settings_revision set revision = revision + 1 where id = 1");
+          change.accept(read());
+        });
     // this node sees its own changes at once
     known.accumulateAndGet(read(), Math::max);
   }

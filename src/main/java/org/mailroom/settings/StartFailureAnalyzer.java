@@ -25,23 +25,45 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     if (!wrong.isEmpty()) {
       return analyzeOne(new ConfigurationException(wrong));
     }
-    return Causes.of(failure).map(StartFailureAnalyzer::analyzeOne).filter(Objects::nonNull).findFirst().orElse(null);
+    return Causes.of(failure)
+        .map(StartFailureAnalyzer::analyzeOne)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private static @Nullable FailureAnalysis analyzeOne(Throwable cause) {
     if (cause instanceof ConfigurationException) {
-      return new FailureAnalysis(cause.getMessage(), "Correct application.yaml, or the environment variable that sets it.", cause);
+      return new FailureAnalysis(
+          cause.getMessage(),
+          "Correct application.yaml, or the environment variable that sets it.",
+          cause);
     }
     if (cause instanceof SQLException database) {
-      return new FailureAnalysis("The database refuses: " + firstLine(database.getMessage()) + " (SQL state " + database.getSQLState() + ")",
-          "Check spring.datasource.url, username and password, and that the database runs. Nothing was imported or marked.", cause);
+      return new FailureAnalysis(
+          "The database refuses: "
+              + firstLine(database.getMessage())
+              + " (SQL state "
+              + database.getSQLState()
+              + ")",
+          "Check spring.datasource.url, username and password, and that the database runs. Nothing"
+              + " was imported or marked.",
+          cause);
     }
     if (cause instanceof NoSuchSslBundleException bundle) {
-      return new FailureAnalysis("mailroom.ssl-bundle is '" + bundle.getBundleName() + "', and there is no such SSL bundle.",
-          "Define it below spring.ssl.bundle.pem or spring.ssl.bundle.jks, or leave mailroom.ssl-bundle empty.", cause);
+      return new FailureAnalysis(
+          "mailroom.ssl-bundle is '"
+              + bundle.getBundleName()
+              + "', and there is no such SSL bundle.",
+          "Define it below spring.ssl.bundle.pem or spring.ssl.bundle.jks, or leave"
+              + " mailroom.ssl-bundle empty.",
+          cause);
     }
     if (cause instanceof BindException) {
-      return new FailureAnalysis("The console's port is taken: " + cause.getMessage(), "Set server.port to a free one, or stop what listens there.", cause);
+      return new FailureAnalysis(
+          "The console's port is taken: " + cause.getMessage(),
+          "Set server.port to a free one, or stop what listens there.",
+          cause);
     }
     return null;
   }

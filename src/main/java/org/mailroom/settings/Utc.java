@@ -6,7 +6,9 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.springframework.lang.Contract;
 
-/** Moments as columns of type {@code timestamp with time zone} take them, in H2 and in PostgreSQL. */
+/**
+ * Moments as columns of type {@code timestamp with time zone} take them, in H2 and in PostgreSQL.
+ */
 public final class Utc {
 
   private Utc() {}

@@ -9,12 +9,16 @@ final class WebAddress {
   private WebAddress() {}
 
   static boolean isHttp(URI uri) {
-    return uri != null && uri.getHost() != null && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
+    return uri != null
+        && uri.getHost() != null
+        && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
   }
 
   /** Https; or http to this machine, as stand-ins have it. */
   static boolean isSafe(URI uri) {
-    return isHttp(uri) && ("https".equalsIgnoreCase(uri.getScheme()) || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"));
+    return isHttp(uri)
+        && ("https".equalsIgnoreCase(uri.getScheme())
+            || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"));
   }
 
   static @Nullable URI withoutTrailingSlash(URI uri) {

@@ -7,7 +7,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.propertyeditors.URIEditor;
 import org.springframework.stereotype.Component;
 
-/** Reads addresses in settings as they are written. Spring's default escapes them once more, so that {@code %40} leaves as {@code %2540}. */
+/**
+ * Reads addresses in settings as they are written. Spring's default escapes them once more, so that
+ * {@code %40} leaves as {@code %2540}.
+ */
 @Component
 final class WrittenAddresses implements BeanFactoryPostProcessor {
 

@@ -21,28 +21,50 @@ import org.mailroom.settings.Cloud;
  * @param allMailboxes whether it is to open every mailbox of the tenant instead
  * @param groups whether it asks who is in a group
  */
-record SetupPlan(String credential, String name, Kind kind, Cloud cloud, @Nullable String tenantId, @Nullable String clientId, String machine,
-    String redirectUri, Proof proof,
-    String permission, List<String> scopes, List<String> mailboxes, boolean allMailboxes,
+record SetupPlan(
+    String credential,
+    String name,
+    Kind kind,
+    Cloud cloud,
+    @Nullable String tenantId,
+    @Nullable String clientId,
+    String machine,
+    String redirectUri,
+    Proof proof,
+    String permission,
+    List<String> scopes,
+    List<String> mailboxes,
+    boolean allMailboxes,
     boolean groups) {
 
-  private static final Pattern GUID = Pattern.compile("(?!0{8}-0{4}-0{4}-0{4}-0{12})[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  private static final Pattern GUID =
+      Pattern.compile(
+          "(?!0{8}-0{4}-0{4}-0{4}-0{12})[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   /** Exchange allows 64 characters for the name of a scope or an assignment. */
   private static final int LONGEST_ID_IN_NAMES = 36;
 
   /** Whose permission it has. */
-  enum Kind { APPLICATION, DELEGATED, MACHINE }
+  enum Kind {
+    APPLICATION,
+    DELEGATED,
+    MACHINE
+  }
 
   /**
    * @param certificate DER in base64, or null
    * @param issuer of the federated token, or null
    * @param subject of the federated token, or null
    */
-  record Proof(By by, @Nullable String certificate, @Nullable String issuer, @Nullable String subject) {
+  record Proof(
+      By by, @Nullable String certificate, @Nullable String issuer, @Nullable String subject) {
 
     /** The ways. */
-    enum By { SECRET, CERTIFICATE, FEDERATION }
+    enum By {
+      SECRET,
+      CERTIFICATE,
+      FEDERATION
+    }
   }
 
   /** Whether it has been registered, as far as the settings say. */
@@ -52,7 +74,10 @@ record SetupPlan(String credential, String name, Kind kind, Cloud cloud, @Nullab
 
   /** What scope and group are called in Exchange. */
   String scopeName() {
-    return "Mailroom " + (credential.length() > LONGEST_ID_IN_NAMES ? credential.substring(0, LONGEST_ID_IN_NAMES) : credential);
+    return "Mailroom "
+        + (credential.length() > LONGEST_ID_IN_NAMES
+            ? credential.substring(0, LONGEST_ID_IN_NAMES)
+            : credential);
   }
 
   String assignmentName() {

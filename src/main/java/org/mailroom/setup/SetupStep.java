@@ -14,6 +14,12 @@ public record SetupStep(Part part, String title, String why, List<String> lines)
 
   /** What a step is for, in the order in which they are done. */
   public enum Part {
-    SIGN_IN, REGISTER, PROVE, PERMIT, CONSENT, GROUPS, TEST
+    SIGN_IN,
+    REGISTER,
+    PROVE,
+    PERMIT,
+    CONSENT,
+    GROUPS,
+    TEST
   }
 }

@@ -3,7 +3,10 @@ package org.mailroom.setup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Steps as the text of a script: what is said about them are comments, so that all of it may go into a file, or be pasted. */
+/**
+ * Steps as the text of a script: what is said about them are comments, so that all of it may go
+ * into a file, or be pasted.
+ */
 public final class SetupText {
 
   private static final int WIDTH = 100;

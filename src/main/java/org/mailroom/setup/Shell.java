@@ -11,8 +11,16 @@ public enum Shell {
     String quoted(String text) {
       StringBuilder quoted = new StringBuilder("'");
       // PowerShell takes typographic quotes for quotes, too
-      plain(text).codePoints().forEach(point -> quoted.append("'\u2018\u2019\u201a\u201b".indexOf(point) < 0 ? ""
-          : Character.toString(point)).appendCodePoint(point));
+      plain(text)
+          .codePoints()
+          .forEach(
+              point ->
+                  quoted
+                      .append(
+                          "'\u2018\u2019\u201a\u201b".indexOf(point) < 0
+                              ? ""
+                              : Character.toString(point))
+                      .appendCodePoint(point));
       return quoted.append("'").toString();
     }
 
@@ -21,7 +29,10 @@ public enum Shell {
       return new PowerShellSteps(plan).all();
     }
   },
-  /** The command {@code az} in a POSIX shell; for Exchange, which it has nothing for, PowerShell from there. */
+  /**
+   * The command {@code az} in a POSIX shell; for Exchange, which it has nothing for, PowerShell
+   * from there.
+   */
   AZ {
     @Override
     String quoted(String text) {
@@ -34,7 +45,10 @@ public enum Shell {
     }
   };
 
-  /** A text as one word that the shell takes as it is, whatever is in it. Line breaks and other control characters become spaces. */
+  /**
+   * A text as one word that the shell takes as it is, whatever is in it. Line breaks and other
+   * control characters become spaces.
+   */
   abstract String quoted(String text);
 
   abstract List<SetupStep> steps(SetupPlan plan);

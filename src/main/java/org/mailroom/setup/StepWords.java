@@ -17,14 +17,20 @@ final class StepWords {
 
   String whyRegister() {
     return switch (plan.kind()) {
-      case MACHINE -> plan.clientId() == null
-          ? "A system-assigned identity is named like its machine: write the name of the virtual machine, app or container where it is another one."
-          : "";
-      case APPLICATION -> "What is there already stays. Enter what the last line prints as client-id of " + plan.credential()
-          + ".";
-      case DELEGATED -> "What is there already stays. Enter what the last line prints as client-id of " + plan.credential()
-          + ". The redirect URI is mailroom.public-url with"
-          + " /OAuth2Callback.";
+      case MACHINE ->
+          plan.clientId() == null
+              ? "A system-assigned identity is named like its machine: write the name of the"
+                  + " virtual machine, app or container where it is another one."
+              : "";
+      case APPLICATION ->
+          "What is there already stays. Enter what the last line prints as client-id of "
+              + plan.credential()
+              + ".";
+      case DELEGATED ->
+          "What is there already stays. Enter what the last line prints as client-id of "
+              + plan.credential()
+              + ". The redirect URI is mailroom.public-url with"
+              + " /OAuth2Callback.";
     };
   }
 
@@ -38,12 +44,19 @@ final class StepWords {
 
   String whyProve() {
     return switch (plan.proof().by()) {
-      case SECRET -> "The secret is shown once. Keep it where the setting client-secret reads it, and enter its end as secret-expires. A certificate would be better.";
-      case CERTIFICATE -> plan.proof().certificate() == null
-          ? "The certificate of the settings can't be read here. Make one, and name mailroom.pem in certificate.pem."
-          : "The certificate of the settings, without its key.";
-      case FEDERATION -> plan.proof().issuer() == null
-          ? "The token of federated-token-file can't be read here: write its issuer (iss) and subject (sub) in." : "";
+      case SECRET ->
+          "The secret is shown once. Keep it where the setting client-secret reads it, and enter"
+              + " its end as secret-expires. A certificate would be better.";
+      case CERTIFICATE ->
+          plan.proof().certificate() == null
+              ? "The certificate of the settings can't be read here. Make one, and name"
+                  + " mailroom.pem in certificate.pem."
+              : "The certificate of the settings, without its key.";
+      case FEDERATION ->
+          plan.proof().issuer() == null
+              ? "The token of federated-token-file can't be read here: write its issuer (iss) and"
+                  + " subject (sub) in."
+              : "";
     };
   }
 
@@ -52,25 +65,32 @@ final class StepWords {
   }
 
   String whyPermit() {
-    return "Run it again when mailboxes come or go. It takes from 30 minutes to 2 hours until Graph sees a change.";
+    return "Run it again when mailboxes come or go. It takes from 30 minutes to 2 hours until Graph"
+        + " sees a change.";
   }
 
   String consent() {
-    return plan.kind() == Kind.DELEGATED || plan.allMailboxes() ? "Admin consent" : "No admin consent to all mailboxes";
+    return plan.kind() == Kind.DELEGATED || plan.allMailboxes()
+        ? "Admin consent"
+        : "No admin consent to all mailboxes";
   }
 
   String whyConsent() {
     if (plan.kind() == Kind.DELEGATED) {
       return "For all users of the tenant, so that none of them is asked.";
     }
-    return plan.allMailboxes() ? "Every mailbox of the tenant is open to it then."
-        : "Rights add up: with admin consent to " + plan.permission()
-        + " every mailbox of the tenant is open, whatever the scope says. This takes it back where it was given."
-            + " To give it instead of the step before: mailroom setup --all-mailboxes.";
+    return plan.allMailboxes()
+        ? "Every mailbox of the tenant is open to it then."
+        : "Rights add up: with admin consent to "
+            + plan.permission()
+            + " every mailbox of the tenant is open, whatever the scope says. This takes it back"
+            + " where it was given. To give it instead of the step before: mailroom setup"
+            + " --all-mailboxes.";
   }
 
   String groups() {
-    return "Permission to ask who is in a group: " + String.join(", ", GraphPermissions.rolesForGroups().keySet());
+    return "Permission to ask who is in a group: "
+        + String.join(", ", GraphPermissions.rolesForGroups().keySet());
   }
 
   String whyGroups() {
@@ -82,8 +102,10 @@ final class StepWords {
   }
 
   String whyTest() {
-    return plan.kind() == Kind.DELEGATED ? "Sign in, in the console or by this line, where Mailroom runs; then: mailroom check."
-        : plan.allMailboxes() ? "Where Mailroom runs."
-        : "InScope has to be True for each mailbox. Then, where Mailroom runs: mailroom check.";
+    return plan.kind() == Kind.DELEGATED
+        ? "Sign in, in the console or by this line, where Mailroom runs; then: mailroom check."
+        : plan.allMailboxes()
+            ? "Where Mailroom runs."
+            : "InScope has to be True for each mailbox. Then, where Mailroom runs: mailroom check.";
   }
 }

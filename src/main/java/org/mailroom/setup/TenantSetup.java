@@ -22,9 +22,9 @@ import org.mailroom.setup.SetupStep.Part;
 import org.springframework.stereotype.Component;
 
 /**
- * The exact lines with which an administrator sets a tenant up for this site's credentials and mailboxes. It only writes:
- * nothing is asked of the tenant. What
- * comes from settings is data in every line.
+ * The exact lines with which an administrator sets a tenant up for this site's credentials and
+ * mailboxes. It only writes: nothing is asked of the tenant. What comes from settings is data in
+ * every line.
  */
 @Component
 public final class TenantSetup {
@@ -51,7 +51,11 @@ public final class TenantSetup {
   private final DiscoveredAccounts discovered;
   private final RegisteredProofs proofs;
 
-  TenantSetup(MailroomProperties properties, Credentials credentials, Accounts accounts, DiscoveredAccounts discovered,
+  TenantSetup(
+      MailroomProperties properties,
+      Credentials credentials,
+      Accounts accounts,
+      DiscoveredAccounts discovered,
       RegisteredProofs proofs) {
     this.properties = properties;
     this.credentials = credentials;
@@ -67,14 +71,19 @@ public final class TenantSetup {
 
   /** The mailboxes of a credential's accounts, in their order, each once. */
   public List<String> mailboxes(String credential) {
-    return accounts.all().stream().filter(account -> account.credential().equals(credential)).map(Account::mailbox)
-        .map(String::strip).distinct().toList();
+    return accounts.all().stream()
+        .filter(account -> account.credential().equals(credential))
+        .map(Account::mailbox)
+        .map(String::strip)
+        .distinct()
+        .toList();
   }
 
   /**
    * The steps for a credential.
    *
-   * @param credential its id; one that isn't there yet is taken for an application with a certificate
+   * @param credential its id; one that isn't there yet is taken for an application with a
+   *     certificate
    */
   public List<SetupStep> steps(String credential, Shell shell, Wish wish) {
     return shell.steps(plan(credential, wish));
@@ -83,26 +92,52 @@ public final class TenantSetup {
   /** One step of it, with what it needs before it. */
   public List<SetupStep> step(String credential, Shell shell, Part part) {
     List<SetupStep> all = steps(credential, shell, Wish.NONE);
-    return all.stream().filter(step -> step.part() == part || ((step.part() == Part.SIGN_IN || step.part() == Part.REGISTER)
-        && step.part().compareTo(part) < 0)).toList();
+    return all.stream()
+        .filter(
+            step ->
+                step.part() == part
+                    || ((step.part() == Part.SIGN_IN || step.part() == Part.REGISTER)
+                        && step.part().compareTo(part) < 0))
+        .toList();
   }
 
-  /** The entries for many mailboxes of a credential of which it isn't known yet which ones they are. */
+  /**
+   * The entries for many mailboxes of a credential of which it isn't known yet which ones they are.
+   */
   public List<String> untold(String credential) {
-    return discovered.entries().entrySet().stream().filter(each -> each.getValue().credential().equals(credential)).map(Map.Entry::getKey)
-        .filter(entry -> discovered.found().values().stream().noneMatch(one -> one.entry().equals(entry))).toList();
+    return discovered.entries().entrySet().stream()
+        .filter(each -> each.getValue().credential().equals(credential))
+        .map(Map.Entry::getKey)
+        .filter(
+            entry ->
+                discovered.found().values().stream().noneMatch(one -> one.entry().equals(entry)))
+        .toList();
   }
 
   private SetupPlan plan(String id, Wish wish) {
     Credential credential = credentials.find(id).orElse(null);
-    Kind kind = credential == null ? Kind.APPLICATION : credential.isManagedIdentity() ? Kind.MACHINE : credential.isDelegated()
-        ? Kind.DELEGATED : Kind.APPLICATION;
+    Kind kind =
+        credential == null
+            ? Kind.APPLICATION
+            : credential.isManagedIdentity()
+                ? Kind.MACHINE
+                : credential.isDelegated() ? Kind.DELEGATED : Kind.APPLICATION;
     List<String> mailboxes = wish.mailboxes().isEmpty() ? mailboxes(id) : wish.mailboxes();
-    return new SetupPlan(id, name(id, credential), kind, properties.cloud(), credential == null ? null
-        : text(credential.settings().tenantId()),
-        credential == null ? null : text(credential.settings().clientId()), machine(), redirectUri(), proof(id, credential),
-        wish.permission() == null ? permission(id) : wish.permission(), credential == null ? List.of()
-            : Arrays.asList(credential.scope().split(" ")), mailboxes, wish.allMailboxes(), asksForGroups(id));
+    return new SetupPlan(
+        id,
+        name(id, credential),
+        kind,
+        properties.cloud(),
+        credential == null ? null : text(credential.settings().tenantId()),
+        credential == null ? null : text(credential.settings().clientId()),
+        machine(),
+        redirectUri(),
+        proof(id, credential),
+        wish.permission() == null ? permission(id) : wish.permission(),
+        credential == null ? List.of() : Arrays.asList(credential.scope().split(" ")),
+        mailboxes,
+        wish.allMailboxes(),
+        asksForGroups(id));
   }
 
   private boolean asksForGroups(String credential) {
@@ -110,7 +145,8 @@ public final class TenantSetup {
   }
 
   private Stream<AccountProperties> entries(String credential) {
-    return discovered.entries().values().stream().filter(settings -> settings.credential().equals(credential));
+    return discovered.entries().values().stream()
+        .filter(settings -> settings.credential().equals(credential));
   }
 
   private static @Nullable String text(String value) {
@@ -125,19 +161,28 @@ public final class TenantSetup {
 
   /** No more than is needed: where no account changes its mailbox, it is enough to read. */
   private String permission(String credential) {
-    List<Account> own = accounts.all().stream().filter(account -> account.credential().equals(credential)).toList();
+    List<Account> own =
+        accounts.all().stream().filter(account -> account.credential().equals(credential)).toList();
     List<AccountProperties> many = entries(credential).toList();
-    return (own.isEmpty() && many.isEmpty()) || own.stream().anyMatch(Account::changesMailbox)
-        || many.stream().anyMatch(settings -> !settings.afterImport().isReadOnly() || settings.afterFailure() != null) ? "Mail.ReadWrite" : "Mail.Read";
+    return (own.isEmpty() && many.isEmpty())
+            || own.stream().anyMatch(Account::changesMailbox)
+            || many.stream()
+                .anyMatch(
+                    settings ->
+                        !settings.afterImport().isReadOnly() || settings.afterFailure() != null)
+        ? "Mail.ReadWrite"
+        : "Mail.Read";
   }
 
   private Proof proof(String id, @Nullable Credential credential) {
     if (credential != null && credential.settings().certificate() == null) {
       if (credential.settings().federatedTokenFile() != null) {
-        RegisteredProofs.Federation federation = proofs.federation(id).orElse(new RegisteredProofs.Federation(null, null));
+        RegisteredProofs.Federation federation =
+            proofs.federation(id).orElse(new RegisteredProofs.Federation(null, null));
         return new Proof(Proof.By.FEDERATION, null, federation.issuer(), federation.subject());
       }
-      if (credential.settings().grantType() == GrantType.AUTHORIZATION_CODE || credential.settings().hasProof()) {
+      if (credential.settings().grantType() == GrantType.AUTHORIZATION_CODE
+          || credential.settings().hasProof()) {
         return new Proof(Proof.By.SECRET, null, null, null);
       }
     }
@@ -145,8 +190,10 @@ public final class TenantSetup {
   }
 
   private String redirectUri() {
-    String address = properties.publicUrl() == null || properties.publicUrl().toString().isBlank() ? "http://localhost:8080"
-        : properties.publicUrl().toString();
+    String address =
+        properties.publicUrl() == null || properties.publicUrl().toString().isBlank()
+            ? "http://localhost:8080"
+            : properties.publicUrl().toString();
     return address.replaceFirst("/+$", "") + CALLBACK;
   }
 

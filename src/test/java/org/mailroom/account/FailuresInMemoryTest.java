@@ -10,8 +10,10 @@ import org.mailroom.Heap;
 class FailuresInMemoryTest {
 
   private static final int FAILURES = 100_000;
+
   /** Kept, all of them were some hundred megabytes. */
   private static final int SIZE_OF_ONE = 2_000;
+
   private static final long ALLOWED = 50_000_000;
 
   /** Holds what a refusal may hold: its text, and an answer. */
@@ -28,7 +30,8 @@ class FailuresInMemoryTest {
 
   @Test
   void of_a_hundred_thousand_refusals_an_import_keeps_how_many_they_were_and_single_causes() {
-    AccountImport running = new AccountImport(null, new ImportTally(Clock.systemUTC(), 0), () -> false);
+    AccountImport running =
+        new AccountImport(null, new ImportTally(Clock.systemUTC(), 0), () -> false);
     long before = Heap.used();
     for (int number = 1; number <= FAILURES; number++) {
       running.tally().unmarked(1, refusal(number));
@@ -38,7 +41,8 @@ class FailuresInMemoryTest {
     assertThat(Heap.usedDownTo(before + ALLOWED) - before).isLessThan(ALLOWED);
     assertThat(running.failure()).hasMessage("the mailbox refused message 1");
     assertThat(running.tally().of(ImportTally.Count.UNMARKED)).isEqualTo(FAILURES);
-    assertThat(running.tally().trouble().last()).hasMessage("the mailbox refused message " + FAILURES);
+    assertThat(running.tally().trouble().last())
+        .hasMessage("the mailbox refused message " + FAILURES);
     assertThat(running.tally().trouble().count()).isEqualTo(FAILURES);
   }
 }

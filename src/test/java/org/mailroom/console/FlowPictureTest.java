@@ -15,8 +15,23 @@ class FlowPictureTest {
   private final Map<String, FlowPicture.Standing> routes = new HashMap<>();
 
   FlowPictureTest() {
-    List.of("poll-accounts", "import-account", "import-page", "prepare-message", "fetch-attachments", "deliver", "deliver-to-file", "mark-messages", "ask-graph", "graph-request", "rules", "confirm",
-        "message-failed", "account-failed", "account-recovered").forEach(id -> routes.put(id, new FlowPicture.Standing(true, 1200, 0, 0, false)));
+    List.of(
+            "poll-accounts",
+            "import-account",
+            "import-page",
+            "prepare-message",
+            "fetch-attachments",
+            "deliver",
+            "deliver-to-file",
+            "mark-messages",
+            "ask-graph",
+            "graph-request",
+            "rules",
+            "confirm",
+            "message-failed",
+            "account-failed",
+            "account-recovered")
+        .forEach(id -> routes.put(id, new FlowPicture.Standing(true, 1200, 0, 0, false)));
   }
 
   private FlowPicture.Picture picture(long waiting, FlowPicture.Destination... destinations) {
@@ -24,12 +39,19 @@ class FlowPictureTest {
   }
 
   private static FlowPicture.Box box(FlowPicture.Picture picture, String titleOrId) {
-    return picture.boxes().stream().filter(box -> titleOrId.equals(box.id()) || titleOrId.equals(box.title())).findFirst().orElseThrow();
+    return picture.boxes().stream()
+        .filter(box -> titleOrId.equals(box.id()) || titleOrId.equals(box.title()))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void each_box_tells_what_passed_its_route_and_leads_to_it_and_no_two_lie_on_each_other() {
-    FlowPicture.Picture picture = picture(0, new FlowPicture.Destination("file", "deliver-to-file", false), new FlowPicture.Destination("events", null, false));
+    FlowPicture.Picture picture =
+        picture(
+            0,
+            new FlowPicture.Destination("file", "deliver-to-file", false),
+            new FlowPicture.Destination("events", null, false));
     assertThat(picture.boxes()).extracting(FlowPicture.Box::id).containsAll(routes.keySet());
     assertThat(box(picture, "import-page").what()).isEqualTo("1200 passed");
     assertThat(box(picture, "file").id()).isEqualTo("deliver-to-file");
@@ -37,7 +59,13 @@ class FlowPictureTest {
     for (FlowPicture.Box one : picture.boxes()) {
       assertThat(one.x() + FlowPicture.BOX_WIDTH).isLessThanOrEqualTo(picture.width());
       assertThat(one.y() + FlowPicture.BOX_HEIGHT).isLessThanOrEqualTo(picture.height());
-      assertThat(picture.boxes()).filteredOn(other -> other != one && Math.abs(other.x() - one.x()) < FlowPicture.BOX_WIDTH && Math.abs(other.y() - one.y()) < FlowPicture.BOX_HEIGHT).isEmpty();
+      assertThat(picture.boxes())
+          .filteredOn(
+              other ->
+                  other != one
+                      && Math.abs(other.x() - one.x()) < FlowPicture.BOX_WIDTH
+                      && Math.abs(other.y() - one.y()) < FlowPicture.BOX_HEIGHT)
+          .isEmpty();
     }
   }
 
@@ -46,11 +74,16 @@ class FlowPictureTest {
     routes.put("deliver", new FlowPicture.Standing(true, 5, 2, 1, true));
     routes.put("import-page", new FlowPicture.Standing(true, 5, 2, 0, false));
     routes.put("mark-messages", new FlowPicture.Standing(false, 5, 0, 0, false));
-    FlowPicture.Picture picture = picture(7, new FlowPicture.Destination("file", "deliver-to-file", true));
+    FlowPicture.Picture picture =
+        picture(7, new FlowPicture.Destination("file", "deliver-to-file", true));
     assertThat(box(picture, "deliver").tone()).isEqualTo("hot");
-    assertThat(box(picture, "deliver")).extracting(FlowPicture.Box::what, FlowPicture.Box::now, FlowPicture.Box::failed).containsExactly("5 passed", "1 now", "2 failed");
+    assertThat(box(picture, "deliver"))
+        .extracting(FlowPicture.Box::what, FlowPicture.Box::now, FlowPicture.Box::failed)
+        .containsExactly("5 passed", "1 now", "2 failed");
     assertThat(box(picture, "import-page").tone()).as("it failed, and works again").isEmpty();
-    assertThat(box(picture, "mark-messages")).extracting(FlowPicture.Box::tone, FlowPicture.Box::what).containsExactly("off", "stopped");
+    assertThat(box(picture, "mark-messages"))
+        .extracting(FlowPicture.Box::tone, FlowPicture.Box::what)
+        .containsExactly("off", "stopped");
     assertThat(box(picture, "file is down").tone()).isEqualTo("hot");
     assertThat(picture.wires()).extracting(FlowPicture.Wire::label).contains("7 wait");
   }
@@ -59,10 +92,20 @@ class FlowPictureTest {
   void a_route_that_a_site_took_out_and_destinations_without_end_leave_a_picture_all_the_same() {
     routes.remove("prepare-message");
     routes.remove("mark-messages");
-    List<FlowPicture.Destination> many = new ArrayList<>(IntStream.range(0, 20).mapToObj(i -> new FlowPicture.Destination("d" + i, null, false)).toList());
+    List<FlowPicture.Destination> many =
+        new ArrayList<>(
+            IntStream.range(0, 20)
+                .mapToObj(i -> new FlowPicture.Destination("d" + i, null, false))
+                .toList());
     FlowPicture.Picture picture = picture(0, many.toArray(FlowPicture.Destination[]::new));
-    assertThat(picture.boxes()).extracting(FlowPicture.Box::id).doesNotContain("prepare-message", "mark-messages");
-    assertThat(picture.boxes()).extracting(FlowPicture.Box::title).contains("15 more").filteredOn(title -> title.matches("d\\d+")).hasSize(5);
+    assertThat(picture.boxes())
+        .extracting(FlowPicture.Box::id)
+        .doesNotContain("prepare-message", "mark-messages");
+    assertThat(picture.boxes())
+        .extracting(FlowPicture.Box::title)
+        .contains("15 more")
+        .filteredOn(title -> title.matches("d\\d+"))
+        .hasSize(5);
     assertThat(FlowPicture.of(Map.of(), List.of(), 0, String::valueOf).boxes()).isEmpty();
   }
 }

@@ -18,24 +18,27 @@ class IdleSessionsTest {
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final IdleSessions filter = new IdleSessions(new Clock() {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
+  private final IdleSessions filter =
+      new IdleSessions(
+          new Clock() {
+            @Override
+            public ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
 
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+            @Override
+            public Clock withZone(ZoneId zone) {
+              return this;
+            }
 
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  });
+            @Override
+            public Instant instant() {
+              return now;
+            }
+          });
 
-  private void ask(MockHttpSession session, Duration later, String path, boolean byScript) throws Exception {
+  private void ask(MockHttpSession session, Duration later, String path, boolean byScript)
+      throws Exception {
     now = now.plus(later);
     MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
     request.setServletPath(path);
@@ -53,11 +56,16 @@ class IdleSessionsTest {
   }
 
   @Test
-  void a_page_that_refreshes_itself_and_hawtio_do_not_keep_a_session_alive_and_a_person_does() throws Exception {
+  void a_page_that_refreshes_itself_and_hawtio_do_not_keep_a_session_alive_and_a_person_does()
+      throws Exception {
     MockHttpSession open = session();
     ask(open, Duration.ZERO, "/", false);
     for (int hour = 1; hour < 8; hour++) {
-      ask(open, Duration.ofHours(1), hour % 2 == 0 ? "/" : "/actuator/hawtio/jolokia", hour % 2 == 0);
+      ask(
+          open,
+          Duration.ofHours(1),
+          hour % 2 == 0 ? "/" : "/actuator/hawtio/jolokia",
+          hour % 2 == 0);
       assertThat(open.isInvalid()).as("after %s hours", hour).isFalse();
     }
     ask(open, Duration.ofHours(1), "/", true);

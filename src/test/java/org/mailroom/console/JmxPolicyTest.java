@@ -20,15 +20,22 @@ import org.springframework.security.core.context.SecurityContextHolder;
 class JmxPolicyTest {
 
   private static final String DIAGNOSTICS = "com.sun.management:type=DiagnosticCommand";
-  private static final String ROUTE = "org.apache.camel:context=mailroom,type=routes,name=\"import-account\"";
+  private static final String ROUTE =
+      "org.apache.camel:context=mailroom,type=routes,name=\"import-account\"";
 
   private static JmxPolicy policy(String jmx) {
-    MailroomProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("mailroom.console.jmx", jmx))).bindOrCreate("mailroom", MailroomProperties.class);
-    return new JmxPolicy(properties, new Trail(mock(NamedParameterJdbcTemplate.class), Clock.systemUTC()));
+    MailroomProperties properties =
+        new Binder(new MapConfigurationPropertySource(Map.of("mailroom.console.jmx", jmx)))
+            .bindOrCreate("mailroom", MailroomProperties.class);
+    return new JmxPolicy(
+        properties, new Trail(mock(NamedParameterJdbcTemplate.class), Clock.systemUTC()));
   }
 
   private static void signIn(ConsoleRole role) {
-    SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated("somebody", null, role.authorities()));
+    SecurityContextHolder.getContext()
+        .setAuthentication(
+            UsernamePasswordAuthenticationToken.authenticated(
+                "somebody", null, role.authorities()));
   }
 
   @AfterEach
@@ -46,21 +53,47 @@ class JmxPolicyTest {
     signIn(ConsoleRole.VIEWER);
     assertThat(calls(policy, ROUTE, "stop()")).isFalse();
     assertThat(calls(policy, "org.mailroom:type=Failures", "retry")).isFalse();
-    assertThat(policy.isAttributeReadAllowed(new ObjectName("org.mailroom:type=Failures"), "Total")).isTrue();
+    assertThat(policy.isAttributeReadAllowed(new ObjectName("org.mailroom:type=Failures"), "Total"))
+        .isTrue();
     for (ConsoleRole role : new ConsoleRole[] {ConsoleRole.OPERATOR, ConsoleRole.ADMINISTRATOR}) {
       signIn(role);
-      for (String operation : new String[] {"stop()", "stop", "stop(long)", "stop(java.lang.Long,java.lang.Boolean)", "start()", "suspend()", "resume()", "restart()"}) {
+      for (String operation :
+          new String[] {
+            "stop()",
+            "stop",
+            "stop(long)",
+            "stop(java.lang.Long,java.lang.Boolean)",
+            "start()",
+            "suspend()",
+            "resume()",
+            "restart()"
+          }) {
         assertThat(calls(policy, ROUTE, operation)).as(operation).isTrue();
       }
-      for (String operation : new String[] {"remove()", "updateRouteFromXml(java.lang.String)", "setTracing", "stopAndFail()", "stop()x", "", "dumpRouteAsXml(boolean)"}) {
+      for (String operation :
+          new String[] {
+            "remove()",
+            "updateRouteFromXml(java.lang.String)",
+            "setTracing",
+            "stopAndFail()",
+            "stop()x",
+            "",
+            "dumpRouteAsXml(boolean)"
+          }) {
         assertThat(calls(policy, ROUTE, operation)).as(operation).isFalse();
       }
       assertThat(calls(policy, "org.mailroom:type=Failures", "retry")).isTrue();
       assertThat(calls(policy, "org.mailroom.evil:type=Failures", "retry")).isFalse();
-      assertThat(calls(policy, "org.apache.camel:context=mailroom,type=context,name=\"mailroom\"", "stop()")).isFalse();
+      assertThat(
+              calls(
+                  policy,
+                  "org.apache.camel:context=mailroom,type=context,name=\"mailroom\"",
+                  "stop()"))
+          .isFalse();
       assertThat(calls(policy, "*:type=routes,*", "stop()")).isFalse();
       assertThat(calls(policy, DIAGNOSTICS, "jvmtiAgentLoad")).isFalse();
-      assertThat(policy.isAttributeWriteAllowed(new ObjectName("java.lang:type=Memory"), "Verbose")).isFalse();
+      assertThat(policy.isAttributeWriteAllowed(new ObjectName("java.lang:type=Memory"), "Verbose"))
+          .isFalse();
       assertThat(policy.isAttributeReadAllowed(new ObjectName(DIAGNOSTICS), null)).isFalse();
       assertThat(policy.isTypeAllowed(RequestType.WRITE)).isFalse();
       assertThat(policy.isObjectNameHidden(new ObjectName(DIAGNOSTICS))).isTrue();
@@ -76,7 +109,8 @@ class JmxPolicyTest {
     signIn(ConsoleRole.ADMINISTRATOR);
     assertThat(calls(policy, DIAGNOSTICS, "jvmtiAgentLoad")).isTrue();
     assertThat(policy.isTypeAllowed(RequestType.WRITE)).isTrue();
-    assertThat(policy.isAttributeWriteAllowed(new ObjectName("java.lang:type=Memory"), "Verbose")).isTrue();
+    assertThat(policy.isAttributeWriteAllowed(new ObjectName("java.lang:type=Memory"), "Verbose"))
+        .isTrue();
     assertThat(policy.isObjectNameHidden(new ObjectName(DIAGNOSTICS))).isFalse();
   }
 }

@@ -12,23 +12,26 @@ import org.junit.jupiter.api.Test;
 /** How long somebody waits who has failed to sign in. */
 class LoginAttemptsTest {
 
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-  private final LoginAttempts attempts = new LoginAttempts(new Clock() {
-    @Override
-    public java.time.ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  private final LoginAttempts attempts =
+      new LoginAttempts(
+          new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
 
-    @Override
-    public Clock withZone(java.time.ZoneId zone) {
-      return this;
-    }
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+              return this;
+            }
 
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-  });
+            @Override
+            public Instant instant() {
+              return now.get();
+            }
+          });
 
   private void fail(String user, String address, int times) {
     for (int i = 0; i < times; i++) {
@@ -41,7 +44,8 @@ class LoginAttemptsTest {
     fail("admin", "203.0.113.1", 4);
     assertThat(attempts.toWait("admin", "203.0.113.1").isOver()).isTrue();
     fail("admin", "203.0.113.1", 1);
-    assertThat(attempts.toWait("admin", "203.0.113.1")).isEqualTo(new LoginAttempts.Wait(Duration.ofSeconds(30), false));
+    assertThat(attempts.toWait("admin", "203.0.113.1"))
+        .isEqualTo(new LoginAttempts.Wait(Duration.ofSeconds(30), false));
     assertThat(attempts.toWait("admin", "203.0.113.2").isOver()).isTrue();
     assertThat(attempts.toWait("other", "203.0.113.1").isOver()).isTrue();
     fail("admin", "203.0.113.1", 10);
@@ -58,7 +62,8 @@ class LoginAttemptsTest {
     }
     LoginAttempts.Wait elsewhere = attempts.toWait("admin", "198.51.100.1");
     assertThat(elsewhere).isEqualTo(new LoginAttempts.Wait(Duration.ofSeconds(30), true));
-    assertThat(elsewhere.inWords()).isEqualTo("Too many failed attempts to sign in as this user. Try again in 30 seconds.");
+    assertThat(elsewhere.inWords())
+        .isEqualTo("Too many failed attempts to sign in as this user. Try again in 30 seconds.");
     assertThat(attempts.toWait("admin", "192.0.2.10").isOver()).isTrue();
     assertThat(attempts.toWait("other", "198.51.100.1").isOver()).isTrue();
     // a scraper that signs in every few seconds doesn't help the guesser

@@ -23,12 +23,15 @@ class TrailTest {
 
   private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   @Test
   void who_did_what_is_kept_read_back_and_forgotten_after_a_time_in_h2() {
-    check(new DriverManagerDataSource("jdbc:h2:file:" + folder.resolve("trail") + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1"));
+    check(
+        new DriverManagerDataSource(
+            "jdbc:h2:file:"
+                + folder.resolve("trail")
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1"));
   }
 
   @Test
@@ -41,22 +44,37 @@ class TrailTest {
   private static void check(DataSource database) {
     Flyway.configure().dataSource(database).load().migrate();
     JdbcTemplate jdbc = new JdbcTemplate(database);
-    Trail early = new Trail(new NamedParameterJdbcTemplate(database), Clock.fixed(NOW.minus(Duration.ofDays(401)), ZoneOffset.UTC));
+    Trail early =
+        new Trail(
+            new NamedParameterJdbcTemplate(database),
+            Clock.fixed(NOW.minus(Duration.ofDays(401)), ZoneOffset.UTC));
     early.record("anna", Trail.Action.PAUSED, Trail.account("support"), null);
-    Trail trail = new Trail(new NamedParameterJdbcTemplate(database), Clock.fixed(NOW, ZoneOffset.UTC));
+    Trail trail =
+        new Trail(new NamedParameterJdbcTemplate(database), Clock.fixed(NOW, ZoneOffset.UTC));
     trail.record("anna", Trail.Action.PAUSED, Trail.account("orders"), null);
     trail.record("bert\r\nforged", Trail.Action.PAUSED, Trail.account("orders"), "x".repeat(5000));
     trail.record("carl", Trail.Action.CHANGED, Trail.account("orders"), "filter = nothing");
-    assertThat(trail.list(null, null, 10)).extracting(Trail.Entry::who).containsExactly("carl", "bert  forged", "anna");
+    assertThat(trail.list(null, null, 10))
+        .extracting(Trail.Entry::who)
+        .containsExactly("carl", "bert  forged", "anna");
     assertThat(trail.list(null, null, 10)).extracting(Trail.Entry::at).containsOnly(NOW);
-    assertThat(trail.list(trail.list(null, null, 1).get(0).id(), null, 1)).extracting(Trail.Entry::who).containsExactly("bert  forged");
-    assertThat(trail.list(null, "anna", 10)).extracting(Trail.Entry::subject).containsExactly("account orders");
-    assertThat(trail.whoPaused(List.of("orders", "support"))).isEqualTo(Map.of("orders", "bert  forged"));
+    assertThat(trail.list(trail.list(null, null, 1).get(0).id(), null, 1))
+        .extracting(Trail.Entry::who)
+        .containsExactly("bert  forged");
+    assertThat(trail.list(null, "anna", 10))
+        .extracting(Trail.Entry::subject)
+        .containsExactly("account orders");
+    assertThat(trail.whoPaused(List.of("orders", "support")))
+        .isEqualTo(Map.of("orders", "bert  forged"));
     // strangers don't fill the disk
     for (int i = 0; i < 500; i++) {
       trail.record("an unknown user", Trail.Action.SIGN_IN_FAILED, "the console", null);
     }
-    assertThat(jdbc.queryForObject("select count(*) from console_trail where action = 'SIGN_IN_FAILED'", Integer.class)).isEqualTo(200);
+    assertThat(
+            jdbc.queryForObject(
+                "select count(*) from console_trail where action = 'SIGN_IN_FAILED'",
+                Integer.class))
+        .isEqualTo(200);
     assertThat(trail.list(null, null, 1).get(0).detail()).contains("more of them");
 
     AdminPassword passwords = new AdminPassword(jdbc, Clock.fixed(NOW, ZoneOffset.UTC));
@@ -65,13 +83,19 @@ class TrailTest {
     assertThat(users.find("admin").orElseThrow().role()).isEqualTo(ConsoleRole.ADMINISTRATOR);
     String password = users.create("olga", ConsoleRole.OPERATOR).orElseThrow();
     assertThat(users.create("olga", ConsoleRole.ADMINISTRATOR)).isEmpty();
-    assertThat(users.find("olga").orElseThrow()).satisfies(olga -> {
-      assertThat(olga.role()).isEqualTo(ConsoleRole.OPERATOR);
-      assertThat(olga.hash()).doesNotContain(password);
-      assertThat(passwords.encoder().matches(password, olga.hash())).isTrue();
-    });
+    assertThat(users.find("olga").orElseThrow())
+        .satisfies(
+            olga -> {
+              assertThat(olga.role()).isEqualTo(ConsoleRole.OPERATOR);
+              assertThat(olga.hash()).doesNotContain(password);
+              assertThat(passwords.encoder().matches(password, olga.hash())).isTrue();
+            });
     users.give("olga", ConsoleRole.VIEWER);
-    assertThat(passwords.encoder().matches(users.renew("olga"), users.find("olga").orElseThrow().hash())).isTrue();
+    assertThat(
+            passwords
+                .encoder()
+                .matches(users.renew("olga"), users.find("olga").orElseThrow().hash()))
+        .isTrue();
     assertThat(users.all()).extracting(UserTable.User::name).containsExactly("admin", "olga");
     users.delete("olga");
     assertThat(users.find("olga")).isEmpty();

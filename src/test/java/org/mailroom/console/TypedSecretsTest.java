@@ -24,7 +24,16 @@ class TypedSecretsTest {
   private final MockHttpSession session = new MockHttpSession();
 
   private static Map<String, String> fields(String secret, String tokenUrl) {
-    return new HashMap<>(Map.of("client-secret", secret, "token-url", tokenUrl, "authorization-url", "", "certificate.content", ""));
+    return new HashMap<>(
+        Map.of(
+            "client-secret",
+            secret,
+            "token-url",
+            tokenUrl,
+            "authorization-url",
+            "",
+            "certificate.content",
+            ""));
   }
 
   private String filledIn(String form, String typed, String tokenUrl) {
@@ -34,7 +43,8 @@ class TypedSecretsTest {
   }
 
   @Test
-  void it_is_filled_in_where_nothing_was_typed_and_lies_encrypted_in_the_session() throws Exception {
+  void it_is_filled_in_where_nothing_was_typed_and_lies_encrypted_in_the_session()
+      throws Exception {
     assertThat(secrets.keep(session, "a", fields("typed once", ""), SECRET)).isTrue();
     assertThat(filledIn("a", "", "")).isEqualTo("typed once");
     assertThat(filledIn("a", "another one", "")).isEqualTo("another one");

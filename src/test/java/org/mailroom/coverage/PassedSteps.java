@@ -19,30 +19,33 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Notes which steps of routes exchanges passed in the tests of this JVM, by Camel's own counts, when a Camel context stops or loses a route, and writes
- * their ids into {@code target/route-coverage/} when the tests have ended. JUnit finds it by {@code META-INF/services}.
+ * Notes which steps of routes exchanges passed in the tests of this JVM, by Camel's own counts,
+ * when a Camel context stops or loses a route, and writes their ids into {@code
+ * target/route-coverage/} when the tests have ended. JUnit finds it by {@code META-INF/services}.
  */
 public final class PassedSteps implements LauncherSessionListener {
 
   static final Path FOLDER = Path.of("target/route-coverage");
 
   private final Set<String> passed = new ConcurrentSkipListSet<>();
-  private final CamelContextTracker tracker = new CamelContextTracker() {
-    @Override
-    public void contextCreated(CamelContext context) {
-      context.addLifecycleStrategy(new LifecycleStrategySupport() {
+  private final CamelContextTracker tracker =
+      new CamelContextTracker() {
         @Override
-        public void onContextStopping(CamelContext stopping) {
-          note(stopping);
-        }
+        public void contextCreated(CamelContext context) {
+          context.addLifecycleStrategy(
+              new LifecycleStrategySupport() {
+                @Override
+                public void onContextStopping(CamelContext stopping) {
+                  note(stopping);
+                }
 
-        @Override
-        public void onRoutesRemove(Collection<Route> routes) {
-          note(context);
+                @Override
+                public void onRoutesRemove(Collection<Route> routes) {
+                  note(context);
+                }
+              });
         }
-      });
-    }
-  };
+      };
 
   @Override
   public void launcherSessionOpened(LauncherSession session) {
@@ -63,7 +66,9 @@ public final class PassedSteps implements LauncherSessionListener {
   private void note(CamelContext context) {
     MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     try {
-      ObjectName processors = new ObjectName("org.apache.camel:context=" + context.getManagementName() + ",type=processors,*");
+      ObjectName processors =
+          new ObjectName(
+              "org.apache.camel:context=" + context.getManagementName() + ",type=processors,*");
       for (ObjectName processor : beans.queryNames(processors, null)) {
         String id = ObjectName.unquote(processor.getKeyProperty("name"));
         if (!passed.contains(id) && (Long) beans.getAttribute(processor, "ExchangesTotal") > 0) {

@@ -13,11 +13,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
-/** The ids of the steps in a folder's route files, by route; of those steps that Camel counts exchanges of. */
+/**
+ * The ids of the steps in a folder's route files, by route; of those steps that Camel counts
+ * exchanges of.
+ */
 final class RouteSteps {
 
   /** Parts of another step, which counts for them, and what isn't a step. */
-  private static final Set<String> NOT_COUNTED = Set.of("route", "routeConfiguration", "when", "otherwise", "from", "onException", "doCatch", "doFinally");
+  private static final Set<String> NOT_COUNTED =
+      Set.of(
+          "route",
+          "routeConfiguration",
+          "when",
+          "otherwise",
+          "from",
+          "onException",
+          "doCatch",
+          "doFinally");
 
   private static final Pattern XML = Pattern.compile("<(\\w+)\\s[^>]*?\\bid=\"([^\"]+)\"");
 
@@ -39,23 +51,27 @@ final class RouteSteps {
   }
 
   private static void ofYaml(Map<?, ?> file, Map<String, List<String>> steps) {
-    file.forEach((kind, definition) -> {
-      if (definition instanceof Map<?, ?> route && route.get("id") instanceof String id) {
-        collect(route, steps.computeIfAbsent(id, key -> new ArrayList<>()));
-      }
-    });
+    file.forEach(
+        (kind, definition) -> {
+          if (definition instanceof Map<?, ?> route && route.get("id") instanceof String id) {
+            collect(route, steps.computeIfAbsent(id, key -> new ArrayList<>()));
+          }
+        });
   }
 
   private static void collect(Object part, List<String> ids) {
     if (part instanceof List<?> list) {
       list.forEach(each -> collect(each, ids));
     } else if (part instanceof Map<?, ?> map) {
-      map.forEach((kind, content) -> {
-        if (content instanceof Map<?, ?> step && step.get("id") instanceof String id && !NOT_COUNTED.contains(String.valueOf(kind))) {
-          ids.add(id);
-        }
-        collect(content, ids);
-      });
+      map.forEach(
+          (kind, content) -> {
+            if (content instanceof Map<?, ?> step
+                && step.get("id") instanceof String id
+                && !NOT_COUNTED.contains(String.valueOf(kind))) {
+              ids.add(id);
+            }
+            collect(content, ids);
+          });
     }
   }
 

@@ -38,8 +38,7 @@ class CertificateFileTest {
   private static String other;
   private static Instant expires;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   @BeforeAll
   static void make() throws Exception {
@@ -57,11 +56,20 @@ class CertificateFileTest {
     return generator.generateKeyPair();
   }
 
-  private static X509Certificate certificate(KeyPair pair, String algorithm, int days) throws Exception {
+  private static X509Certificate certificate(KeyPair pair, String algorithm, int days)
+      throws Exception {
     X500Name name = new X500Name("CN=mailroom");
     Date now = new Date();
-    return new JcaX509CertificateConverter().getCertificate(new JcaX509v3CertificateBuilder(name, new BigInteger(64, new SecureRandom()), now,
-        Date.from(now.toInstant().plus(days, ChronoUnit.DAYS)), name, pair.getPublic()).build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            new JcaX509v3CertificateBuilder(
+                    name,
+                    new BigInteger(64, new SecureRandom()),
+                    now,
+                    Date.from(now.toInstant().plus(days, ChronoUnit.DAYS)),
+                    name,
+                    pair.getPublic())
+                .build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
   }
 
   private static String pem(Object object) throws IOException {
@@ -73,15 +81,24 @@ class CertificateFileTest {
   }
 
   private static String pkcs8(String password) throws Exception {
-    OutputEncryptor encryptor = password == null ? null
-        : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC).setProvider(new BouncyCastleProvider()).setPassword(password.toCharArray()).build();
+    OutputEncryptor encryptor =
+        password == null
+            ? null
+            : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                .setProvider(new BouncyCastleProvider())
+                .setPassword(password.toCharArray())
+                .build();
     return pem(new JcaPKCS8Generator(keys.getPrivate(), encryptor));
   }
 
   private Instant expires(String pem, String privateKey, String password) throws IOException {
     Path file = Files.writeString(folder.resolve("certificate.pem"), pem);
     Path key = privateKey == null ? null : Files.writeString(folder.resolve("key.pem"), privateKey);
-    return CertificateFile.load("contoso", new CertificateProperties(null, file, key, null, password)).certificate().getNotAfter().toInstant();
+    return CertificateFile.load(
+            "contoso", new CertificateProperties(null, file, key, null, password))
+        .certificate()
+        .getNotAfter()
+        .toInstant();
   }
 
   @Test
@@ -103,14 +120,27 @@ class CertificateFileTest {
 
   @Test
   void what_can_not_work_is_told_before_entra_id_is_asked() throws Exception {
-    assertThatThrownBy(() -> expires(certificate + pkcs8("geheim"), null, "falsch")).isInstanceOf(CredentialException.class)
-        .hasMessageContaining("credential contoso").hasMessageContaining("certificate.pem").hasMessageNotContaining("falsch");
-    assertThatThrownBy(() -> expires(other, pkcs8(null), null)).hasMessageContaining("doesn't belong to its certificate");
+    assertThatThrownBy(() -> expires(certificate + pkcs8("geheim"), null, "falsch"))
+        .isInstanceOf(CredentialException.class)
+        .hasMessageContaining("credential contoso")
+        .hasMessageContaining("certificate.pem")
+        .hasMessageNotContaining("falsch");
+    assertThatThrownBy(() -> expires(other, pkcs8(null), null))
+        .hasMessageContaining("doesn't belong to its certificate");
     KeyPair elliptic = pair("EC", 256);
-    String ec = pem(certificate(elliptic, "SHA256withECDSA", 100)) + pem(new JcaPKCS8Generator(elliptic.getPrivate(), null));
+    String ec =
+        pem(certificate(elliptic, "SHA256withECDSA", 100))
+            + pem(new JcaPKCS8Generator(elliptic.getPrivate(), null));
     assertThatThrownBy(() -> expires(ec, null, null)).hasMessageContaining("takes RSA keys only");
-    assertThatThrownBy(() -> expires(certificate, null, null)).hasMessageContaining("can't be read");
-    String old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
-    assertThatThrownBy(() -> expires(certificate, old, "geheim")).hasMessageContaining("openssl pkcs8 -topk8");
+    assertThatThrownBy(() -> expires(certificate, null, null))
+        .hasMessageContaining("can't be read");
+    String old =
+        "-----BEGIN RSA PRIVATE KEY-----\n"
+            + "Proc-Type: 4,ENCRYPTED\n"
+            + "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+            + "AAAA\n"
+            + "-----END RSA PRIVATE KEY-----\n";
+    assertThatThrownBy(() -> expires(certificate, old, "geheim"))
+        .hasMessageContaining("openssl pkcs8 -topk8");
   }
 }

@@ -45,18 +45,42 @@ class TokenSlotTest {
   private final List<String> refusedTokens = new ArrayList<>();
   private int asked;
   private CredentialException refusal;
-  private final TokenSlot slot = new TokenSlot((credential, refused, claims) -> {
-    asked++;
-    refusedTokens.add(refused);
-    if (refusal != null) {
-      throw refusal;
-    }
-    return AccessToken.of("token-" + asked, clock.instant(), clock.instant().plus(Duration.ofHours(1)));
-  }, clock);
+  private final TokenSlot slot =
+      new TokenSlot(
+          (credential, refused, claims) -> {
+            asked++;
+            refusedTokens.add(refused);
+            if (refusal != null) {
+              throw refusal;
+            }
+            return AccessToken.of(
+                "token-" + asked, clock.instant(), clock.instant().plus(Duration.ofHours(1)));
+          },
+          clock);
 
   private static Credential credential(String revision) {
-    CredentialProperties settings = new CredentialProperties(null, GrantType.CLIENT_CREDENTIALS, "tenant", "client", "secret", null, null, null, null, null, null);
-    return new Credential("c", Home.DATABASE, settings, "scope", URI.create("https://a"), URI.create("https://b"), revision, null);
+    CredentialProperties settings =
+        new CredentialProperties(
+            null,
+            GrantType.CLIENT_CREDENTIALS,
+            "tenant",
+            "client",
+            "secret",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    return new Credential(
+        "c",
+        Home.DATABASE,
+        settings,
+        "scope",
+        URI.create("https://a"),
+        URI.create("https://b"),
+        revision,
+        null);
   }
 
   @Test
@@ -157,7 +181,10 @@ class TokenSlotTest {
     assertThat(refusedTokens).containsExactly(null, "token-1");
   }
 
-  /** An import of a mailbox as the wire does it: asks, and once more when another token is to be had. */
+  /**
+   * An import of a mailbox as the wire does it: asks, and once more when another token is to be
+   * had.
+   */
   private boolean polled(String mailbox, boolean takes) {
     for (int tries = 1; tries <= 2; tries++) {
       String authorization = slot.authorization(credential("1"));

@@ -15,12 +15,39 @@ public final class Wallet {
 
   private final AtomicInteger issued = new AtomicInteger();
 
-  private final TokenCache tokens = new TokenCache((credential, refused, claims) ->
-      AccessToken.of("token-" + issued.incrementAndGet(), Instant.now(), Instant.now().plus(Duration.ofHours(1))), id -> credential(id), Clock.systemUTC());
+  private final TokenCache tokens =
+      new TokenCache(
+          (credential, refused, claims) ->
+              AccessToken.of(
+                  "token-" + issued.incrementAndGet(),
+                  Instant.now(),
+                  Instant.now().plus(Duration.ofHours(1))),
+          id -> credential(id),
+          Clock.systemUTC());
 
   private static Credential credential(String id) {
-    CredentialProperties settings = new CredentialProperties(null, GrantType.CLIENT_CREDENTIALS, "tenant", "client", "secret", null, null, null, null, null, null);
-    return new Credential(id, Home.DATABASE, settings, "scope", URI.create("https://a"), URI.create("https://b"), "1", null);
+    CredentialProperties settings =
+        new CredentialProperties(
+            null,
+            GrantType.CLIENT_CREDENTIALS,
+            "tenant",
+            "client",
+            "secret",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    return new Credential(
+        id,
+        Home.DATABASE,
+        settings,
+        "scope",
+        URI.create("https://a"),
+        URI.create("https://b"),
+        "1",
+        null);
   }
 
   /** What there is instead of a token when there is none. */

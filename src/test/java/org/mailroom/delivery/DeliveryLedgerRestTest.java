@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mailroom.delivery.LedgerParts.count;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
-import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,12 +17,14 @@ import org.mailroom.account.ImportTally.Count;
 import org.mailroom.graph.StoppingException;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
-import org.mailroom.listing.Pages;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.routes.RouteFailures;
 
-/** What is not delivered, not listed, or not confirmed, as the ledger keeps it: on the real tables, without an application. */
+/**
+ * What is not delivered, not listed, or not confirmed, as the ledger keeps it: on the real tables,
+ * without an application.
+ */
 class DeliveryLedgerRestTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -67,22 +67,37 @@ class DeliveryLedgerRestTest {
     AccountImport again = with.begin();
     assertThat(with.listed(again, "A")).isEmpty();
     assertThat(count(again, Count.PASSED_OVER)).isEqualTo(1);
-    List<IncomingMessage> changed = with.ledger.undelivered(again, LedgerParts.INBOX, new Page(1, List.of(LedgerParts.shown("A", "v2"))));
-    assertThat(changed).singleElement().satisfies(of -> assertThat(of.destinations()).containsExactly("database", "file"));
+    List<IncomingMessage> changed =
+        with.ledger.undelivered(
+            again, LedgerParts.INBOX, new Page(1, List.of(LedgerParts.shown("A", "v2"))));
+    assertThat(changed)
+        .singleElement()
+        .satisfies(of -> assertThat(of.destinations()).containsExactly("database", "file"));
   }
 
   @Test
-  void a_message_that_waits_costs_no_attempt_and_fails_the_import_only_when_the_others_meet_its_trouble_too() {
-    AccountImport running = with.imports(message -> message.fate(new Fate(Fate.Kind.WAITING,
-        "its attachments are being scanned", null, false)), "A");
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0)
+  void
+      a_message_that_waits_costs_no_attempt_and_fails_the_import_only_when_the_others_meet_its_trouble_too() {
+    AccountImport running =
+        with.imports(
+            message ->
+                message.fate(
+                    new Fate(Fate.Kind.WAITING, "its attachments are being scanned", null, false)),
+            "A");
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 0)
         .containsEntry("last_error", "its attachments are being scanned");
     assertThat(with.next("A", "file")).isEqualTo(with.clock.instant().plus(MINUTE));
     assertThat(running.failure()).isNull();
     with.clock.pass(MINUTE);
-    AccountImport failing = with.imports(message -> message.fate(Fate.waiting(new IllegalStateException("no space left"))), "A");
+    AccountImport failing =
+        with.imports(
+            message -> message.fate(Fate.waiting(new IllegalStateException("no space left"))), "A");
     assertThat(failing.failure()).hasMessage("no space left");
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 0);
   }
 
   @Test
@@ -96,12 +111,15 @@ class DeliveryLedgerRestTest {
 
   private static List<String> walk(Iterator<Page> pages) {
     List<String> ids = new ArrayList<>();
-    pages.forEachRemaining(page -> ids.add(String.join("+", page.messages().stream().map(ListedMessage::id).toList())));
+    pages.forEachRemaining(
+        page ->
+            ids.add(String.join("+", page.messages().stream().map(ListedMessage::id).toList())));
     return ids;
   }
 
   @Test
-  void what_was_due_when_the_import_began_comes_in_pages_by_its_time_and_nothing_that_became_due_since() {
+  void
+      what_was_due_when_the_import_began_comes_in_pages_by_its_time_and_nothing_that_became_due_since() {
     with = new LedgerParts("limits.page-size", "2");
     for (String id : List.of("C", "A", "B", "E", "D")) {
       with.imports(LedgerParts::refuseByFile, id);
@@ -110,12 +128,15 @@ class DeliveryLedgerRestTest {
     with.clock.pass(MINUTE.minusSeconds(1).minusMillis(1));
     AccountImport running = with.begin();
     with.clock.pass(MINUTE);
-    assertThat(walk(with.ledger.due(running))).as("D became due after the beginning").containsExactly("C+A", "B+E");
+    assertThat(walk(with.ledger.due(running)))
+        .as("D became due after the beginning")
+        .containsExactly("C+A", "B+E");
     assertThat(walk(with.ledger.due(with.begin()))).containsExactly("C+A", "B+E", "D");
   }
 
   @Test
-  void while_a_destination_is_down_one_message_is_enough_to_see_whether_it_is_up_and_before_that_none_comes() {
+  void
+      while_a_destination_is_down_one_message_is_enough_to_see_whether_it_is_up_and_before_that_none_comes() {
     with.imports(LedgerParts::refuseByFile, "A", "B");
     with.clock.pass(Duration.ofHours(1));
     with.goesDown("file");
@@ -170,15 +191,21 @@ class DeliveryLedgerRestTest {
     AccountImport running = unlistable(2, true);
     assertThat(count(running, Count.FAILED)).isEqualTo(2);
     assertThat(count(running, Count.GIVEN_UP)).isEqualTo(2);
-    assertThat(with.database.rows("delivery where status = 'FAILED' and message_id in ('unlistable-1', 'unlistable-2')"))
+    assertThat(
+            with.database.rows(
+                "delivery where status = 'FAILED' and message_id in ('unlistable-1',"
+                    + " 'unlistable-2')"))
         .isEqualTo(4);
     AccountImport same = unlistable(2, true);
     assertThat(count(same, Count.FAILED)).isZero();
     assertThat(count(same, Count.GIVEN_UP_BEFORE)).isEqualTo(2);
     unlistable(0, false);
-    assertThat(with.database.rows("delivery")).as("a listing that didn't end tells nothing").isEqualTo(4);
+    assertThat(with.database.rows("delivery"))
+        .as("a listing that didn't end tells nothing")
+        .isEqualTo(4);
     unlistable(1, true);
-    assertThat(with.jdbc.queryForList("select distinct message_id from delivery", String.class)).containsExactly("unlistable-1");
+    assertThat(with.jdbc.queryForList("select distinct message_id from delivery", String.class))
+        .containsExactly("unlistable-1");
     unlistable(0, true);
     assertThat(with.database.rows("delivery")).isZero();
   }
@@ -186,22 +213,36 @@ class DeliveryLedgerRestTest {
   // what the site doesn't confirm
 
   @Test
-  void what_the_site_does_not_confirm_is_asked_about_again_by_the_rules_of_retry_and_forgotten_when_it_does() {
+  void
+      what_the_site_does_not_confirm_is_asked_about_again_by_the_rules_of_retry_and_forgotten_when_it_does() {
     with = new LedgerParts("retry.max-attempts", "2");
-    Confirmations confirmations = new Confirmations(with.jdbc, with.table, with.rows, new RouteFailures(),
-        mock(CamelContext.class));
+    Confirmations confirmations =
+        new Confirmations(
+            with.jdbc, with.table, with.rows, new RouteFailures(), mock(CamelContext.class));
     with.imports(LedgerParts::deliverAll, "A");
-    confirmations.refused(with.account, "A", Instant.parse("2026-02-28T12:00:00Z"), new IllegalStateException("not filed"));
-    assertThat(with.row("A", "(confirm)")).containsEntry("status", "PENDING").containsEntry("attempts", 1)
+    confirmations.refused(
+        with.account,
+        "A",
+        Instant.parse("2026-02-28T12:00:00Z"),
+        new IllegalStateException("not filed"));
+    assertThat(with.row("A", "(confirm)"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 1)
         .containsEntry("last_error", "the site doesn't confirm it: not filed.");
     AccountImport early = with.begin();
     assertThat(with.listed(early, "A")).isEmpty();
     assertThat(count(early, Count.WAITING)).isEqualTo(1);
     with.clock.pass(MINUTE);
-    assertThat(with.listed(with.begin(), "A").get(0).isCompleteBefore()).as("it is to be confirmed and marked").isTrue();
-    assertThat(walk(with.ledger.due(with.begin()))).as("also when no listing brings it").containsExactly("A");
+    assertThat(with.listed(with.begin(), "A").get(0).isCompleteBefore())
+        .as("it is to be confirmed and marked")
+        .isTrue();
+    assertThat(walk(with.ledger.due(with.begin())))
+        .as("also when no listing brings it")
+        .containsExactly("A");
     confirmations.refused(with.account, "A", null, new IllegalStateException("not filed"));
-    assertThat(with.row("A", "(confirm)")).containsEntry("status", "FAILED").containsEntry("attempts", 2)
+    assertThat(with.row("A", "(confirm)"))
+        .containsEntry("status", "FAILED")
+        .containsEntry("attempts", 2)
         .containsEntry("next_attempt_at", null);
     AccountImport later = with.begin();
     assertThat(with.listed(later, "A")).isEmpty();

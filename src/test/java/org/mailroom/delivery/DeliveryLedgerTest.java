@@ -23,14 +23,20 @@ import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MessageTooLargeException;
 
 /**
- * A delivery from new to delivered, refused and tried again, or given up, over imports and time: on the real tables, without an
- * application.
+ * A delivery from new to delivered, refused and tried again, or given up, over imports and time: on
+ * the real tables, without an application.
  */
 class DeliveryLedgerTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final GraphException BROKEN = new GraphException(GraphOperation.GET_MESSAGE, "support@contoso.com", 500,
-      "ErrorInternalServerError", null, null);
+  private static final GraphException BROKEN =
+      new GraphException(
+          GraphOperation.GET_MESSAGE,
+          "support@contoso.com",
+          500,
+          "ErrorInternalServerError",
+          null,
+          null);
 
   private LedgerParts with = new LedgerParts();
 
@@ -48,22 +54,38 @@ class DeliveryLedgerTest {
     assertThat(message.isCompleteBefore()).isFalse();
     assertThat(count(running, Count.IMPORTED)).isEqualTo(1);
     for (String destination : List.of("database", "file")) {
-      assertThat(with.row("A", destination)).containsEntry("status", "DELIVERED").containsEntry("attempts", 1)
+      assertThat(with.row("A", destination))
+          .containsEntry("status", "DELIVERED")
+          .containsEntry("attempts", 1)
           .containsEntry("next_attempt_at", null)
-          .containsEntry("last_error", null).containsEntry("subject", null);
+          .containsEntry("last_error", null)
+          .containsEntry("subject", null);
     }
-    assertThat(with.meters.counter("mailroom.messages", "account", "support", "destination", "file", "result", "delivered")
-        .count()).isEqualTo(1);
+    assertThat(
+            with.meters
+                .counter(
+                    "mailroom.messages",
+                    "account",
+                    "support",
+                    "destination",
+                    "file",
+                    "result",
+                    "delivered")
+                .count())
+        .isEqualTo(1);
   }
 
   @Test
   void what_every_destination_has_is_only_marked_when_a_listing_brings_it_again() {
     with.imports(LedgerParts::deliverAll, "A");
     AccountImport running = with.begin();
-    assertThat(with.listed(running, "A")).singleElement().satisfies(message -> {
-      assertThat(message.destinations()).isEmpty();
-      assertThat(message.isCompleteBefore()).isTrue();
-    });
+    assertThat(with.listed(running, "A"))
+        .singleElement()
+        .satisfies(
+            message -> {
+              assertThat(message.destinations()).isEmpty();
+              assertThat(message.isCompleteBefore()).isTrue();
+            });
     with.ledger.end(running);
     assertThat(running.tally().result(running, 0).isComplete()).isTrue();
   }
@@ -79,7 +101,8 @@ class DeliveryLedgerTest {
   void what_a_destination_recorded_in_its_own_transaction_stands_and_is_not_written_again() {
     AccountImport running = with.begin();
     IncomingMessage message = with.listed(running, "A").get(0);
-    with.ledger.deliveredInTransaction(new Delivery("database", "direct:x", true, List.of(message)));
+    with.ledger.deliveredInTransaction(
+        new Delivery("database", "direct:x", true, List.of(message)));
     assertThat(with.status("A", "database")).isEqualTo("DELIVERED");
     deliver(message, "database", "file");
     assertThat(message.isRecordedFor("database")).isTrue();
@@ -87,8 +110,12 @@ class DeliveryLedgerTest {
     with.clock.passSeconds(10);
     with.ledger.record(running, List.of(message));
     assertThat(with.database.rows("delivery")).isEqualTo(2);
-    assertThat(with.jdbc.queryForObject("select delivered_at from delivery where destination = 'database'",
-        java.sql.Timestamp.class).toInstant())
+    assertThat(
+            with.jdbc
+                .queryForObject(
+                    "select delivered_at from delivery where destination = 'database'",
+                    java.sql.Timestamp.class)
+                .toInstant())
         .isEqualTo(with.clock.instant().minusSeconds(10));
   }
 
@@ -102,15 +129,32 @@ class DeliveryLedgerTest {
     LedgerParts.refuseByFile(there);
     with.ledger.record(second, List.of(there));
     assertThat(with.status("A", "file")).isEqualTo("DELIVERED");
-    with.table.write(List.of(new LedgerEntry("support", "A", "file", LedgerEntry.FAILED, 9, true, false, "late", null, null, null)), Set.of());
-    assertThat(with.row("A", "file")).containsEntry("status", "DELIVERED").containsEntry("attempts", 1);
+    with.table.write(
+        List.of(
+            new LedgerEntry(
+                "support",
+                "A",
+                "file",
+                LedgerEntry.FAILED,
+                9,
+                true,
+                false,
+                "late",
+                null,
+                null,
+                null)),
+        Set.of());
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "DELIVERED")
+        .containsEntry("attempts", 1);
   }
 
   @Test
   void accounts_know_nothing_of_one_another() {
     with.imports(LedgerParts::deliverAll, "A");
     with.jdbc.update("update delivery set account = 'other'");
-    assertThat(with.listed(with.begin(), "A").get(0).destinations()).containsExactly("database", "file");
+    assertThat(with.listed(with.begin(), "A").get(0).destinations())
+        .containsExactly("database", "file");
   }
 
   // refused, tried again, given up
@@ -121,7 +165,9 @@ class DeliveryLedgerTest {
     assertThat(count(running, Count.FAILED)).isEqualTo(1);
     assertThat(count(running, Count.GIVEN_UP)).isZero();
     assertThat(with.status("A", "database")).isEqualTo("DELIVERED");
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 1)
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 1)
         .containsEntry("last_error", "I don't like this one.")
         .containsEntry("subject", "about A");
     with.clock.pass(MINUTE.minusMillis(1));
@@ -136,22 +182,33 @@ class DeliveryLedgerTest {
     assertThat(again.earlierAttempts("file")).isEqualTo(1);
     with.ledger.record(due, List.of(deliver(again, "file")));
     assertThat(again.isComplete()).isTrue();
-    assertThat(with.row("A", "file")).containsEntry("status", "DELIVERED").containsEntry("attempts", 2)
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "DELIVERED")
+        .containsEntry("attempts", 2)
         .containsEntry("last_error", null);
   }
 
   @Test
   void the_waits_double_up_to_an_hour_and_after_the_last_attempt_it_is_given_up() {
     with = new LedgerParts("retry.max-attempts", "10");
-    Duration[] waits = IntStream.of(1, 2, 4, 8, 16, 32, 60, 60, 60).mapToObj(Duration::ofMinutes).toArray(Duration[]::new);
+    Duration[] waits =
+        IntStream.of(1, 2, 4, 8, 16, 32, 60, 60, 60)
+            .mapToObj(Duration::ofMinutes)
+            .toArray(Duration[]::new);
     for (int attempt = 1; attempt <= 9; attempt++) {
       with.imports(LedgerParts::refuseByFile, "A");
-      assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", attempt);
-      assertThat(with.next("A", "file")).as("after attempt %s", attempt).isEqualTo(with.clock.instant().plus(waits[attempt - 1]));
+      assertThat(with.row("A", "file"))
+          .containsEntry("status", "PENDING")
+          .containsEntry("attempts", attempt);
+      assertThat(with.next("A", "file"))
+          .as("after attempt %s", attempt)
+          .isEqualTo(with.clock.instant().plus(waits[attempt - 1]));
       with.clock.pass(waits[attempt - 1]);
     }
     AccountImport running = with.imports(LedgerParts::refuseByFile, "A");
-    assertThat(with.row("A", "file")).containsEntry("status", "FAILED").containsEntry("attempts", 10)
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "FAILED")
+        .containsEntry("attempts", 10)
         .containsEntry("next_attempt_at", null);
     assertThat(count(running, Count.FAILED)).isEqualTo(1);
     assertThat(count(running, Count.GIVEN_UP)).isEqualTo(1);
@@ -165,12 +222,19 @@ class DeliveryLedgerTest {
     LedgerParts.refuseByFile(message);
     with.ledger.record(running, List.of(message));
     assertThat(message.isGivenUp()).isTrue();
-    assertThat(with.ledger.givenUp(List.of(message))).singleElement()
-        .satisfies(hook -> assertThat(hook).containsEntry("account", "support")
-        .containsEntry("mailbox", "support@contoso.com").containsEntry("messageId", "A").containsEntry("subject", "about A")
-            .containsEntry("destination", "file")
-        .containsEntry("cause", "I don't like this one.").containsEntry("attempts", 1)
-            .containsKey("remedy"));
+    assertThat(with.ledger.givenUp(List.of(message)))
+        .singleElement()
+        .satisfies(
+            hook ->
+                assertThat(hook)
+                    .containsEntry("account", "support")
+                    .containsEntry("mailbox", "support@contoso.com")
+                    .containsEntry("messageId", "A")
+                    .containsEntry("subject", "about A")
+                    .containsEntry("destination", "file")
+                    .containsEntry("cause", "I don't like this one.")
+                    .containsEntry("attempts", 1)
+                    .containsKey("remedy"));
     with.clock.pass(Duration.ofDays(30));
     AccountImport later = with.begin();
     assertThat(with.listed(later, "A")).isEmpty();
@@ -186,7 +250,9 @@ class DeliveryLedgerTest {
     MessageTooLargeException tooLarge = mock(MessageTooLargeException.class);
     when(tooLarge.getMessage()).thenReturn("the message is larger than the account's max-size");
     with.imports(message -> message.fate(Fate.failed(tooLarge)), "A");
-    assertThat(with.row("A", "file")).containsEntry("status", "FAILED").containsEntry("attempts", 1)
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "FAILED")
+        .containsEntry("attempts", 1)
         .containsEntry("next_attempt_at", null);
     assertThat(with.status("A", "database")).isEqualTo("FAILED");
   }
@@ -209,21 +275,40 @@ class DeliveryLedgerTest {
     with = new LedgerParts("retry.max-attempts", "1");
     with.imports(LedgerParts::refuseByFile, "A", "B");
     assertThat(with.failures.count()).containsEntry("support", 2L);
-    assertThat(with.failures.retry(new FailedDeliveries.Selection("support", "A", null))).isEqualTo(1);
-    assertThat(with.failures.discard(new FailedDeliveries.Selection(null, "B", "file"))).isEqualTo(1);
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
+    assertThat(with.failures.retry(new FailedDeliveries.Selection("support", "A", null)))
+        .isEqualTo(1);
+    assertThat(with.failures.discard(new FailedDeliveries.Selection(null, "B", "file")))
+        .isEqualTo(1);
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 0);
     assertThat(with.failures.list(new FailedDeliveries.Selection(null, null, null), 10)).isEmpty();
     AccountImport running = with.begin();
-    assertThat(with.listed(running, "A", "B")).satisfiesExactly(
-        a -> assertThat(a.destinations()).containsExactly("file"), b -> assertThat(b.isCompleteBefore())
-            .as("discarded counts as done").isTrue());
+    assertThat(with.listed(running, "A", "B"))
+        .satisfiesExactly(
+            a -> assertThat(a.destinations()).containsExactly("file"),
+            b -> assertThat(b.isCompleteBefore()).as("discarded counts as done").isTrue());
   }
 
   // other destinations
 
   @Test
   void where_the_rules_chose_other_destinations_those_stay_responsible() {
-    with.table.write(List.of(new LedgerEntry("support", "A", "queue", LedgerEntry.PENDING, 1, false, false, "no", null, null, null)), Set.of());
+    with.table.write(
+        List.of(
+            new LedgerEntry(
+                "support",
+                "A",
+                "queue",
+                LedgerEntry.PENDING,
+                1,
+                false,
+                false,
+                "no",
+                null,
+                null,
+                null)),
+        Set.of());
     IncomingMessage message = with.listed(with.begin(), "A").get(0);
     assertThat(message.destinations()).containsExactly("queue");
     assertThat(message.isOthersSettled()).isTrue();

@@ -17,14 +17,20 @@ import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
 
 /**
- * Deliveries that wait through no fault of their message, and those of which that is in doubt: on the real tables, without an
- * application.
+ * Deliveries that wait through no fault of their message, and those of which that is in doubt: on
+ * the real tables, without an application.
  */
 class DeliveryLedgerWaitsTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final GraphException BROKEN = new GraphException(GraphOperation.GET_MESSAGE, "support@contoso.com", 500,
-      "ErrorInternalServerError", null, null);
+  private static final GraphException BROKEN =
+      new GraphException(
+          GraphOperation.GET_MESSAGE,
+          "support@contoso.com",
+          500,
+          "ErrorInternalServerError",
+          null,
+          null);
 
   private LedgerParts with = new LedgerParts();
 
@@ -36,13 +42,16 @@ class DeliveryLedgerWaitsTest {
     AccountImport running = with.begin();
     assertThat(running.isReading()).isTrue();
     List<IncomingMessage> messages = with.listed(running, "A", "B");
-    assertThat(messages).allSatisfy(message -> assertThat(message.destinations()).containsExactly("database"));
+    assertThat(messages)
+        .allSatisfy(message -> assertThat(message.destinations()).containsExactly("database"));
     messages.forEach(message -> deliver(message, "database"));
     with.ledger.record(running, messages);
     assertThat(messages).noneMatch(IncomingMessage::isComplete);
     for (String id : List.of("A", "B")) {
       assertThat(with.status(id, "database")).isEqualTo("DELIVERED");
-      assertThat(with.row(id, "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
+      assertThat(with.row(id, "file"))
+          .containsEntry("status", "PENDING")
+          .containsEntry("attempts", 0);
       assertThat((String) with.row(id, "file").get("last_error"))
           .startsWith("the destination is down: connect: refused.");
       assertThat(with.next(id, "file")).isEqualTo(with.clock.instant().plusSeconds(1));
@@ -54,11 +63,16 @@ class DeliveryLedgerWaitsTest {
 
   @Test
   void one_that_goes_down_in_the_middle_costs_no_attempt_either() {
-    AccountImport running = with.imports(message -> {
-      with.goesDown("file");
-      deliver(message, "database").awaits("file", new ConnectException("refused"));
-    }, "A");
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 0);
+    AccountImport running =
+        with.imports(
+            message -> {
+              with.goesDown("file");
+              deliver(message, "database").awaits("file", new ConnectException("refused"));
+            },
+            "A");
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 0);
     assertThat(count(running, Count.WAITING)).isEqualTo(1);
     assertThat(count(running, Count.FAILED)).isZero();
   }
@@ -75,7 +89,8 @@ class DeliveryLedgerWaitsTest {
   }
 
   @Test
-  void reading_pauses_from_as_many_waiting_deliveries_on_as_the_limit_says_and_only_while_one_is_down() {
+  void
+      reading_pauses_from_as_many_waiting_deliveries_on_as_the_limit_says_and_only_while_one_is_down() {
     with = new LedgerParts("limits.waiting-deliveries", "2");
     with.goesDown("file");
     with.imports(LedgerParts::deliverAll, "A");
@@ -91,23 +106,28 @@ class DeliveryLedgerWaitsTest {
   private AccountImport inDoubt(int fetched, String... ids) {
     AccountImport running = with.begin();
     List<IncomingMessage> messages = with.listed(running, ids);
-    messages.forEach(message -> {
-      message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true));
-      running.tally().trouble().failed(BROKEN);
-    });
+    messages.forEach(
+        message -> {
+          message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true));
+          running.tally().trouble().failed(BROKEN);
+        });
     IntStream.range(0, fetched).forEach(i -> running.tally().trouble().fetched());
     with.ledger.record(running, messages);
     assertThat(messages).allMatch(IncomingMessage::isSettled);
-    assertThat(with.database.rows("delivery where in_doubt and attempts = 0")).isEqualTo(2L * ids.length);
+    assertThat(with.database.rows("delivery where in_doubt and attempts = 0"))
+        .isEqualTo(2L * ids.length);
     with.ledger.end(running);
     assertThat(with.database.rows("delivery where in_doubt")).isZero();
     return running;
   }
 
   @Test
-  void one_message_of_which_the_service_gives_nothing_has_used_an_attempt_at_the_end_of_the_import() {
+  void
+      one_message_of_which_the_service_gives_nothing_has_used_an_attempt_at_the_end_of_the_import() {
     AccountImport running = inDoubt(0, "A");
-    assertThat(with.row("A", "file")).containsEntry("status", "PENDING").containsEntry("attempts", 1);
+    assertThat(with.row("A", "file"))
+        .containsEntry("status", "PENDING")
+        .containsEntry("attempts", 1);
     assertThat(with.next("A", "file")).isEqualTo(with.clock.instant().plus(MINUTE));
     assertThat(count(running, Count.FAILED)).isEqualTo(1);
   }
@@ -123,7 +143,8 @@ class DeliveryLedgerWaitsTest {
   @Test
   void several_of_which_nothing_is_given_while_nothing_else_is_either_wait_at_no_attempt() {
     AccountImport running = inDoubt(0, "A", "B");
-    assertThat(with.database.rows("delivery where status = 'PENDING' and attempts = 0")).isEqualTo(4);
+    assertThat(with.database.rows("delivery where status = 'PENDING' and attempts = 0"))
+        .isEqualTo(4);
     assertThat(count(running, Count.WAITING)).isEqualTo(2);
     assertThat(count(running, Count.FAILED)).isZero();
   }
@@ -133,13 +154,21 @@ class DeliveryLedgerWaitsTest {
     with = new LedgerParts("retry.max-attempts", "1");
     AccountImport running = with.begin();
     List<IncomingMessage> messages = with.listed(running, "A");
-    messages.forEach(message -> message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true)));
+    messages.forEach(
+        message -> message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true)));
     running.tally().trouble().failed(BROKEN);
     with.ledger.record(running, messages);
-    assertThat(with.ledger.end(running)).singleElement().satisfies(hook -> assertThat(hook).containsEntry("messageId", "A")
-        .containsEntry("destination", "database, file"));
+    assertThat(with.ledger.end(running))
+        .singleElement()
+        .satisfies(
+            hook ->
+                assertThat(hook)
+                    .containsEntry("messageId", "A")
+                    .containsEntry("destination", "database, file"));
     assertThat(with.status("A", "file")).isEqualTo("FAILED");
-    assertThat(with.next("A", "file")).as("looked at again").isEqualTo(with.clock.instant().plus(Duration.ofHours(6)));
+    assertThat(with.next("A", "file"))
+        .as("looked at again")
+        .isEqualTo(with.clock.instant().plus(Duration.ofHours(6)));
     assertThat(count(running, Count.GIVEN_UP)).isEqualTo(1);
   }
 }

@@ -12,8 +12,13 @@ class DestinationFailuresInMemoryTest {
 
   /** For each of five kinds. */
   private static final int FAILURES = 20_000;
-  /** Kept, the messages' ids alone were twenty megabytes for each kind, and what failed with them as much again. */
+
+  /**
+   * Kept, the messages' ids alone were twenty megabytes for each kind, and what failed with them as
+   * much again.
+   */
   private static final String LONG_ID = "x".repeat(1_000);
+
   private static final int SIZE_OF_ONE = 1_000;
   private static final long ALLOWED = 10_000_000;
 
@@ -33,9 +38,13 @@ class DestinationFailuresInMemoryTest {
   void of_a_hundred_thousand_failures_for_each_kind_of_reason_the_last_is_kept() {
     DestinationHealth health = new DestinationHealth(Clock.systemUTC());
     long before = Heap.used();
-    for (Outcome outcome : List.of(Outcome.REFUSED, Outcome.LATER, Outcome.IN_DOUBT, Outcome.BUSY, Outcome.DOWN)) {
+    for (Outcome outcome :
+        List.of(Outcome.REFUSED, Outcome.LATER, Outcome.IN_DOUBT, Outcome.BUSY, Outcome.DOWN)) {
       for (int number = 1; number <= FAILURES; number++) {
-        health.failed("archive", List.of(LONG_ID + number), new Failure(outcome, LONG_ID + number, null, failure(number)));
+        health.failed(
+            "archive",
+            List.of(LONG_ID + number),
+            new Failure(outcome, LONG_ID + number, null, failure(number)));
       }
       assertThat(Heap.usedDownTo(before + ALLOWED) - before).as("%s", outcome).isLessThan(ALLOWED);
     }

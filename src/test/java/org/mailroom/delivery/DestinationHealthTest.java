@@ -25,7 +25,10 @@ class DestinationHealthTest {
   }
 
   private Verdict fails(String message, Outcome outcome, Duration retryAfter, String way) {
-    return health.failed("crm", List.of(message), new Failure(outcome, way, retryAfter, new IllegalStateException("because")));
+    return health.failed(
+        "crm",
+        List.of(message),
+        new Failure(outcome, way, retryAfter, new IllegalStateException("because")));
   }
 
   private boolean admits(String message) {
@@ -37,7 +40,8 @@ class DestinationHealthTest {
   }
 
   @Test
-  void while_it_is_down_one_at_a_time_is_let_through_at_doubled_intervals_up_to_a_minute(CapturedOutput output) {
+  void while_it_is_down_one_at_a_time_is_let_through_at_doubled_intervals_up_to_a_minute(
+      CapturedOutput output) {
     assertThat(fails("a", Outcome.DOWN)).isEqualTo(Verdict.WAITS);
     long wait = 1;
     for (int i = 0; i < 10; i++) {
@@ -53,12 +57,16 @@ class DestinationHealthTest {
     delivers("a");
     assertThat(admits("b")).isTrue();
     assertThat(health.outages()).isEmpty();
-    assertThat(output.getOut()).containsOnlyOnce("destination crm is down: illegal state: because.").containsOnlyOnce("destination crm is up again");
+    assertThat(output.getOut())
+        .containsOnlyOnce("destination crm is down: illegal state: because.")
+        .containsOnlyOnce("destination crm is up again");
   }
 
   @Test
-  void a_retry_after_is_kept_and_a_destination_that_asks_to_wait_is_not_down(CapturedOutput output) {
-    assertThat(fails("a", Outcome.BUSY, Duration.ofMinutes(10), "HTTP 429")).isEqualTo(Verdict.WAITS);
+  void a_retry_after_is_kept_and_a_destination_that_asks_to_wait_is_not_down(
+      CapturedOutput output) {
+    assertThat(fails("a", Outcome.BUSY, Duration.ofMinutes(10), "HTTP 429"))
+        .isEqualTo(Verdict.WAITS);
     assertThat(health.outages()).isEmpty();
     assertThat(health.takesAll()).isFalse();
     clock.pass(Duration.ofMinutes(10).minusMillis(1));
@@ -67,7 +75,10 @@ class DestinationHealthTest {
     assertThat(admits("b")).isTrue();
     delivers("b");
     assertThat(admits("a")).isTrue();
-    assertThat(output.getOut()).contains("destination crm asks to wait: ").contains("destination crm takes messages again").doesNotContain("ERROR", "WARN");
+    assertThat(output.getOut())
+        .contains("destination crm asks to wait: ")
+        .contains("destination crm takes messages again")
+        .doesNotContain("ERROR", "WARN");
   }
 
   @Test
@@ -80,7 +91,8 @@ class DestinationHealthTest {
   }
 
   @Test
-  void in_doubt_nobody_is_blamed_until_a_second_failure_shows_that_it_is_the_destination(CapturedOutput output) {
+  void in_doubt_nobody_is_blamed_until_a_second_failure_shows_that_it_is_the_destination(
+      CapturedOutput output) {
     assertThat(fails("a", Outcome.IN_DOUBT)).isEqualTo(Verdict.IN_DOUBT);
     assertThat(admits("b")).as("others go on").isTrue();
     assertThat(output.getOut()).isEmpty();
@@ -157,7 +169,8 @@ class DestinationHealthTest {
   }
 
   @Test
-  void ten_different_messages_refused_in_the_same_way_one_after_the_other_are_told_once_and_refused(CapturedOutput output) {
+  void ten_different_messages_refused_in_the_same_way_one_after_the_other_are_told_once_and_refused(
+      CapturedOutput output) {
     for (int i = 1; i <= 9; i++) {
       fails("m" + i, Outcome.REFUSED, null, "HTTP 404");
       fails("m" + i, Outcome.REFUSED, null, "HTTP 404");
@@ -166,12 +179,15 @@ class DestinationHealthTest {
     for (int i = 10; i <= 30; i++) {
       assertThat(fails("m" + i, Outcome.REFUSED, null, "HTTP 404")).isEqualTo(Verdict.REFUSED);
     }
-    assertThat(output.getOut()).containsOnlyOnce("destination crm has refused 10 messages one after the other in the same way");
+    assertThat(output.getOut())
+        .containsOnlyOnce(
+            "destination crm has refused 10 messages one after the other in the same way");
     assertThat(health.outages()).as("nobody is held up").isEmpty();
   }
 
   @Test
-  void a_message_that_gets_through_or_another_way_to_refuse_begins_the_row_anew(CapturedOutput output) {
+  void a_message_that_gets_through_or_another_way_to_refuse_begins_the_row_anew(
+      CapturedOutput output) {
     for (int i = 1; i <= 9; i++) {
       fails("a" + i, Outcome.REFUSED, null, "HTTP 404");
     }

@@ -11,9 +11,11 @@ import org.mailroom.message.IncomingMessage;
 class ErasedInLedgerTest {
 
   private static void erase(LedgerParts parts, String id) {
-    parts.jdbc.update("update delivery set status = case when status = 'DELIVERED' then 'DELIVERED' else 'DISCARDED' end,"
-        + " next_attempt_at = null, last_error = null,"
-        + " erased_at = delivered_at where message_id = ?", id);
+    parts.jdbc.update(
+        "update delivery set status = case when status = 'DELIVERED' then 'DELIVERED' else"
+            + " 'DISCARDED' end, next_attempt_at = null, last_error = null, erased_at ="
+            + " delivered_at where message_id = ?",
+        id);
     parts.jdbc.update("update delivery set erased_at = current_timestamp where message_id = ?", id);
     parts.jdbc.update("delete from ledger_message where message_id = ?", id);
   }

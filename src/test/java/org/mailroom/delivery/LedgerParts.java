@@ -32,8 +32,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * The ledger and what belongs to it, on a database in memory with the tables as the migrations make them, by a clock that the
- * test drives; and the steps of an import that concern it.
+ * The ledger and what belongs to it, on a database in memory with the tables as the migrations make
+ * them, by a clock that the test drives; and the steps of an import that concern it.
  */
 final class LedgerParts {
 
@@ -58,23 +58,57 @@ final class LedgerParts {
    * @param settings keys and values below {@code mailroom}, in turns
    */
   LedgerParts(String... settings) {
-    Map<String, String> all = new TreeMap<>(Map.of("mailroom.accounts.support.mailbox", "support@contoso.com",
-        "mailroom.accounts.support.credential", "contoso",
-        "mailroom.accounts.support.deliver-to", "database,file"));
+    Map<String, String> all =
+        new TreeMap<>(
+            Map.of(
+                "mailroom.accounts.support.mailbox",
+                "support@contoso.com",
+                "mailroom.accounts.support.credential",
+                "contoso",
+                "mailroom.accounts.support.deliver-to",
+                "database,file"));
     for (int i = 0; i < settings.length; i += 2) {
       all.put("mailroom." + settings[i], settings[i + 1]);
     }
-    properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
+    properties =
+        new Binder(new MapConfigurationPropertySource(all))
+            .bindOrCreate("mailroom", MailroomProperties.class);
     AccountProperties of = properties.accounts().get("support");
-    account = new Account("support", of.mailbox(), of.credential(), of.foldersToRead(), false, of.filter(), properties.pollEvery(), null, of.content(),
-        of.replyText(), of.deliverTo(), of.maxSize(), null, AttachmentsKept.ALL, of.afterImport(), null);
+    account =
+        new Account(
+            "support",
+            of.mailbox(),
+            of.credential(),
+            of.foldersToRead(),
+            false,
+            of.filter(),
+            properties.pollEvery(),
+            null,
+            of.content(),
+            of.replyText(),
+            of.deliverTo(),
+            of.maxSize(),
+            null,
+            AttachmentsKept.ALL,
+            of.afterImport(),
+            null);
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     Destinations destinations = new Destinations(properties);
     rows = new LedgerRows(health, destinations, properties, clock);
-    ledger = new DeliveryLedger(jdbc, table, rows, new LedgerLog(new DeliveryMetrics(meters)),
-        new DueDeliveries(named, health, destinations, properties),
-        new UnlistableMessages(named, table), new Doubts(jdbc, table, rows), database.transaction(), health, destinations,
-        properties, clock);
+    ledger =
+        new DeliveryLedger(
+            jdbc,
+            table,
+            rows,
+            new LedgerLog(new DeliveryMetrics(meters)),
+            new DueDeliveries(named, health, destinations, properties),
+            new UnlistableMessages(named, table),
+            new Doubts(jdbc, table, rows),
+            database.transaction(),
+            health,
+            destinations,
+            properties,
+            clock);
     failures = new FailedDeliveries(named, clock);
   }
 
@@ -87,22 +121,33 @@ final class LedgerParts {
 
   /** A destination takes nothing any more. */
   void goesDown(String destination) {
-    health.failed(destination, List.of("A"), new Failure(Outcome.DOWN, "refused", null, new ConnectException("refused")));
+    health.failed(
+        destination,
+        List.of("A"),
+        new Failure(Outcome.DOWN, "refused", null, new ConnectException("refused")));
   }
 
   /** What of messages that a listing shows is to be done. */
   List<IncomingMessage> listed(AccountImport running, String... ids) {
-    return ledger.undelivered(running, INBOX, new Page(1, List.of(ids).stream().map(id -> shown(id, "v1")).toList()));
+    return ledger.undelivered(
+        running, INBOX, new Page(1, List.of(ids).stream().map(id -> shown(id, "v1")).toList()));
   }
 
   static ListedMessage shown(String id, String version) {
-    return new ListedMessage(id, Instant.parse("2026-02-28T12:00:00Z"), false, false, resource(id, version));
+    return new ListedMessage(
+        id, Instant.parse("2026-02-28T12:00:00Z"), false, false, resource(id, version));
   }
 
   private static JsonNode resource(String id, String version) {
     try {
-      return JSON.readTree("{\"id\":\"" + id + "\",\"subject\":\"about " + id + "\",\"@odata.etag\":\"" + version
-          + "\",\"isRead\":false}");
+      return JSON.readTree(
+          "{\"id\":\""
+              + id
+              + "\",\"subject\":\"about "
+              + id
+              + "\",\"@odata.etag\":\""
+              + version
+              + "\",\"isRead\":false}");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -118,7 +163,9 @@ final class LedgerParts {
     return running;
   }
 
-  /** It is made ready, and each of these destinations takes it; the others have said nothing yet. */
+  /**
+   * It is made ready, and each of these destinations takes it; the others have said nothing yet.
+   */
   static IncomingMessage deliver(IncomingMessage message, String... destinations) {
     message.fate(new Fate(Fate.Kind.READY, null, null, false));
     List.of(destinations).forEach(message::deliveredTo);
@@ -134,12 +181,15 @@ final class LedgerParts {
   static void refuseByFile(IncomingMessage message) {
     List<String> others = new ArrayList<>(message.destinations());
     others.remove("file");
-    deliver(message, others.toArray(String[]::new)).refusedBy("file", new IllegalStateException("I don't like this one"));
+    deliver(message, others.toArray(String[]::new))
+        .refusedBy("file", new IllegalStateException("I don't like this one"));
   }
 
   /** The row of a message and a destination. */
   Map<String, Object> row(String id, String destination) {
-    return jdbc.queryForMap("select * from delivery where account = 'support' and message_id = ? and destination = ?", id,
+    return jdbc.queryForMap(
+        "select * from delivery where account = 'support' and message_id = ? and destination = ?",
+        id,
         destination);
   }
 
@@ -149,8 +199,12 @@ final class LedgerParts {
 
   /** When a delivery is tried again; null: never. */
   Instant next(String id, String destination) {
-    var next = jdbc.queryForObject("select next_attempt_at from delivery where message_id = ? and destination = ?",
-        java.sql.Timestamp.class, id, destination);
+    var next =
+        jdbc.queryForObject(
+            "select next_attempt_at from delivery where message_id = ? and destination = ?",
+            java.sql.Timestamp.class,
+            id,
+            destination);
     return next == null ? null : next.toInstant();
   }
 

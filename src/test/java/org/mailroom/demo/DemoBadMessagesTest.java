@@ -54,8 +54,16 @@ class DemoBadMessagesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"400, ErrorInvalidRecipients", "403, ErrorAccessDenied", "404, ErrorItemNotFound", "409, ErrorIrresolvableConflict", "500, ErrorCorruptData", "502,",
-      "503, serviceNotAvailable", "504, UnknownError"})
+  @CsvSource({
+    "400, ErrorInvalidRecipients",
+    "403, ErrorAccessDenied",
+    "404, ErrorItemNotFound",
+    "409, ErrorIrresolvableConflict",
+    "500, ErrorCorruptData",
+    "502,",
+    "503, serviceNotAvailable",
+    "504, UnknownError"
+  })
   void each_page_that_holds_it_is_refused_and_no_other(int status, String code) throws Exception {
     bad.fails(DemoSpot.PAGE, Fault.status(status, code));
 
@@ -63,9 +71,16 @@ class DemoBadMessagesTest {
     assertThat(client.page("$top=1&$skip=1").statusCode()).isEqualTo(status);
     assertThat(client.page("$top=1").statusCode()).isEqualTo(200);
     assertThat(client.page("$top=10&$skip=2").statusCode()).isEqualTo(200);
-    assertThat(client.page("$top=3&$select=id,receivedDateTime").statusCode()).as("ids only").isEqualTo(200);
+    assertThat(client.page("$top=3&$select=id,receivedDateTime").statusCode())
+        .as("ids only")
+        .isEqualTo(200);
     assertThat(client.get(DemoClient.path(bad)).statusCode()).isEqualTo(200);
-    assertThat(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta").statusCode()).as("delta").isEqualTo(status);
+    assertThat(
+            client
+                .get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta")
+                .statusCode())
+        .as("delta")
+        .isEqualTo(status);
 
     bad.fails(DemoSpot.IDS, Fault.status(status, code));
     bad.fails(DemoSpot.MESSAGE, Fault.status(status, code));
@@ -82,7 +97,10 @@ class DemoBadMessagesTest {
     bad.fails(DemoSpot.PAGE, Fault.of(Kind.BROKEN));
     HttpResponse<String> broken = client.page("$top=3");
     assertThat(broken.statusCode()).isEqualTo(200);
-    assertThat(broken.body()).contains("Plain message 1").doesNotContain("contract.pdf", "Plain message 3").contains("}{\"error\":");
+    assertThat(broken.body())
+        .contains("Plain message 1")
+        .doesNotContain("contract.pdf", "Plain message 3")
+        .contains("}{\"error\":");
     assertThatThrownBy(() -> client.json(broken)).isInstanceOf(JsonProcessingException.class);
     assertThat(client.page("$top=1&$skip=1").body()).contains("\"value\":[{\"error\":");
     assertThat(client.json(client.page("$skip=2")).path("value")).hasSize(1);
@@ -96,24 +114,35 @@ class DemoBadMessagesTest {
   @Test
   void it_heals_after_some_tries_or_after_a_time() throws Exception {
     bad.fails(DemoSpot.MESSAGE, Fault.status(500, "ErrorInternalServerError"), 2);
-    assertThat(List.of(client.get(DemoClient.path(bad)).statusCode(), client.get(DemoClient.path(bad)).statusCode(),
-        client.get(DemoClient.path(bad)).statusCode()))
+    assertThat(
+            List.of(
+                client.get(DemoClient.path(bad)).statusCode(),
+                client.get(DemoClient.path(bad)).statusCode(),
+                client.get(DemoClient.path(bad)).statusCode()))
         .containsExactly(500, 500, 200);
     bad.fails(DemoSpot.MESSAGE, Fault.status(500, "ErrorInternalServerError"), Duration.ZERO);
     assertThat(client.get(DemoClient.path(bad)).statusCode()).isEqualTo(200);
   }
 
   @ParameterizedTest
-  @CsvSource({"500, ErrorInternalServerError", "412, ErrorIrresolvableConflict", "401, InvalidAuthenticationToken", "429, TooManyRequests", "400, ErrorInvalidMailboxItemId",
-      "403, ErrorAccessDenied"})
-  void its_part_of_a_batch_always_fails_and_changes_nothing_while_the_others_are_done(int status, String code) throws Exception {
+  @CsvSource({
+    "500, ErrorInternalServerError",
+    "412, ErrorIrresolvableConflict",
+    "401, InvalidAuthenticationToken",
+    "429, TooManyRequests",
+    "400, ErrorInvalidMailboxItemId",
+    "403, ErrorAccessDenied"
+  })
+  void its_part_of_a_batch_always_fails_and_changes_nothing_while_the_others_are_done(
+      int status, String code) throws Exception {
     bad.fails(DemoSpot.CHANGE, Fault.status(status, code).retryAfter("7"));
     for (int i = 0; i < 3; i++) {
       HttpResponse<String> batch = client.mark(good, bad);
       assertThat(batch.statusCode()).isEqualTo(200);
       assertThat(client.part(batch, 0).path("status").asInt()).isEqualTo(200);
       assertThat(client.part(batch, 1).path("status").asInt()).isEqualTo(status);
-      assertThat(client.part(batch, 1).path("body").path("error").path("code").asText()).isEqualTo(code);
+      assertThat(client.part(batch, 1).path("body").path("error").path("code").asText())
+          .isEqualTo(code);
       assertThat(client.part(batch, 1).path("headers").path("Retry-After").asText()).isEqualTo("7");
     }
     assertThat(bad.isRead()).isFalse();
@@ -129,7 +158,8 @@ class DemoBadMessagesTest {
     bad.fails(DemoSpot.ATTACHMENTS, Fault.of(Kind.ERROR));
     assertThat(client.json(client.get(list)).path("error").path("code").asText()).isNotEmpty();
     bad.fails(DemoSpot.ATTACHMENTS, Fault.of(Kind.NOTHING_LISTED), 1);
-    assertThat(client.json(client.get(DemoClient.path(bad))).path("hasAttachments").asBoolean()).isTrue();
+    assertThat(client.json(client.get(DemoClient.path(bad))).path("hasAttachments").asBoolean())
+        .isTrue();
     assertThat(client.json(client.get(list)).path("value")).isEmpty();
     assertThat(client.json(client.get(list)).path("value")).as("it was only late").hasSize(1);
   }
@@ -143,13 +173,16 @@ class DemoBadMessagesTest {
     bad.fails(DemoSpot.CONTENT, Fault.of(Kind.HALF));
     HttpResponse<String> half = client.get(content);
     assertThat(half.body()).hasSize(500);
-    assertThat(half.headers().firstValue("Content-Length")).as("in chunks that end properly").isEmpty();
+    assertThat(half.headers().firstValue("Content-Length"))
+        .as("in chunks that end properly")
+        .isEmpty();
     bad.fails(DemoSpot.CONTENT, Fault.of(Kind.HTML));
     assertThat(client.get(content).headers().firstValue("Content-Type")).contains("text/html");
     bad.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError"));
     assertThat(client.get(content).statusCode()).isEqualTo(500);
     bad.fails(DemoSpot.CONTENT, Fault.contentType("application/x-java-serialized-object"));
-    assertThat(client.get(content).headers().firstValue("Content-Type")).contains("application/x-java-serialized-object");
+    assertThat(client.get(content).headers().firstValue("Content-Type"))
+        .contains("application/x-java-serialized-object");
     bad.fails(DemoSpot.CONTENT, Fault.of(Kind.SILENT));
     CompletableFuture<HttpResponse<String>> never = client.getLater(content);
     bad.fails(DemoSpot.ORIGINAL, Fault.of(Kind.EMPTY));
@@ -159,34 +192,72 @@ class DemoBadMessagesTest {
   }
 
   private String content() throws IOException, InterruptedException {
-    String id = client.json(client.get(DemoClient.path(bad) + "/attachments?$select=id")).path("value").path(0).path("id").asText();
-    return DemoClient.path(bad) + "/attachments/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/$value";
+    String id =
+        client
+            .json(client.get(DemoClient.path(bad) + "/attachments?$select=id"))
+            .path("value")
+            .path(0)
+            .path("id")
+            .asText();
+    return DemoClient.path(bad)
+        + "/attachments/"
+        + URLEncoder.encode(id, StandardCharsets.UTF_8)
+        + "/$value";
   }
 
   @Test
   void a_placeholder_stands_for_its_attachments_until_they_are_scanned() throws Exception {
     bad.scanning("ATP Scan In Progress", null);
-    JsonNode placeholder = client.json(client.get(DemoClient.path(bad) + "/attachments")).path("value");
+    JsonNode placeholder =
+        client.json(client.get(DemoClient.path(bad) + "/attachments")).path("value");
     assertThat(placeholder).hasSize(1);
-    assertThat(placeholder.path(0).path("@odata.type").asText()).isEqualTo("#microsoft.graph.itemAttachment");
+    assertThat(placeholder.path(0).path("@odata.type").asText())
+        .isEqualTo("#microsoft.graph.itemAttachment");
     assertThat(placeholder.path(0).path("name").asText()).isEqualTo("ATP Scan In Progress");
     bad.scanned();
-    assertThat(client.json(client.get(DemoClient.path(bad) + "/attachments")).path("value").path(0).path("name").asText()).isEqualTo("contract.pdf");
+    assertThat(
+            client
+                .json(client.get(DemoClient.path(bad) + "/attachments"))
+                .path("value")
+                .path(0)
+                .path("name")
+                .asText())
+        .isEqualTo("contract.pdf");
     bad.scanning("Safe Attachments Scan In Progress", Duration.ZERO);
-    assertThat(client.json(client.get(DemoClient.path(bad) + "/attachments")).path("value").path(0).path("name").asText()).isEqualTo("contract.pdf");
+    assertThat(
+            client
+                .json(client.get(DemoClient.path(bad) + "/attachments"))
+                .path("value")
+                .path(0)
+                .path("name")
+                .asText())
+        .isEqualTo("contract.pdf");
   }
 
   @Test
-  void a_delete_moves_to_deleted_items_and_another_one_purges_while_a_move_can_be_sent_again() throws Exception {
+  void a_delete_moves_to_deleted_items_and_another_one_purges_while_a_move_can_be_sent_again()
+      throws Exception {
     assertThat(client.ask("DELETE", DemoClient.path(bad), null).statusCode()).isEqualTo(204);
     assertThat(bad.folder()).isEqualTo(mailbox.folder("Deleted Items"));
-    assertThat(client.part(client.send(client.batch("DELETE", null, DemoClient.path(bad))), 0).path("status").asInt()).isEqualTo(204);
+    assertThat(
+            client
+                .part(client.send(client.batch("DELETE", null, DemoClient.path(bad))), 0)
+                .path("status")
+                .asInt())
+        .isEqualTo(204);
     assertThat(mailbox.messages()).doesNotContain(bad);
     assertThat(mailbox.purged()).containsExactly(bad);
     assertThat(client.get(DemoClient.path(bad)).statusCode()).isEqualTo(404);
 
     for (int i = 0; i < 2; i++) {
-      assertThat(client.ask("POST", DemoClient.path(good) + "/move", "{\"destinationId\":\"deleteditems\"}").statusCode()).isEqualTo(201);
+      assertThat(
+              client
+                  .ask(
+                      "POST",
+                      DemoClient.path(good) + "/move",
+                      "{\"destinationId\":\"deleteditems\"}")
+                  .statusCode())
+          .isEqualTo(201);
     }
     assertThat(good.folder()).isEqualTo(mailbox.folder("Deleted Items"));
     assertThat(tenant.counters().deletes()).isEqualTo(2);
@@ -197,7 +268,10 @@ class DemoBadMessagesTest {
   void patches_are_counted_and_those_that_change_nothing_too() throws Exception {
     client.mark(good);
     client.mark(good);
-    client.ask("PATCH", DemoClient.path(good), "{\"categories\":[\"Imported\"],\"flag\":{\"flagStatus\":\"complete\"}}");
+    client.ask(
+        "PATCH",
+        DemoClient.path(good),
+        "{\"categories\":[\"Imported\"],\"flag\":{\"flagStatus\":\"complete\"}}");
     client.ask("PATCH", DemoClient.path(good), "{\"categories\":[\"Imported\"],\"isRead\":true}");
     assertThat(good.patches()).isEqualTo(4);
     assertThat(good.idlePatches()).isEqualTo(2);
@@ -215,7 +289,8 @@ class DemoBadMessagesTest {
   }
 
   @Test
-  void poison_spoils_the_same_again_and_healthy_and_late_messages_are_right_in_the_end() throws Exception {
+  void poison_spoils_the_same_again_and_healthy_and_late_messages_are_right_in_the_end()
+      throws Exception {
     DemoMail maker = new DemoMail(3);
     for (int i = 0; i < 200; i++) {
       mailbox.deliver(maker.next());
@@ -230,29 +305,51 @@ class DemoBadMessagesTest {
     assertThat(again).containsExactlyElementsOf(fates.values());
 
     for (Map.Entry<DemoMessage, DemoPoison.Fate> entry : fates.entrySet()) {
-      boolean imported = isImportable(entry.getKey()) || isImportable(entry.getKey()) || isImportable(entry.getKey());
-      assertThat(imported).as("%s", entry.getValue()).isEqualTo(entry.getValue() != DemoPoison.Fate.NEVER);
+      boolean imported =
+          isImportable(entry.getKey())
+              || isImportable(entry.getKey())
+              || isImportable(entry.getKey());
+      assertThat(imported)
+          .as("%s", entry.getValue())
+          .isEqualTo(entry.getValue() != DemoPoison.Fate.NEVER);
       int marked = 0;
       for (int i = 0; i < 3; i++) {
-        HttpResponse<String> answer = client.ask("PATCH", DemoClient.path(entry.getKey()), "{\"isRead\":true}");
-        marked = answer.statusCode() == 200 && client.json(answer).has("id") ? 200 : answer.statusCode();
+        HttpResponse<String> answer =
+            client.ask("PATCH", DemoClient.path(entry.getKey()), "{\"isRead\":true}");
+        marked =
+            answer.statusCode() == 200 && client.json(answer).has("id") ? 200 : answer.statusCode();
       }
       if (entry.getValue() != DemoPoison.Fate.NEVER) {
-        assertThat(marked == 200).as("%s", entry.getValue()).isEqualTo(entry.getValue() != DemoPoison.Fate.UNMARKABLE);
+        assertThat(marked == 200)
+            .as("%s", entry.getValue())
+            .isEqualTo(entry.getValue() != DemoPoison.Fate.UNMARKABLE);
       }
     }
   }
 
   /** Whether the message, its attachments and their contents are as they should be. */
-  private static boolean isImportable(DemoMessage message) throws IOException, InterruptedException {
+  private static boolean isImportable(DemoMessage message)
+      throws IOException, InterruptedException {
     HttpResponse<String> alone = client.get(DemoClient.path(message));
-    JsonNode list = client.json(client.get(DemoClient.path(message) + "/attachments?$select=id,size")).path("value");
-    boolean right = alone.statusCode() == 200 && client.json(alone).has("id") && list.size() == message.attachments().size();
+    JsonNode list =
+        client
+            .json(client.get(DemoClient.path(message) + "/attachments?$select=id,size"))
+            .path("value");
+    boolean right =
+        alone.statusCode() == 200
+            && client.json(alone).has("id")
+            && list.size() == message.attachments().size();
     for (JsonNode attachment : list) {
-      HttpResponse<String> content = client.get(DemoClient.path(message) + "/attachments/" + URLEncoder.encode(attachment.path("id").asText(),
-          StandardCharsets.UTF_8) + "/$value");
-      right &= content.statusCode() == 200 && content.headers().firstValueAsLong("Content-Length").orElse(-1) == attachment.path("size")
-          .asLong() - 196;
+      HttpResponse<String> content =
+          client.get(
+              DemoClient.path(message)
+                  + "/attachments/"
+                  + URLEncoder.encode(attachment.path("id").asText(), StandardCharsets.UTF_8)
+                  + "/$value");
+      right &=
+          content.statusCode() == 200
+              && content.headers().firstValueAsLong("Content-Length").orElse(-1)
+                  == attachment.path("size").asLong() - 196;
     }
     return right;
   }

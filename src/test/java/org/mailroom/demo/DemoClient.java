@@ -39,9 +39,14 @@ final class DemoClient {
     this.tenant = tenant;
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    trusted.setCertificateEntry("tenant", CertificateFactory.getInstance("X.509")
-        .generateCertificate(new ByteArrayInputStream(tenant.certificatePem().getBytes(StandardCharsets.US_ASCII))));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.setCertificateEntry(
+        "tenant",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(
+                    tenant.certificatePem().getBytes(StandardCharsets.US_ASCII))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, trust.getTrustManagers(), null);
@@ -55,21 +60,35 @@ final class DemoClient {
   }
 
   HttpResponse<String> askForToken() throws IOException, InterruptedException {
-    String form = "grant_type=client_credentials&client_id=" + DemoTenant.CLIENT_ID + "&client_secret=" + DemoTenant.CLIENT_SECRET
-        + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
-    return http.send(HttpRequest.newBuilder(URI.create(tenant.loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
-        .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(form)).build(), BodyHandlers.ofString());
+    String form =
+        "grant_type=client_credentials&client_id="
+            + DemoTenant.CLIENT_ID
+            + "&client_secret="
+            + DemoTenant.CLIENT_SECRET
+            + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+    return http.send(
+        HttpRequest.newBuilder(
+                URI.create(tenant.loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   /** Method, address below the version or whole, and body. */
   HttpRequest request(String method, String address, String body) {
-    return HttpRequest.newBuilder(URI.create(address.startsWith("https:") ? address : tenant.graphUrl() + address)).header("Authorization",
-        "Bearer " + token)
-        .header("Prefer", IMMUTABLE).header("Content-Type", "application/json").timeout(Duration.ofSeconds(30))
-        .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)).build();
+    return HttpRequest.newBuilder(
+            URI.create(address.startsWith("https:") ? address : tenant.graphUrl() + address))
+        .header("Authorization", "Bearer " + token)
+        .header("Prefer", IMMUTABLE)
+        .header("Content-Type", "application/json")
+        .timeout(Duration.ofSeconds(30))
+        .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+        .build();
   }
 
-  HttpResponse<String> ask(String method, String address, String body) throws IOException, InterruptedException {
+  HttpResponse<String> ask(String method, String address, String body)
+      throws IOException, InterruptedException {
     return http.send(request(method, address, body), BodyHandlers.ofString());
   }
 
@@ -95,23 +114,44 @@ final class DemoClient {
   }
 
   static String inbox(String options) {
-    return "/users/" + MAILBOX + "/mailFolders/inbox/messages?$orderby=receivedDateTime" + (options.isEmpty() ? "" : "&" + options);
+    return "/users/"
+        + MAILBOX
+        + "/mailFolders/inbox/messages?$orderby=receivedDateTime"
+        + (options.isEmpty() ? "" : "&" + options);
   }
 
   static String path(DemoMessage message) {
-    return "/users/" + MAILBOX + "/messages/" + URLEncoder.encode(message.immutableId(), StandardCharsets.UTF_8);
+    return "/users/"
+        + MAILBOX
+        + "/messages/"
+        + URLEncoder.encode(message.immutableId(), StandardCharsets.UTF_8);
   }
 
   HttpRequest batch(String method, String body, String... addresses) {
-    String parts = IntStream.range(0, addresses.length).mapToObj(i -> "{\"id\":\"" + i + "\",\"method\":\"" + method + "\",\"url\":\"" + addresses[i] + "\","
-        + "\"headers\":{\"Content-Type\":\"application/json\",\"Prefer\":\"IdType=\\\"ImmutableId\\\"\"}" + (body == null ? "" : ",\"body\":" + body) + "}")
-        .collect(Collectors.joining(","));
+    String parts =
+        IntStream.range(0, addresses.length)
+            .mapToObj(
+                i ->
+                    "{\"id\":\""
+                        + i
+                        + "\",\"method\":\""
+                        + method
+                        + "\",\"url\":\""
+                        + addresses[i]
+                        + "\",\"headers\":{\"Content-Type\":\"application/json\",\"Prefer\":\"IdType=\\\"ImmutableId\\\"\"}"
+                        + (body == null ? "" : ",\"body\":" + body)
+                        + "}")
+            .collect(Collectors.joining(","));
     return request("POST", "/$batch", "{\"requests\":[" + parts + "]}");
   }
 
   /** Marks messages as read in one batch. */
   HttpResponse<String> mark(DemoMessage... messages) throws IOException, InterruptedException {
-    return send(batch("PATCH", "{\"isRead\":true}", Arrays.stream(messages).map(DemoClient::path).toArray(String[]::new)));
+    return send(
+        batch(
+            "PATCH",
+            "{\"isRead\":true}",
+            Arrays.stream(messages).map(DemoClient::path).toArray(String[]::new)));
   }
 
   /** The response of a batch's part. */
@@ -130,16 +170,35 @@ final class DemoClient {
 
   /** Asks a control, and returns the status and what it says. */
   String control(DemoControl control, String call) throws IOException, InterruptedException {
-    HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control.url() + call)).POST(BodyPublishers.noBody()).build(),
-        BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(control.url() + call))
+                .POST(BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
     return answer.statusCode() + " " + answer.body();
   }
 
   /** A mail with one file. */
   static byte[] withFile(String name, String type, int size) {
-    return ("From: ada@example.com\r\nTo: support@contoso.com\r\nSubject: " + name + "\r\nMessage-ID: <" + name + "@example.com>\r\nMIME-Version: 1.0\r\n"
-        + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\n"
-        + "Content-Type: " + type + "\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n" + "x".repeat(size) + "\r\n--b--\r\n")
+    return ("From: ada@example.com\r\nTo: support@contoso.com\r\nSubject: "
+            + name
+            + "\r\nMessage-ID: <"
+            + name
+            + "@example.com>\r\n"
+            + "MIME-Version: 1.0\r\n"
+            + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
+            + "--b\r\n"
+            + "Content-Type: text/plain\r\n\r\n"
+            + "See the file.\r\n"
+            + "--b\r\n"
+            + "Content-Type: "
+            + type
+            + "\r\nContent-Disposition: attachment; filename=\""
+            + name
+            + "\"\r\n\r\n"
+            + "x".repeat(size)
+            + "\r\n--b--\r\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 }

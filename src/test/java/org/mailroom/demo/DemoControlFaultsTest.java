@@ -52,7 +52,8 @@ class DemoControlFaultsTest {
     tell("/large-pages?size=3&status=504");
     assertThat(client.page("$top=3").statusCode()).isEqualTo(504);
     assertThat(client.page("$top=2").statusCode()).isEqualTo(200);
-    assertThat(tell("/faults?seed=1&share=1&of=WRONG_ANSWERS,OUTAGES&seconds=0")).isEqualTo("200 done");
+    assertThat(tell("/faults?seed=1&share=1&of=WRONG_ANSWERS,OUTAGES&seconds=0"))
+        .isEqualTo("200 done");
     assertThat(client.page("$top=2").statusCode()).isEqualTo(200);
     assertThat(tell("/faults?seed=1&share=1&of=EARTHQUAKES")).startsWith("400 ");
   }
@@ -63,8 +64,9 @@ class DemoControlFaultsTest {
     tell("/mailbox-fault?" + AT + "&status=429&code=TooManyRequests&retry-after=date:PT900S");
     HttpResponse<String> throttled = client.page("");
     assertThat(throttled.statusCode()).isEqualTo(429);
-    assertThat(throttled.headers().firstValue("Retry-After").orElseThrow()).endsWith(" GMT").isNotEqualTo(throttled.headers().firstValue("Date")
-        .orElseThrow());
+    assertThat(throttled.headers().firstValue("Retry-After").orElseThrow())
+        .endsWith(" GMT")
+        .isNotEqualTo(throttled.headers().firstValue("Date").orElseThrow());
     tell("/mailbox-fault?" + AT);
     assertThat(client.page("").statusCode()).isEqualTo(200);
     tell("/token-loops?requests=2&seconds=60");
@@ -78,7 +80,10 @@ class DemoControlFaultsTest {
     assertThat(client.page("$top=3").body()).contains("Plain message", "}{\"error\":");
     tell("/heal?" + AT + "&message=1");
     assertThat(client.json(client.page("$top=3")).path("value")).hasSize(3);
-    tell("/message-fault?" + AT + "&message=1&spot=CHANGE&status=412&code=ErrorIrresolvableConflict&times=1");
+    tell(
+        "/message-fault?"
+            + AT
+            + "&message=1&spot=CHANGE&status=412&code=ErrorIrresolvableConflict&times=1");
     DemoMessage message = tenant.mailbox(DemoClient.MAILBOX).messages().get(1);
     assertThat(client.part(client.mark(message), 0).path("status").asInt()).isEqualTo(412);
     client.mark(message);
@@ -89,19 +94,28 @@ class DemoControlFaultsTest {
     assertThat(client.get(DemoClient.path(message)).body()).contains("somethingNobodyKnows");
     tell("/attachment?" + AT + "&megabytes=1");
     tell("/scan?" + AT + "&message=3");
-    assertThat(client.get(DemoClient.path(tenant.mailbox(DemoClient.MAILBOX).messages().get(3)) + "/attachments").body())
+    assertThat(
+            client
+                .get(
+                    DemoClient.path(tenant.mailbox(DemoClient.MAILBOX).messages().get(3))
+                        + "/attachments")
+                .body())
         .contains("ATP Scan In Progress");
     assertThat(tell("/heal?" + AT + "&message=9")).startsWith("400 ");
     assertThat(tell("/message-fault?" + AT + "&message=1&spot=MARS&status=500")).startsWith("400 ");
-    assertThat(tell("/poison?" + AT + "&seed=1&never=1")).contains("NEVER " + message.immutableId());
-    assertThat(tell("/folder?" + AT + "&name=Inbox&name2=24/7")).isEqualTo("200 " + tenant.mailbox(DemoClient.MAILBOX).createFolder("Inbox", "24/7"));
+    assertThat(tell("/poison?" + AT + "&seed=1&never=1"))
+        .contains("NEVER " + message.immutableId());
+    assertThat(tell("/folder?" + AT + "&name=Inbox&name2=24/7"))
+        .isEqualTo("200 " + tenant.mailbox(DemoClient.MAILBOX).createFolder("Inbox", "24/7"));
   }
 
   @Test
   void violations_are_told_a_line_each_and_forgotten() throws Exception {
     assertThat(tell("/violations")).isEqualTo("200 none");
     client.signIn();
-    assertThat(tell("/violations?reset=true")).contains(" NEEDLESS_TOKEN ", "POST /", "/oauth2/v2.0/token").doesNotContain("\n");
+    assertThat(tell("/violations?reset=true"))
+        .contains(" NEEDLESS_TOKEN ", "POST /", "/oauth2/v2.0/token")
+        .doesNotContain("\n");
     assertThat(tell("/violations")).isEqualTo("200 none");
     tell("/clients-restart");
     client.signIn();

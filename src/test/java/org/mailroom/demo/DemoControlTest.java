@@ -25,7 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The control interface of a demo tenant in a process of its own: as a test or a benchmark uses it, over HTTP, and what Graph then answers. */
+/**
+ * The control interface of a demo tenant in a process of its own: as a test or a benchmark uses it,
+ * over HTTP, and what Graph then answers.
+ */
 class DemoControlTest {
 
   private static final String MAILBOX = "support@contoso.com";
@@ -39,9 +42,14 @@ class DemoControlTest {
     control = new DemoControl(tenant);
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    trusted.setCertificateEntry("tenant", CertificateFactory.getInstance("X.509")
-        .generateCertificate(new ByteArrayInputStream(tenant.certificatePem().getBytes(StandardCharsets.US_ASCII))));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.setCertificateEntry(
+        "tenant",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(
+                    tenant.certificatePem().getBytes(StandardCharsets.US_ASCII))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, trust.getTrustManagers(), null);
@@ -76,13 +84,15 @@ class DemoControlTest {
     ask("/mailbox?address=" + MAILBOX + "&messages=1");
     String token = token();
     ask("/counters?reset=true");
-    CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> {
-      try {
-        return ask("/first");
-      } catch (IOException | InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    });
+    CompletableFuture<String> first =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return ask("/first");
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
 
     assertThat(outcome(token)).isEqualTo("200");
 
@@ -91,18 +101,23 @@ class DemoControlTest {
   }
 
   @Test
-  void it_tells_which_messages_a_mailbox_has_and_which_mailbox_was_not_asked_for_the_longest_time() throws Exception {
+  void it_tells_which_messages_a_mailbox_has_and_which_mailbox_was_not_asked_for_the_longest_time()
+      throws Exception {
     ask("/mailbox?address=" + MAILBOX + "&messages=2");
-    assertThat(ask("/ids?address=" + MAILBOX).substring("200 ".length()).split("\n")).containsExactlyElementsOf(
-        tenant.mailbox(MAILBOX).messages().stream().map(DemoMessage::immutableId).toList());
+    assertThat(ask("/ids?address=" + MAILBOX).substring("200 ".length()).split("\n"))
+        .containsExactlyElementsOf(
+            tenant.mailbox(MAILBOX).messages().stream().map(DemoMessage::immutableId).toList());
     String token = token();
     assertThat(ask("/silence")).isEqualTo("200 0  0");
     assertThat(listed(token)).isEqualTo("200");
     assertThat(ask("/agents")).startsWith("200 Java-http-client/");
-    org.awaitility.Awaitility.await().until(() -> ask("/silence").matches("200 [1-9]\\d* " + MAILBOX + " 1"));
+    org.awaitility.Awaitility.await()
+        .until(() -> ask("/silence").matches("200 [1-9]\\d* " + MAILBOX + " 1"));
     long silent = Long.parseLong(ask("/silence").split(" ")[1]);
     assertThat(listed(token)).isEqualTo("200");
-    assertThat(Long.parseLong(ask("/silence?reset=true").split(" ")[1])).as("the longest of all").isGreaterThanOrEqualTo(silent);
+    assertThat(Long.parseLong(ask("/silence?reset=true").split(" ")[1]))
+        .as("the longest of all")
+        .isGreaterThanOrEqualTo(silent);
     assertThat(ask("/silence")).isEqualTo("200 0  0");
   }
 
@@ -138,13 +153,23 @@ class DemoControlTest {
   }
 
   @Test
-  void what_the_control_does_not_understand_it_refuses_and_pages_in_a_browser_have_no_say() throws Exception {
+  void what_the_control_does_not_understand_it_refuses_and_pages_in_a_browser_have_no_say()
+      throws Exception {
     assertThat(ask("/nothing")).isEqualTo("404 unknown");
     assertThat(ask("/latency?network=soon")).startsWith("400 ").contains("soon");
     assertThat(ask("/fault?kind=EARTHQUAKE")).startsWith("400 ");
-    HttpRequest forged = HttpRequest.newBuilder(URI.create(control.url() + "/clear")).header("Origin", "https://evil.example").POST(BodyPublishers.noBody()).build();
+    HttpRequest forged =
+        HttpRequest.newBuilder(URI.create(control.url() + "/clear"))
+            .header("Origin", "https://evil.example")
+            .POST(BodyPublishers.noBody())
+            .build();
     assertThat(http.send(forged, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
-    assertThat(http.send(HttpRequest.newBuilder(URI.create(control.url() + "/clear")).build(), BodyHandlers.ofString()).statusCode()).isEqualTo(404);
+    assertThat(
+            http.send(
+                    HttpRequest.newBuilder(URI.create(control.url() + "/clear")).build(),
+                    BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(404);
   }
 
   private List<String> outcomes(String token, int seed) throws Exception {
@@ -158,8 +183,18 @@ class DemoControlTest {
 
   /** The status, or how the connection failed. */
   private String listed(String token) throws IOException, InterruptedException {
-    return Integer.toString(http.send(HttpRequest.newBuilder(URI.create(tenant.graphUrl() + "/users/" + MAILBOX + "/mailFolders/inbox/messages"))
-        .header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString()).statusCode());
+    return Integer.toString(
+        http.send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            tenant.graphUrl()
+                                + "/users/"
+                                + MAILBOX
+                                + "/mailFolders/inbox/messages"))
+                    .header("Authorization", "Bearer " + token)
+                    .build(),
+                BodyHandlers.ofString())
+            .statusCode());
   }
 
   private String outcome(String token) throws InterruptedException {
@@ -173,22 +208,49 @@ class DemoControlTest {
   /** A PATCH, for the client sends a GET again by itself when the connection breaks. */
   private HttpResponse<String> mark(String token) throws IOException, InterruptedException {
     String message = tenant.mailbox(MAILBOX).messages().get(0).regularId();
-    return http.send(HttpRequest.newBuilder(URI.create(tenant.graphUrl() + "/users/" + MAILBOX + "/messages/" + URLEncoder.encode(message, StandardCharsets.UTF_8)))
-        .header("Authorization", "Bearer " + token).header("Content-Type", "application/json")
-        .method("PATCH", BodyPublishers.ofString("{\"isRead\":true}")).build(), BodyHandlers.ofString());
+    return http.send(
+        HttpRequest.newBuilder(
+                URI.create(
+                    tenant.graphUrl()
+                        + "/users/"
+                        + MAILBOX
+                        + "/messages/"
+                        + URLEncoder.encode(message, StandardCharsets.UTF_8)))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString("{\"isRead\":true}"))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private String token() throws IOException, InterruptedException {
-    String form = "grant_type=client_credentials&client_id=" + DemoTenant.CLIENT_ID + "&client_secret=" + DemoTenant.CLIENT_SECRET
-        + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
-    String answer = http.send(HttpRequest.newBuilder(URI.create(tenant.loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
-        .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(form)).build(), BodyHandlers.ofString()).body();
+    String form =
+        "grant_type=client_credentials&client_id="
+            + DemoTenant.CLIENT_ID
+            + "&client_secret="
+            + DemoTenant.CLIENT_SECRET
+            + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+    String answer =
+        http.send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            tenant.loginUrl() + "/" + DemoTenant.TENANT_ID + "/oauth2/v2.0/token"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString(form))
+                    .build(),
+                BodyHandlers.ofString())
+            .body();
     return answer.replaceFirst("(?s).*\"access_token\"\\s*:\\s*\"([^\"]+)\".*", "$1");
   }
 
   /** Asks the control, and returns the status and what it says. */
   private String ask(String call) throws IOException, InterruptedException {
-    HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(control.url() + call)).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(control.url() + call))
+                .POST(BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
     return answer.statusCode() + " " + answer.body();
   }
 }

@@ -17,7 +17,10 @@ class DemoDirectoryTest {
 
   private final DemoTenant tenant = DemoTenant.start();
   private final String group = tenant.directory().group("everyone");
-  private final String address = "/groups/" + group + "/transitiveMembers/microsoft.graph.user?$select=id,mail,userPrincipalName&$count=true";
+  private final String address =
+      "/groups/"
+          + group
+          + "/transitiveMembers/microsoft.graph.user?$select=id,mail,userPrincipalName&$count=true";
 
   @AfterEach
   void stop() {
@@ -31,7 +34,10 @@ class DemoDirectoryTest {
 
   private static HttpResponse<String> ask(DemoClient client, String address) throws Exception {
     HttpRequest plain = client.request("GET", address, null);
-    return client.send(HttpRequest.newBuilder(plain, (name, value) -> true).header("ConsistencyLevel", "eventual").build());
+    return client.send(
+        HttpRequest.newBuilder(plain, (name, value) -> true)
+            .header("ConsistencyLevel", "eventual")
+            .build());
   }
 
   @Test
@@ -57,7 +63,9 @@ class DemoDirectoryTest {
   }
 
   @Test
-  void without_the_permission_to_read_users_there_are_ids_alone_and_without_that_for_groups_nothing() throws Exception {
+  void
+      without_the_permission_to_read_users_there_are_ids_alone_and_without_that_for_groups_nothing()
+          throws Exception {
     tenant.directory().join(group, "ada@contoso.com");
     DemoClient client = client("GroupMember.Read.All");
     JsonNode member = client.json(ask(client, address)).path("value").path(0);
@@ -68,10 +76,14 @@ class DemoDirectoryTest {
   }
 
   @Test
-  void a_type_in_the_path_needs_eventual_consistency_and_a_group_has_to_be_there() throws Exception {
+  void a_type_in_the_path_needs_eventual_consistency_and_a_group_has_to_be_there()
+      throws Exception {
     DemoClient client = client("GroupMember.Read.All", "User.ReadBasic.All");
     assertThat(client.get(address).statusCode()).isEqualTo(400);
-    assertThat(ask(client, address.replace(group, "00000000-0000-0000-0000-000000000000")).statusCode()).isEqualTo(404);
+    assertThat(
+            ask(client, address.replace(group, "00000000-0000-0000-0000-000000000000"))
+                .statusCode())
+        .isEqualTo(404);
     assertThat(ask(client, address + "&$top=1000").statusCode()).isEqualTo(400);
   }
 }

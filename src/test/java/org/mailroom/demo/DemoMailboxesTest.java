@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoFaults.Kind;
 
-/** Mailboxes that refuse, names that are hard, the service's clock, and an identity platform that has had enough. */
+/**
+ * Mailboxes that refuse, names that are hard, the service's clock, and an identity platform that
+ * has had enough.
+ */
 class DemoMailboxesTest {
 
   private static DemoTenant tenant;
@@ -46,14 +49,22 @@ class DemoMailboxesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"401, InvalidAuthenticationToken", "403, ErrorQuotaExceeded", "507, ErrorQuotaExceeded", "503, ErrorMailboxInfoStale", "429, TooManyRequests"})
-  void a_mailbox_refuses_every_request_and_every_token_while_others_take_them(int status, String code) throws Exception {
+  @CsvSource({
+    "401, InvalidAuthenticationToken",
+    "403, ErrorQuotaExceeded",
+    "507, ErrorQuotaExceeded",
+    "503, ErrorMailboxInfoStale",
+    "429, TooManyRequests"
+  })
+  void a_mailbox_refuses_every_request_and_every_token_while_others_take_them(
+      int status, String code) throws Exception {
     mailbox.fails(Fault.status(status, code));
     for (int i = 0; i < 2; i++) {
       HttpResponse<String> refused = client.page("");
       assertThat(refused.statusCode()).isEqualTo(status);
       assertThat(client.json(refused).path("error").path("code").asText()).isEqualTo(code);
-      assertThat(client.part(client.mark(mailbox.messages().get(0)), 0).path("status").asInt()).isEqualTo(status);
+      assertThat(client.part(client.mark(mailbox.messages().get(0)), 0).path("status").asInt())
+          .isEqualTo(status);
       assertThat(client.get("/users/other@contoso.com/messages").statusCode()).isEqualTo(200);
       client.signIn();
     }
@@ -62,7 +73,9 @@ class DemoMailboxesTest {
   }
 
   @Test
-  void throttling_comes_for_ever_with_zero_with_none_with_a_long_wait_and_with_a_date_of_the_service_s_time() throws Exception {
+  void
+      throttling_comes_for_ever_with_zero_with_none_with_a_long_wait_and_with_a_date_of_the_service_s_time()
+          throws Exception {
     for (String header : new String[] {"0", null, "900"}) {
       mailbox.fails(Fault.throttled(header));
       for (int i = 0; i < 3; i++) {
@@ -75,13 +88,20 @@ class DemoMailboxesTest {
     mailbox.fails(Fault.throttled("date:PT5S"));
     HttpResponse<String> throttled = client.page("");
     Instant date = date(throttled, "Date");
-    assertThat(date).isBetween(Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(25)));
-    assertThat(Duration.between(date, date(throttled, "Retry-After"))).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
-    assertThat(client.get("/users/other@contoso.com/messages").statusCode()).as("tokens are as old as they are").isEqualTo(200);
+    assertThat(date)
+        .isBetween(
+            Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(25)));
+    assertThat(Duration.between(date, date(throttled, "Retry-After")))
+        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+    assertThat(client.get("/users/other@contoso.com/messages").statusCode())
+        .as("tokens are as old as they are")
+        .isEqualTo(200);
   }
 
   private static Instant date(HttpResponse<String> answer, String header) {
-    return ZonedDateTime.parse(answer.headers().firstValue(header).orElseThrow(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+    return ZonedDateTime.parse(
+            answer.headers().firstValue(header).orElseThrow(), DateTimeFormatter.RFC_1123_DATE_TIME)
+        .toInstant();
   }
 
   @Test
@@ -90,42 +110,99 @@ class DemoMailboxesTest {
     for (int i = 0; i < 12; i++) {
       tenant.mailbox("$cash@contoso.com").deliver(DemoMail.plain(i));
     }
-    for (String wrong : new String[] {"/users/$cash@contoso.com/messages", "/users/%24cash%40contoso.com/messages"}) {
+    for (String wrong :
+        new String[] {
+          "/users/$cash@contoso.com/messages", "/users/%24cash%40contoso.com/messages"
+        }) {
       HttpResponse<String> refused = client.get(wrong);
       assertThat(refused.statusCode()).isEqualTo(400);
       assertThat(client.json(refused).path("error").path("code").asText()).isEqualTo("BadRequest");
-      assertThat(client.part(client.send(client.batch("GET", null, wrong)), 0).path("status").asInt()).isEqualTo(400);
+      assertThat(
+              client.part(client.send(client.batch("GET", null, wrong)), 0).path("status").asInt())
+          .isEqualTo(400);
     }
     JsonNode page = client.json(client.get("/users('$cash@contoso.com')/messages?$top=10"));
     assertThat(page.path("value")).hasSize(10);
-    assertThat(client.json(client.get(page.path("@odata.nextLink").asText())).path("value")).hasSize(3);
-    assertThat(client.part(client.send(client.batch("GET", null, "/users('%24cash%40contoso.com')/messages?$top=1")), 0).path("status").asInt())
+    assertThat(client.json(client.get(page.path("@odata.nextLink").asText())).path("value"))
+        .hasSize(3);
+    assertThat(
+            client
+                .part(
+                    client.send(
+                        client.batch(
+                            "GET", null, "/users('%24cash%40contoso.com')/messages?$top=1")),
+                    0)
+                .path("status")
+                .asInt())
         .isEqualTo(200);
-    assertThat(client.get("/users('" + DemoClient.MAILBOX + "')/mailFolders('inbox')/messages").statusCode()).isEqualTo(200);
+    assertThat(
+            client
+                .get("/users('" + DemoClient.MAILBOX + "')/mailFolders('inbox')/messages")
+                .statusCode())
+        .isEqualTo(200);
   }
 
   @Test
   void folders_have_slashes_decomposed_umlauts_and_outer_blanks_in_their_names() throws Exception {
     String slash = mailbox.createFolder("Inbox", "Tickets 24/7");
-    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"U\\u0308bergabe\"}")
-        .statusCode()).isEqualTo(201);
-    assertThat(client.ask("POST", "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders", "{\"displayName\":\"Tickets \"}")
-        .statusCode()).isEqualTo(201);
+    assertThat(
+            client
+                .ask(
+                    "POST",
+                    "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders",
+                    "{\"displayName\":\"U\\u0308bergabe\"}")
+                .statusCode())
+        .isEqualTo(201);
+    assertThat(
+            client
+                .ask(
+                    "POST",
+                    "/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders",
+                    "{\"displayName\":\"Tickets \"}")
+                .statusCode())
+        .isEqualTo(201);
     mailbox.deliver(slash, DemoMail.plain(5), Instant.parse("2026-01-05T09:00:00Z"));
-    assertThat(client.json(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders")).path("value"))
-        .extracting(folder -> folder.path("displayName").asText()).containsExactly("Tickets 24/7", "U\u0308bergabe", "Tickets ");
-    assertThat(client.json(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/" + slash + "/messages")).path("value")).hasSize(1);
+    assertThat(
+            client
+                .json(
+                    client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/childFolders"))
+                .path("value"))
+        .extracting(folder -> folder.path("displayName").asText())
+        .containsExactly("Tickets 24/7", "U\u0308bergabe", "Tickets ");
+    assertThat(
+            client
+                .json(
+                    client.get(
+                        "/users/" + DemoClient.MAILBOX + "/mailFolders/" + slash + "/messages"))
+                .path("value"))
+        .hasSize(1);
   }
 
-  private static final byte[] INVITATION = ("From: ada@example.com\r\nSubject: i\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n"
-      + "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260201\r\nRRULE:FREQ=DAILY\r\nSEQUENCE:2\r\nLOCATION:Room\r\n  1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n").getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] INVITATION =
+      ("From: ada@example.com\r\n"
+              + "Subject: i\r\n"
+              + "MIME-Version: 1.0\r\n"
+              + "Content-Type: text/calendar; method=REQUEST\r\n\r\n"
+              + "BEGIN:VCALENDAR\r\n"
+              + "BEGIN:VEVENT\r\n"
+              + "DTSTART;VALUE=DATE:20260201\r\n"
+              + "RRULE:FREQ=DAILY\r\n"
+              + "SEQUENCE:2\r\n"
+              + "LOCATION:Room\r\n"
+              + "  1\r\n"
+              + "END:VEVENT\r\n"
+              + "END:VCALENDAR\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
 
   @Test
-  void what_a_meeting_message_has_beyond_a_message_comes_whole_or_with_its_type_before_it() throws Exception {
+  void what_a_meeting_message_has_beyond_a_message_comes_whole_or_with_its_type_before_it()
+      throws Exception {
     String path = DemoClient.path(mailbox.deliver(INVITATION));
     JsonNode whole = client.json(client.get(path));
-    assertThat(whole.path("@odata.type").asText()).isEqualTo("#microsoft.graph.eventMessageRequest");
-    assertThat(whole.path("startDateTime").toString()).isEqualTo("{\"dateTime\":\"2026-02-01T00:00:00.0000000\",\"timeZone\":\"UTC\"}");
+    assertThat(whole.path("@odata.type").asText())
+        .isEqualTo("#microsoft.graph.eventMessageRequest");
+    assertThat(whole.path("startDateTime").toString())
+        .isEqualTo("{\"dateTime\":\"2026-02-01T00:00:00.0000000\",\"timeZone\":\"UTC\"}");
     assertThat(whole.path("location").path("displayName").asText()).isEqualTo("Room 1");
     assertThat(whole.path("isAllDay").asBoolean()).isTrue();
     assertThat(whole.path("type").asText()).isEqualTo("seriesMaster");
@@ -134,15 +211,28 @@ class DemoMailboxesTest {
     HttpResponse<String> refused = client.get(path + "?$select=startDateTime");
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body()).contains("Could not find a property named 'startDateTime'");
-    assertThat(client.json(client.get(path + "?$select=microsoft.graph.eventMessage/startDateTime")).has("startDateTime")).isTrue();
+    assertThat(
+            client
+                .json(client.get(path + "?$select=microsoft.graph.eventMessage/startDateTime"))
+                .has("startDateTime"))
+        .isTrue();
   }
 
   @Test
   void the_new_part_of_a_body_and_the_headers_come_only_when_they_are_selected() throws Exception {
-    String path = DemoClient.path(mailbox.deliver(("From: ada@example.com\r\nSubject: r\r\n\r\nnew\r\nOn Monday Bob wrote:\r\n> old\r\n").getBytes(StandardCharsets.US_ASCII)));
+    String path =
+        DemoClient.path(
+            mailbox.deliver(
+                ("From: ada@example.com\r\n"
+                        + "Subject: r\r\n\r\n"
+                        + "new\r\n"
+                        + "On Monday Bob wrote:\r\n"
+                        + "> old\r\n")
+                    .getBytes(StandardCharsets.US_ASCII)));
     JsonNode whole = client.json(client.get(path));
     assertThat(whole.has("uniqueBody") || whole.has("internetMessageHeaders")).isFalse();
-    JsonNode selected = client.json(client.get(path + "?$select=uniqueBody,internetMessageHeaders"));
+    JsonNode selected =
+        client.json(client.get(path + "?$select=uniqueBody,internetMessageHeaders"));
     assertThat(selected.path("uniqueBody").path("content").asText()).isEqualTo("new\r\n");
     assertThat(selected.path("internetMessageHeaders")).isNotEmpty();
     assertThat(selected.has("body")).isFalse();

@@ -70,35 +70,62 @@ class DemoViolationsTest {
   }
 
   @Test
-  void two_instances_of_a_client_in_one_mailbox_at_once_are_noted_and_one_after_the_other_or_in_two_mailboxes_or_of_two_clients_they_are_not() throws Exception {
+  void
+      two_instances_of_a_client_in_one_mailbox_at_once_are_noted_and_one_after_the_other_or_in_two_mailboxes_or_of_two_clients_they_are_not()
+          throws Exception {
     DemoMessage other = tenant.mailbox("other@contoso.com").deliver(DemoMail.plain(1));
     tenant.latency().set(Duration.ZERO, Duration.ofMillis(300));
-    HttpRequest one = as("Importer/2.0 (one)", client.request("GET", DemoClient.path(message), null));
-    HttpRequest two = as("Importer/2.0 (two)", client.request("GET", DemoClient.path(message), null));
-    HttpRequest elsewhere = as("Importer/2.0 (two)", client.request("GET", DemoClient.path(other).replace(DemoClient.MAILBOX, "other@contoso.com"), null));
+    HttpRequest one =
+        as("Importer/2.0 (one)", client.request("GET", DemoClient.path(message), null));
+    HttpRequest two =
+        as("Importer/2.0 (two)", client.request("GET", DemoClient.path(message), null));
+    HttpRequest elsewhere =
+        as(
+            "Importer/2.0 (two)",
+            client.request(
+                "GET",
+                DemoClient.path(other).replace(DemoClient.MAILBOX, "other@contoso.com"),
+                null));
     HttpRequest reader = as("Reader/1.0", client.request("GET", DemoClient.path(message), null));
-    CompletableFuture.allOf(client.sendLater(one), client.sendLater(one), client.sendLater(elsewhere), client.sendLater(reader)).join();
+    CompletableFuture.allOf(
+            client.sendLater(one),
+            client.sendLater(one),
+            client.sendLater(elsewhere),
+            client.sendLater(reader))
+        .join();
     client.send(two);
     assertThat(kinds()).isEmpty();
 
-    CompletableFuture.allOf(client.sendLater(one), client.sendLater(as("Importer/2.0 (two)", client.batch("GET", null, DemoClient.path(message))))).join();
-    assertThat(tenant.violations()).singleElement().satisfies(violation -> {
-      assertThat(violation.kind()).isEqualTo(DemoViolation.Kind.TWO_INSTANCES);
-      assertThat(violation.mailbox()).isEqualTo(DemoClient.MAILBOX);
-      assertThat(violation.detail()).contains("Importer/2.0 (one)", "Importer/2.0 (two)");
-    });
+    CompletableFuture.allOf(
+            client.sendLater(one),
+            client.sendLater(
+                as("Importer/2.0 (two)", client.batch("GET", null, DemoClient.path(message)))))
+        .join();
+    assertThat(tenant.violations())
+        .singleElement()
+        .satisfies(
+            violation -> {
+              assertThat(violation.kind()).isEqualTo(DemoViolation.Kind.TWO_INSTANCES);
+              assertThat(violation.mailbox()).isEqualTo(DemoClient.MAILBOX);
+              assertThat(violation.detail()).contains("Importer/2.0 (one)", "Importer/2.0 (two)");
+            });
   }
 
   private static HttpRequest as(String agent, HttpRequest request) {
-    return HttpRequest.newBuilder(request, (name, value) -> true).setHeader("User-Agent", agent).build();
+    return HttpRequest.newBuilder(request, (name, value) -> true)
+        .setHeader("User-Agent", agent)
+        .build();
   }
 
   @Test
-  void two_batches_of_a_mailbox_at_once_are_noted_and_two_of_different_mailboxes_are_not() throws Exception {
+  void two_batches_of_a_mailbox_at_once_are_noted_and_two_of_different_mailboxes_are_not()
+      throws Exception {
     DemoMessage other = tenant.mailbox("other@contoso.com").deliver(DemoMail.plain(1));
     tenant.latency().set(Duration.ZERO, Duration.ofMillis(300));
     HttpRequest ours = client.batch("GET", null, DemoClient.path(message));
-    HttpRequest theirs = client.batch("GET", null, DemoClient.path(other).replace(DemoClient.MAILBOX, "other@contoso.com"));
+    HttpRequest theirs =
+        client.batch(
+            "GET", null, DemoClient.path(other).replace(DemoClient.MAILBOX, "other@contoso.com"));
     CompletableFuture.allOf(client.sendLater(ours), client.sendLater(theirs)).join();
     assertThat(kinds()).isEmpty();
 
@@ -113,14 +140,24 @@ class DemoViolationsTest {
   @Test
   void more_than_four_requests_of_a_mailbox_at_once_are_noted() {
     tenant.latency().set(Duration.ZERO, Duration.ofMillis(500));
-    CompletableFuture.allOf(IntStream.range(0, 4).mapToObj(i -> client.getLater(DemoClient.inbox(""))).toArray(CompletableFuture[]::new)).join();
+    CompletableFuture.allOf(
+            IntStream.range(0, 4)
+                .mapToObj(i -> client.getLater(DemoClient.inbox("")))
+                .toArray(CompletableFuture[]::new))
+        .join();
     assertThat(kinds()).isEmpty();
-    CompletableFuture.allOf(IntStream.range(0, 5).mapToObj(i -> client.getLater(DemoClient.inbox(""))).toArray(CompletableFuture[]::new)).join();
+    CompletableFuture.allOf(
+            IntStream.range(0, 5)
+                .mapToObj(i -> client.getLater(DemoClient.inbox("")))
+                .toArray(CompletableFuture[]::new))
+        .join();
     assertThat(kinds()).containsExactly(DemoViolation.Kind.MORE_THAN_FOUR);
   }
 
   @Test
-  void a_request_before_retry_after_is_over_is_noted_however_the_wait_was_said_but_not_what_was_on_its_way() throws Exception {
+  void
+      a_request_before_retry_after_is_over_is_noted_however_the_wait_was_said_but_not_what_was_on_its_way()
+          throws Exception {
     tenant.clock(Duration.ofDays(-1));
     for (String header : new String[] {"900", "600,31", "date:PT15M"}) {
       tenant.reset();
@@ -138,10 +175,14 @@ class DemoViolationsTest {
       }
       client.page("");
       assertThat(kinds()).as("on its way").isEmpty();
-      await().pollInterval(Duration.ofMillis(300)).atMost(Duration.ofSeconds(20)).until(() -> {
-        client.page("");
-        return kinds().contains(DemoViolation.Kind.BEFORE_RETRY_AFTER);
-      });
+      await()
+          .pollInterval(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                client.page("");
+                return kinds().contains(DemoViolation.Kind.BEFORE_RETRY_AFTER);
+              });
       tenant.mailbox("other@contoso.com");
       tenant.forgetViolations();
       client.get("/users/other@contoso.com/messages");
@@ -150,10 +191,14 @@ class DemoViolationsTest {
   }
 
   @Test
-  void a_token_asked_for_while_one_is_good_is_noted_but_not_after_a_401_or_when_the_answer_was_lost() throws Exception {
+  void
+      a_token_asked_for_while_one_is_good_is_noted_but_not_after_a_401_or_when_the_answer_was_lost()
+          throws Exception {
     client.signIn();
     assertThat(kinds()).containsExactly(DemoViolation.Kind.NEEDLESS_TOKEN);
-    assertThat(tenant.violations().get(0).request()).startsWith("POST /").endsWith("/oauth2/v2.0/token");
+    assertThat(tenant.violations().get(0).request())
+        .startsWith("POST /")
+        .endsWith("/oauth2/v2.0/token");
 
     tenant.identity().clientsRestart();
     tenant.forgetViolations();
@@ -164,7 +209,8 @@ class DemoViolationsTest {
   }
 
   @Test
-  void a_mailbox_that_refuses_every_token_is_a_reason_for_one_other_token_and_for_no_third() throws Exception {
+  void a_mailbox_that_refuses_every_token_is_a_reason_for_one_other_token_and_for_no_third()
+      throws Exception {
     mailbox.fails(Fault.status(401, "InvalidAuthenticationToken"));
     tenant.mailbox("other@contoso.com");
     assertThat(client.page("").statusCode()).isEqualTo(401);
@@ -180,10 +226,22 @@ class DemoViolationsTest {
   @Test
   void an_encoded_dollar_is_noted_though_it_is_answered_in_batches_too() throws Exception {
     assertThat(client.get(DemoClient.path(message) + "/%24value").statusCode()).isEqualTo(200);
-    assertThat(client.ask("POST", "/%24batch", "{\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"" + DemoClient.path(message) + "/%24value\"}]}").statusCode())
+    assertThat(
+            client
+                .ask(
+                    "POST",
+                    "/%24batch",
+                    "{\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\""
+                        + DemoClient.path(message)
+                        + "/%24value\"}]}")
+                .statusCode())
         .isEqualTo(200);
     client.get(DemoClient.inbox("%24top=1"));
-    assertThat(kinds()).containsExactly(DemoViolation.Kind.ENCODED_DOLLAR, DemoViolation.Kind.ENCODED_DOLLAR, DemoViolation.Kind.ENCODED_DOLLAR);
+    assertThat(kinds())
+        .containsExactly(
+            DemoViolation.Kind.ENCODED_DOLLAR,
+            DemoViolation.Kind.ENCODED_DOLLAR,
+            DemoViolation.Kind.ENCODED_DOLLAR);
   }
 
   @Test
@@ -191,11 +249,27 @@ class DemoViolationsTest {
     client.ask("DELETE", DemoClient.path(message), null);
     assertThat(kinds()).containsExactly(DemoViolation.Kind.DELETE);
     tenant.forgetViolations();
-    HttpRequest bare = HttpRequest.newBuilder(URI.create(tenant.graphUrl() + DemoClient.inbox("")))
-        .header("Authorization", client.request("GET", "/", null).headers().firstValue("Authorization").orElseThrow()).build();
+    HttpRequest bare =
+        HttpRequest.newBuilder(URI.create(tenant.graphUrl() + DemoClient.inbox("")))
+            .header(
+                "Authorization",
+                client
+                    .request("GET", "/", null)
+                    .headers()
+                    .firstValue("Authorization")
+                    .orElseThrow())
+            .build();
     client.send(bare);
-    client.send(client.request("POST", "/$batch", "{\"requests\":[{\"id\":\"1\",\"method\":\"PATCH\",\"url\":\"" + DemoClient.path(message) + "\",\"body\":{}}]}"));
-    assertThat(kinds()).containsExactly(DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS, DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS);
+    client.send(
+        client.request(
+            "POST",
+            "/$batch",
+            "{\"requests\":[{\"id\":\"1\",\"method\":\"PATCH\",\"url\":\""
+                + DemoClient.path(message)
+                + "\",\"body\":{}}]}"));
+    assertThat(kinds())
+        .containsExactly(
+            DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS, DemoViolation.Kind.WITHOUT_IMMUTABLE_IDS);
     assertThat(tenant.violations().get(1).request()).isEqualTo("PATCH " + DemoClient.path(message));
   }
 

@@ -48,15 +48,21 @@ class DemoWrongAnswersTest {
   }
 
   @Test
-  void a_page_that_breaks_off_has_its_first_items_an_error_object_and_the_right_length() throws Exception {
+  void a_page_that_breaks_off_has_its_first_items_an_error_object_and_the_right_length()
+      throws Exception {
     tenant.faults().kind(call -> call.endsWith("/messages"), Kind.BROKEN, 1);
 
     HttpResponse<String> broken = client.page("$top=4");
 
     assertThat(broken.statusCode()).isEqualTo(200);
-    assertThat(broken.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
-    assertThat(broken.body()).startsWith("{\"@odata.context\":").contains("Plain message 0", "Plain message 1").doesNotContain("Plain message 2")
-        .contains("}{\"error\":{\"code\":\"ErrorInternalServerError\"").endsWith("}}}");
+    assertThat(broken.headers().firstValue("Content-Type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
+    assertThat(broken.body())
+        .startsWith("{\"@odata.context\":")
+        .contains("Plain message 0", "Plain message 1")
+        .doesNotContain("Plain message 2")
+        .contains("}{\"error\":{\"code\":\"ErrorInternalServerError\"")
+        .endsWith("}}}");
     assertThatThrownBy(() -> client.json(broken)).isInstanceOf(JsonProcessingException.class);
     assertThat(client.json(client.page("$top=4")).path("value")).hasSize(4);
   }
@@ -93,7 +99,8 @@ class DemoWrongAnswersTest {
       tenant.faults().kind(asked -> asked.endsWith(call), Kind.ERROR, 1);
       HttpResponse<String> error = ask(call);
       assertThat(error.statusCode()).isEqualTo(200);
-      assertThat(client.json(error).path("error").path("code").asText()).isEqualTo("ErrorInternalServerError");
+      assertThat(client.json(error).path("error").path("code").asText())
+          .isEqualTo("ErrorInternalServerError");
     }
   }
 
@@ -123,8 +130,11 @@ class DemoWrongAnswersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Kind.class, names = {"SILENT", "DRIP"})
-  void a_large_page_is_never_answered_or_drips_and_a_smaller_one_is_right(Kind kind) throws Exception {
+  @EnumSource(
+      value = Kind.class,
+      names = {"SILENT", "DRIP"})
+  void a_large_page_is_never_answered_or_drips_and_a_smaller_one_is_right(Kind kind)
+      throws Exception {
     tenant.faults().largePages(3, kind == Kind.DRIP ? Fault.drip(100) : Fault.of(kind));
 
     CompletableFuture<HttpResponse<String>> large = client.getLater(DemoClient.inbox("$top=3"));
@@ -135,7 +145,11 @@ class DemoWrongAnswersTest {
     tenant.faults().largePages(3, Fault.status(504, "UnknownError"));
     assertThat(client.page("$top=10").statusCode()).isEqualTo(504);
     assertThat(client.page("$top=2").statusCode()).isEqualTo(200);
-    assertThat(client.get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta").statusCode()).as("10 unless asked for less")
+    assertThat(
+            client
+                .get("/users/" + DemoClient.MAILBOX + "/mailFolders/inbox/messages/delta")
+                .statusCode())
+        .as("10 unless asked for less")
         .isEqualTo(504);
   }
 
@@ -144,17 +158,22 @@ class DemoWrongAnswersTest {
     tenant.faults().add(call -> call.endsWith("/token"), Fault.drip(2000), 1);
     long begin = System.nanoTime();
     assertThat(client.json(client.askForToken()).path("access_token").asText()).isNotEmpty();
-    assertThat(System.nanoTime() - begin).as("at least").isGreaterThan(TimeUnit.MILLISECONDS.toNanos(50));
+    assertThat(System.nanoTime() - begin)
+        .as("at least")
+        .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(50));
   }
 
   @Test
-  void a_mixture_by_seed_is_the_same_again_holds_wrong_answers_and_ends_after_its_time() throws Exception {
+  void a_mixture_by_seed_is_the_same_again_holds_wrong_answers_and_ends_after_its_time()
+      throws Exception {
     String first = outcomes(5);
     assertThat(first).contains("html", "empty", "broken json", "broken off", "right");
     assertThat(outcomes(5)).isEqualTo(first);
     assertThat(outcomes(6)).isNotEqualTo(first);
 
-    tenant.faults().random(5, 1, Set.of(Mixture.OUTAGES, Mixture.WRONG_ANSWERS), java.time.Duration.ZERO);
+    tenant
+        .faults()
+        .random(5, 1, Set.of(Mixture.OUTAGES, Mixture.WRONG_ANSWERS), java.time.Duration.ZERO);
     assertThat(outcome()).isEqualTo("right");
   }
 
@@ -170,8 +189,13 @@ class DemoWrongAnswersTest {
   /** A PATCH, for the client sends a GET again by itself when the connection breaks. */
   private String outcome() throws InterruptedException {
     try {
-      HttpResponse<String> answer = client.ask("PATCH", DemoClient.path(mailbox.messages().get(0)), "{\"isRead\":true}");
-      return answer.body().isEmpty() ? "empty" : answer.body().startsWith("<") ? "html" : client.json(answer).has("id") ? "right" : "error";
+      HttpResponse<String> answer =
+          client.ask("PATCH", DemoClient.path(mailbox.messages().get(0)), "{\"isRead\":true}");
+      return answer.body().isEmpty()
+          ? "empty"
+          : answer.body().startsWith("<")
+              ? "html"
+              : client.json(answer).has("id") ? "right" : "error";
     } catch (JsonProcessingException e) {
       return "broken json";
     } catch (IOException e) {

@@ -33,8 +33,17 @@ class DiscoveryOnPostgresTest {
       parts.clock.pass(Duration.ofMinutes(15));
       second.refresh(false);
       first.refresh(false);
-      assertThat(one.found()).containsOnlyKeys("everyone-ben_contoso.com", "everyone-cleo_contoso.com").isEqualTo(other.found());
-      parts.directory.refusal = new GraphException(GraphOperation.LIST_MEMBERS, DiscoveryParts.GROUP, 403, "Authorization_RequestDenied", null, null);
+      assertThat(one.found())
+          .containsOnlyKeys("everyone-ben_contoso.com", "everyone-cleo_contoso.com")
+          .isEqualTo(other.found());
+      parts.directory.refusal =
+          new GraphException(
+              GraphOperation.LIST_MEMBERS,
+              DiscoveryParts.GROUP,
+              403,
+              "Authorization_RequestDenied",
+              null,
+              null);
       parts.clock.pass(Duration.ofMinutes(15));
       second.refresh(false);
       first.refresh(false);

@@ -24,7 +24,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The parts of discovery as a unit test puts them together: nodes that share a database, a clock that the test drives, and a directory that it fills. */
+/**
+ * The parts of discovery as a unit test puts them together: nodes that share a database, a clock
+ * that the test drives, and a directory that it fills.
+ */
 final class DiscoveryParts {
 
   static final String GROUP = "22222222-3333-4444-5555-666666666666";
@@ -59,14 +62,26 @@ final class DiscoveryParts {
     final MailroomProperties properties;
 
     Node(String... settings) {
-      Map<String, String> all = new HashMap<>(Map.of("mailroom.accounts.everyone.credential", "contoso", "mailroom.accounts.everyone.deliver-to", "database"));
+      Map<String, String> all =
+          new HashMap<>(
+              Map.of(
+                  "mailroom.accounts.everyone.credential",
+                  "contoso",
+                  "mailroom.accounts.everyone.deliver-to",
+                  "database"));
       for (int i = 0; i < settings.length; i += 2) {
         all.put("mailroom." + settings[i], settings[i + 1]);
       }
       properties = properties(all);
       discovered = BeanUtils.instantiateClass(constructor(), properties);
-      when(accounts.home(org.mockito.ArgumentMatchers.any())).thenAnswer(asked -> properties.accounts().containsKey(asked.<String>getArgument(0))
-          ? Optional.of(Home.CONFIGURATION) : discovered.found().containsKey(asked.<String>getArgument(0)) ? Optional.of(Home.DISCOVERED) : Optional.empty());
+      when(accounts.home(org.mockito.ArgumentMatchers.any()))
+          .thenAnswer(
+              asked ->
+                  properties.accounts().containsKey(asked.<String>getArgument(0))
+                      ? Optional.of(Home.CONFIGURATION)
+                      : discovered.found().containsKey(asked.<String>getArgument(0))
+                          ? Optional.of(Home.DISCOVERED)
+                          : Optional.empty());
     }
 
     private static java.lang.reflect.Constructor<DiscoveredAccounts> constructor() {
@@ -107,7 +122,10 @@ final class DiscoveryParts {
   }
 
   DiscoveryParts(DataSource database) {
-    table = new DiscoveryTable(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)));
+    table =
+        new DiscoveryTable(
+            new JdbcTemplate(database),
+            new TransactionTemplate(new DataSourceTransactionManager(database)));
   }
 
   Node node() {
@@ -123,6 +141,7 @@ final class DiscoveryParts {
   }
 
   static MailroomProperties properties(Map<String, String> settings) {
-    return new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("mailroom", MailroomProperties.class);
+    return new Binder(new MapConfigurationPropertySource(settings))
+        .bindOrCreate("mailroom", MailroomProperties.class);
   }
 }

@@ -22,8 +22,7 @@ class FileEntriesTest {
 
   private final DiscoveryParts parts = new DiscoveryParts();
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
   private Path file;
   private long written;
 
@@ -35,7 +34,8 @@ class FileEntriesTest {
   private void write(String text) throws IOException {
     Files.writeString(file, text);
     // whatever the clock of the file system is good for
-    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(++written)));
+    Files.setLastModifiedTime(
+        file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(++written)));
   }
 
   private DiscoveryParts.Node node() {
@@ -43,25 +43,39 @@ class FileEntriesTest {
   }
 
   @Test
-  void each_line_is_a_mailbox_and_comments_blank_lines_and_repetitions_are_none() throws IOException {
-    write("\uFEFF# Helpdesk\nAda@contoso.com\n\n  ben@contoso.com   # since May\nada@CONTOSO.com\n22222222-3333-4444-5555-666666666666\n");
+  void each_line_is_a_mailbox_and_comments_blank_lines_and_repetitions_are_none()
+      throws IOException {
+    write(
+        "\uFEFF# Helpdesk\n"
+            + "Ada@contoso.com\n\n"
+            + "  ben@contoso.com   # since May\n"
+            + "ada@CONTOSO.com\n"
+            + "22222222-3333-4444-5555-666666666666\n");
     DiscoveryParts.Node node = node();
     node.files();
-    assertThat(node.found()).hasSize(3).containsEntry("everyone-ada_contoso.com", "Ada@contoso.com").containsEntry("everyone-ben_contoso.com", "ben@contoso.com")
+    assertThat(node.found())
+        .hasSize(3)
+        .containsEntry("everyone-ada_contoso.com", "Ada@contoso.com")
+        .containsEntry("everyone-ben_contoso.com", "ben@contoso.com")
         .containsValue("22222222-3333-4444-5555-666666666666");
     assertThat(node.problem()).isNull();
   }
 
   @Test
-  void it_is_read_again_when_it_has_changed_and_who_leaves_is_told_once(CapturedOutput output) throws IOException {
+  void it_is_read_again_when_it_has_changed_and_who_leaves_is_told_once(CapturedOutput output)
+      throws IOException {
     write("ada@contoso.com\nben@contoso.com\n");
     DiscoveryParts.Node node = node();
     FileEntries files = node.files();
     write("ada@contoso.com\ncleo@contoso.com\n");
     files.look();
     files.look();
-    assertThat(node.found()).containsOnlyKeys("everyone-ada_contoso.com", "everyone-cleo_contoso.com");
-    assertThat(output.getOut().lines().filter(line -> line.contains("ben@contoso.com"))).singleElement().asString().contains("not polled any more");
+    assertThat(node.found())
+        .containsOnlyKeys("everyone-ada_contoso.com", "everyone-cleo_contoso.com");
+    assertThat(output.getOut().lines().filter(line -> line.contains("ben@contoso.com")))
+        .singleElement()
+        .asString()
+        .contains("not polled any more");
     assertThat(output.getOut()).contains("imported from now on: cleo@contoso.com");
   }
 
@@ -78,7 +92,8 @@ class FileEntriesTest {
   }
 
   @Test
-  void one_that_is_gone_emptied_or_unreadable_is_told_once_and_changes_nothing(CapturedOutput output) throws IOException {
+  void one_that_is_gone_emptied_or_unreadable_is_told_once_and_changes_nothing(
+      CapturedOutput output) throws IOException {
     write("ada@contoso.com\n");
     DiscoveryParts.Node node = node();
     FileEntries files = node.files();
@@ -105,7 +120,10 @@ class FileEntriesTest {
   @Test
   void without_the_file_there_is_no_start() {
     DiscoveryParts.Node node = node();
-    assertThatThrownBy(node::files).isInstanceOf(ConfigurationException.class).hasMessageContaining("mailroom.accounts.everyone.mailboxes-file")
-        .hasMessageContaining(file.toString()).hasMessageContaining("isn't there");
+    assertThatThrownBy(node::files)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mailroom.accounts.everyone.mailboxes-file")
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("isn't there");
   }
 }

@@ -18,7 +18,8 @@ class GroupEntriesTest {
   private final DiscoveryParts parts = new DiscoveryParts();
 
   private static GraphException refused(int status, String code) {
-    return new GraphException(GraphOperation.LIST_MEMBERS, DiscoveryParts.GROUP, status, code, null, null);
+    return new GraphException(
+        GraphOperation.LIST_MEMBERS, DiscoveryParts.GROUP, status, code, null, null);
   }
 
   @Test
@@ -32,7 +33,13 @@ class GroupEntriesTest {
     second.refresh(false);
     first.refresh(false);
     assertThat(parts.directory.asked).isEqualTo(1);
-    assertThat(one.found()).isEqualTo(Map.of("everyone-ada_contoso.com", "ada@contoso.com", "everyone-ben_contoso.com", "ben@contoso.com"))
+    assertThat(one.found())
+        .isEqualTo(
+            Map.of(
+                "everyone-ada_contoso.com",
+                "ada@contoso.com",
+                "everyone-ben_contoso.com",
+                "ben@contoso.com"))
         .isEqualTo(other.found());
     parts.joins("cleo");
     parts.clock.pass(Duration.ofMinutes(15));
@@ -54,7 +61,8 @@ class GroupEntriesTest {
   }
 
   @Test
-  void who_leaves_is_polled_no_more_and_is_told_once_and_who_comes_back_is_the_same_account(CapturedOutput output) {
+  void who_leaves_is_polled_no_more_and_is_told_once_and_who_comes_back_is_the_same_account(
+      CapturedOutput output) {
     parts.joins("ada", "ben");
     DiscoveryParts.Node node = parts.node();
     GroupEntries groups = node.groups();
@@ -63,7 +71,12 @@ class GroupEntriesTest {
     groups.refresh(true);
     groups.refresh(true);
     assertThat(node.found()).containsOnlyKeys("everyone-ada_contoso.com");
-    assertThat(output.getOut().lines().filter(line -> line.contains("not polled any more: ben@contoso.com"))).hasSize(1);
+    assertThat(
+            output
+                .getOut()
+                .lines()
+                .filter(line -> line.contains("not polled any more: ben@contoso.com")))
+        .hasSize(1);
     parts.joins("ben");
     groups.refresh(true);
     assertThat(node.found()).containsEntry("everyone-ben_contoso.com", "ben@contoso.com");
@@ -91,7 +104,8 @@ class GroupEntriesTest {
     groups.refresh(true);
     assertThat(node.found()).containsOnlyKeys("everyone-ada_contoso.com");
     assertThat(node.problem()).contains("GroupMember.Read.All").contains("imported on");
-    assertThat(output.getOut().lines().filter(line -> line.contains("GroupMember.Read.All"))).hasSize(1);
+    assertThat(output.getOut().lines().filter(line -> line.contains("GroupMember.Read.All")))
+        .hasSize(1);
     DiscoveryParts.Node other = parts.node();
     other.groups().learn();
     assertThat(other.problem()).as("every node says so").isEqualTo(node.problem());
@@ -130,7 +144,8 @@ class GroupEntriesTest {
   }
 
   @Test
-  void trouble_of_the_service_is_asked_about_again_after_a_minute_and_a_refusal_after_the_interval() {
+  void
+      trouble_of_the_service_is_asked_about_again_after_a_minute_and_a_refusal_after_the_interval() {
     DiscoveryParts.Node node = parts.node();
     GroupEntries groups = node.groups();
     parts.directory.refusal = refused(503, null);
@@ -155,16 +170,19 @@ class GroupEntriesTest {
     parts.node().groups().refresh(false);
     parts.directory.mailboxes.clear();
     parts.joins("ben");
-    DiscoveryParts.Node other = parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666");
+    DiscoveryParts.Node other =
+        parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666");
     other.groups().refresh(false);
     assertThat(other.found()).containsOnlyKeys("everyone-ben_contoso.com");
   }
 
   @Test
-  void who_was_in_the_group_before_is_not_imported_for_another_one_that_is_not_told_and_it_is_asked_about_no_oftener_for_that() {
+  void
+      who_was_in_the_group_before_is_not_imported_for_another_one_that_is_not_told_and_it_is_asked_about_no_oftener_for_that() {
     parts.joins("ada");
     parts.node().groups().refresh(false);
-    DiscoveryParts.Node other = parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666");
+    DiscoveryParts.Node other =
+        parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666");
     GroupEntries groups = other.groups();
     groups.learn();
     assertThat(other.found()).as("nobody is known to be in it").isEmpty();
@@ -179,7 +197,9 @@ class GroupEntriesTest {
     parts.directory.refusal = null;
     parts.clock.pass(Duration.ofMinutes(15));
     groups.refresh(false);
-    assertThat(other.found()).as("the same account as before").containsOnlyKeys("everyone-ada_contoso.com");
+    assertThat(other.found())
+        .as("the same account as before")
+        .containsOnlyKeys("everyone-ada_contoso.com");
   }
 
   @Test
@@ -198,7 +218,8 @@ class GroupEntriesTest {
   void two_nodes_whose_settings_differ_do_not_change_the_group_to_and_fro() {
     parts.joins("ada");
     GroupEntries one = parts.node().groups();
-    GroupEntries other = parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666").groups();
+    GroupEntries other =
+        parts.node("accounts.everyone.members-of", "33333333-3333-4444-5555-666666666666").groups();
     for (int i = 0; i < 10; i++) {
       one.refresh(false);
       other.refresh(false);
@@ -210,8 +231,16 @@ class GroupEntriesTest {
   @Test
   void accounts_of_two_entries_never_have_the_same_id() {
     parts.joins("b-c", "c");
-    DiscoveryParts.Node node = parts.node("accounts.everyone.members-of", DiscoveryParts.GROUP, "accounts.everyone-b.members-of", DiscoveryParts.GROUP,
-        "accounts.everyone-b.credential", "contoso", "accounts.everyone-b.deliver-to", "database");
+    DiscoveryParts.Node node =
+        parts.node(
+            "accounts.everyone.members-of",
+            DiscoveryParts.GROUP,
+            "accounts.everyone-b.members-of",
+            DiscoveryParts.GROUP,
+            "accounts.everyone-b.credential",
+            "contoso",
+            "accounts.everyone-b.deliver-to",
+            "database");
     node.groups().refresh(false);
     assertThat(node.found()).hasSize(4);
   }

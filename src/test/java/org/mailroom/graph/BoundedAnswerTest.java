@@ -17,27 +17,28 @@ class BoundedAnswerTest {
   private String reached;
   private long now;
 
-  private final BoundedAnswer.Connection connection = new BoundedAnswer.Connection() {
-    @Override
-    public void discard() {
-      done.add("discard");
-    }
+  private final BoundedAnswer.Connection connection =
+      new BoundedAnswer.Connection() {
+        @Override
+        public void discard() {
+          done.add("discard");
+        }
 
-    @Override
-    public String boundReached() {
-      return reached;
-    }
+        @Override
+        public String boundReached() {
+          return reached;
+        }
 
-    @Override
-    public void hurry() {
-      done.add("hurry");
-    }
+        @Override
+        public void hurry() {
+          done.add("hurry");
+        }
 
-    @Override
-    public void ended() {
-      done.add("ended");
-    }
-  };
+        @Override
+        public void ended() {
+          done.add("ended");
+        }
+      };
 
   /** Brings so many bytes a read, each after so long. */
   private InputStream coming(int total, int atATime, Duration apart) {
@@ -63,13 +64,16 @@ class BoundedAnswerTest {
   }
 
   private BoundedAnswer answer(InputStream from, long longest) {
-    return new BoundedAnswer(from, connection, new WireParts().properties.limits(), longest, () -> now);
+    return new BoundedAnswer(
+        from, connection, new WireParts().properties.limits(), longest, () -> now);
   }
 
   @Test
   void an_answer_that_drips_is_cut_after_twenty_seconds() {
     BoundedAnswer answer = answer(coming(5000, 1, Duration.ofSeconds(1)), Long.MAX_VALUE);
-    assertThatThrownBy(answer::readAllBytes).isInstanceOf(AnswerCutException.class).hasMessage("less than 1024 bytes a second for 20 s");
+    assertThatThrownBy(answer::readAllBytes)
+        .isInstanceOf(AnswerCutException.class)
+        .hasMessage("less than 1024 bytes a second for 20 s");
     assertThat(Duration.ofNanos(now)).isEqualTo(Duration.ofSeconds(21));
     assertThat(done).contains("discard");
   }
@@ -85,8 +89,11 @@ class BoundedAnswerTest {
 
   @Test
   void a_slow_line_a_service_that_thinks_and_a_slow_reader_are_not_blamed() throws Exception {
-    assertThat(answer(coming(100_000, 4096, Duration.ofSeconds(2)), Long.MAX_VALUE).readAllBytes()).hasSize(100_000);
-    assertThat(answer(coming(100, 100, Duration.ofSeconds(60)), Long.MAX_VALUE).readAllBytes()).as("it thinks first").hasSize(100);
+    assertThat(answer(coming(100_000, 4096, Duration.ofSeconds(2)), Long.MAX_VALUE).readAllBytes())
+        .hasSize(100_000);
+    assertThat(answer(coming(100, 100, Duration.ofSeconds(60)), Long.MAX_VALUE).readAllBytes())
+        .as("it thinks first")
+        .hasSize(100);
     BoundedAnswer answer = answer(coming(100, 1, Duration.ofMillis(1)), Long.MAX_VALUE);
     for (int i = 0; i < 100; i++) {
       assertThat(answer.read()).isNotNegative();
@@ -100,11 +107,14 @@ class BoundedAnswerTest {
     BoundedAnswer answer = answer(coming(100, 10, Duration.ZERO), Long.MAX_VALUE);
     assertThat(answer.read()).isNotNegative();
     reached = "not whole within 15 min";
-    assertThatThrownBy(answer::readAllBytes).isInstanceOf(AnswerCutException.class).hasMessage("not whole within 15 min");
+    assertThatThrownBy(answer::readAllBytes)
+        .isInstanceOf(AnswerCutException.class)
+        .hasMessage("not whole within 15 min");
   }
 
   @Test
-  void a_little_rest_is_read_so_that_the_connection_serves_again_and_more_is_thrown_away() throws Exception {
+  void a_little_rest_is_read_so_that_the_connection_serves_again_and_more_is_thrown_away()
+      throws Exception {
     BoundedAnswer little = answer(coming(1000, 100, Duration.ZERO), Long.MAX_VALUE);
     little.read();
     little.close();

@@ -19,7 +19,8 @@ class BoundedStringsTest {
   private final ObjectMapper json = new ObjectMapper();
 
   private static BoundedStrings bounded(String text, int limit) {
-    return new BoundedStrings(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), limit);
+    return new BoundedStrings(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), limit);
   }
 
   @Test
@@ -31,8 +32,18 @@ class BoundedStringsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain text that goes on", "\\\"\\\"\\\"\\\"\\\"\\\"\\\"", "\\u00e9\\u00e9\\u00e9\\u00e9", "ééééééééé", "😀😀😀😀😀", "\\\\\\\\\\\\\\\\\\\\\\\\", "a\\\\\\\"b\\\\\\\"c\\\\"})
-  void a_long_string_is_shortened_between_characters_and_the_rest_is_untouched(String content) throws IOException {
+  @ValueSource(
+      strings = {
+        "plain text that goes on",
+        "\\\"\\\"\\\"\\\"\\\"\\\"\\\"",
+        "\\u00e9\\u00e9\\u00e9\\u00e9",
+        "ééééééééé",
+        "😀😀😀😀😀",
+        "\\\\\\\\\\\\\\\\\\\\\\\\",
+        "a\\\\\\\"b\\\\\\\"c\\\\"
+      })
+  void a_long_string_is_shortened_between_characters_and_the_rest_is_untouched(String content)
+      throws IOException {
     String whole = "{\"before\":\"b\",\"long\":\"" + content.repeat(10) + "\",\"after\":[\"z\",2]}";
     for (int limit = 6; limit < 30; limit++) {
       BoundedStrings bounded = bounded(whole, limit);
@@ -59,13 +70,15 @@ class BoundedStringsTest {
         text.append('"');
       }
       byte[] whole = text.append(']').toString().getBytes(StandardCharsets.UTF_8);
-      InputStream pieces = new FilterInputStream(new ByteArrayInputStream(whole)) {
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-          return super.read(buffer, offset, Math.min(length, piece));
-        }
-      };
-      assertThat(new String(new BoundedStrings(pieces, 9).readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(cutByHand(text.toString(), 9));
+      InputStream pieces =
+          new FilterInputStream(new ByteArrayInputStream(whole)) {
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+              return super.read(buffer, offset, Math.min(length, piece));
+            }
+          };
+      assertThat(new String(new BoundedStrings(pieces, 9).readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(cutByHand(text.toString(), 9));
     }
   }
 
@@ -82,7 +95,10 @@ class BoundedStringsTest {
       int length = 0;
       boolean full = false;
       while (text.charAt(at) != '"') {
-        int end = text.charAt(at) == '\\' ? at + (text.charAt(at + 1) == 'u' ? 6 : 2) : at + Character.charCount(text.codePointAt(at));
+        int end =
+            text.charAt(at) == '\\'
+                ? at + (text.charAt(at + 1) == 'u' ? 6 : 2)
+                : at + Character.charCount(text.codePointAt(at));
         String one = text.substring(at, end);
         full |= length >= limit;
         cut.append(full ? "" : one);
@@ -98,7 +114,8 @@ class BoundedStringsTest {
   void where_it_was_shortened_is_known() throws IOException {
     BoundedStrings bounded = bounded("[\"short\",\"much too long\",\"short\"]", 6);
     byte[] read = bounded.readAllBytes();
-    assertThat(new String(read, StandardCharsets.UTF_8)).isEqualTo("[\"short\",\"much t\",\"short\"]");
+    assertThat(new String(read, StandardCharsets.UTF_8))
+        .isEqualTo("[\"short\",\"much t\",\"short\"]");
     assertThat(bounded.hasCutBetween(0, 9)).isFalse();
     assertThat(bounded.hasCutBetween(9, 17)).isTrue();
     assertThat(bounded.hasCutBetween(17, 26)).isFalse();
@@ -107,9 +124,15 @@ class BoundedStringsTest {
   @Test
   void it_holds_nothing_of_what_it_leaves_out_however_long_that_is() throws IOException {
     int huge = 64 * 1024 * 1024;
-    try (BoundedStrings bounded = new BoundedStrings(new java.io.SequenceInputStream(java.util.Collections.enumeration(java.util.List.of(
-        new ByteArrayInputStream("{\"a\":\"".getBytes(StandardCharsets.US_ASCII)), new Endless(huge),
-        new ByteArrayInputStream("\"}".getBytes(StandardCharsets.US_ASCII))))), 10)) {
+    try (BoundedStrings bounded =
+        new BoundedStrings(
+            new java.io.SequenceInputStream(
+                java.util.Collections.enumeration(
+                    java.util.List.of(
+                        new ByteArrayInputStream("{\"a\":\"".getBytes(StandardCharsets.US_ASCII)),
+                        new Endless(huge),
+                        new ByteArrayInputStream("\"}".getBytes(StandardCharsets.US_ASCII))))),
+            10)) {
       assertThat(json.readTree(bounded).path("a").asText()).isEqualTo("xxxxxxxxxx");
     }
   }

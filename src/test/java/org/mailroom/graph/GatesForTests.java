@@ -1,9 +1,9 @@
 package org.mailroom.graph;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.net.URI;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 
@@ -12,9 +12,15 @@ public final class GatesForTests {
 
   private GatesForTests() {}
 
-  public static MailboxGates of(MailroomProperties properties, MeterRegistry meters, Fence fence, Clock clock) {
-    return new MailboxGates(properties, new GraphMetrics(meters), new StaticListableBeanFactory()
-        .getBeanProvider(Patience.class), new RuntimeStop(), fence, clock);
+  public static MailboxGates of(
+      MailroomProperties properties, MeterRegistry meters, Fence fence, Clock clock) {
+    return new MailboxGates(
+        properties,
+        new GraphMetrics(meters),
+        new StaticListableBeanFactory().getBeanProvider(Patience.class),
+        new RuntimeStop(),
+        fence,
+        clock);
   }
 
   /** A request passes, and its answer comes. */
@@ -30,7 +36,11 @@ public final class GatesForTests {
   }
 
   private static GraphRequest<String> request(String mailbox) {
-    return GraphRequest.get(GraphOperation.GET_MESSAGE, "contoso", mailbox, URI.create("https://graph.microsoft.com/v1.0/x"),
+    return GraphRequest.get(
+        GraphOperation.GET_MESSAGE,
+        "contoso",
+        mailbox,
+        URI.create("https://graph.microsoft.com/v1.0/x"),
         answer -> "read");
   }
 }

@@ -68,26 +68,46 @@ class GraphRequestRouteTest {
   void start() throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
-    server.createContext("/", exchange -> {
-      try (exchange) {
-        exchange.getRequestBody().readAllBytes();
-        asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
-        authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
-        answer.send(exchange, asked.size());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
+            answer.send(exchange, asked.size());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     server.start();
     String root = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1.0";
-    properties = new Binder(new MapConfigurationPropertySource(Map.of("mailroom.graph-url", root, "mailroom.limits.request-timeout", "3s",
-        "mailroom.limits.response-timeout", "1s", "mailroom.limits.least-rate-after", "1s"))).bindOrCreate("mailroom", MailroomProperties.class);
+    properties =
+        new Binder(
+                new MapConfigurationPropertySource(
+                    Map.of(
+                        "mailroom.graph-url",
+                        root,
+                        "mailroom.limits.request-timeout",
+                        "3s",
+                        "mailroom.limits.response-timeout",
+                        "1s",
+                        "mailroom.limits.least-rate-after",
+                        "1s")))
+            .bindOrCreate("mailroom", MailroomProperties.class);
     uris = new GraphUris(properties.graphUrl());
     GraphMetrics metrics = new GraphMetrics(meters);
     Clock clock = Clock.systemUTC();
     ServiceClock service = new ServiceClock(clock);
     RuntimeStop stop = new RuntimeStop();
-    gates = new MailboxGates(properties, metrics, new StaticListableBeanFactory().getBeanProvider(Patience.class), stop, Fence.NONE, clock);
+    gates =
+        new MailboxGates(
+            properties,
+            metrics,
+            new StaticListableBeanFactory().getBeanProvider(Patience.class),
+            stop,
+            Fence.NONE,
+            clock);
     bounds = new RequestBounds(properties, service);
     batchAnswers = new BatchAnswers(properties, gates, json, service);
     GraphWire wire = new GraphWire();
@@ -96,27 +116,38 @@ class GraphRequestRouteTest {
     camel.getRegistry().bind("mailboxGates", gates);
     camel.getRegistry().bind("graphRequests", new GraphRequests(properties, clock));
     camel.getRegistry().bind("graphAnswers", new GraphAnswers(gates, wallet.tokens(), metrics));
-    camel.getRegistry().bind("graphRefusal", new GraphRefusal(gates, wallet.tokens(), metrics, json, service, properties));
+    camel
+        .getRegistry()
+        .bind(
+            "graphRefusal",
+            new GraphRefusal(gates, wallet.tokens(), metrics, json, service, properties));
     camel.getRegistry().bind("graphRetry", new GraphRetry(gates, stop, properties, clock));
     camel.getRegistry().bind("credentialProcessor", wallet.processor());
     camel.getRegistry().bind("graphConnections", wire.graphConnections(properties, null));
-    camel.getRegistry().bind("graphHttpClientConfigurer", wire.graphHttpClientConfigurer(properties, bounds));
+    camel
+        .getRegistry()
+        .bind("graphHttpClientConfigurer", wire.graphHttpClientConfigurer(properties, bounds));
     camel.getPropertiesComponent().addInitialProperty("mailroom.graph-url", root);
     for (String file : List.of("failures.camel.yaml", "graph-request.camel.yaml")) {
       // the waits between two tries are Camel's to keep
-      String routes = Files.readString(Path.of("routes", file)).replaceAll("(edeliveryDelay: \")\\d+", "$11");
+      String routes =
+          Files.readString(Path.of("routes", file)).replaceAll("(edeliveryDelay: \")\\d+", "$11");
       PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(file, routes));
     }
-    PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("ask.camel.yaml", """
-        - route:
-            id: ask
-            routeConfigurationId: graph-redelivery
-            from:
-              uri: direct:ask
-              steps:
-                - to:
-                    uri: direct:graph-request
-        """));
+    PluginHelper.getRoutesLoader(camel)
+        .loadRoutes(
+            ResourceHelper.fromString(
+                "ask.camel.yaml",
+                """
+                - route:
+                    id: ask
+                    routeConfigurationId: graph-redelivery
+                    from:
+                      uri: direct:ask
+                      steps:
+                        - to:
+                            uri: direct:graph-request
+                """));
     camel.start();
   }
 
@@ -155,16 +186,30 @@ class GraphRequestRouteTest {
   }
 
   private GraphRequest<String> tree(GraphOperation operation) {
-    return GraphRequest.get(operation, "contoso", "a@contoso.com", uris.of("users", "a@contoso.com", "x"), stream -> json.readTree(stream).path("name").asText());
+    return GraphRequest.get(
+        operation,
+        "contoso",
+        "a@contoso.com",
+        uris.of("users", "a@contoso.com", "x"),
+        stream -> json.readTree(stream).path("name").asText());
   }
 
   private GraphRequest<byte[]> content() {
-    return GraphRequest.get(GraphOperation.GET_ATTACHMENT, "contoso", "a@contoso.com", uris.of("users", "a@contoso.com", "x", "$value"), InputStream::readAllBytes);
+    return GraphRequest.get(
+        GraphOperation.GET_ATTACHMENT,
+        "contoso",
+        "a@contoso.com",
+        uris.of("users", "a@contoso.com", "x", "$value"),
+        InputStream::readAllBytes);
   }
 
   private Exchange exchange(GraphRequest<?> request) {
     try (FluentProducerTemplate template = camel.createFluentProducerTemplate()) {
-      return template.to("direct:ask").withBody(request).withHeader("subject", "of the caller").send();
+      return template
+          .to("direct:ask")
+          .withBody(request)
+          .withHeader("subject", "of the caller")
+          .send();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -177,13 +222,26 @@ class GraphRequestRouteTest {
   }
 
   private double counted(String operation, String status) {
-    return meters.counter("mailroom.graph.requests", "operation", operation, "status", status).count();
+    return meters
+        .counter("mailroom.graph.requests", "operation", operation, "status", status)
+        .count();
   }
 
   @Test
   void an_answer_becomes_what_its_request_reads_it_into_and_nothing_of_its_headers_leaks() {
-    answer = text(200, "text/plain; charset=no-such-charset", "{\"name\": \"Ümlaut\"}", "Set-Cookie", "a=b", "subject", "of the service", "CamelHttpUri", "http://evil.example.org",
-        "request-id", "r");
+    answer =
+        text(
+            200,
+            "text/plain; charset=no-such-charset",
+            "{\"name\": \"Ümlaut\"}",
+            "Set-Cookie",
+            "a=b",
+            "subject",
+            "of the service",
+            "CamelHttpUri",
+            "http://evil.example.org",
+            "request-id",
+            "r");
     Exchange answered = exchange(tree(GraphOperation.GET_MESSAGE));
     assertThat(answered.getException()).isNull();
     assertThat(answered.getMessage().getBody()).isEqualTo("Ümlaut");
@@ -199,8 +257,11 @@ class GraphRequestRouteTest {
     answer = text(200, "text/html", "<!DOCTYPE html><html>Sign in to the network</html>");
     GraphRequest<String> request = tree(GraphOperation.FIND_FOLDER);
     Exchange failed = exchange(request);
-    assertThat(failed.getException()).isInstanceOf(GraphException.class).hasMessageStartingWith(
-        "find folder of a@contoso.com: the answer isn't Graph's: it is no JSON (MailroomNotJson, it begins like a page of HTML).");
+    assertThat(failed.getException())
+        .isInstanceOf(GraphException.class)
+        .hasMessageStartingWith(
+            "find folder of a@contoso.com: the answer isn't Graph's: it is no JSON"
+                + " (MailroomNotJson, it begins like a page of HTML).");
     assertThat(failed.getMessage().getHeaders()).doesNotContainKey("Authorization");
     assertThat(asked).hasSize(5);
     assertThat(request.tries().failed()).isEqualTo(5);
@@ -210,25 +271,43 @@ class GraphRequestRouteTest {
 
   @Test
   void a_page_that_breaks_off_ends_after_two_tries_however_it_breaks() {
-    answer = text(200, "application/json", "{\"value\":[{\"id\":\"1\"}{\"error\":{\"code\":\"ErrorInternalServerError\"}}}");
-    assertThat(failure(tree(GraphOperation.LIST_MESSAGES))).satisfies(why -> assertThat(why.code()).isEqualTo("MailroomCutAnswer"));
+    answer =
+        text(
+            200,
+            "application/json",
+            "{\"value\":[{\"id\":\"1\"}{\"error\":{\"code\":\"ErrorInternalServerError\"}}}");
+    assertThat(failure(tree(GraphOperation.LIST_MESSAGES)))
+        .satisfies(why -> assertThat(why.code()).isEqualTo("MailroomCutAnswer"));
     answer = text(200, "application/json", "{\"value\":[{\"id\":\"1\"");
     assertThat(failure(tree(GraphOperation.LIST_MESSAGES)).code()).isEqualTo("MailroomCutAnswer");
     answer = text(200, "application/json", "");
     assertThat(failure(tree(GraphOperation.LIST_MESSAGES)).code()).isEqualTo("MailroomCutAnswer");
-    answer = (exchange, number) -> {
-      exchange.sendResponseHeaders(200, 1000);
-      exchange.getResponseBody().write("{\"value\":[".getBytes(StandardCharsets.UTF_8));
-      exchange.getResponseBody().flush();
-    };
+    answer =
+        (exchange, number) -> {
+          exchange.sendResponseHeaders(200, 1000);
+          exchange.getResponseBody().write("{\"value\":[".getBytes(StandardCharsets.UTF_8));
+          exchange.getResponseBody().flush();
+        };
     assertThat(failure(tree(GraphOperation.LIST_MESSAGES)).mayBeOneMessagesFault()).isTrue();
     assertThat(asked).hasSize(8);
   }
 
   @Test
   void a_batch_whose_part_always_fails_ends_after_its_tries() {
-    answer = text(200, "application/json", "{\"responses\": [{\"id\": \"1\", \"status\": 500}, {\"id\": \"2\", \"status\": 200}]}");
-    JsonBatch batch = new JsonBatch("contoso", "a@contoso.com", uris.of("$batch"), BatchAnswersTest.parts(GraphOperation.MARK_MESSAGES, "m1", "m2"), 4, batchAnswers);
+    answer =
+        text(
+            200,
+            "application/json",
+            "{\"responses\": [{\"id\": \"1\", \"status\": 500}, {\"id\": \"2\", \"status\":"
+                + " 200}]}");
+    JsonBatch batch =
+        new JsonBatch(
+            "contoso",
+            "a@contoso.com",
+            uris.of("$batch"),
+            BatchAnswersTest.parts(GraphOperation.MARK_MESSAGES, "m1", "m2"),
+            4,
+            batchAnswers);
     GraphException failure = failure(batch);
     assertThat(failure.status()).isEqualTo(500);
     assertThat(batch.lastRefusal("m1")).contains(failure);
@@ -247,14 +326,21 @@ class GraphRequestRouteTest {
 
   @Test
   void a_request_that_never_ends_though_its_answer_comes_fast_is_cut_as_a_whole() {
-    GraphRequest<String> request = GraphRequest.get(GraphOperation.LIST_MESSAGES, "contoso", "a@contoso.com", uris.of("x"), stream -> {
-      stream.transferTo(OutputStream.nullOutputStream());
-      return "never";
-    });
+    GraphRequest<String> request =
+        GraphRequest.get(
+            GraphOperation.LIST_MESSAGES,
+            "contoso",
+            "a@contoso.com",
+            uris.of("x"),
+            stream -> {
+              stream.transferTo(OutputStream.nullOutputStream());
+              return "never";
+            });
     answer = endlessJson();
     GraphException failure = failure(request);
     assertThat(failure.code()).isEqualTo("MailroomTooSlow");
-    assertThat(failure).hasMessageContaining("the service's answer came too slowly: not whole within 3 s");
+    assertThat(failure)
+        .hasMessageContaining("the service's answer came too slowly: not whole within 3 s");
     assertThat(asked).hasSize(1);
   }
 
@@ -274,7 +360,10 @@ class GraphRequestRouteTest {
   void a_page_that_is_never_answered_is_asked_for_once() {
     answer = (exchange, number) -> over.await();
     GraphException failure = failure(tree(GraphOperation.LIST_MESSAGES));
-    assertThat(failure).hasMessageStartingWith("list messages of a@contoso.com: the service gave no answer within 1 s (MailroomNoAnswer).");
+    assertThat(failure)
+        .hasMessageStartingWith(
+            "list messages of a@contoso.com: the service gave no answer within 1 s"
+                + " (MailroomNoAnswer).");
     assertThat(failure.mayBeOneMessagesFault()).isTrue();
     assertThat(asked).hasSize(1);
   }
@@ -284,7 +373,9 @@ class GraphRequestRouteTest {
     answer = drip("{\"name\": \"x\"} ");
     long begun = System.nanoTime();
     assertThat(exchange(tree(GraphOperation.GET_MESSAGE)).getMessage().getBody()).isEqualTo("x");
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).as("not as long as it drips").isLessThan(Duration.ofSeconds(60));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .as("not as long as it drips")
+        .isLessThan(Duration.ofSeconds(60));
     answer = text(200, "application/json", "{\"name\": \"y\"}");
     assertThat(exchange(tree(GraphOperation.GET_MESSAGE)).getMessage().getBody()).isEqualTo("y");
   }
@@ -292,23 +383,36 @@ class GraphRequestRouteTest {
   @Test
   void a_content_of_any_type_passes_as_it_is() {
     byte[] bytes = {1, 2, 3};
-    for (String type : List.of("application/x-java-serialized-object", "application/x-www-form-urlencoded", "text/html; charset=\"\u0001\"", "multipart/form-data; boundary=x", "")) {
-      answer = (exchange, number) -> {
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(200, bytes.length);
-        exchange.getResponseBody().write(bytes);
-      };
+    for (String type :
+        List.of(
+            "application/x-java-serialized-object",
+            "application/x-www-form-urlencoded",
+            "text/html; charset=\"\u0001\"",
+            "multipart/form-data; boundary=x",
+            "")) {
+      answer =
+          (exchange, number) -> {
+            exchange.getResponseHeaders().set("Content-Type", type);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          };
       assertThat((byte[]) exchange(content()).getMessage().getBody()).isEqualTo(bytes);
     }
   }
 
   @Test
   void a_refusal_of_any_type_and_length_is_told_by_its_code() {
-    answer = text(404, "application/x-java-serialized-object", "{\"error\": {\"code\": \"ErrorItemNotFound\", \"innerError\": {\"request-id\": \"r\"}}}");
+    answer =
+        text(
+            404,
+            "application/x-java-serialized-object",
+            "{\"error\": {\"code\": \"ErrorItemNotFound\", \"innerError\": {\"request-id\":"
+                + " \"r\"}}}");
     GraphException failure = failure(tree(GraphOperation.GET_MESSAGE));
     assertThat(failure.isGone()).isTrue();
     assertThat(failure.requestId()).isEqualTo("r");
-    answer = text(500, "text/html; charset=no-such-charset", "x".repeat(1_000_000), "request-id", "h");
+    answer =
+        text(500, "text/html; charset=no-such-charset", "x".repeat(1_000_000), "request-id", "h");
     failure = failure(tree(GraphOperation.GET_MESSAGE));
     assertThat(failure.requestId()).isEqualTo("h");
     assertThat(asked).hasSize(6);
@@ -317,7 +421,12 @@ class GraphRequestRouteTest {
 
   @Test
   void a_throttled_mailbox_is_asked_again_when_it_said_so() {
-    answer = (exchange, number) -> (number == 1 ? text(429, "application/json", "{}", "Retry-After", "0.3") : text(200, "", "{\"name\": \"x\"}")).send(exchange, number);
+    answer =
+        (exchange, number) ->
+            (number == 1
+                    ? text(429, "application/json", "{}", "Retry-After", "0.3")
+                    : text(200, "", "{\"name\": \"x\"}"))
+                .send(exchange, number);
     assertThat(exchange(tree(GraphOperation.GET_MESSAGE)).getMessage().getBody()).isEqualTo("x");
     assertThat(asked).hasSize(2);
     assertThat(meters.counter("mailroom.graph.throttled").count()).isEqualTo(1);
@@ -330,13 +439,20 @@ class GraphRequestRouteTest {
     assertThat(failure(tree(GraphOperation.GET_MESSAGE)).isUnauthorized()).isTrue();
     assertThat(authorizations).containsExactly("Bearer token-1", "Bearer token-2");
     assertThat(failure(tree(GraphOperation.GET_MESSAGE)).isUnauthorized()).isTrue();
-    assertThat(authorizations).containsExactly("Bearer token-1", "Bearer token-2", "Bearer token-2");
+    assertThat(authorizations)
+        .containsExactly("Bearer token-1", "Bearer token-2", "Bearer token-2");
   }
 
   @Test
   void no_token_goes_to_another_host() {
     answer = text(200, "application/json", "{}");
-    GraphRequest<String> elsewhere = GraphRequest.get(GraphOperation.LIST_MESSAGES, "contoso", "a@contoso.com", URI.create("http://localhost:1/v1.0/x"), stream -> "");
+    GraphRequest<String> elsewhere =
+        GraphRequest.get(
+            GraphOperation.LIST_MESSAGES,
+            "contoso",
+            "a@contoso.com",
+            URI.create("http://localhost:1/v1.0/x"),
+            stream -> "");
     assertThat(failure(elsewhere).code()).isEqualTo("MailroomForeignNextLink");
     assertThat(asked).isEmpty();
   }
@@ -344,9 +460,15 @@ class GraphRequestRouteTest {
   @Test
   void what_the_reader_raises_itself_is_raised_as_it_is_and_not_repeated() {
     answer = text(200, "application/json", "{}");
-    GraphRequest<String> full = GraphRequest.get(GraphOperation.GET_MESSAGE, "contoso", "a@contoso.com", uris.of("x"), stream -> {
-      throw new TextTooLongException(10);
-    });
+    GraphRequest<String> full =
+        GraphRequest.get(
+            GraphOperation.GET_MESSAGE,
+            "contoso",
+            "a@contoso.com",
+            uris.of("x"),
+            stream -> {
+              throw new TextTooLongException(10);
+            });
     assertThat(exchange(full).getException()).isInstanceOf(TextTooLongException.class);
     assertThat(asked).hasSize(1);
   }

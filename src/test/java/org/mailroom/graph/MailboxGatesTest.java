@@ -43,7 +43,9 @@ class MailboxGatesTest {
     }
     wire.pass(MAILBOX);
     wire.throttled(MAILBOX, 429, null);
-    assertThat(wire.gates.opensIn(MAILBOX)).as("after a success it begins anew").isEqualTo(Duration.ofSeconds(2));
+    assertThat(wire.gates.opensIn(MAILBOX))
+        .as("after a success it begins anew")
+        .isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
@@ -64,7 +66,9 @@ class MailboxGatesTest {
 
   @Test
   void four_refusals_of_requests_that_were_in_flight_together_are_one_round() {
-    GraphRequest<?>[] together = {WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()};
+    GraphRequest<?>[] together = {
+      WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()
+    };
     for (GraphRequest<?> request : together) {
       wire.gates.enter(request);
     }
@@ -86,10 +90,15 @@ class MailboxGatesTest {
   }
 
   @Test
-  void throttling_without_a_word_of_how_long_is_told_within_ten_seconds_once_an_hour_and_its_end_too(CapturedOutput output) {
+  void
+      throttling_without_a_word_of_how_long_is_told_within_ten_seconds_once_an_hour_and_its_end_too(
+          CapturedOutput output) {
     Instant begin = wire.clock.instant();
-    while (!output.getOut().contains("mailbox a@contoso.com is throttled by the service (HTTP 429) since " + begin)) {
-      assertThat(Duration.between(begin, wire.clock.instant())).isLessThanOrEqualTo(Duration.ofSeconds(10));
+    while (!output
+        .getOut()
+        .contains("mailbox a@contoso.com is throttled by the service (HTTP 429) since " + begin)) {
+      assertThat(Duration.between(begin, wire.clock.instant()))
+          .isLessThanOrEqualTo(Duration.ofSeconds(10));
       wire.throttled(MAILBOX, 429, null);
     }
     while (wire.clock.instant().isBefore(begin.plus(Duration.ofMinutes(55)))) {
@@ -110,7 +119,9 @@ class MailboxGatesTest {
   void a_long_wait_ends_when_the_runtime_stops_even_in_its_middle_and_leaves_its_place() {
     wire.throttled(MAILBOX, 429, Duration.ofMinutes(2));
     wire.onRest = rest -> wire.stopping = true;
-    assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOf(StoppingException.class).hasMessageContaining("Mailroom stops");
+    assertThatThrownBy(() -> wire.gates.enter(WireParts.request()))
+        .isInstanceOf(StoppingException.class)
+        .hasMessageContaining("Mailroom stops");
     assertThat(wire.rested).isLessThanOrEqualTo(Duration.ofSeconds(1));
     wire.stopping = false;
     wire.clock.advance(Duration.ofMinutes(3));
@@ -132,12 +143,16 @@ class MailboxGatesTest {
     wire.throttled(MAILBOX, 429, Duration.ofMinutes(2));
     Instant opens = wire.clock.instant().plusSeconds(120);
     wire.onRest = rest -> wire.anyoneWaiting = wire.rested.compareTo(Duration.ofSeconds(5)) >= 0;
-    assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOfSatisfying(MailboxClosedException.class, closed -> {
-      assertThat(closed.mailbox()).isEqualTo(MAILBOX);
-      assertThat(closed.until()).isEqualTo(opens);
-    });
+    assertThatThrownBy(() -> wire.gates.enter(WireParts.request()))
+        .isInstanceOfSatisfying(
+            MailboxClosedException.class,
+            closed -> {
+              assertThat(closed.mailbox()).isEqualTo(MAILBOX);
+              assertThat(closed.until()).isEqualTo(opens);
+            });
     assertThat(wire.rested).as("it went to sleep alone").isEqualTo(Duration.ofSeconds(5));
-    assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOf(MailboxClosedException.class);
+    assertThatThrownBy(() -> wire.gates.enter(WireParts.request()))
+        .isInstanceOf(MailboxClosedException.class);
     assertThat(wire.rested).isEqualTo(Duration.ofSeconds(5));
   }
 
@@ -149,7 +164,8 @@ class MailboxGatesTest {
     }
     assertThat(small.gates.opensIn(MAILBOX)).isGreaterThan(Duration.ofMinutes(9));
     small.anyoneWaiting = true;
-    assertThatThrownBy(() -> small.gates.enter(WireParts.request())).isInstanceOf(MailboxClosedException.class);
+    assertThatThrownBy(() -> small.gates.enter(WireParts.request()))
+        .isInstanceOf(MailboxClosedException.class);
     small.anyoneWaiting = false;
     small.pass(MAILBOX);
     assertThat(small.rested).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
@@ -157,18 +173,24 @@ class MailboxGatesTest {
 
   @Test
   void an_interrupt_ends_the_wait_and_is_not_swallowed() throws Exception {
-    GraphRequest<?>[] all = {WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()};
+    GraphRequest<?>[] all = {
+      WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()
+    };
     for (GraphRequest<?> request : all) {
       wire.gates.enter(request);
     }
     AtomicReference<Thread> waiting = new AtomicReference<>();
     CountDownLatch begun = new CountDownLatch(1);
-    CompletableFuture<Boolean> interrupted = CompletableFuture.supplyAsync(() -> {
-      waiting.set(Thread.currentThread());
-      begun.countDown();
-      assertThatThrownBy(() -> wire.gates.enter(WireParts.request())).isInstanceOf(StoppingException.class);
-      return Thread.currentThread().isInterrupted();
-    }, task -> new Thread(task).start());
+    CompletableFuture<Boolean> interrupted =
+        CompletableFuture.supplyAsync(
+            () -> {
+              waiting.set(Thread.currentThread());
+              begun.countDown();
+              assertThatThrownBy(() -> wire.gates.enter(WireParts.request()))
+                  .isInstanceOf(StoppingException.class);
+              return Thread.currentThread().isInterrupted();
+            },
+            task -> new Thread(task).start());
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
     Awaitility.await().until(() -> waiting.get().getState() == Thread.State.WAITING);
     waiting.get().interrupt();
@@ -177,18 +199,29 @@ class MailboxGatesTest {
 
   @Test
   void what_a_request_took_it_gives_back_though_it_weighs_more_when_it_leaves() {
-    JsonBatch batch = new JsonBatch("contoso", MAILBOX, null, BatchAnswersTest.parts(GraphOperation.MARK_MESSAGES, "m1"), 1, null);
+    JsonBatch batch =
+        new JsonBatch(
+            "contoso",
+            MAILBOX,
+            null,
+            BatchAnswersTest.parts(GraphOperation.MARK_MESSAGES, "m1"),
+            1,
+            null);
     for (int i = 0; i < 10; i++) {
       wire.gates.enter(batch);
       batch.content();
       batch.gone("1");
       wire.gates.leave(batch);
     }
-    GraphRequest<?>[] all = {WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()};
+    GraphRequest<?>[] all = {
+      WireParts.request(), WireParts.request(), WireParts.request(), WireParts.request()
+    };
     for (GraphRequest<?> request : all) {
       wire.gates.enter(request);
     }
-    CompletableFuture<Void> fifth = CompletableFuture.runAsync(() -> wire.gates.enter(WireParts.request()), task -> new Thread(task).start());
+    CompletableFuture<Void> fifth =
+        CompletableFuture.runAsync(
+            () -> wire.gates.enter(WireParts.request()), task -> new Thread(task).start());
     assertThat(fifth).isNotDone();
     wire.gates.leave(all[0]);
     fifth.join();
@@ -209,7 +242,8 @@ class MailboxGatesTest {
   }
 
   @Test
-  void a_request_that_is_unanswered_for_more_than_thirty_seconds_is_named_with_its_beginning_until_it_is_answered() {
+  void
+      a_request_that_is_unanswered_for_more_than_thirty_seconds_is_named_with_its_beginning_until_it_is_answered() {
     GraphRequest<String> listing = WireParts.request(GraphOperation.LIST_MESSAGES, MAILBOX);
     Instant sent = wire.clock.instant();
     wire.gates.enter(listing);
@@ -219,13 +253,18 @@ class MailboxGatesTest {
     wire.clock.advance(Duration.ofSeconds(20));
     assertThat(wire.gates.unanswered(MAILBOX)).as("30 s are usual").isEmpty();
     wire.clock.advance(Duration.ofSeconds(1));
-    assertThat(wire.gates.unanswered("A@Contoso.com")).as("the same mailbox")
-        .contains(new MailboxGates.Unanswered("list messages of a@contoso.com", sent, sent.plus(Duration.ofMinutes(15))));
+    assertThat(wire.gates.unanswered("A@Contoso.com"))
+        .as("the same mailbox")
+        .contains(
+            new MailboxGates.Unanswered(
+                "list messages of a@contoso.com", sent, sent.plus(Duration.ofMinutes(15))));
     assertThat(wire.gates.unanswered("b@contoso.com")).as("another one").isEmpty();
     wire.gates.leave(listing);
     assertThat(wire.gates.unanswered(MAILBOX)).as("the other is unanswered for 21 s").isEmpty();
     wire.clock.advance(Duration.ofSeconds(10));
-    assertThat(wire.gates.unanswered(MAILBOX)).hasValueSatisfying(waits -> assertThat(waits.request()).isEqualTo("get attachment of a@contoso.com"));
+    assertThat(wire.gates.unanswered(MAILBOX))
+        .hasValueSatisfying(
+            waits -> assertThat(waits.request()).isEqualTo("get attachment of a@contoso.com"));
     wire.gates.leave(content);
     assertThat(wire.gates.unanswered(MAILBOX)).isEmpty();
   }

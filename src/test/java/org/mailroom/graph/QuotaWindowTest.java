@@ -26,7 +26,9 @@ class QuotaWindowTest {
   @Test
   void a_request_counts_until_a_window_after_its_answer() {
     quota.sent(100);
-    assertThat(quota.roomIn(1, start.plus(WINDOW.multipliedBy(5)))).as("the service may count it only now").isEmpty();
+    assertThat(quota.roomIn(1, start.plus(WINDOW.multipliedBy(5))))
+        .as("the service may count it only now")
+        .isEmpty();
     quota.answered(100, start);
     assertThat(quota.roomIn(1, start.plus(WINDOW)).orElseThrow()).isPositive();
     assertThat(quota.roomIn(1, start.plus(WINDOW).plusSeconds(1))).contains(Duration.ZERO);
@@ -40,7 +42,8 @@ class QuotaWindowTest {
   }
 
   @Test
-  void no_stretch_of_time_as_long_as_the_window_holds_more_than_is_allowed_and_a_backlog_uses_nearly_all() {
+  void
+      no_stretch_of_time_as_long_as_the_window_holds_more_than_is_allowed_and_a_backlog_uses_nearly_all() {
     Random random = new Random(1);
     List<Instant> counted = new ArrayList<>();
     Instant now = start;
@@ -60,7 +63,8 @@ class QuotaWindowTest {
       quota.answered(parts, now);
     }
     for (int first = 0; first + 100 < counted.size(); first++) {
-      assertThat(Duration.between(counted.get(first), counted.get(first + 100))).isGreaterThanOrEqualTo(WINDOW);
+      assertThat(Duration.between(counted.get(first), counted.get(first + 100)))
+          .isGreaterThanOrEqualTo(WINDOW);
     }
     assertThat(counted.size()).isGreaterThan(950);
   }

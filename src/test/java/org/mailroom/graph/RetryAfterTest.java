@@ -16,10 +16,24 @@ class RetryAfterTest {
   private static final Duration LONGEST = Duration.ofHours(6);
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"10|10000", "0.249|249", "31,120|120000", "0|0", "900|900000", "1800|1800000", "86400|21600000", "1e300|21600000", "-5|0",
-      "Mon, 5 Jan 2026 08:00:07 GMT|7000", "Mon, 5 Jan 2026 07:00:00 GMT|0"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "10|10000",
+        "0.249|249",
+        "31,120|120000",
+        "0|0",
+        "900|900000",
+        "1800|1800000",
+        "86400|21600000",
+        "1e300|21600000",
+        "-5|0",
+        "Mon, 5 Jan 2026 08:00:07 GMT|7000",
+        "Mon, 5 Jan 2026 07:00:00 GMT|0"
+      })
   void every_form_that_the_service_sends_is_understood(String header, long millis) {
-    assertThat(RetryAfter.parse(header, NOW, LONGEST)).contains(new RetryAfter(Duration.ofMillis(millis)));
+    assertThat(RetryAfter.parse(header, NOW, LONGEST))
+        .contains(new RetryAfter(Duration.ofMillis(millis)));
   }
 
   @ParameterizedTest
@@ -36,7 +50,8 @@ class RetryAfterTest {
     ServiceClock service = new ServiceClock(wrong);
     assertThat(service.now()).as("nothing is known yet").isEqualTo(wrong.instant());
     service.answered("Mon, 4 May 2026 08:00:00 GMT");
-    assertThat(RetryAfter.parse("Mon, 4 May 2026 08:00:02 GMT", service.now(), LONGEST)).contains(new RetryAfter(Duration.ofSeconds(2)));
+    assertThat(RetryAfter.parse("Mon, 4 May 2026 08:00:02 GMT", service.now(), LONGEST))
+        .contains(new RetryAfter(Duration.ofSeconds(2)));
     wrong.advance(Duration.ofSeconds(30));
     service.answered("yesterday");
     service.answered(null);

@@ -11,7 +11,10 @@ import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** The parts of the wire as a unit test puts them together: with a clock that it sets, and with rests that advance that clock. */
+/**
+ * The parts of the wire as a unit test puts them together: with a clock that it sets, and with
+ * rests that advance that clock.
+ */
 final class WireParts {
 
   final SettableClock clock = new SettableClock();
@@ -44,14 +47,28 @@ final class WireParts {
     for (int i = 0; i < limits.length; i += 2) {
       settings.put("mailroom.limits." + limits[i], limits[i + 1]);
     }
-    properties = new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("mailroom", MailroomProperties.class);
+    properties =
+        new Binder(new MapConfigurationPropertySource(settings))
+            .bindOrCreate("mailroom", MailroomProperties.class);
     StaticListableBeanFactory beans = new StaticListableBeanFactory();
     beans.addBean("patience", (Patience) () -> anyoneWaiting);
-    gates = new MailboxGates(properties, new GraphMetrics(meters), beans.getBeanProvider(Patience.class), stop, Fence.NONE, clock);
+    gates =
+        new MailboxGates(
+            properties,
+            new GraphMetrics(meters),
+            beans.getBeanProvider(Patience.class),
+            stop,
+            Fence.NONE,
+            clock);
   }
 
   static GraphRequest<String> request(GraphOperation operation, String mailbox) {
-    return GraphRequest.get(operation, "contoso", mailbox, URI.create("https://graph.microsoft.com/v1.0/x"), answer -> "read");
+    return GraphRequest.get(
+        operation,
+        "contoso",
+        mailbox,
+        URI.create("https://graph.microsoft.com/v1.0/x"),
+        answer -> "read");
   }
 
   static GraphRequest<String> request() {

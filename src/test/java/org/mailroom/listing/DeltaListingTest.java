@@ -44,23 +44,39 @@ class DeltaListingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 409, 500, 502, 503, 504})
-  void a_message_because_of_which_each_page_is_refused_leads_to_a_round_without_contents_in_which_none_is_missing(int status) {
+  void
+      a_message_because_of_which_each_page_is_refused_leads_to_a_round_without_contents_in_which_none_is_missing(
+          int status) {
     service.deliver(50);
     service.refuse(status, "ErrorCorruptData", false, "m30");
     DeltaListing listing = service.changes(20, null);
     List<ListedMessage> listed = walk(listing);
     assertThat(listed).extracting(ListedMessage::id).containsAll(ids(0, 50));
-    assertThat(listed.subList(listed.size() - 50, listed.size())).as("each is fetched by itself").extracting(ListedMessage::id).isEqualTo(ids(0, 50));
-    assertThat(listed.subList(listed.size() - 50, listed.size())).allMatch(message -> message.resource() == null && message.receivedAt() != null);
+    assertThat(listed.subList(listed.size() - 50, listed.size()))
+        .as("each is fetched by itself")
+        .extracting(ListedMessage::id)
+        .isEqualTo(ids(0, 50));
+    assertThat(listed.subList(listed.size() - 50, listed.size()))
+        .allMatch(message -> message.resource() == null && message.receivedAt() != null);
     assertThat(service.asked).hasSizeLessThan(30);
   }
 
   @ParameterizedTest
-  @CsvSource({"403,ErrorAccessDenied,3", "404,ErrorItemNotFound,2", "503,,3", "500,,3", "429,TooManyRequests,2", "401,InvalidAuthenticationToken,1"})
-  void what_every_question_is_refused_with_is_the_failure_of_the_account_after_few_requests(int status, String code, int requests) {
+  @CsvSource({
+    "403,ErrorAccessDenied,3",
+    "404,ErrorItemNotFound,2",
+    "503,,3",
+    "500,,3",
+    "429,TooManyRequests,2",
+    "401,InvalidAuthenticationToken,1"
+  })
+  void what_every_question_is_refused_with_is_the_failure_of_the_account_after_few_requests(
+      int status, String code, int requests) {
     service.deliver(50);
     GraphException refusal = ScriptedService.refused(status, code);
-    service.refusal = (question, request) -> service.asked.size() <= 1 ? refusal : ScriptedService.refused(status, code);
+    service.refusal =
+        (question, request) ->
+            service.asked.size() <= 1 ? refusal : ScriptedService.refused(status, code);
     assertThatThrownBy(() -> walk(service.changes(20, null))).isSameAs(refusal);
     assertThat(service.asked).hasSizeLessThanOrEqualTo(requests);
   }
@@ -68,7 +84,8 @@ class DeltaListingTest {
   @Test
   void a_page_that_is_too_large_to_be_answered_is_asked_for_in_smaller_ones() {
     service.deliver(50);
-    service.refusal = (question, request) -> question.messages().size() > 8 ? ScriptedService.timedOut() : null;
+    service.refusal =
+        (question, request) -> question.messages().size() > 8 ? ScriptedService.timedOut() : null;
     DeltaListing listing = service.changes(20, null);
     List<ListedMessage> listed = walk(listing);
     assertThat(listed).extracting(ListedMessage::id).isEqualTo(ids(0, 50));
@@ -83,7 +100,10 @@ class DeltaListingTest {
     service.forgetRounds();
     assertThat(walk(service.changes(10, link))).extracting(ListedMessage::id).isEqualTo(ids(0, 25));
     service.refusal = (question, request) -> ScriptedService.refused(410, "SyncStateNotFound");
-    assertThatThrownBy(() -> walk(service.changes(10, link))).isInstanceOf(GraphException.class).extracting(failure -> ((GraphException) failure).status()).isEqualTo(410);
+    assertThatThrownBy(() -> walk(service.changes(10, link)))
+        .isInstanceOf(GraphException.class)
+        .extracting(failure -> ((GraphException) failure).status())
+        .isEqualTo(410);
   }
 
   @Test
@@ -93,16 +113,19 @@ class DeltaListingTest {
     service.deliver("new-read", ScriptedService.BEGIN);
     service.read("old-read");
     service.read("new-read");
-    assertThat(walk(service.changes(10, null))).extracting(ListedMessage::id).containsExactly("old", "new-read");
+    assertThat(walk(service.changes(10, null)))
+        .extracting(ListedMessage::id)
+        .containsExactly("old", "new-read");
   }
 
   @Test
   void an_answer_without_any_link_is_not_taken_for_the_end() {
     service.deliver(5);
-    service.answer = (page, question) -> {
-      page.remove(List.of("@odata.nextLink", "@odata.deltaLink"));
-      return page.toString();
-    };
+    service.answer =
+        (page, question) -> {
+          page.remove(List.of("@odata.nextLink", "@odata.deltaLink"));
+          return page.toString();
+        };
     DeltaListing listing = service.changes(10, null);
     assertThatThrownBy(() -> walk(listing)).isInstanceOf(GraphException.class);
     assertThat(listing.isEnded()).isFalse();

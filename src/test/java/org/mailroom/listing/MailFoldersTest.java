@@ -52,12 +52,22 @@ class MailFoldersTest {
 
     @Override
     public <T> T ask(GraphRequest<T> request) {
-      asked.add(request.method() + " " + request.uri().getPath().replace("/v1.0/users/support@contoso.com/", ""));
+      asked.add(
+          request.method()
+              + " "
+              + request.uri().getPath().replace("/v1.0/users/support@contoso.com/", ""));
       assertThat(request.credential()).isEqualTo("contoso");
       try {
-        return request.read(new ByteArrayInputStream(answer(request).getBytes(StandardCharsets.UTF_8)));
+        return request.read(
+            new ByteArrayInputStream(answer(request).getBytes(StandardCharsets.UTF_8)));
       } catch (IOException broken) {
-        throw new GraphException(request.operation(), request.mailbox(), 0, "MailroomCutAnswer", broken.getMessage(), broken);
+        throw new GraphException(
+            request.operation(),
+            request.mailbox(),
+            0,
+            "MailroomCutAnswer",
+            broken.getMessage(),
+            broken);
       }
     }
 
@@ -72,22 +82,44 @@ class MailFoldersTest {
       }
       ObjectNode page = json.createObjectNode();
       var value = page.putArray("value");
-      int skip = Integer.parseInt(ScriptedService.options(request.uri()).getOrDefault("$skip", "0"));
-      List<Folder> children = folders.values().stream().filter(folder -> folder.parent().equals(parent)).toList();
-      children.stream().skip(skip).limit(2).forEach(folder -> value.addObject().put("id", folder.id()).put("displayName", folder.name())
-          .put("childFolderCount", folders.values().stream().filter(each -> each.parent().equals(folder.id())).count()));
+      int skip =
+          Integer.parseInt(ScriptedService.options(request.uri()).getOrDefault("$skip", "0"));
+      List<Folder> children =
+          folders.values().stream().filter(folder -> folder.parent().equals(parent)).toList();
+      children.stream()
+          .skip(skip)
+          .limit(2)
+          .forEach(
+              folder ->
+                  value
+                      .addObject()
+                      .put("id", folder.id())
+                      .put("displayName", folder.name())
+                      .put(
+                          "childFolderCount",
+                          folders.values().stream()
+                              .filter(each -> each.parent().equals(folder.id()))
+                              .count()));
       if (skip + 2 < children.size()) {
-        page.put("@odata.nextLink", "https://graph.example" + request.uri().getPath() + "?$skip=" + (skip + 2));
+        page.put(
+            "@odata.nextLink",
+            "https://graph.example" + request.uri().getPath() + "?$skip=" + (skip + 2));
       }
       return page.toString();
     }
 
     private String byId(GraphRequest<?> request, String id) {
-      Folder folder = folders.get(id.equals("archive") ? "archive-id" : id.equals("msgfolderroot") ? "root" : id);
+      Folder folder =
+          folders.get(
+              id.equals("archive") ? "archive-id" : id.equals("msgfolderroot") ? "root" : id);
       if (folder == null) {
-        throw new GraphException(request.operation(), request.mailbox(), 400, "ErrorInvalidIdMalformed", null, null);
+        throw new GraphException(
+            request.operation(), request.mailbox(), 400, "ErrorInvalidIdMalformed", null, null);
       }
-      return json.createObjectNode().put("id", folder.id()).put("displayName", folder.name()).put("parentFolderId", folder.parent().isEmpty() ? "root" : folder.parent())
+      return json.createObjectNode()
+          .put("id", folder.id())
+          .put("displayName", folder.name())
+          .put("parentFolderId", folder.parent().isEmpty() ? "root" : folder.parent())
           .toString();
     }
 
@@ -103,10 +135,20 @@ class MailFoldersTest {
     }
   }
 
-  private final FolderService service = new FolderService()
-      .with("archive-id", "", "Archiv").with("a", "", "Projekte").with("b", "", "Zuletzt").with("top", "", "Posteingang")
-      .with("t", "inbox", "Tickets ").with("s", "inbox", "Tickets 24/7").with("u", "top", "U\u0308bergabe").with("d", "t", "Dutch").with(ID, "inbox", "By id");
-  private final MailFolders folders = new MailFolders(service, new GraphUris(URI.create("https://graph.example/v1.0")), service.json);
+  private final FolderService service =
+      new FolderService()
+          .with("archive-id", "", "Archiv")
+          .with("a", "", "Projekte")
+          .with("b", "", "Zuletzt")
+          .with("top", "", "Posteingang")
+          .with("t", "inbox", "Tickets ")
+          .with("s", "inbox", "Tickets 24/7")
+          .with("u", "top", "U\u0308bergabe")
+          .with("d", "t", "Dutch")
+          .with(ID, "inbox", "By id");
+  private final MailFolders folders =
+      new MailFolders(
+          service, new GraphUris(URI.create("https://graph.example/v1.0")), service.json);
 
   private String find(String folder) {
     return folders.find("support@contoso.com", "contoso", folder);
@@ -117,9 +159,19 @@ class MailFoldersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"inbox,inbox", "Inbox,inbox", "Inbox/Tickets,t", "inbox/ tickets /DUTCH,d", "Inbox/Tickets 24\\/7,s", "Posteingang/\u00dcbergabe,u",
-      "Posteingang/U\u0308bergabe,u", "Zuletzt,b", "/Zuletzt/,b"})
-  void names_are_compared_as_people_read_them_and_a_slash_in_a_name_is_escaped(String folder, String id) {
+  @CsvSource({
+    "inbox,inbox",
+    "Inbox,inbox",
+    "Inbox/Tickets,t",
+    "inbox/ tickets /DUTCH,d",
+    "Inbox/Tickets 24\\/7,s",
+    "Posteingang/\u00dcbergabe,u",
+    "Posteingang/U\u0308bergabe,u",
+    "Zuletzt,b",
+    "/Zuletzt/,b"
+  })
+  void names_are_compared_as_people_read_them_and_a_slash_in_a_name_is_escaped(
+      String folder, String id) {
     assertThat(find(folder)).isEqualTo(id);
   }
 
@@ -137,13 +189,24 @@ class MailFoldersTest {
 
   @Test
   void a_folder_that_is_not_there_is_told_with_what_was_looked_for_and_what_is_there() {
-    assertThatThrownBy(() -> find("Inbox/Tickets 24/7")).isInstanceOf(GraphException.class).hasMessageContaining("looked for 'Tickets 24' of 'Inbox/Tickets 24/7'")
-        .hasMessageContaining("'Tickets 24\\/7'").hasMessageContaining("a slash in a name is written \\/").extracting(failure -> ((GraphException) failure).code()).isEqualTo("MailroomFolderNotFound");
+    assertThatThrownBy(() -> find("Inbox/Tickets 24/7"))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("looked for 'Tickets 24' of 'Inbox/Tickets 24/7'")
+        .hasMessageContaining("'Tickets 24\\/7'")
+        .hasMessageContaining("a slash in a name is written \\/")
+        .extracting(failure -> ((GraphException) failure).code())
+        .isEqualTo("MailroomFolderNotFound");
     for (int i = 0; i < 20; i++) {
       service.with("x" + i, "d", "x\n" + "y".repeat(100) + i);
     }
-    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none")).isInstanceOf(GraphException.class)
-        .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("\n").hasSizeLessThan(1500).contains(", …"));
+    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none"))
+        .isInstanceOf(GraphException.class)
+        .satisfies(
+            failure ->
+                assertThat(failure.getMessage())
+                    .doesNotContain("\n")
+                    .hasSizeLessThan(1500)
+                    .contains(", …"));
   }
 
   @Test
@@ -165,16 +228,28 @@ class MailFoldersTest {
   @Test
   void only_what_is_missing_of_a_path_is_created() {
     assertThat(findOrCreate("Inbox/Tickets/Done/2026")).isEqualTo("new-2026");
-    assertThat(service.asked).filteredOn(request -> request.startsWith("POST")).containsExactly("POST mailFolders/t/childFolders", "POST mailFolders/new-Done/childFolders");
+    assertThat(service.asked)
+        .filteredOn(request -> request.startsWith("POST"))
+        .containsExactly(
+            "POST mailFolders/t/childFolders", "POST mailFolders/new-Done/childFolders");
     assertThat(findOrCreate("Inbox/Tickets")).isEqualTo("t");
-    assertThat(findOrCreate("Archive")).as("whoever moves messages has to recognise the folder by its id").isEqualTo("archive-id");
+    assertThat(findOrCreate("Archive"))
+        .as("whoever moves messages has to recognise the folder by its id")
+        .isEqualTo("archive-id");
     assertThat(findOrCreate("Inbox/A\\/B")).isEqualTo("new-A/B");
     assertThat(service.asked).filteredOn(request -> request.startsWith("POST")).hasSize(3);
   }
 
   @Test
   void a_folder_that_somebody_else_created_meanwhile_is_looked_for_again() {
-    service.refusal = new GraphException(GraphOperation.CREATE_FOLDER, "support@contoso.com", 409, "ErrorFolderExists", null, null);
+    service.refusal =
+        new GraphException(
+            GraphOperation.CREATE_FOLDER,
+            "support@contoso.com",
+            409,
+            "ErrorFolderExists",
+            null,
+            null);
     assertThatThrownBy(() -> findOrCreate("Inbox/Done")).isSameAs(service.refusal);
     service.createsAllTheSame = true;
     assertThat(findOrCreate("Inbox/Done")).isEqualTo("new-Done");
@@ -185,17 +260,37 @@ class MailFoldersTest {
     for (int i = 0; i < 1000; i++) {
       service.with("many" + i, "d", "many" + i);
     }
-    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none")).isInstanceOf(GraphException.class).extracting(failure -> ((GraphException) failure).code()).isEqualTo("MailroomEndlessListing");
+    assertThatThrownBy(() -> find("Inbox/Tickets/Dutch/none"))
+        .isInstanceOf(GraphException.class)
+        .extracting(failure -> ((GraphException) failure).code())
+        .isEqualTo("MailroomEndlessListing");
     assertThat(service.asked).hasSizeLessThanOrEqualTo(200);
   }
 
   private static Account account(boolean recursive, String... names) {
-    return new Account("support", "support@contoso.com", "contoso", List.of(names), recursive, "", Duration.ofMinutes(1), null, Content.JSON, false, List.of("database"),
-        null, null, AttachmentsKept.ALL, new AfterImport(true, "Inbox/Done", List.of(), null, false, true), new AfterFailure(List.of(), "inbox/FAILED"));
+    return new Account(
+        "support",
+        "support@contoso.com",
+        "contoso",
+        List.of(names),
+        recursive,
+        "",
+        Duration.ofMinutes(1),
+        null,
+        Content.JSON,
+        false,
+        List.of("database"),
+        null,
+        null,
+        AttachmentsKept.ALL,
+        new AfterImport(true, "Inbox/Done", List.of(), null, false, true),
+        new AfterFailure(List.of(), "inbox/FAILED"));
   }
 
   private List<String> all(Account account) {
-    return folders.findAll(account, "done").folders().stream().map(folder -> folder.id() + " " + folder.path() + (folder.named() ? " named" : "")).toList();
+    return folders.findAll(account, "done").folders().stream()
+        .map(folder -> folder.id() + " " + folder.path() + (folder.named() ? " named" : ""))
+        .toList();
   }
 
   @Test
@@ -205,29 +300,52 @@ class MailFoldersTest {
   }
 
   @Test
-  void a_folder_that_is_named_twice_or_lies_below_another_is_read_once_and_what_is_moved_to_only_when_it_is_named() {
-    service.with("inbox", "root", "Posteingang").with("done", "inbox", "Done").with("failed", "inbox", "Failed").with("kept", "failed", "Below failed").with("e", "d", "Later");
+  void
+      a_folder_that_is_named_twice_or_lies_below_another_is_read_once_and_what_is_moved_to_only_when_it_is_named() {
+    service
+        .with("inbox", "root", "Posteingang")
+        .with("done", "inbox", "Done")
+        .with("failed", "inbox", "Failed")
+        .with("kept", "failed", "Below failed")
+        .with("e", "d", "Later");
     assertThat(all(account(true, "inbox/tickets", "inbox", "INBOX", "t")))
-        .containsExactly("t inbox/Tickets  named", "d inbox/Tickets /Dutch", "e inbox/Tickets /Dutch/Later", "inbox inbox named", "s inbox/Tickets 24\\/7", ID + " inbox/By id");
+        .containsExactly(
+            "t inbox/Tickets  named",
+            "d inbox/Tickets /Dutch",
+            "e inbox/Tickets /Dutch/Later",
+            "inbox inbox named",
+            "s inbox/Tickets 24\\/7",
+            ID + " inbox/By id");
     service.with("f", "t", "French");
-    assertThat(all(account(true, "inbox"))).as("what is made later is found").contains("f inbox/Tickets /French");
-    assertThat(all(account(true, "inbox", "inbox/failed"))).contains("failed inbox/Failed named", "kept inbox/Failed/Below failed").doesNotContain("done inbox/Done");
+    assertThat(all(account(true, "inbox")))
+        .as("what is made later is found")
+        .contains("f inbox/Tickets /French");
+    assertThat(all(account(true, "inbox", "inbox/failed")))
+        .contains("failed inbox/Failed named", "kept inbox/Failed/Below failed")
+        .doesNotContain("done inbox/Done");
   }
 
   @Test
   void folders_that_are_not_there_are_told_and_hold_up_no_other_unless_there_is_none() {
     FoundFolders found = folders.findAll(account(false, "Inbox/None", "Zuletzt"), null);
     assertThat(found.folders()).extracting(AccountFolder::id).containsExactly("b");
-    assertThat(found.missing()).singleElement().satisfies(why -> assertThat(why).hasMessageContaining("'None'"));
-    assertThatThrownBy(() -> folders.findAll(account(false, "Inbox/None", "Neither"), null)).isInstanceOf(GraphException.class).hasMessageContaining("'None'");
+    assertThat(found.missing())
+        .singleElement()
+        .satisfies(why -> assertThat(why).hasMessageContaining("'None'"));
+    assertThatThrownBy(() -> folders.findAll(account(false, "Inbox/None", "Neither"), null))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("'None'");
   }
 
   @Test
-  void where_a_folder_lies_is_told_from_a_well_known_name_of_the_account_or_from_the_top_on_and_asked_once() {
+  void
+      where_a_folder_lies_is_told_from_a_well_known_name_of_the_account_or_from_the_top_on_and_asked_once() {
     service.with("root", "none", "Top of Information Store").with("inbox", "", "Posteingang");
     assertThat(folders.path(account(false, "inbox"), "d")).isEqualTo("inbox/Tickets /Dutch");
-    assertThat(folders.path(account(false, "Zuletzt"), "u")).isEqualTo("Posteingang/U\u0308bergabe");
-    assertThat(folders.path(account(false, "Zuletzt"), "s")).isEqualTo("Posteingang/Tickets 24\\/7");
+    assertThat(folders.path(account(false, "Zuletzt"), "u"))
+        .isEqualTo("Posteingang/U\u0308bergabe");
+    assertThat(folders.path(account(false, "Zuletzt"), "s"))
+        .isEqualTo("Posteingang/Tickets 24\\/7");
     int asked = service.asked.size();
     assertThat(folders.path(account(false, "inbox"), "d")).isEqualTo("inbox/Tickets /Dutch");
     assertThat(service.asked).hasSize(asked);

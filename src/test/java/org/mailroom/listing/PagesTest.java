@@ -34,8 +34,14 @@ class PagesTest {
   }
 
   private Pages pages(Listing listing, Graph graph) {
-    return new Pages("support", listing, graph, new Pages.Surroundings(stopping::get, pages -> othersWait.get() && pages >= 2,
-        failures::add, stored::add), new Pages.Bounds(2, Duration.ofHours(6)), service.clock);
+    return new Pages(
+        "support",
+        listing,
+        graph,
+        new Pages.Surroundings(
+            stopping::get, pages -> othersWait.get() && pages >= 2, failures::add, stored::add),
+        new Pages.Bounds(2, Duration.ofHours(6)),
+        service.clock);
   }
 
   private static List<String> ids(Page page) {
@@ -53,7 +59,8 @@ class PagesTest {
   }
 
   @Test
-  void a_third_page_is_held_back_until_one_of_two_is_done_and_positions_move_in_order() throws Exception {
+  void a_third_page_is_held_back_until_one_of_two_is_done_and_positions_move_in_order()
+      throws Exception {
     service.deliver(50);
     Pages pages = pages(service.listing(10));
     Page first = pages.next();
@@ -61,7 +68,9 @@ class PagesTest {
     CompletableFuture<Page> third = CompletableFuture.supplyAsync(pages::next);
     assertThat(service.asked).hasSize(2);
     pages.done(second, true);
-    assertThat(ids(third.get(10, TimeUnit.SECONDS))).hasSize(9).doesNotContainAnyElementsOf(ids(second));
+    assertThat(ids(third.get(10, TimeUnit.SECONDS)))
+        .hasSize(9)
+        .doesNotContainAnyElementsOf(ids(second));
     assertThat(service.asked).hasSize(3);
     assertThat(stored).isEmpty();
     pages.done(first, true);
@@ -107,7 +116,13 @@ class PagesTest {
     others.next();
     others.next();
     AtomicBoolean ended = new AtomicBoolean();
-    Thread walker = new Thread(() -> ended.set(ids(others.next()).isEmpty() && !others.hasNext() && Thread.currentThread().isInterrupted()));
+    Thread walker =
+        new Thread(
+            () ->
+                ended.set(
+                    ids(others.next()).isEmpty()
+                        && !others.hasNext()
+                        && Thread.currentThread().isInterrupted()));
     walker.start();
     walker.interrupt();
     await().untilTrue(ended);
@@ -117,10 +132,11 @@ class PagesTest {
   @Test
   void a_stop_in_the_middle_of_a_search_for_a_bad_message_asks_nothing_more_and_is_no_failure() {
     service.deliver(50);
-    service.refusal = (question, request) -> {
-      stopping.set(true);
-      return ScriptedService.refused(500, null);
-    };
+    service.refusal =
+        (question, request) -> {
+          stopping.set(true);
+          return ScriptedService.refused(500, null);
+        };
     Pages pages = pages(service.listing(10));
     assertThat(walk(pages)).isEmpty();
     assertThat(service.asked).hasSize(2);
@@ -141,7 +157,9 @@ class PagesTest {
     assertThat(turn.isEnded()).isFalse();
     assertThat(turn.isThrough()).isFalse();
     assertThat(turn.isBehind(ScriptedService.BEGIN)).isTrue();
-    assertThat(turn.isBehind(ScriptedService.BEGIN.plusSeconds(40))).as("what is still to be listed stays").isFalse();
+    assertThat(turn.isBehind(ScriptedService.BEGIN.plusSeconds(40)))
+        .as("what is still to be listed stays")
+        .isFalse();
     othersWait.set(false);
     all.addAll(walk(pages(listing)));
     assertThat(all).hasSize(50).doesNotHaveDuplicates().contains("m0", "m49");
@@ -152,7 +170,8 @@ class PagesTest {
     service.deliver(50);
     Pages pages = pages(service.listing(10));
     Page first = pages.next();
-    service.refusal = (question, request) -> ScriptedService.refused(401, "InvalidAuthenticationToken");
+    service.refusal =
+        (question, request) -> ScriptedService.refused(401, "InvalidAuthenticationToken");
     assertThat(pages.hasNext()).isTrue();
     Page promised = pages.next();
     assertThat(promised.messages()).isEmpty();
@@ -165,7 +184,9 @@ class PagesTest {
     pages.done(first, true);
     assertThat(stored).as("what was delivered is stored all the same").hasSize(1);
     assertThat(pages.isThrough()).isFalse();
-    assertThat(pages.isBehind(ScriptedService.BEGIN.plusSeconds(99))).as("the listing isn't gone on with").isTrue();
+    assertThat(pages.isBehind(ScriptedService.BEGIN.plusSeconds(99)))
+        .as("the listing isn't gone on with")
+        .isTrue();
   }
 
   @Test
@@ -186,12 +207,16 @@ class PagesTest {
     Page first = pages.next();
     assertThat(ids(first)).contains("m0", "m9");
     Page beside = pages.next();
-    assertThat(ids(beside)).as("the service doesn't list on, so it is asked from the beginning, without contents").doesNotContainAnyElementsOf(ids(first));
+    assertThat(ids(beside))
+        .as("the service doesn't list on, so it is asked from the beginning, without contents")
+        .doesNotContainAnyElementsOf(ids(first));
     pages.done(beside, true);
     assertThat(walk(pages)).doesNotContainAnyElementsOf(ids(first));
     assertThat(stored).as("nothing behind the page in hand").isEmpty();
     Pages inTurn = pages(service.changes(10, null));
-    assertThat(walk(inTurn)).as("the ledger knows what is through").contains("m0", "m9", "m12", "m29");
+    assertThat(walk(inTurn))
+        .as("the ledger knows what is through")
+        .contains("m0", "m9", "m12", "m29");
   }
 
   @Test
@@ -227,6 +252,8 @@ class PagesTest {
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.hasNext()).isFalse();
     assertThat(pages.isOverdue()).isTrue();
-    assertThat(output.getAll()).containsOnlyOnce("account support: the import has gone on for").contains("mailroom.limits.longest-import");
+    assertThat(output.getAll())
+        .containsOnlyOnce("account support: the import has gone on for")
+        .contains("mailroom.limits.longest-import");
   }
 }

@@ -13,7 +13,10 @@ class PositionsTest {
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
   private final List<Long> stored = new ArrayList<>();
-  private final Positions positions = new Positions(position -> stored.add(position.receivedBefore().getEpochSecond() - BEGIN.getEpochSecond()));
+  private final Positions positions =
+      new Positions(
+          position ->
+              stored.add(position.receivedBefore().getEpochSecond() - BEGIN.getEpochSecond()));
 
   @BeforeEach
   void list() {

@@ -29,8 +29,9 @@ import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 
 /**
- * A folder of a mailbox, as a service that pages by position lists it: what is read leaves the listing at once. It refuses what a test says. A page
- * that is refused is sent a second time, as the wire does, unless it is a probe.
+ * A folder of a mailbox, as a service that pages by position lists it: what is read leaves the
+ * listing at once. It refuses what a test says. A page that is refused is sent a second time, as
+ * the wire does, unless it is a probe.
  */
 final class ScriptedService implements Graph {
 
@@ -50,7 +51,10 @@ final class ScriptedService implements Graph {
     }
   }
 
-  /** What is asked: the messages that the answer has, whether it has contents, and how many were asked for. */
+  /**
+   * What is asked: the messages that the answer has, whether it has contents, and how many were
+   * asked for.
+   */
   record Question(List<Message> messages, boolean light, int top) {
     boolean has(String id) {
       return messages.stream().anyMatch(message -> message.id.equals(id));
@@ -67,10 +71,13 @@ final class ScriptedService implements Graph {
   final PageReader reader = new PageReader(json, 1024 * 1024);
   final GraphUris uris = new GraphUris(ROOT);
   final MailFolder folder = new MailFolder("contoso", "support@contoso.com", "inbox");
+
   /** Refuses a page; null: it is answered. */
   BiFunction<Question, GraphRequest<?>, GraphException> refusal = (question, request) -> null;
+
   /** What the service makes of a page's answer. */
   BiFunction<ObjectNode, Question, String> answer = (page, question) -> page.toString();
+
   UnaryOperator<String> nextLink = link -> link;
 
   private record Round(boolean light, List<Message> left) {}
@@ -89,7 +96,9 @@ final class ScriptedService implements Graph {
   }
 
   void read(String id) {
-    messages.stream().filter(message -> message.id.equals(id)).forEach(message -> message.read = true);
+    messages.stream()
+        .filter(message -> message.id.equals(id))
+        .forEach(message -> message.read = true);
   }
 
   MessageListing listing(int pageSize) {
@@ -97,24 +106,50 @@ final class ScriptedService implements Graph {
   }
 
   MessageListing listing(int pageSize, Hints hints) {
-    return new MessageListing(new MessageRequests(uris, folder, reader, SELECT, "isRead eq false"), pageSize, null, hints, clock);
+    return new MessageListing(
+        new MessageRequests(uris, folder, reader, SELECT, "isRead eq false"),
+        pageSize,
+        null,
+        hints,
+        clock);
   }
 
   DeltaListing changes(int pageSize, URI link) {
-    return new DeltaListing(uris, folder, reader, SELECT, new DeltaLinks.Stored(link, () -> BEGIN), true, pageSize, Hints.NONE, clock);
+    return new DeltaListing(
+        uris,
+        folder,
+        reader,
+        SELECT,
+        new DeltaLinks.Stored(link, () -> BEGIN),
+        true,
+        pageSize,
+        Hints.NONE,
+        clock);
   }
 
   static GraphException refused(int status, String code) {
-    return new GraphException(GraphOperation.LIST_MESSAGES, "support@contoso.com", status, code, null, null);
+    return new GraphException(
+        GraphOperation.LIST_MESSAGES, "support@contoso.com", status, code, null, null);
   }
 
   static GraphException timedOut() {
-    return new GraphException(GraphOperation.LIST_MESSAGES, "support@contoso.com", 0, "MailroomNoAnswer", "100 s", new SocketTimeoutException("Read timed out"));
+    return new GraphException(
+        GraphOperation.LIST_MESSAGES,
+        "support@contoso.com",
+        0,
+        "MailroomNoAnswer",
+        "100 s",
+        new SocketTimeoutException("Read timed out"));
   }
 
   /** Refuses each page with one of these messages. */
   void refuse(int status, String code, boolean withoutContentsToo, String... ids) {
-    refusal = (question, request) -> List.of(ids).stream().anyMatch(question::has) && (withoutContentsToo || !question.light()) ? refused(status, code) : null;
+    refusal =
+        (question, request) ->
+            List.of(ids).stream().anyMatch(question::has)
+                    && (withoutContentsToo || !question.light())
+                ? refused(status, code)
+                : null;
   }
 
   @Override
@@ -132,7 +167,8 @@ final class ScriptedService implements Graph {
 
   private <T> T answer(GraphRequest<T> request) {
     Map<String, String> options = options(request.uri());
-    Question question = request.uri().getPath().endsWith("/delta") ? changes(request, options) : page(options);
+    Question question =
+        request.uri().getPath().endsWith("/delta") ? changes(request, options) : page(options);
     GraphException refused = refusal.apply(question, request);
     if (refused != null) {
       throw refused;
@@ -148,34 +184,56 @@ final class ScriptedService implements Graph {
       }
       int skip = Integer.parseInt(options.getOrDefault("$skip", "0")) + question.top();
       if (skip < matching(options).count()) {
-        page.put("@odata.nextLink", nextLink.apply(ROOT + request.uri().getPath().substring("/v1.0".length()) + "?" + encoded(options, skip)));
+        page.put(
+            "@odata.nextLink",
+            nextLink.apply(
+                ROOT
+                    + request.uri().getPath().substring("/v1.0".length())
+                    + "?"
+                    + encoded(options, skip)));
       }
     }
     try {
-      return request.read(new ByteArrayInputStream(answer.apply(page, question).getBytes(StandardCharsets.UTF_8)));
+      return request.read(
+          new ByteArrayInputStream(answer.apply(page, question).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException broken) {
-      throw new GraphException(request.operation(), request.mailbox(), 0, "MailroomCutAnswer", broken.getMessage(), broken);
+      throw new GraphException(
+          request.operation(),
+          request.mailbox(),
+          0,
+          "MailroomCutAnswer",
+          broken.getMessage(),
+          broken);
     }
   }
 
   private Question page(Map<String, String> options) {
     int top = Integer.parseInt(options.get("$top"));
-    return new Question(matching(options).skip(Integer.parseInt(options.getOrDefault("$skip", "0"))).limit(top).toList(),
-        !options.get("$select").contains("body"), top);
+    return new Question(
+        matching(options)
+            .skip(Integer.parseInt(options.getOrDefault("$skip", "0")))
+            .limit(top)
+            .toList(),
+        !options.get("$select").contains("body"),
+        top);
   }
 
   private java.util.stream.Stream<Message> matching(Map<String, String> options) {
     Matcher from = FROM.matcher(options.get("$filter"));
     Instant since = from.find() ? Instant.parse(from.group(1)) : Instant.MIN;
     boolean unread = options.get("$filter").contains("isRead eq false");
-    return messages.stream().filter(message -> !message.receivedAt.isBefore(since) && !(unread && message.read));
+    return messages.stream()
+        .filter(message -> !message.receivedAt.isBefore(since) && !(unread && message.read));
   }
 
   private Question changes(GraphRequest<?> request, Map<String, String> options) {
     Matcher size = PAGE_SIZE.matcher(request.prefer());
     int top = size.find() ? Integer.parseInt(size.group(1)) : 10;
     String token = options.get("$token");
-    Round round = token == null ? new Round(!options.get("$select").contains("body"), List.copyOf(messages)) : rounds.get(token);
+    Round round =
+        token == null
+            ? new Round(!options.get("$select").contains("body"), List.copyOf(messages))
+            : rounds.get(token);
     if (round == null) {
       throw refused(410, "SyncStateNotFound");
     }
@@ -188,7 +246,9 @@ final class ScriptedService implements Graph {
     List<Message> left = all.subList(question.messages().size(), all.size());
     String next = "t" + rounds.size();
     rounds.put(next, new Round(question.light(), List.copyOf(left)));
-    page.put(left.isEmpty() ? "@odata.deltaLink" : "@odata.nextLink", ROOT + "/users/support@contoso.com/mailFolders/inbox/messages/delta?$token=" + next);
+    page.put(
+        left.isEmpty() ? "@odata.deltaLink" : "@odata.nextLink",
+        ROOT + "/users/support@contoso.com/mailFolders/inbox/messages/delta?$token=" + next);
   }
 
   void forgetRounds() {
@@ -196,7 +256,11 @@ final class ScriptedService implements Graph {
   }
 
   private ObjectNode resource(Message message, boolean light) {
-    ObjectNode resource = json.createObjectNode().put("id", message.id).put("receivedDateTime", message.receivedAt.toString()).put("isRead", message.read);
+    ObjectNode resource =
+        json.createObjectNode()
+            .put("id", message.id)
+            .put("receivedDateTime", message.receivedAt.toString())
+            .put("isRead", message.read);
     if (!light) {
       resource.putObject("body").put("content", "text of " + message.id);
     }
@@ -206,8 +270,14 @@ final class ScriptedService implements Graph {
   private static String encoded(Map<String, String> options, int skip) {
     Map<String, String> next = new LinkedHashMap<>(options);
     next.put("$skip", Integer.toString(skip));
-    return next.entrySet().stream().map(option -> option.getKey() + "=" + java.net.URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8)
-        .replace("+", "%20")).collect(java.util.stream.Collectors.joining("&"));
+    return next.entrySet().stream()
+        .map(
+            option ->
+                option.getKey()
+                    + "="
+                    + java.net.URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8)
+                        .replace("+", "%20"))
+        .collect(java.util.stream.Collectors.joining("&"));
   }
 
   static Map<String, String> options(URI uri) {
@@ -215,7 +285,9 @@ final class ScriptedService implements Graph {
     for (String option : (uri.getRawQuery() == null ? "" : uri.getRawQuery()).split("&")) {
       int at = option.indexOf('=');
       if (at > 0) {
-        options.put(option.substring(0, at), URLDecoder.decode(option.substring(at + 1), StandardCharsets.UTF_8));
+        options.put(
+            option.substring(0, at),
+            URLDecoder.decode(option.substring(at + 1), StandardCharsets.UTF_8));
       }
     }
     return options;

@@ -30,17 +30,18 @@ class StoredPositionsTest {
 
   private final SettableClock clock = new SettableClock();
   private boolean lost;
-  private final Fence fence = new Fence() {
-    @Override
-    public void require(String account) {
-      if (lost) {
-        throw new LeaseLostException("taken over");
-      }
-    }
+  private final Fence fence =
+      new Fence() {
+        @Override
+        public void require(String account) {
+          if (lost) {
+            throw new LeaseLostException("taken over");
+          }
+        }
 
-    @Override
-    public void requireInTime(String mailbox) {}
-  };
+        @Override
+        public void requireInTime(String mailbox) {}
+      };
   private JdbcTemplate jdbc;
   private TransactionTemplate transaction;
   private DeltaLinks links;
@@ -48,7 +49,9 @@ class StoredPositionsTest {
 
   @BeforeEach
   void migrate() {
-    DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    DriverManagerDataSource database =
+        new DriverManagerDataSource(
+            "jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = new JdbcTemplate(database);
     transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
@@ -69,21 +72,30 @@ class StoredPositionsTest {
     assertStored(links.find("a", "b@contoso.com", "inbox"), null, clock.instant());
     assertThat(links.find("a", "a@contoso.com", "other").link()).isNull();
     assertThat(links.find("b", "a@contoso.com", "inbox").link()).isNull();
-    links.store("a", "b@contoso.com", "inbox", URI.create("https://graph.example/b"), clock.instant());
-    assertThat(links.find("a", "a@contoso.com", "inbox").link()).as("back in its mailbox it goes on").isEqualTo(LINK);
+    links.store(
+        "a", "b@contoso.com", "inbox", URI.create("https://graph.example/b"), clock.instant());
+    assertThat(links.find("a", "a@contoso.com", "inbox").link())
+        .as("back in its mailbox it goes on")
+        .isEqualTo(LINK);
     links.forget("a");
     assertThat(links.find("a", "a@contoso.com", "inbox").link()).isNull();
   }
 
   @Test
-  void a_link_of_an_earlier_version_which_does_not_say_its_mailbox_is_not_followed_and_its_beginning_counts() {
-    jdbc.update("insert into delta_link (account, folder, link, begun_at, updated_at) values ('a', 'inbox', ?, ?, ?)", LINK.toString(),
-        OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC), OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC));
+  void
+      a_link_of_an_earlier_version_which_does_not_say_its_mailbox_is_not_followed_and_its_beginning_counts() {
+    jdbc.update(
+        "insert into delta_link (account, folder, link, begun_at, updated_at) values ('a', 'inbox',"
+            + " ?, ?, ?)",
+        LINK.toString(),
+        OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC),
+        OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC));
     assertStored(links.find("a", "a@contoso.com", "inbox"), null, SINCE);
   }
 
   @Test
-  void a_backfill_that_was_interrupted_goes_on_behind_what_is_delivered_and_in_its_own_mailbox_and_folder_only() {
+  void
+      a_backfill_that_was_interrupted_goes_on_behind_what_is_delivered_and_in_its_own_mailbox_and_folder_only() {
     backfills.request("a", SINCE, null, true);
     Backfill begun = backfills.begin("a", "a@contoso.com", List.of("inbox"));
     assertThat(begun.position()).isEqualTo(SINCE);
@@ -96,32 +108,44 @@ class StoredPositionsTest {
     assertThat(again.position()).isEqualTo(SINCE.plusSeconds(60));
     backfills.end(again, false);
     backfills.request("a", SINCE, null, true);
-    assertThat(backfills.begin("a", "b@contoso.com", List.of("inbox")).position()).as("another mailbox").isEqualTo(SINCE);
+    assertThat(backfills.begin("a", "b@contoso.com", List.of("inbox")).position())
+        .as("another mailbox")
+        .isEqualTo(SINCE);
     backfills.end(again, true);
     assertThat(backfills.find("a").orElseThrow().ended()).isNotNull();
-    assertThat(backfills.request("a", SINCE, null, true).position()).as("one that is through begins anew").isEqualTo(SINCE);
+    assertThat(backfills.request("a", SINCE, null, true).position())
+        .as("one that is through begins anew")
+        .isEqualTo(SINCE);
   }
 
   @Test
-  void a_backfill_of_several_folders_stands_in_each_of_them_where_that_stands_and_as_a_whole_where_the_last_does() {
+  void
+      a_backfill_of_several_folders_stands_in_each_of_them_where_that_stands_and_as_a_whole_where_the_last_does() {
     List<String> folders = List.of("inbox", "tickets");
     backfills.request("a", SINCE, null, true);
     Backfill begun = backfills.begin("a", "a@contoso.com", folders);
     backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)));
     assertThat(backfills.find("a").orElseThrow().position()).isEqualTo(SINCE);
     backfills.through(begun, "inbox");
-    assertThat(backfills.find("a").orElseThrow().position()).as("of those in which something is left").isEqualTo(SINCE);
+    assertThat(backfills.find("a").orElseThrow().position())
+        .as("of those in which something is left")
+        .isEqualTo(SINCE);
     backfills.storing(begun, "tickets").accept(Position.receivedBefore(SINCE.plusSeconds(20)));
     assertThat(backfills.find("a").orElseThrow().position()).isEqualTo(SINCE.plusSeconds(20));
     backfills.end(begun, false);
     backfills.request("a", SINCE, null, true);
     Backfill again = backfills.begin("a", "a@contoso.com", List.of("inbox", "tickets", "new"));
-    assertThat(List.of("inbox", "tickets", "new")).extracting(folder -> backfills.position(again, folder))
+    assertThat(List.of("inbox", "tickets", "new"))
+        .extracting(folder -> backfills.position(again, folder))
         .containsExactly(SINCE.plusSeconds(60), SINCE.plusSeconds(20), SINCE);
-    assertThat(List.of("inbox", "tickets", "new")).extracting(folder -> backfills.isThrough(again, folder)).containsExactly(true, false, false);
+    assertThat(List.of("inbox", "tickets", "new"))
+        .extracting(folder -> backfills.isThrough(again, folder))
+        .containsExactly(true, false, false);
     backfills.end(again, true);
     backfills.request("a", SINCE, null, true);
-    assertThat(backfills.isThrough(backfills.begin("a", "a@contoso.com", folders), "inbox")).as("it begins anew").isFalse();
+    assertThat(backfills.isThrough(backfills.begin("a", "a@contoso.com", folders), "inbox"))
+        .as("it begins anew")
+        .isFalse();
   }
 
   @Test
@@ -139,7 +163,8 @@ class StoredPositionsTest {
   }
 
   @Test
-  void a_wish_of_one_node_is_taken_up_by_another_and_goes_on_there_until_it_is_through_or_has_failed() {
+  void
+      a_wish_of_one_node_is_taken_up_by_another_and_goes_on_there_until_it_is_through_or_has_failed() {
     Backfills other = backfills(false);
     backfills.request("a", SINCE, null, true);
     assertThat(other.isWanted("a")).isTrue();
@@ -159,7 +184,8 @@ class StoredPositionsTest {
     other.request("a", SINCE.minusSeconds(60), null, true);
     assertThat(backfills.isWanted("a")).isTrue();
     backfills.end(takenOver, false);
-    assertThat(backfills.begin("a", "a@contoso.com", List.of("inbox")).since()).isEqualTo(SINCE.minusSeconds(60));
+    assertThat(backfills.begin("a", "a@contoso.com", List.of("inbox")).since())
+        .isEqualTo(SINCE.minusSeconds(60));
     backfills.end(backfills.running("a").orElseThrow(), true);
     assertThat(List.of(backfills.isUnderway("a"), other.isUnderway("a"))).containsOnly(false);
     assertThat(other.begin("a", "a@contoso.com", List.of("inbox"))).isNull();
@@ -186,12 +212,25 @@ class StoredPositionsTest {
     backfills.request("a", SINCE, null, true);
     Backfill begun = backfills.begin("a", "a@contoso.com", List.of("inbox"));
     lost = true;
-    assertThatThrownBy(() -> links.storing("a", INBOX, clock::instant).accept(Position.link(LINK))).isInstanceOf(LeaseLostException.class);
-    assertThatThrownBy(() -> backfills.storing(begun, "inbox").accept(Position.receivedBefore(SINCE.plusSeconds(60)))).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> links.storing("a", INBOX, clock::instant).accept(Position.link(LINK)))
+        .isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(
+            () ->
+                backfills
+                    .storing(begun, "inbox")
+                    .accept(Position.receivedBefore(SINCE.plusSeconds(60))))
+        .isInstanceOf(LeaseLostException.class);
     assertThatThrownBy(() -> backfills.end(begun, true)).isInstanceOf(LeaseLostException.class);
     lost = false;
     assertThat(links.find("a", "a@contoso.com", "inbox").link()).isNull();
-    assertThat(jdbc.queryForObject("select count(*) from backfill_folder where position_at > ?", Long.class, OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC))).isZero();
-    assertThat(jdbc.queryForObject("select count(*) from backfill where ended_at is null", Long.class)).isEqualTo(1);
+    assertThat(
+            jdbc.queryForObject(
+                "select count(*) from backfill_folder where position_at > ?",
+                Long.class,
+                OffsetDateTime.ofInstant(SINCE, ZoneOffset.UTC)))
+        .isZero();
+    assertThat(
+            jdbc.queryForObject("select count(*) from backfill where ended_at is null", Long.class))
+        .isEqualTo(1);
   }
 }

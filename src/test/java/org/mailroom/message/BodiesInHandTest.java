@@ -21,8 +21,18 @@ class BodiesInHandTest {
 
   private static IncomingMessage message(int kilobytes) {
     ObjectNode resource = JsonNodeFactory.instance.objectNode();
-    resource.putObject("body").put("contentType", "text").put("content", "x".repeat(kilobytes * KILOBYTES));
-    return new IncomingMessage(Preparing.replying(), "A" + kilobytes, Instant.EPOCH, resource, List.of("file"), Map.of(), false);
+    resource
+        .putObject("body")
+        .put("contentType", "text")
+        .put("content", "x".repeat(kilobytes * KILOBYTES));
+    return new IncomingMessage(
+        Preparing.replying(),
+        "A" + kilobytes,
+        Instant.EPOCH,
+        resource,
+        List.of("file"),
+        Map.of(),
+        false);
   }
 
   @Test
@@ -54,7 +64,9 @@ class BodiesInHandTest {
   void the_wait_has_an_end_that_is_told() {
     BodiesInHand impatient = new BodiesInHand(25_000L * KILOBYTES, 10);
     impatient.enter(message(2100));
-    assertThatThrownBy(() -> impatient.enter(message(1024))).isInstanceOf(NoRoomException.class).hasMessageContaining("its body of 1024 KB")
+    assertThatThrownBy(() -> impatient.enter(message(1024)))
+        .isInstanceOf(NoRoomException.class)
+        .hasMessageContaining("its body of 1024 KB")
         .hasMessageContaining("mailroom.limits.request-timeout");
   }
 }

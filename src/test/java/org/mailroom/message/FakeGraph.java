@@ -15,8 +15,8 @@ import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 
 /**
- * Answers requests by the end of their path: several answers in turn, the last one for ever. As the wire does, it sends again what wasn't read
- * whole.
+ * Answers requests by the end of their path: several answers in turn, the last one for ever. As the
+ * wire does, it sends again what wasn't read whole.
  */
 final class FakeGraph implements Graph {
 
@@ -30,7 +30,9 @@ final class FakeGraph implements Graph {
   /** Answers with these texts in turn. */
   FakeGraph answers(String end, String... texts) {
     for (String text : texts) {
-      answers.computeIfAbsent(end, key -> new ArrayDeque<>()).add(text.getBytes(StandardCharsets.UTF_8));
+      answers
+          .computeIfAbsent(end, key -> new ArrayDeque<>())
+          .add(text.getBytes(StandardCharsets.UTF_8));
     }
     return this;
   }
@@ -41,7 +43,9 @@ final class FakeGraph implements Graph {
   }
 
   FakeGraph refuses(String end, int status, String code) {
-    answers.computeIfAbsent(end, key -> new ArrayDeque<>()).add(new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", status, code, null, null));
+    answers
+        .computeIfAbsent(end, key -> new ArrayDeque<>())
+        .add(new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", status, code, null, null));
     return this;
   }
 
@@ -60,12 +64,17 @@ final class FakeGraph implements Graph {
         cut = e;
       }
     }
-    throw new GraphException(GraphOperation.GET_MESSAGE, "a@b.c", 0, "MailroomCutAnswer", null, cut);
+    throw new GraphException(
+        GraphOperation.GET_MESSAGE, "a@b.c", 0, "MailroomCutAnswer", null, cut);
   }
 
   private Object answer(String uri) {
-    Deque<Object> turns = answers.entrySet().stream().filter(entry -> uri.endsWith(entry.getKey())).findFirst()
-        .orElseThrow(() -> new AssertionError("unexpected request " + uri)).getValue();
+    Deque<Object> turns =
+        answers.entrySet().stream()
+            .filter(entry -> uri.endsWith(entry.getKey()))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("unexpected request " + uri))
+            .getValue();
     return turns.size() > 1 ? turns.poll() : turns.peek();
   }
 }

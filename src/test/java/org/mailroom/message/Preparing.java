@@ -24,10 +24,14 @@ import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.MailroomProperties.Content;
 import org.springframework.util.unit.DataSize;
 
-/** The beans that prepare a message, on a fake service, a settable clock and a temporary folder; and the steps of the two routes in Java. */
+/**
+ * The beans that prepare a message, on a fake service, a settable clock and a temporary folder; and
+ * the steps of the two routes in Java.
+ */
 final class Preparing extends Clock {
 
-  static final String LIST = "/attachments?$select=id%2Cname%2CcontentType%2Csize%2CisInline%2Cmicrosoft.graph.fileAttachment%2FcontentId";
+  static final String LIST =
+      "/attachments?$select=id%2Cname%2CcontentType%2Csize%2CisInline%2Cmicrosoft.graph.fileAttachment%2FcontentId";
 
   final FakeGraph graph = new FakeGraph();
   final Map<String, Instant> unsettled = new HashMap<>();
@@ -35,15 +39,33 @@ final class Preparing extends Clock {
   final MessagePreparation preparation;
   private final ObjectMapper json = new ObjectMapper();
   Instant now = Instant.parse("2026-01-05T12:00:00Z");
-  final AccountImport running = new AccountImport(account(Content.JSON, null), new ImportTally(this, 0), () -> false);
+  final AccountImport running =
+      new AccountImport(account(Content.JSON, null), new ImportTally(this, 0), () -> false);
 
   Preparing(Path dataDir) {
     AnswerJson answers = new AnswerJson(json);
     GraphUris uris = new GraphUris(URI.create(FakeGraph.ROOT));
-    StoredContent contents = new StoredContent(new AttachmentStore(new MessageFolders(dataDir.resolve("mail"))), dataDir);
-    attachments = new AttachmentFetch(
-        graph, answers, contents, (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now), uris, Duration.ofHours(1), this);
-    preparation = new MessagePreparation(graph, answers, contents, new MessageTranslator(), (account, id) -> null, new RouteFailures(), uris);
+    StoredContent contents =
+        new StoredContent(
+            new AttachmentStore(new MessageFolders(dataDir.resolve("mail"))), dataDir);
+    attachments =
+        new AttachmentFetch(
+            graph,
+            answers,
+            contents,
+            (account, id) -> unsettled.computeIfAbsent(account + "/" + id, key -> now),
+            uris,
+            Duration.ofHours(1),
+            this);
+    preparation =
+        new MessagePreparation(
+            graph,
+            answers,
+            contents,
+            new MessageTranslator(),
+            (account, id) -> null,
+            new RouteFailures(),
+            uris);
   }
 
   static Account account(Content content, DataSize maxSize) {
@@ -52,12 +74,42 @@ final class Preparing extends Clock {
 
   static Account account(Content content, DataSize maxSize, AttachmentsKept kept) {
     return new Account(
-        "support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, content, false, List.of("database", "file"), maxSize, null, kept, null, null);
+        "support",
+        "support@contoso.com",
+        "contoso",
+        List.of("inbox"),
+        false,
+        "",
+        Duration.ofMinutes(1),
+        null,
+        content,
+        false,
+        List.of("database", "file"),
+        maxSize,
+        null,
+        kept,
+        null,
+        null);
   }
 
   static Account replying() {
-    return new Account("support", "support@contoso.com", "contoso", List.of("inbox"), false, "", Duration.ofMinutes(1), null, Content.JSON, true, List.of("database", "file"), null, null,
-        AttachmentsKept.ALL, null, null);
+    return new Account(
+        "support",
+        "support@contoso.com",
+        "contoso",
+        List.of("inbox"),
+        false,
+        "",
+        Duration.ofMinutes(1),
+        null,
+        Content.JSON,
+        true,
+        List.of("database", "file"),
+        null,
+        null,
+        AttachmentsKept.ALL,
+        null,
+        null);
   }
 
   IncomingMessage message(String resource) {
@@ -67,7 +119,14 @@ final class Preparing extends Clock {
   IncomingMessage message(String resource, Account account, String id) {
     try {
       JsonNode tree = resource == null ? null : json.readTree(resource);
-      return new IncomingMessage(account, id, Instant.parse("2026-01-05T11:59:00Z"), tree, List.of("database", "file"), Map.of(), true);
+      return new IncomingMessage(
+          account,
+          id,
+          Instant.parse("2026-01-05T11:59:00Z"),
+          tree,
+          List.of("database", "file"),
+          Map.of(),
+          true);
     } catch (IOException e) {
       throw new IllegalArgumentException(e);
     }

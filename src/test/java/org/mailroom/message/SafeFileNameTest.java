@@ -13,16 +13,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SafeFileNameTest {
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"report.pdf|report.pdf", "../../etc/passwd|_.._etc_passwd", "C:\\x|C__x", "CON|_CON", "con.txt|_con.txt",
-      "a<b>c.txt|a_b_c.txt", "trailing. . |trailing", "Übersicht ✔.pdf|Übersicht ✔.pdf", "'...'|attachment", "COM1.log|_COM1.log"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "report.pdf|report.pdf",
+        "../../etc/passwd|_.._etc_passwd",
+        "C:\\x|C__x",
+        "CON|_CON",
+        "con.txt|_con.txt",
+        "a<b>c.txt|a_b_c.txt",
+        "trailing. . |trailing",
+        "Übersicht ✔.pdf|Übersicht ✔.pdf",
+        "'...'|attachment",
+        "COM1.log|_COM1.log"
+      })
   void a_name_becomes_safe_and_stays_readable(String name, String safe) {
     assertThat(SafeFileName.of(name)).isEqualTo(safe);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a\u0000b\u0007.txt", "a\u202Egpj.exe", "\uD83D", "../..", "\\\\server\\share", "x\r\ny", "~/.ssh", "\u0000"})
+  @ValueSource(
+      strings = {
+        "a\u0000b\u0007.txt",
+        "a\u202Egpj.exe",
+        "\uD83D",
+        "../..",
+        "\\\\server\\share",
+        "x\r\ny",
+        "~/.ssh",
+        "\u0000"
+      })
   void nothing_hostile_is_left(String name) {
-    assertThat(SafeFileName.of(name)).isNotEmpty().doesNotContain("/", "\\", ":", "\u0000", "\u202E", "\r", "\n", "\uD83D").doesNotStartWith(".");
+    assertThat(SafeFileName.of(name))
+        .isNotEmpty()
+        .doesNotContain("/", "\\", ":", "\u0000", "\u202E", "\r", "\n", "\uD83D")
+        .doesNotStartWith(".");
   }
 
   @Test
@@ -40,9 +65,12 @@ class SafeFileNameTest {
 
   @Test
   void an_attachment_never_leaves_its_folder(@org.junit.jupiter.api.io.TempDir Path dataDir) {
-    MessageFolder folder = new MessageFolders(dataDir.resolve("mail")).of("support", "AAMk+/=", Instant.parse("2026-01-05T23:59:59Z"));
+    MessageFolder folder =
+        new MessageFolders(dataDir.resolve("mail"))
+            .of("support", "AAMk+/=", Instant.parse("2026-01-05T23:59:59Z"));
     Path file = folder.attachment(1, "../../../../x");
     assertThat(file.getParent()).isEqualTo(folder.messageJson().resolveSibling("attachments"));
-    assertThat(folder.messageJson().toString()).contains("mail/support/2026/01/05/".replace('/', java.io.File.separatorChar));
+    assertThat(folder.messageJson().toString())
+        .contains("mail/support/2026/01/05/".replace('/', java.io.File.separatorChar));
   }
 }

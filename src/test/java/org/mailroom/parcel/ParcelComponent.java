@@ -24,7 +24,9 @@ public final class ParcelComponent extends DefaultComponent {
           @Override
           public void process(Exchange exchange) throws Exception {
             Files.createDirectories(Path.of(folder));
-            Files.writeString(Path.of(folder, exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class)), exchange.getMessage().getBody(String.class));
+            Files.writeString(
+                Path.of(folder, exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class)),
+                exchange.getMessage().getBody(String.class));
           }
         };
       }

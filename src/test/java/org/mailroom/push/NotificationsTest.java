@@ -25,7 +25,10 @@ import org.mailroom.settings.PollAt;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What becomes of notifications, true and forged. There is neither a database nor a service here that anything could be asked of. */
+/**
+ * What becomes of notifications, true and forged. There is neither a database nor a service here
+ * that anything could be asked of.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class NotificationsTest {
 
@@ -40,19 +43,35 @@ class NotificationsTest {
   private final SubscriptionIndex index = new SubscriptionIndex(wakes);
   private final LifecycleEvents events = new LifecycleEvents();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Notifications notifications = new Notifications(index, wakes, events, new ObjectMapper(), meters);
+  private final Notifications notifications =
+      new Notifications(index, wakes, events, new ObjectMapper(), meters);
 
   @BeforeEach
   void one() {
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
-    known.put("support", PushParts.account("support", "Support@contoso.com", List.of("inbox"), null));
+    known.put(
+        "support", PushParts.account("support", "Support@contoso.com", List.of("inbox"), null));
     known.put("tickets", PushParts.account("tickets", SUPPORT, List.of("archive"), null));
     known.put("orders", PushParts.account("orders", "orders@contoso.com", List.of("inbox"), null));
     index.replace(List.of(row("s1", SUPPORT)));
   }
 
   private static Subscription row(String id, String mailbox) {
-    return new Subscription(mailbox, "contoso", "", "", id, ClientState.hash(SECRET), Instant.MAX, Instant.MAX, null, 0, Instant.MAX, null, null, 0);
+    return new Subscription(
+        mailbox,
+        "contoso",
+        "",
+        "",
+        id,
+        ClientState.hash(SECRET),
+        Instant.MAX,
+        Instant.MAX,
+        null,
+        0,
+        Instant.MAX,
+        null,
+        null,
+        0);
   }
 
   private static String notification(String id, String secret, String more) {
@@ -69,7 +88,12 @@ class NotificationsTest {
 
   @Test
   void a_burst_of_true_ones_wakes_each_account_of_the_mailbox_once() {
-    assertThat(take(IntStream.range(0, 500).mapToObj(i -> notification("s1", SECRET, ",\"changeType\":\"created\"")).toArray(String[]::new))).isTrue();
+    assertThat(
+            take(
+                IntStream.range(0, 500)
+                    .mapToObj(i -> notification("s1", SECRET, ",\"changeType\":\"created\""))
+                    .toArray(String[]::new)))
+        .isTrue();
     assertThat(imported).as("whoever sends isn't kept waiting by that").isEmpty();
     wakes.wake();
     wakes.wake();
@@ -79,9 +103,22 @@ class NotificationsTest {
 
   @Test
   void a_flood_of_forged_ones_wakes_nobody_is_counted_and_writes_no_line(CapturedOutput output) {
-    String unknown = IntStream.range(0, 1000).mapToObj(i -> notification(UUID.randomUUID().toString(), SECRET, "")).collect(Collectors.joining(","));
-    String wrong = IntStream.range(0, 1000).mapToObj(i -> notification("s1", ClientState.make(), "")).collect(Collectors.joining(","));
-    take(unknown, wrong, notification("s1", "", ""), notification("s1", SECRET + "x".repeat(1000), ""), "{\"subscriptionId\":\"s1\"}", "7", "null",
+    String unknown =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> notification(UUID.randomUUID().toString(), SECRET, ""))
+            .collect(Collectors.joining(","));
+    String wrong =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> notification("s1", ClientState.make(), ""))
+            .collect(Collectors.joining(","));
+    take(
+        unknown,
+        wrong,
+        notification("s1", "", ""),
+        notification("s1", SECRET + "x".repeat(1000), ""),
+        "{\"subscriptionId\":\"s1\"}",
+        "7",
+        "null",
         notification("s1", ClientState.make(), ",\"lifecycleEvent\":\"subscriptionRemoved\""));
     wakes.wake();
     assertThat(imported).isEmpty();
@@ -101,7 +138,8 @@ class NotificationsTest {
   }
 
   @Test
-  void events_of_a_subscriptions_life_are_noted_and_all_but_the_reauthorization_have_the_mailbox_looked_at() {
+  void
+      events_of_a_subscriptions_life_are_noted_and_all_but_the_reauthorization_have_the_mailbox_looked_at() {
     take(notification("s1", SECRET, ",\"lifecycleEvent\":\"reauthorizationRequired\""));
     wakes.wake();
     assertThat(imported).isEmpty();
@@ -118,7 +156,10 @@ class NotificationsTest {
 
   @Test
   void accounts_that_are_paused_or_have_times_of_their_own_are_not_woken() {
-    known.put("tickets", PushParts.account("tickets", SUPPORT, List.of("archive"), PollAt.parse("0 0 6 * * *", "UTC")));
+    known.put(
+        "tickets",
+        PushParts.account(
+            "tickets", SUPPORT, List.of("archive"), PollAt.parse("0 0 6 * * *", "UTC")));
     when(schedule.isPaused("support")).thenReturn(true);
     take(notification("s1", SECRET, ""));
     wakes.wake();

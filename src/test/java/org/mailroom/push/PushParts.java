@@ -25,7 +25,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The parts of push as a unit test puts them together: nodes that share a database, a clock that the test drives, and a service that notes what it is asked. */
+/**
+ * The parts of push as a unit test puts them together: nodes that share a database, a clock that
+ * the test drives, and a service that notes what it is asked.
+ */
 final class PushParts {
 
   static final String PUBLIC_URL = "https://mailroom.contoso.com";
@@ -85,8 +88,17 @@ final class PushParts {
     Node(Map<String, String> settings) {
       when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
       MailroomProperties properties = properties(settings);
-      upkeep = new SubscriptionUpkeep(new NotificationAddress(properties), new WantedSubscriptions(accounts), table, service, events, new PushLog(), threads,
-          properties, clock);
+      upkeep =
+          new SubscriptionUpkeep(
+              new NotificationAddress(properties),
+              new WantedSubscriptions(accounts),
+              table,
+              service,
+              events,
+              new PushLog(),
+              threads,
+              properties,
+              clock);
     }
 
     Node knows(String id, String mailbox) {
@@ -129,12 +141,28 @@ final class PushParts {
   }
 
   static Account account(String id, String mailbox, List<String> folders, PollAt pollAt) {
-    return new Account(id, mailbox, "contoso", folders, false, "", Duration.ofMinutes(1), pollAt, Content.JSON, false, List.of("file"), null, null,
-        AttachmentsKept.ALL, null, null);
+    return new Account(
+        id,
+        mailbox,
+        "contoso",
+        folders,
+        false,
+        "",
+        Duration.ofMinutes(1),
+        pollAt,
+        Content.JSON,
+        false,
+        List.of("file"),
+        null,
+        null,
+        AttachmentsKept.ALL,
+        null,
+        null);
   }
 
   static MailroomProperties properties(Map<String, String> settings) {
-    return new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("mailroom", MailroomProperties.class);
+    return new Binder(new MapConfigurationPropertySource(settings))
+        .bindOrCreate("mailroom", MailroomProperties.class);
   }
 
   Subscription row(String mailbox) {
@@ -144,10 +172,12 @@ final class PushParts {
   /** A schedule that notes whose import was asked for. */
   static AccountSchedule schedule(List<String> wanted) {
     AccountSchedule schedule = mock(AccountSchedule.class);
-    when(schedule.importNow(org.mockito.ArgumentMatchers.any())).thenAnswer(asked -> {
-      wanted.add(asked.getArgument(0));
-      return false;
-    });
+    when(schedule.importNow(org.mockito.ArgumentMatchers.any()))
+        .thenAnswer(
+            asked -> {
+              wanted.add(asked.getArgument(0));
+              return false;
+            });
     return schedule;
   }
 }

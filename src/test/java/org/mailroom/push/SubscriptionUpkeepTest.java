@@ -17,7 +17,10 @@ import org.mailroom.settings.PollAt;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Subscriptions from created over renewed to deleted, on nodes that share a database, by a clock that the test drives. */
+/**
+ * Subscriptions from created over renewed to deleted, on nodes that share a database, by a clock
+ * that the test drives.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class SubscriptionUpkeepTest {
 
@@ -35,7 +38,8 @@ class SubscriptionUpkeepTest {
   }
 
   @Test
-  void a_mailbox_is_subscribed_to_once_however_many_accounts_and_nodes_read_it_and_whatever_their_case() {
+  void
+      a_mailbox_is_subscribed_to_once_however_many_accounts_and_nodes_read_it_and_whatever_their_case() {
     Node one = parts.node().knows("support", "Support@contoso.com").knows("tickets", SUPPORT);
     Node other = parts.node().knows("support", SUPPORT).knows("tickets", SUPPORT);
     one.round();
@@ -43,7 +47,8 @@ class SubscriptionUpkeepTest {
     one.round();
     assertThat(parts.service.created).hasSize(1);
     assertThat(parts.row(SUPPORT).id()).isEqualTo("id-1-" + SUPPORT);
-    assertThat(parts.row(SUPPORT).expiresAt()).isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
+    assertThat(parts.row(SUPPORT).expiresAt())
+        .isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
   }
 
   @Test
@@ -52,14 +57,15 @@ class SubscriptionUpkeepTest {
     Node other = parts.node().knows("support", SUPPORT);
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
-    parts.service.meanwhile = () -> {
-      asked.countDown();
-      try {
-        answered.await(60, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    };
+    parts.service.meanwhile =
+        () -> {
+          asked.countDown();
+          try {
+            answered.await(60, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
     Thread first = new Thread(one::round);
     first.start();
     assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
@@ -72,8 +78,11 @@ class SubscriptionUpkeepTest {
 
   @Test
   void what_a_node_took_and_died_with_another_one_takes_later() {
-    parts.table.add(new WantedSubscription(SUPPORT, "contoso", "users/support@contoso.com/mailFolders('inbox')/messages"),
-        PushParts.PUBLIC_URL + "/notifications", parts.clock.instant());
+    parts.table.add(
+        new WantedSubscription(
+            SUPPORT, "contoso", "users/support@contoso.com/mailFolders('inbox')/messages"),
+        PushParts.PUBLIC_URL + "/notifications",
+        parts.clock.instant());
     parts.table.take(parts.row(SUPPORT), parts.clock.instant(), Duration.ofSeconds(60));
     Node other = parts.node().knows("support", SUPPORT);
     other.round();
@@ -94,14 +103,16 @@ class SubscriptionUpkeepTest {
     parts.clock.pass(Duration.ofHours(1));
     node.round();
     assertThat(parts.service.renewed).containsExactly("id-1-" + SUPPORT);
-    assertThat(parts.row(SUPPORT).expiresAt()).isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
+    assertThat(parts.row(SUPPORT).expiresAt())
+        .isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
     assertThat(parts.row(SUPPORT).clientState()).isEqualTo(secret);
     node.round();
     assertThat(parts.service.renewed).hasSize(1);
   }
 
   @Test
-  void one_whose_times_are_of_a_clock_that_was_wrong_is_renewed_at_once_and_what_is_taken_by_it_is_free() {
+  void
+      one_whose_times_are_of_a_clock_that_was_wrong_is_renewed_at_once_and_what_is_taken_by_it_is_free() {
     Node node = parts.node().knows("support", SUPPORT);
     parts.clock.pass(Duration.ofDays(365));
     node.round();
@@ -109,8 +120,12 @@ class SubscriptionUpkeepTest {
     node.round();
     node.round();
     assertThat(parts.service.renewed).containsExactly("id-1-" + SUPPORT);
-    assertThat(parts.row(SUPPORT).expiresAt()).isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
-    parts.table.take(parts.row(SUPPORT), parts.clock.instant().plus(Duration.ofDays(365)), Duration.ofSeconds(60));
+    assertThat(parts.row(SUPPORT).expiresAt())
+        .isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
+    parts.table.take(
+        parts.row(SUPPORT),
+        parts.clock.instant().plus(Duration.ofDays(365)),
+        Duration.ofSeconds(60));
     parts.clock.pass(Duration.ofHours(84));
     node.round();
     assertThat(parts.service.renewed).hasSize(2);
@@ -120,7 +135,8 @@ class SubscriptionUpkeepTest {
   void one_that_graph_has_no_more_or_that_has_expired_is_created_anew() {
     Node node = parts.node().knows("support", SUPPORT);
     node.round();
-    parts.service.refusesToRenew = refused(GraphOperation.RENEW_SUBSCRIPTION, 404, "ResourceNotFound");
+    parts.service.refusesToRenew =
+        refused(GraphOperation.RENEW_SUBSCRIPTION, 404, "ResourceNotFound");
     parts.clock.pass(Duration.ofHours(84));
     node.round();
     assertThat(parts.row(SUPPORT).id()).isEqualTo("id-2-" + SUPPORT);
@@ -146,7 +162,8 @@ class SubscriptionUpkeepTest {
     parts.service.refusesToRenew = null;
     parts.clock.pass(Duration.ofMinutes(2));
     node.round();
-    assertThat(parts.row(SUPPORT).expiresAt()).isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
+    assertThat(parts.row(SUPPORT).expiresAt())
+        .isEqualTo(parts.clock.instant().plus(Duration.ofDays(7)));
   }
 
   @Test
@@ -186,9 +203,13 @@ class SubscriptionUpkeepTest {
   }
 
   @Test
-  void with_push_switched_off_what_was_subscribed_is_deleted_and_nothing_is_left_to_do() throws Exception {
+  void with_push_switched_off_what_was_subscribed_is_deleted_and_nothing_is_left_to_do()
+      throws Exception {
     parts.node().knows("support", SUPPORT).round();
-    Node off = parts.node(Map.of("mailroom.public-url", PushParts.PUBLIC_URL, "mailroom.push.mode", "off")).knows("support", SUPPORT);
+    Node off =
+        parts
+            .node(Map.of("mailroom.public-url", PushParts.PUBLIC_URL, "mailroom.push.mode", "off"))
+            .knows("support", SUPPORT);
     parts.clock.pass(Duration.ofMinutes(4));
     assertThat(off.upkeep.round()).isTrue();
     assertThat(parts.service.deleted).containsExactly("id-1-" + SUPPORT);
@@ -198,15 +219,23 @@ class SubscriptionUpkeepTest {
   @Test
   void without_an_https_address_nobody_is_subscribed() throws Exception {
     assertThat(parts.node(Map.of()).knows("support", SUPPORT).upkeep.round()).isFalse();
-    assertThat(parts.node(Map.of("mailroom.public-url", "http://mailroom.contoso.com")).knows("support", SUPPORT).upkeep.round()).isFalse();
+    assertThat(
+            parts
+                .node(Map.of("mailroom.public-url", "http://mailroom.contoso.com"))
+                .knows("support", SUPPORT)
+                .upkeep
+                .round())
+        .isFalse();
     assertThat(parts.table.all()).isEmpty();
   }
 
   @Test
-  void one_folder_is_subscribed_to_by_its_name_several_as_the_whole_mailbox_and_another_choice_replaces_it() {
+  void
+      one_folder_is_subscribed_to_by_its_name_several_as_the_whole_mailbox_and_another_choice_replaces_it() {
     Node node = parts.node().knows("support", SUPPORT);
     node.round();
-    assertThat(parts.row(SUPPORT).resource()).isEqualTo("users/support@contoso.com/mailFolders('inbox')/messages");
+    assertThat(parts.row(SUPPORT).resource())
+        .isEqualTo("users/support@contoso.com/mailFolders('inbox')/messages");
     node.knows(PushParts.account("support", SUPPORT, List.of("inbox", "Inbox/Tickets"), null));
     node.round();
     assertThat(parts.service.deleted).as("another node may still be of another opinion").isEmpty();
@@ -219,45 +248,69 @@ class SubscriptionUpkeepTest {
 
   @Test
   void an_account_with_times_of_its_own_is_not_subscribed() {
-    Node node = parts.node().knows(PushParts.account("support", SUPPORT, List.of("inbox"), PollAt.parse("0 0 6 * * *", "UTC")));
+    Node node =
+        parts
+            .node()
+            .knows(
+                PushParts.account(
+                    "support", SUPPORT, List.of("inbox"), PollAt.parse("0 0 6 * * *", "UTC")));
     node.round();
     node.round();
     assertThat(parts.table.all()).isEmpty();
   }
 
   @Test
-  void a_refusal_is_told_once_with_what_to_do_and_tried_again_later_and_once_it_works_that_is_told(CapturedOutput output) {
+  void a_refusal_is_told_once_with_what_to_do_and_tried_again_later_and_once_it_works_that_is_told(
+      CapturedOutput output) {
     Node node = parts.node().knows("support", SUPPORT).knows("orders", "orders@contoso.com");
-    parts.service.refusesToCreate = wanted -> wanted.key().equals(SUPPORT) ? refused(GraphOperation.CREATE_SUBSCRIPTION, 403, "ExtensionError") : null;
+    parts.service.refusesToCreate =
+        wanted ->
+            wanted.key().equals(SUPPORT)
+                ? refused(GraphOperation.CREATE_SUBSCRIPTION, 403, "ExtensionError")
+                : null;
     node.round();
     node.round();
     assertThat(parts.service.created).hasSize(2);
     assertThat(parts.row("orders@contoso.com").isThere(parts.clock.instant())).isTrue();
-    assertThat(parts.row(SUPPORT).refusal()).contains("may not subscribe").contains("goes on polling").contains("HTTP 403 ExtensionError");
+    assertThat(parts.row(SUPPORT).refusal())
+        .contains("may not subscribe")
+        .contains("goes on polling")
+        .contains("HTTP 403 ExtensionError");
     parts.clock.pass(Duration.ofMinutes(16));
     node.round();
     assertThat(parts.service.created).hasSize(3);
-    assertThat(output.getOut().lines().filter(line -> line.contains("may not subscribe"))).hasSize(1);
+    assertThat(output.getOut().lines().filter(line -> line.contains("may not subscribe")))
+        .hasSize(1);
     parts.service.refusesToCreate = wanted -> null;
     parts.clock.pass(Duration.ofMinutes(31));
     node.round();
     assertThat(parts.row(SUPPORT).refusal()).isNull();
-    assertThat(output.getOut()).contains("mailbox support@contoso.com: Microsoft Graph tells of new mail now");
+    assertThat(output.getOut())
+        .contains("mailbox support@contoso.com: Microsoft Graph tells of new mail now");
   }
 
   @Test
-  void a_site_that_graph_cannot_reach_is_asked_about_for_one_mailbox_and_told_once_for_all(CapturedOutput output) {
+  void a_site_that_graph_cannot_reach_is_asked_about_for_one_mailbox_and_told_once_for_all(
+      CapturedOutput output) {
     Node node = parts.node();
     for (int i = 0; i < 50; i++) {
       node.knows("a" + i, "a" + i + "@contoso.com");
     }
-    parts.service.refusesToCreate = wanted -> refused(GraphOperation.CREATE_SUBSCRIPTION, 400, "ValidationError");
+    parts.service.refusesToCreate =
+        wanted -> refused(GraphOperation.CREATE_SUBSCRIPTION, 400, "ValidationError");
     node.round();
     node.round();
-    assertThat(parts.service.created).as("those that were under way at the same time").hasSizeLessThanOrEqualTo(4);
-    assertThat(parts.table.all()).hasSize(50).allMatch(row -> row.refusal().contains("can't reach Mailroom")
-        && row.refusal().contains(PushParts.PUBLIC_URL + "/notifications"));
-    assertThat(output.getOut().lines().filter(line -> line.contains("can't reach Mailroom"))).hasSize(1);
+    assertThat(parts.service.created)
+        .as("those that were under way at the same time")
+        .hasSizeLessThanOrEqualTo(4);
+    assertThat(parts.table.all())
+        .hasSize(50)
+        .allMatch(
+            row ->
+                row.refusal().contains("can't reach Mailroom")
+                    && row.refusal().contains(PushParts.PUBLIC_URL + "/notifications"));
+    assertThat(output.getOut().lines().filter(line -> line.contains("can't reach Mailroom")))
+        .hasSize(1);
     parts.service.refusesToCreate = wanted -> null;
     parts.node().knows("a0", "a0@contoso.com").round();
     assertThat(parts.row("a0@contoso.com").refusal()).as("a new start tries at once").isNull();

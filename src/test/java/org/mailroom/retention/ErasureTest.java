@@ -33,8 +33,7 @@ class ErasureTest {
 
   private static final String ODD = "AAMk'\"; drop table delivery;--%_\\ü/../=";
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private RetentionParts parts;
 
@@ -44,7 +43,8 @@ class ErasureTest {
   }
 
   private Result erase(String account, String sender, String message, Duration olderThan) {
-    return parts.erasure.erase(new Selection(account, sender, message, olderThan), false, looked -> {});
+    return parts.erasure.erase(
+        new Selection(account, sender, message, olderThan), false, looked -> {});
   }
 
   private Result eraseMessage(String id) {
@@ -61,15 +61,25 @@ class ErasureTest {
     MailMessage other = parts.imports("support", "B", days(1));
     Result result = eraseMessage("A");
     assertThat(result.messages()).isEqualTo(Map.of("support", 1L));
-    assertThat(result).extracting(Result::rows, Result::attachments, Result::files, Result::discarded, Result::problems)
+    assertThat(result)
+        .extracting(
+            Result::rows, Result::attachments, Result::files, Result::discarded, Result::problems)
         .containsExactly(1L, 1L, 2L, 0L, List.of());
-    assertThat(result.bytes()).isEqualTo(8L + parts.json.toBytes(parts.writeFiles(erased, parts.clock.instant())).length);
+    assertThat(result.bytes())
+        .isEqualTo(8L + parts.json.toBytes(parts.writeFiles(erased, parts.clock.instant())).length);
     for (String table : List.of("mail_message", "mail_attachment", "ledger_message")) {
       assertThat(parts.ids(table)).as(table).containsExactly("B");
     }
-    assertThat(parts.keys()).containsExactly("support A database DELIVERED", "support A file DELIVERED",
-        "support B database DELIVERED", "support B file DELIVERED");
-    assertThat(parts.jdbc.queryForList("select distinct message_id from delivery where erased_at is not null", String.class))
+    assertThat(parts.keys())
+        .containsExactly(
+            "support A database DELIVERED",
+            "support A file DELIVERED",
+            "support B database DELIVERED",
+            "support B file DELIVERED");
+    assertThat(
+            parts.jdbc.queryForList(
+                "select distinct message_id from delivery where erased_at is not null",
+                String.class))
         .containsExactly("A");
     assertThat(journal()).isZero();
     assertThat(eraseMessage("<B@example.com>").total()).isEqualTo(1);
@@ -85,7 +95,8 @@ class ErasureTest {
     parts.imports("support", "x", days(1));
     assertThat(eraseMessage("%").total()).isEqualTo(1);
     assertThat(eraseMessage(ODD).total()).isEqualTo(1);
-    assertThat(parts.ids("mail_message")).containsExactlyInAnyOrder("x", ODD.toLowerCase(java.util.Locale.ROOT));
+    assertThat(parts.ids("mail_message"))
+        .containsExactlyInAnyOrder("x", ODD.toLowerCase(java.util.Locale.ROOT));
     assertThat(parts.hasFiles(parts.mail("support", "x", days(1), null, null))).isTrue();
   }
 
@@ -99,20 +110,24 @@ class ErasureTest {
     assertThat(parts.hasFiles(parts.mail("support", "A", days(1), null, null))).isTrue();
     assertThat(parts.hasFiles(parts.mail("orders", "A", days(1), null, null))).isFalse();
     assertThat(eraseMessage("B").messages()).isEqualTo(Map.of("orders", 1L, "support", 1L));
-    assertThat(parts.jdbc.queryForList("select account || message_id from mail_message", String.class))
+    assertThat(
+            parts.jdbc.queryForList("select account || message_id from mail_message", String.class))
         .containsExactly("supportA");
   }
 
   @Test
   void a_sender_is_found_in_any_case_as_from_and_as_sender_in_rows_and_in_files() {
     parts.imports(parts.mail("support", "from", days(1), "O'Brien+x@Example.com", null));
-    parts.imports(parts.mail("support", "sender", days(1), "boss@example.com", "o'brien+x@example.COM"));
+    parts.imports(
+        parts.mail("support", "sender", days(1), "boss@example.com", "o'brien+x@example.COM"));
     parts.imports(parts.mail("support", "other", days(1), "no-o'brien+x@example.com", null));
     MailMessage mentions = parts.mail("support", "body", days(1), "anna@example.com", null);
     parts.imports(mentions);
-    parts.jdbc.update("update mail_message set document = replace(document, 'body of body', 'write to o''brien+x@example.com')"
-        + " where message_id = 'body'");
-    MailMessage onlyFile = parts.mail("support", "file", days(1), "boss@example.com", "o'brien+x@example.com");
+    parts.jdbc.update(
+        "update mail_message set document = replace(document, 'body of body', 'write to"
+            + " o''brien+x@example.com') where message_id = 'body'");
+    MailMessage onlyFile =
+        parts.mail("support", "file", days(1), "boss@example.com", "o'brien+x@example.com");
     parts.writeFiles(onlyFile, parts.clock.instant());
     parts.knows(onlyFile, parts.clock.instant(), "file", "DELIVERED");
     MailMessage queued = parts.mail("support", "queue", days(1), "o'brien+x@example.com", null);
@@ -125,9 +140,14 @@ class ErasureTest {
     assertThat(parts.hasFiles(onlyFile)).isFalse();
 
     parts.imports(parts.mail("support", "accent", days(1), "J\u00fcrgen@Example.com", null));
-    parts.imports(parts.mail("support", "on-behalf", days(1), "boss@example.com", "J\u00dcRGEN@example.com"));
-    assertThat(erase(null, "J\u00dcRGEN@example.com", null, null).total()).as("a database may know the case of ASCII's letters alone").isEqualTo(2);
-    assertThat(erase(null, "*@example.com", null, null).total()).as("an address, and no pattern").isZero();
+    parts.imports(
+        parts.mail("support", "on-behalf", days(1), "boss@example.com", "J\u00dcRGEN@example.com"));
+    assertThat(erase(null, "J\u00dcRGEN@example.com", null, null).total())
+        .as("a database may know the case of ASCII's letters alone")
+        .isEqualTo(2);
+    assertThat(erase(null, "*@example.com", null, null).total())
+        .as("an address, and no pattern")
+        .isZero();
   }
 
   @Test
@@ -137,18 +157,29 @@ class ErasureTest {
       parts.imports("support", "M" + number, days(1));
     }
     CyclicBarrier both = new CyclicBarrier(2);
-    List<CompletableFuture<Result>> results = Stream.of(parts, other).map(each -> CompletableFuture.supplyAsync(() -> {
-      try {
-        both.await();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-      return each.erasure.erase(new Selection(null, "anna@example.com", null, null), false, looked -> {});
-    })).toList();
+    List<CompletableFuture<Result>> results =
+        Stream.of(parts, other)
+            .map(
+                each ->
+                    CompletableFuture.supplyAsync(
+                        () -> {
+                          try {
+                            both.await();
+                          } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                          }
+                          return each.erasure.erase(
+                              new Selection(null, "anna@example.com", null, null),
+                              false,
+                              looked -> {});
+                        }))
+            .toList();
     for (CompletableFuture<Result> result : results) {
       assertThat(result.get(60, TimeUnit.SECONDS).problems()).isEmpty();
     }
-    assertThat(results.stream().mapToLong(result -> result.join().rows()).sum()).as("each row goes once").isEqualTo(250);
+    assertThat(results.stream().mapToLong(result -> result.join().rows()).sum())
+        .as("each row goes once")
+        .isEqualTo(250);
     assertThat(parts.ids("mail_message")).isEmpty();
     assertThat(parts.ids("erased_message")).isEmpty();
     assertThat(parts.keys()).hasSize(500);
@@ -163,7 +194,8 @@ class ErasureTest {
     MailMessage waits = parts.mail("support", "waits", days(10), "anna@example.com", null);
     parts.knows(waits, waits.receivedAt(), "file", "FAILED");
     List<String> before = parts.keys();
-    Result would = parts.erasure.erase(new Selection(null, null, null, days(9)), true, looked -> {});
+    Result would =
+        parts.erasure.erase(new Selection(null, null, null, days(9)), true, looked -> {});
     assertThat(parts.keys()).isEqualTo(before);
     assertThat(parts.ids("ledger_message")).containsExactly("lately", "old", "waits");
     assertThat(parts.ids("mail_message")).containsExactly("lately", "old");
@@ -181,8 +213,12 @@ class ErasureTest {
     parts.knows(mail, parts.clock.instant(), "crm", "FAILED");
     assertThat(eraseMessage("A").discarded()).isEqualTo(2);
     assertThat(parts.keys()).contains("support A queue DISCARDED", "support A crm DISCARDED");
-    assertThat(parts.jdbc.queryForObject("select count(*) from delivery where last_error is not null or subject is not null or"
-        + " next_attempt_at is not null", Integer.class)).isZero();
+    assertThat(
+            parts.jdbc.queryForObject(
+                "select count(*) from delivery where last_error is not null or subject is not null"
+                    + " or next_attempt_at is not null",
+                Integer.class))
+        .isZero();
   }
 
   @Test
@@ -212,17 +248,20 @@ class ErasureTest {
       parts.imports("support", "M" + number, days(1));
     }
     AtomicInteger removed = new AtomicInteger();
-    parts.remover = path -> {
-      if (removed.incrementAndGet() % 9 == 0) {
-        throw new InternalError("killed");
-      }
-      return Files.deleteIfExists(path);
-    };
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null))
+    parts.remover =
+        path -> {
+          if (removed.incrementAndGet() % 9 == 0) {
+            throw new InternalError("killed");
+          }
+          return Files.deleteIfExists(path);
+        };
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> erase(null, "anna@example.com", null, null))
         .isInstanceOf(InternalError.class);
     assertThat(parts.ids("mail_message")).isEmpty();
     assertThat(journal()).isPositive();
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> erase(null, "anna@example.com", null, null))
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> erase(null, "anna@example.com", null, null))
         .isInstanceOf(InternalError.class);
     parts.remover = Files::deleteIfExists;
     parts.clock.passSeconds(60);
@@ -240,23 +279,27 @@ class ErasureTest {
   }
 
   @Test
-  void a_file_that_can_not_be_deleted_is_told_and_goes_later_though_nothing_finds_its_message_any_more() {
+  void
+      a_file_that_can_not_be_deleted_is_told_and_goes_later_though_nothing_finds_its_message_any_more() {
     MailMessage stuck = parts.imports("support", "A", days(1));
     parts.imports("support", "B", days(1));
     Path file = parts.folders.of(stuck).messageJson();
-    parts.remover = path -> {
-      if (path.equals(file)) {
-        throw new AccessDeniedException(path.toString());
-      }
-      return Files.deleteIfExists(path);
-    };
+    parts.remover =
+        path -> {
+          if (path.equals(file)) {
+            throw new AccessDeniedException(path.toString());
+          }
+          return Files.deleteIfExists(path);
+        };
     Result result = erase(null, "anna@example.com", null, null);
     assertThat(result.problems()).singleElement().asString().contains(file + " can't be deleted");
     assertThat(result.total()).isEqualTo(2);
     assertThat(files()).containsExactly(file);
     parts.retention.look();
     assertThat(parts.health.health().getStatus()).isEqualTo(new Status("WARNING"));
-    assertThat(erase(null, "anna@example.com", null, null).problems()).as("tried again, and told again").hasSize(1);
+    assertThat(erase(null, "anna@example.com", null, null).problems())
+        .as("tried again, and told again")
+        .hasSize(1);
     parts.remover = Files::deleteIfExists;
     parts.anHourLater();
     assertThat(files()).isEmpty();
@@ -270,7 +313,10 @@ class ErasureTest {
     Files.createDirectories(parts.folders.root());
     Files.createSymbolicLink(parts.folders.root().resolve("support"), elsewhere);
     MailMessage mail = parts.imports("support", "A", days(1));
-    assertThat(eraseMessage("A").problems()).singleElement().asString().contains("is a symbolic link, which isn't followed");
+    assertThat(eraseMessage("A").problems())
+        .singleElement()
+        .asString()
+        .contains("is a symbolic link, which isn't followed");
     assertThat(parts.hasFiles(mail)).isTrue();
     assertThat(parts.ids("mail_message")).isEmpty();
   }
@@ -295,9 +341,15 @@ class ErasureTest {
     try (Postgres postgres = Postgres.start()) {
       DataSource database = postgres.getPostgresDatabase();
       Flyway.configure().dataSource(database).load().migrate();
-      parts = new RetentionParts(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)),
-          folder,
-          "retention.database", "365d", "retention.files", "90d");
+      parts =
+          new RetentionParts(
+              new JdbcTemplate(database),
+              new TransactionTemplate(new DataSourceTransactionManager(database)),
+              folder,
+              "retention.database",
+              "365d",
+              "retention.files",
+              "90d");
       an_id_may_hold_anything_and_its_case_counts();
       forgetAll();
       a_sender_is_found_in_any_case_as_from_and_as_sender_in_rows_and_in_files();
@@ -311,11 +363,18 @@ class ErasureTest {
       MailMessage undated = parts.mail("orders", "undated", null, "anna@example.com", null);
       parts.writeRow(parts.writeFiles(undated, parts.clock.instant().minus(days(100))));
       parts.retention.look();
-      assertThat(parts.jdbc.queryForList("select message_id from mail_message where account = 'orders' order by 1",
-          String.class)).containsExactly("older", "undated");
-      assertThat(parts.jdbc.queryForList("select message_id from ledger_message where account = 'orders'", String.class))
+      assertThat(
+              parts.jdbc.queryForList(
+                  "select message_id from mail_message where account = 'orders' order by 1",
+                  String.class))
+          .containsExactly("older", "undated");
+      assertThat(
+              parts.jdbc.queryForList(
+                  "select message_id from ledger_message where account = 'orders'", String.class))
           .containsExactly("older");
-      assertThat(parts.jdbc.queryForList("select location from mail_attachment where account = 'orders'", String.class))
+      assertThat(
+              parts.jdbc.queryForList(
+                  "select location from mail_attachment where account = 'orders'", String.class))
           .containsOnlyNulls();
       forgetAll();
       what_an_import_had_in_hand_and_brings_again_is_erased_again();

@@ -33,8 +33,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Retention and erasure on a database with the tables as the migrations make them, a folder of mail, and a clock that the test
- * drives.
+ * Retention and erasure on a database with the tables as the migrations make them, a folder of
+ * mail, and a clock that the test drives.
  */
 final class RetentionParts {
 
@@ -42,8 +42,10 @@ final class RetentionParts {
   final MailMessageJson json = new MailMessageJson();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Accounts accounts = mock(Accounts.class);
+
   /** Nobody has told it what time it is for the service, unless a test does. */
   final ServiceClock service = mock(ServiceClock.class);
+
   final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   final MessageFolders folders;
@@ -53,6 +55,7 @@ final class RetentionParts {
   final Retention retention;
   final RetentionHealth health;
   private final RetentionTurn turn;
+
   /** What becomes of a file that is to be deleted; a test may let it fail. */
   MailTree.Remover remover = Files::deleteIfExists;
 
@@ -67,7 +70,8 @@ final class RetentionParts {
     this(database.jdbc(), database.transaction(), folder, settings);
   }
 
-  RetentionParts(JdbcTemplate jdbc, TransactionTemplate transaction, Path folder, String... settings) {
+  RetentionParts(
+      JdbcTemplate jdbc, TransactionTemplate transaction, Path folder, String... settings) {
     Map<String, String> all = new TreeMap<>();
     for (int i = 0; i < settings.length; i += 2) {
       all.put("mailroom." + settings[i], settings[i + 1]);
@@ -75,16 +79,28 @@ final class RetentionParts {
     this.jdbc = jdbc;
     when(service.now()).thenAnswer(asked -> clock.instant());
     this.transaction = transaction;
-    properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
+    properties =
+        new Binder(new MapConfigurationPropertySource(all))
+            .bindOrCreate("mailroom", MailroomProperties.class);
     folders = new MessageFolders(folder.resolve("mail"));
     NamedParameterJdbcTemplate named = new NamedParameterJdbcTemplate(jdbc);
     MailTree tree = new MailTree(folders, path -> remover.remove(path));
     MessageRows rows = new MessageRows(jdbc);
     erased = new ErasedMessages(jdbc, rows, tree, folders, transaction, properties, clock);
-    erasure = new Erasure(named, new ErasureSearch(named, json, folders), erased, properties, clock);
+    erasure =
+        new Erasure(named, new ErasureSearch(named, json, folders), erased, properties, clock);
     turn = new RetentionTurn(jdbc, clock);
-    retention = new Retention(properties, turn, new OldRows(named, rows, tree, folders, transaction),
-        new OldFiles(tree, folders, json, named, transaction), erased, accounts, service, meters, clock);
+    retention =
+        new Retention(
+            properties,
+            turn,
+            new OldRows(named, rows, tree, folders, transaction),
+            new OldFiles(tree, folders, json, named, transaction),
+            erased,
+            accounts,
+            service,
+            meters,
+            clock);
     health = new RetentionHealth(retention, properties);
   }
 
@@ -95,9 +111,23 @@ final class RetentionParts {
 
   /** A mail as it is imported, received so long ago; null: that isn't known. */
   MailMessage mail(String account, String id, Duration ago, String from, String sender) {
-    Map<String, Object> mail = new LinkedHashMap<>(Map.of("account", account, "id", id, "internetMessageId", "<" + id
-        + "@example.com>", "subject", "about " + id,
-        "body", Map.of("contentType", "text", "content", "body of " + id), "kind", "message", "attachments", List.of()));
+    Map<String, Object> mail =
+        new LinkedHashMap<>(
+            Map.of(
+                "account",
+                account,
+                "id",
+                id,
+                "internetMessageId",
+                "<" + id + "@example.com>",
+                "subject",
+                "about " + id,
+                "body",
+                Map.of("contentType", "text", "content", "body of " + id),
+                "kind",
+                "message",
+                "attachments",
+                List.of()));
     if (ago != null) {
       mail.put("receivedAt", clock.instant().minus(ago).toString());
     }
@@ -136,9 +166,16 @@ final class RetentionParts {
     MessageFolder folder = folders.of(mail);
     Path attachment = folder.attachment(1, "order.txt");
     ObjectNode tree = json.mapper().valueToTree(mail);
-    tree.putArray("attachments").addObject().put("id", "a").put("kind", "file").put("name", "order.txt")
-        .put("contentType", "text/plain").put("size", 8).put("inline", false)
-        .put("sha256", "00").put("location", attachment.toString());
+    tree.putArray("attachments")
+        .addObject()
+        .put("id", "a")
+        .put("kind", "file")
+        .put("name", "order.txt")
+        .put("contentType", "text/plain")
+        .put("size", 8)
+        .put("inline", false)
+        .put("sha256", "00")
+        .put("location", attachment.toString());
     MailMessage stored = read(tree);
     write(attachment, "12345678", at);
     write(folder.messageJson(), json.toString(stored), at);
@@ -156,31 +193,56 @@ final class RetentionParts {
   }
 
   void writeRow(MailMessage mail) {
-    jdbc.update("insert into mail_message (account, message_id, internet_message_id, subject, sender, received_at, sent_at,"
-        + " has_attachments, document, imported_at, body)"
-            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", mail.account(), mail.id(), mail.internetMessageId(), mail.subject(),
-            mail.sentBy(), utc(mail.receivedAt()),
-        utc(mail.sentAt()), mail.hasAttachments(), json.toString(mail), utc(mail.receivedAt() == null ? clock.instant()
-        : mail.receivedAt()), mail.body().content());
+    jdbc.update(
+        "insert into mail_message (account, message_id, internet_message_id, subject, sender,"
+            + " received_at, sent_at, has_attachments, document, imported_at, body) values (?, ?,"
+            + " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        mail.account(),
+        mail.id(),
+        mail.internetMessageId(),
+        mail.subject(),
+        mail.sentBy(),
+        utc(mail.receivedAt()),
+        utc(mail.sentAt()),
+        mail.hasAttachments(),
+        json.toString(mail),
+        utc(mail.receivedAt() == null ? clock.instant() : mail.receivedAt()),
+        mail.body().content());
     if (mail.hasAttachments()) {
-      jdbc.update("insert into mail_attachment (account, message_id, position, kind, name, is_inline, location) values (?, ?, 1,"
-          + " 'file', 'order.txt', false, ?)",
-          mail.account(), mail.id(), mail.attachments().get(0).location());
+      jdbc.update(
+          "insert into mail_attachment (account, message_id, position, kind, name, is_inline,"
+              + " location) values (?, ?, 1, 'file', 'order.txt', false, ?)",
+          mail.account(),
+          mail.id(),
+          mail.attachments().get(0).location());
     }
   }
 
   /** An entry of the ledger. */
   void knows(MailMessage mail, Instant at, String destination, String status) {
     boolean delivered = status.equals("DELIVERED");
-    jdbc.update("insert into delivery (account, message_id, destination, status, attempts, last_error, subject, next_attempt_at,"
-        + " delivered_at, last_attempt_at) values (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
-        mail.account(), mail.id(), destination, status, delivered ? null : "refused: " + mail.subject(), delivered ? null
-        : mail.subject(), status.equals("PENDING") ? utc(at) : null,
-        delivered ? utc(at) : null, delivered ? null : utc(at));
-    jdbc.update("insert into ledger_message (account, message_id, listed_at, received_at, subject, sender, internet_message_id)"
-        + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        mail.account(), mail.id(), utc(mail.receivedAt() == null ? at : mail.receivedAt()), utc(mail.receivedAt()),
-        mail.subject(), mail.from() == null ? null : mail.from().address(),
+    jdbc.update(
+        "insert into delivery (account, message_id, destination, status, attempts, last_error,"
+            + " subject, next_attempt_at, delivered_at, last_attempt_at) values (?, ?, ?, ?, 1, ?,"
+            + " ?, ?, ?, ?)",
+        mail.account(),
+        mail.id(),
+        destination,
+        status,
+        delivered ? null : "refused: " + mail.subject(),
+        delivered ? null : mail.subject(),
+        status.equals("PENDING") ? utc(at) : null,
+        delivered ? utc(at) : null,
+        delivered ? null : utc(at));
+    jdbc.update(
+        "insert into ledger_message (account, message_id, listed_at, received_at, subject, sender,"
+            + " internet_message_id) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        mail.account(),
+        mail.id(),
+        utc(mail.receivedAt() == null ? at : mail.receivedAt()),
+        utc(mail.receivedAt()),
+        mail.subject(),
+        mail.from() == null ? null : mail.from().address(),
         mail.internetMessageId());
   }
 
@@ -191,12 +253,15 @@ final class RetentionParts {
   }
 
   List<String> ids(String table) {
-    return jdbc.queryForList("select distinct message_id from " + table + " order by message_id", String.class);
+    return jdbc.queryForList(
+        "select distinct message_id from " + table + " order by message_id", String.class);
   }
 
   List<String> keys() {
-    return jdbc.queryForList("select account || ' ' || message_id || ' ' || destination || ' ' || status from delivery order by"
-        + " 1", String.class);
+    return jdbc.queryForList(
+        "select account || ' ' || message_id || ' ' || destination || ' ' || status from delivery"
+            + " order by 1",
+        String.class);
   }
 
   boolean hasFiles(MailMessage mail) {

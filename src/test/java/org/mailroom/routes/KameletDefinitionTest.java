@@ -35,8 +35,13 @@ class KameletDefinitionTest {
 
   @Test
   void there_are_those_that_people_look_for() throws IOException {
-    assertThat(kamelets()).extracting(file -> file.getFileName().toString()).containsExactly("graph-mail-attachment-action" + SUFFIX,
-        "graph-mail-reply-action" + SUFFIX, "graph-mail-source" + SUFFIX, "graph-mail-update-action" + SUFFIX);
+    assertThat(kamelets())
+        .extracting(file -> file.getFileName().toString())
+        .containsExactly(
+            "graph-mail-attachment-action" + SUFFIX,
+            "graph-mail-reply-action" + SUFFIX,
+            "graph-mail-source" + SUFFIX,
+            "graph-mail-update-action" + SUFFIX);
   }
 
   @ParameterizedTest
@@ -47,22 +52,38 @@ class KameletDefinitionTest {
     assertThat(kamelet.path("apiVersion").asText()).isEqualTo("camel.apache.org/v1");
     assertThat(kamelet.path("kind").asText()).isEqualTo("Kamelet");
     assertThat(kamelet.path("metadata").path("name").asText()).isEqualTo(name);
-    assertThat(name).endsWith("-" + kamelet.path("metadata").path("labels").path("camel.apache.org/kamelet.type").asText());
+    assertThat(name)
+        .endsWith(
+            "-"
+                + kamelet
+                    .path("metadata")
+                    .path("labels")
+                    .path("camel.apache.org/kamelet.type")
+                    .asText());
     JsonNode definition = kamelet.path("spec").path("definition");
     assertThat(definition.path("title").asText()).isNotBlank();
     assertThat(definition.path("description").asText()).hasSizeGreaterThan(100);
     assertThat(definition.path("type").asText()).isEqualTo("object");
     Set<String> properties = new TreeSet<>();
     definition.path("properties").fieldNames().forEachRemaining(properties::add);
-    definition.path("required").forEach(required -> assertThat(properties).contains(required.asText()));
-    definition.path("properties").forEach(property -> {
-      assertThat(property.path("title").asText()).isNotBlank();
-      assertThat(property.path("description").asText()).isNotBlank();
-      assertThat(property.path("type").asText()).isIn("string", "boolean", "integer", "number");
-      assertThat(property.has("example")).isTrue();
-    });
+    definition
+        .path("required")
+        .forEach(required -> assertThat(properties).contains(required.asText()));
+    definition
+        .path("properties")
+        .forEach(
+            property -> {
+              assertThat(property.path("title").asText()).isNotBlank();
+              assertThat(property.path("description").asText()).isNotBlank();
+              assertThat(property.path("type").asText())
+                  .isIn("string", "boolean", "integer", "number");
+              assertThat(property.has("example")).isTrue();
+            });
     Set<String> used = new TreeSet<>();
-    for (Matcher placeholder = Pattern.compile("\\{\\{\\??([\\w]+)}}").matcher(kamelet.path("spec").path("template").toString()); placeholder.find();) {
+    for (Matcher placeholder =
+            Pattern.compile("\\{\\{\\??([\\w]+)}}")
+                .matcher(kamelet.path("spec").path("template").toString());
+        placeholder.find(); ) {
       used.add(placeholder.group(1));
     }
     assertThat(used).isEqualTo(properties);
@@ -71,11 +92,19 @@ class KameletDefinitionTest {
   @ParameterizedTest
   @MethodSource("kamelets")
   void its_template_holds_to_the_schema_of_routes(Path file) throws IOException {
-    JsonNode template = new YAMLMapper().readTree(Files.readString(file)).path("spec").path("template");
+    JsonNode template =
+        new YAMLMapper().readTree(Files.readString(file)).path("spec").path("template");
     ObjectNode route = new ObjectMapper().createObjectNode();
     route.putObject("route").set("from", template.path("from"));
-    try (InputStream schema = KameletDefinitionTest.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
-      assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(schema).validate(new ObjectMapper().createArrayNode().add(route))).isEmpty();
+    try (InputStream schema =
+        KameletDefinitionTest.class
+            .getClassLoader()
+            .getResourceAsStream("schema/camelYamlDsl.json")) {
+      assertThat(
+              JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+                  .getSchema(schema)
+                  .validate(new ObjectMapper().createArrayNode().add(route)))
+          .isEmpty();
     }
   }
 }

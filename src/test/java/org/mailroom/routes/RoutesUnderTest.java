@@ -11,7 +11,10 @@ import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.DefaultRoutesCollector;
 
-/** A context with two packaged routes, flow and rules, and a folder whose changes are taken over when a test says so. */
+/**
+ * A context with two packaged routes, flow and rules, and a folder whose changes are taken over
+ * when a test says so.
+ */
 final class RoutesUnderTest implements AutoCloseable {
 
   final Path folder;
@@ -26,7 +29,9 @@ final class RoutesUnderTest implements AutoCloseable {
   }
 
   RoutesUnderTest start() throws Exception {
-    var builders = new RoutesAtStart(files, running, new DefaultRoutesCollector()).collectRoutesFromDirectory(camel, null, null);
+    var builders =
+        new RoutesAtStart(files, running, new DefaultRoutesCollector())
+            .collectRoutesFromDirectory(camel, null, null);
     for (RoutesBuilder builder : builders) {
       if (builder instanceof RouteConfigurationsBuilder configurations) {
         camel.addRoutesConfigurations(configurations);
@@ -36,7 +41,13 @@ final class RoutesUnderTest implements AutoCloseable {
       camel.addRoutes(builder);
     }
     camel.start();
-    reload = new RouteReload(files, running, camel, Map.of("direct:deliver-to-archive", "archive"), Duration.ofSeconds(2));
+    reload =
+        new RouteReload(
+            files,
+            running,
+            camel,
+            Map.of("direct:deliver-to-archive", "archive"),
+            Duration.ofSeconds(2));
     return this;
   }
 
@@ -69,17 +80,18 @@ final class RoutesUnderTest implements AutoCloseable {
   /** A route that answers with a text. */
   static String answers(String id, String from, String text) {
     return """
-        - route:
-            id: %s
-            from:
-              uri: %s
-              steps:
-                - setBody:
-                    id: %s-%s
-                    expression:
-                      constant:
-                        expression: %s
-        """.formatted(id, from, id, text, text);
+    - route:
+        id: %s
+        from:
+          uri: %s
+          steps:
+            - setBody:
+                id: %s-%s
+                expression:
+                  constant:
+                    expression: %s
+    """
+        .formatted(id, from, id, text, text);
   }
 
   @Override

@@ -36,10 +36,14 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.xml.sax.SAXException;
 
-/** Every route file, and every snippet of the documents, holds to Camel's own schemas: an editor that saves it keeps it. */
+/**
+ * Every route file, and every snippet of the documents, holds to Camel's own schemas: an editor
+ * that saves it keeps it.
+ */
 class SchemaTest {
 
-  private static final Pattern SNIPPET = Pattern.compile("(?m)^```(yaml|xml)\\n(.*?)^```", Pattern.DOTALL);
+  private static final Pattern SNIPPET =
+      Pattern.compile("(?m)^```(yaml|xml)\\n(.*?)^```", Pattern.DOTALL);
 
   private static JsonSchema yaml;
   private static Schema xml;
@@ -61,18 +65,25 @@ class SchemaTest {
     try (InputStream schema = resource("schema/camelYamlDsl.json")) {
       yaml = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(schema);
     }
-    xml = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI).newSchema(SchemaTest.class.getClassLoader().getResource("camel-xml-io.xsd"));
+    xml =
+        SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
+            .newSchema(SchemaTest.class.getClassLoader().getResource("camel-xml-io.xsd"));
   }
 
   private static InputStream resource(String name) {
-    return Objects.requireNonNull(SchemaTest.class.getClassLoader().getResourceAsStream(name), name);
+    return Objects.requireNonNull(
+        SchemaTest.class.getClassLoader().getResourceAsStream(name), name);
   }
 
   static List<Text> routes() throws IOException {
     List<Text> texts = new ArrayList<>();
     try (Stream<Path> files = Files.walk(Path.of("routes"))) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        texts.add(new Text(file.toString(), file.toString().endsWith(".xml") ? "xml" : "yaml", Files.readString(file)));
+        texts.add(
+            new Text(
+                file.toString(),
+                file.toString().endsWith(".xml") ? "xml" : "yaml",
+                Files.readString(file)));
       }
     }
     snippets().stream().filter(Text::isRoute).forEach(texts::add);
@@ -93,7 +104,11 @@ class SchemaTest {
       String text = Files.readString(document);
       Matcher snippet = SNIPPET.matcher(text);
       while (snippet.find()) {
-        texts.add(new Text(document + ":" + text.substring(0, snippet.start()).lines().count(), snippet.group(1), snippet.group(2)));
+        texts.add(
+            new Text(
+                document + ":" + text.substring(0, snippet.start()).lines().count(),
+                snippet.group(1),
+                snippet.group(2)));
       }
     }
     return texts;
@@ -113,8 +128,16 @@ class SchemaTest {
   @ParameterizedTest
   @MethodSource
   void settings(Text snippet) throws Exception {
-    List<PropertySource<?>> sources = new YamlPropertySourceLoader().load(snippet.where(), new ByteArrayResource(snippet.text().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-    new Binder(ConfigurationPropertySources.from(sources)).bindOrCreate("mailroom", Bindable.of(MailroomProperties.class),
-        new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+    List<PropertySource<?>> sources =
+        new YamlPropertySourceLoader()
+            .load(
+                snippet.where(),
+                new ByteArrayResource(
+                    snippet.text().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    new Binder(ConfigurationPropertySources.from(sources))
+        .bindOrCreate(
+            "mailroom",
+            Bindable.of(MailroomProperties.class),
+            new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
   }
 }

@@ -18,10 +18,12 @@ import org.mailroom.graph.GraphOperation;
 /** When the site is told of an account, and when not, by a clock that the test drives. */
 class AccountAlertsTest {
 
-  private static final Exception DENIED = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 403,
-      "ErrorAccessDenied", null, null);
-  private static final Exception TROUBLE = new GraphException(GraphOperation.LIST_MESSAGES, "a@contoso.com", 503,
-      "serviceNotAvailable", null, null);
+  private static final Exception DENIED =
+      new GraphException(
+          GraphOperation.LIST_MESSAGES, "a@contoso.com", 403, "ErrorAccessDenied", null, null);
+  private static final Exception TROUBLE =
+      new GraphException(
+          GraphOperation.LIST_MESSAGES, "a@contoso.com", 503, "serviceNotAvailable", null, null);
 
   private final SettableClock clock = new SettableClock();
   private final AccountAlerts alerts = new AccountAlerts(mock(Accounts.class));
@@ -29,7 +31,8 @@ class AccountAlertsTest {
   private final Map<String, Trouble> troubles = new HashMap<>();
 
   private List<Map<String, Object>> ends(ImportResult result) {
-    troubles.put(result.account(), alerts.ended(troubles.get(result.account()), result, clock.instant()));
+    troubles.put(
+        result.account(), alerts.ended(troubles.get(result.account()), result, clock.instant()));
     return alerts.due(result);
   }
 
@@ -44,14 +47,27 @@ class AccountAlertsTest {
   @Test
   void what_somebody_has_to_mend_is_told_at_once_and_once_and_its_end_too() {
     Instant since = clock.instant();
-    assertThat(fails(DENIED)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
-        .containsEntry("account", "a")
-        .containsEntry("code", "ErrorAccessDenied").containsEntry("since", since.toString()).containsKeys("cause", "remedy"));
+    assertThat(fails(DENIED))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("event", "failed")
+                    .containsEntry("account", "a")
+                    .containsEntry("code", "ErrorAccessDenied")
+                    .containsEntry("since", since.toString())
+                    .containsKeys("cause", "remedy"));
     clock.pass(Duration.ofDays(1));
     assertThat(fails(DENIED)).isEmpty();
-    assertThat(succeeds()).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "recovered")
-        .containsEntry("account", "a")
-        .containsEntry("code", "ErrorAccessDenied").containsEntry("since", since.toString()));
+    assertThat(succeeds())
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("event", "recovered")
+                    .containsEntry("account", "a")
+                    .containsEntry("code", "ErrorAccessDenied")
+                    .containsEntry("since", since.toString()));
     assertThat(succeeds()).isEmpty();
     assertThat(fails(DENIED)).as("the next time").hasSize(1);
   }
@@ -63,8 +79,13 @@ class AccountAlertsTest {
     clock.pass(Duration.ofMinutes(5));
     assertThat(fails(TROUBLE)).isEmpty();
     clock.pass(Duration.ofMillis(1));
-    assertThat(fails(TROUBLE)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
-        .containsEntry("since", since.toString()));
+    assertThat(fails(TROUBLE))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("event", "failed")
+                    .containsEntry("since", since.toString()));
     assertThat(fails(TROUBLE)).isEmpty();
     assertThat(succeeds()).extracting(alert -> alert.get("event")).containsExactly("recovered");
   }
@@ -99,8 +120,13 @@ class AccountAlertsTest {
 
   @Test
   void what_is_no_answer_of_the_service_has_its_sentence_as_the_cause() {
-    assertThat(fails(new IllegalStateException("the disk is full"))).singleElement()
-        .satisfies(alert -> assertThat(alert).containsEntry("cause", "the disk is full").containsEntry("remedy", null)
-            .containsEntry("code", null));
+    assertThat(fails(new IllegalStateException("the disk is full")))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("cause", "the disk is full")
+                    .containsEntry("remedy", null)
+                    .containsEntry("code", null));
   }
 }

@@ -40,7 +40,8 @@ class AccountPausesTest {
     var since = clock.instant();
     clock.passSeconds(60);
     there.pause("a");
-    assertThat(new AccountPauses(database.jdbc(), Imports.atOnce(), clock).all()).containsEntry("a", since);
+    assertThat(new AccountPauses(database.jdbc(), Imports.atOnce(), clock).all())
+        .containsEntry("a", since);
   }
 
   @Test
@@ -63,7 +64,8 @@ class AccountPausesTest {
   void whoever_asks_waits_for_no_database_and_one_reading_is_under_way_at_a_time() {
     Deque<Runnable> later = new ArrayDeque<>();
     ExecutorService threads = org.mockito.Mockito.mock(ExecutorService.class);
-    org.mockito.Mockito.doAnswer(given -> later.add(given.getArgument(0))).when(threads)
+    org.mockito.Mockito.doAnswer(given -> later.add(given.getArgument(0)))
+        .when(threads)
         .execute(org.mockito.ArgumentMatchers.any());
     AccountPauses slow = new AccountPauses(database.jdbc(), threads, clock);
     here.pause("a");

@@ -134,7 +134,8 @@ class AccountScheduleTest {
   }
 
   @Test
-  void a_task_that_got_lost_is_taken_back_after_five_seconds_and_one_that_lies_on_the_queue_never(CapturedOutput output) {
+  void a_task_that_got_lost_is_taken_back_after_five_seconds_and_one_that_lies_on_the_queue_never(
+      CapturedOutput output) {
     when(tasks.isEmpty()).thenReturn(false);
     assertThat(schedule.due()).containsExactly("a", "b");
     clock.pass(Duration.ofHours(1));
@@ -142,7 +143,9 @@ class AccountScheduleTest {
     assertThat(output.getAll()).doesNotContain("got lost");
     when(tasks.isEmpty()).thenReturn(true);
     assertThat(schedule.due()).containsExactly("a", "b");
-    assertThat(output.getAll()).contains("account a: its task got lost").contains("account b: its task got lost");
+    assertThat(output.getAll())
+        .contains("account a: its task got lost")
+        .contains("account b: its task got lost");
     schedule.begun("b");
     clock.passSeconds(5);
     assertThat(schedule.due()).as("an importer may have it in hand").isEmpty();
@@ -151,7 +154,8 @@ class AccountScheduleTest {
   }
 
   @Test
-  void a_paused_account_is_not_due_until_it_is_resumed_and_then_at_once_and_its_import_that_runs_is_finished() {
+  void
+      a_paused_account_is_not_due_until_it_is_resumed_and_then_at_once_and_its_import_that_runs_is_finished() {
     schedule.due();
     runs("a", Imports.idle("a", clock));
     schedule.begun("b");
@@ -168,7 +172,9 @@ class AccountScheduleTest {
     assertThat(schedule.isPaused("a")).isFalse();
     assertThat(schedule.pausedSince("a")).isEmpty();
     assertThat(schedule.due()).containsExactly("a");
-    assertThat(schedule.pausedSince("b")).as("a second pause moves nothing").contains(clock.instant().minus(Duration.ofDays(1)));
+    assertThat(schedule.pausedSince("b"))
+        .as("a second pause moves nothing")
+        .contains(clock.instant().minus(Duration.ofDays(1)));
   }
 
   @Test
@@ -190,9 +196,12 @@ class AccountScheduleTest {
 
   @Test
   void what_is_asked_of_an_account_that_is_not_there_is_refused() {
-    for (Runnable asking : List.<Runnable>of(() -> schedule.pause("x"), () -> schedule.resume("x"), () ->
-        schedule.importNow("x"))) {
-      assertThatThrownBy(asking::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'x'");
+    for (Runnable asking :
+        List.<Runnable>of(
+            () -> schedule.pause("x"), () -> schedule.resume("x"), () -> schedule.importNow("x"))) {
+      assertThatThrownBy(asking::run)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'x'");
     }
   }
 
@@ -231,6 +240,8 @@ class AccountScheduleTest {
     clock.pass(MINUTE);
     schedule.due();
     runs("a", Imports.failed("a", clock, new IllegalStateException("no")));
-    assertThat(schedule.lastSuccess("a")).as("the last one stays").contains(clock.instant().minus(MINUTE));
+    assertThat(schedule.lastSuccess("a"))
+        .as("the last one stays")
+        .contains(clock.instant().minus(MINUTE));
   }
 }

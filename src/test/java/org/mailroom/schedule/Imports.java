@@ -18,21 +18,93 @@ final class Imports {
     return leaving(account, clock, 0, 0, 0, 0);
   }
 
-  static ImportResult leaving(String account, Clock clock, int failed, int givenUpBefore, int waiting, int unmarked) {
-    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, failed, 0, givenUpBefore, waiting, 0, unmarked, 0, 1,
-        false, null, null, null, null);
+  static ImportResult leaving(
+      String account, Clock clock, int failed, int givenUpBefore, int waiting, int unmarked) {
+    return new ImportResult(
+        account,
+        clock.instant(),
+        Duration.ZERO,
+        0,
+        0,
+        failed,
+        0,
+        givenUpBefore,
+        waiting,
+        0,
+        unmarked,
+        0,
+        1,
+        false,
+        null,
+        null,
+        null,
+        null);
   }
 
   static ImportResult goingOn(String account, Clock clock, Instant at) {
-    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, false, at, null, null, null);
+    return new ImportResult(
+        account,
+        clock.instant(),
+        Duration.ZERO,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        false,
+        at,
+        null,
+        null,
+        null);
   }
 
   static ImportResult paused(String account, Clock clock) {
-    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, true, null, null, null, null);
+    return new ImportResult(
+        account,
+        clock.instant(),
+        Duration.ZERO,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        true,
+        null,
+        null,
+        null,
+        null);
   }
 
   static ImportResult failed(String account, Clock clock, Exception why) {
-    return new ImportResult(account, clock.instant(), Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, false, null, null, null, why);
+    return new ImportResult(
+        account,
+        clock.instant(),
+        Duration.ZERO,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        false,
+        null,
+        null,
+        null,
+        why);
   }
 
   /** Runs what it is given before it returns. */

@@ -23,15 +23,18 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Several nodes on one database: who works on which mailbox, and what becomes of it when one of them is gone. On both kinds of
- * database.
+ * Several nodes on one database: who works on which mailbox, and what becomes of it when one of
+ * them is gone. On both kinds of database.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class LeasesTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  enum Kind { H2, POSTGRESQL }
+  enum Kind {
+    H2,
+    POSTGRESQL
+  }
 
   private static EmbeddedPostgres server;
 
@@ -56,7 +59,9 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void each_takes_as_many_as_its_importers_are_free_and_as_many_again_as_it_finished_and_none_that_another_one_has(Kind kind) {
+  void
+      each_takes_as_many_as_its_importers_are_free_and_as_many_again_as_it_finished_and_none_that_another_one_has(
+          Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one", "importers", "2");
     NodeProcess two = database.node("two", "importers", "2");
@@ -67,13 +72,17 @@ class LeasesTest {
     assertThat(two.schedule.due()).containsExactly("c", "d");
     assertThat(one.schedule.due()).as("its importers have enough").isEmpty();
     one.runs("a", Imports.idle("a", one.clock));
-    assertThat(one.schedule.due()).as("one is free, and one was finished").containsExactly("e", "f");
+    assertThat(one.schedule.due())
+        .as("one is free, and one was finished")
+        .containsExactly("e", "f");
     two.runs("c", Imports.idle("c", two.clock));
     two.runs("d", Imports.idle("d", two.clock));
     assertThat(two.schedule.due()).isEmpty();
-    assertThat(two.schedule.workedBy("e")).hasValueSatisfying(node -> assertThat(node.name()).isEqualTo("one"));
+    assertThat(two.schedule.workedBy("e"))
+        .hasValueSatisfying(node -> assertThat(node.name()).isEqualTo("one"));
     assertThat(two.schedule.workedBy("c")).isEmpty();
-    assertThat(one.schedule.workedBy("b")).hasValueSatisfying(node -> assertThat(node.self()).isTrue());
+    assertThat(one.schedule.workedBy("b"))
+        .hasValueSatisfying(node -> assertThat(node.self()).isTrue());
     assertThat(two.schedule.importNow("b")).as("the other one is at it").isTrue();
     assertThat(two.schedule.due()).isEmpty();
     one.runs("b", Imports.idle("b", one.clock));
@@ -83,7 +92,8 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_an_import_came_to_is_known_on_the_other_nodes_in_words_and_after_their_start(Kind kind) {
+  void what_an_import_came_to_is_known_on_the_other_nodes_in_words_and_after_their_start(
+      Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -103,7 +113,9 @@ class LeasesTest {
     two.schedule.due();
     assertThat(two.schedule.lastResult("a").orElseThrow().failure()).hasMessage("no\u0000where");
     NodeProcess three = database.node("three");
-    assertThat(three.schedule.lastSuccess("a")).as("it joins others").contains(one.clock.instant().minus(MINUTE));
+    assertThat(three.schedule.lastSuccess("a"))
+        .as("it joins others")
+        .contains(one.clock.instant().minus(MINUTE));
     List.of(one, two, three).forEach(node -> node.nodes.destroy());
     NodeProcess alone = database.node("alone");
     know(alone, "a");
@@ -114,7 +126,9 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_a_node_had_that_gives_no_sign_of_life_another_one_takes_over_and_the_first_one_writes_nothing_more(Kind kind) {
+  void
+      what_a_node_had_that_gives_no_sign_of_life_another_one_takes_over_and_the_first_one_writes_nothing_more(
+          Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -132,16 +146,26 @@ class LeasesTest {
     NodeProcess.wasSeenBefore(database.jdbc, one.nodes, 29);
     assertThat(two.schedule.due()).as("it may still come back").isEmpty();
     NodeProcess.wasSeenBefore(database.jdbc, one.nodes, 30);
-    assertThat(two.schedule.due()).as("the one that was wanted, too").containsExactlyInAnyOrder("a", "b", "rarely");
+    assertThat(two.schedule.due())
+        .as("the one that was wanted, too")
+        .containsExactlyInAnyOrder("a", "b", "rarely");
 
     one.nodes.beat();
-    assertThatThrownBy(() -> database.transaction.executeWithoutResult(status -> {
-      database.jdbc.update("insert into account_pause (account, paused_at) values ('a', current_timestamp)");
-      one.leases.require("a");
-    })).isInstanceOf(LeaseLostException.class).hasMessageContaining("a@contoso.com was taken over by node two");
+    assertThatThrownBy(
+            () ->
+                database.transaction.executeWithoutResult(
+                    status -> {
+                      database.jdbc.update(
+                          "insert into account_pause (account, paused_at) values ('a',"
+                              + " current_timestamp)");
+                      one.leases.require("a");
+                    }))
+        .isInstanceOf(LeaseLostException.class)
+        .hasMessageContaining("a@contoso.com was taken over by node two");
     assertThat(database.rows("account_pause")).as("it is rolled back").isZero();
     assertThat(one.schedule.isLost("a")).isTrue();
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "A@contoso.com")).isInstanceOf(LeaseLostException.class)
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "A@contoso.com"))
+        .isInstanceOf(LeaseLostException.class)
         .hasMessageContaining("taken over by node two");
     assertThat(one.schedule.due()).as("it has an import there that isn't through").isEmpty();
     one.schedule.givenBack("a");
@@ -150,14 +174,16 @@ class LeasesTest {
     assertThat(two.schedule.isLost("a")).isFalse();
     database.transaction.executeWithoutResult(status -> two.leases.require("a"));
     assertThat(one.schedule.due()).isEmpty();
-    assertThat(one.schedule.workedBy("a")).hasValueSatisfying(node -> assertThat(node.name()).isEqualTo("two"));
+    assertThat(one.schedule.workedBy("a"))
+        .hasValueSatisfying(node -> assertThat(node.name()).isEqualTo("two"));
     GatesForTests.pass(two.gates, "a@contoso.com");
   }
 
   @ParameterizedTest
   @EnumSource
-  void a_node_whose_sign_of_life_came_too_late_lets_go_of_what_it_had_though_nobody_took_it_and_takes_it_anew(Kind kind,
-      CapturedOutput output) {
+  void
+      a_node_whose_sign_of_life_came_too_late_lets_go_of_what_it_had_though_nobody_took_it_and_takes_it_anew(
+          Kind kind, CapturedOutput output) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     know(one, "a");
@@ -165,11 +191,13 @@ class LeasesTest {
     one.schedule.begun("a");
     GatesForTests.pass(one.gates, "a@contoso.com");
     one.clock.pass(Duration.ofSeconds(25));
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com")).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com"))
+        .isInstanceOf(LeaseLostException.class);
     GatesForTests.pass(one.gates, "other@contoso.com");
     one.clock.pass(Duration.ofSeconds(5));
     one.nodes.beat();
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com")).as("also when it is back")
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com"))
+        .as("also when it is back")
         .isInstanceOf(LeaseLostException.class);
     assertThatThrownBy(() -> one.leases.require("a")).isInstanceOf(LeaseLostException.class);
     long token = database.token("a@contoso.com");
@@ -182,7 +210,9 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void two_accounts_of_one_mailbox_are_worked_on_by_one_node_at_a_time_which_gives_it_back_with_the_last(Kind kind) {
+  void
+      two_accounts_of_one_mailbox_are_worked_on_by_one_node_at_a_time_which_gives_it_back_with_the_last(
+          Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -209,7 +239,8 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void what_the_service_asked_for_and_what_is_used_of_the_quota_go_along_with_the_mailbox(Kind kind) {
+  void what_the_service_asked_for_and_what_is_used_of_the_quota_go_along_with_the_mailbox(
+      Kind kind) {
     SharedSchedule database = database(kind);
     String[] quota = {"limits.requests-per-window", "25", "limits.batch-size", "20"};
     NodeProcess one = database.node("one", quota);
@@ -225,16 +256,19 @@ class LeasesTest {
     // a pause is stored at once, not only from time to time
     GatesForTests.throttled(one.gates, "b@contoso.com", Duration.ofSeconds(900));
     one.keeper.keep();
-    assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null")).as("nothing to hand on")
+    assertThat(database.rows("mailbox_lease where mailbox = 'idle@contoso.com' and gate is null"))
+        .as("nothing to hand on")
         .isEqualTo(1);
 
     know(two, "a", "b");
     two.clock.pass(MINUTE);
     NodeProcess.wasSeenBefore(database.jdbc, one.nodes, 30);
     assertThat(two.schedule.due()).containsExactlyInAnyOrder("a", "b");
-    assertThat(two.gates.closedUntil("b@contoso.com")).contains(one.clock.instant().plusSeconds(900));
+    assertThat(two.gates.closedUntil("b@contoso.com"))
+        .contains(one.clock.instant().plusSeconds(900));
     assertThat(two.gates.opensIn("b@contoso.com")).isEqualTo(Duration.ofSeconds(840));
-    assertThat(two.gates.opensIn("a@contoso.com")).as("five of 25 are left")
+    assertThat(two.gates.opensIn("a@contoso.com"))
+        .as("five of 25 are left")
         .isBetween(Duration.ofSeconds(540), Duration.ofSeconds(545));
     two.clock.pass(Duration.ofMinutes(9).plusSeconds(2));
     assertThat(two.gates.opensIn("a@contoso.com")).isZero();
@@ -251,8 +285,13 @@ class LeasesTest {
     var failed = Imports.failed("a", one.clock, new IllegalStateException("the folder is gone"));
     one.schedule.due();
     one.runs("a", failed);
-    assertThat(one.alerts.due(failed)).singleElement().satisfies(alert -> assertThat(alert).containsEntry("event", "failed")
-        .containsEntry("cause", "the folder is gone"));
+    assertThat(one.alerts.due(failed))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("event", "failed")
+                    .containsEntry("cause", "the folder is gone"));
     one.keeper.keep();
     two.clock.pass(MINUTE);
     assertThat(two.schedule.due()).containsExactly("a");
@@ -265,14 +304,21 @@ class LeasesTest {
     know(next, "a");
     next.schedule.due();
     next.runs("a", Imports.idle("a", next.clock));
-    assertThat(next.alerts.due(Imports.idle("a", next.clock))).singleElement()
-        .satisfies(alert -> assertThat(alert).containsEntry("event", "recovered")
-        .containsEntry("cause", "the folder is gone").containsEntry("since", one.clock.instant().toString()));
+    assertThat(next.alerts.due(Imports.idle("a", next.clock)))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert)
+                    .containsEntry("event", "recovered")
+                    .containsEntry("cause", "the folder is gone")
+                    .containsEntry("since", one.clock.instant().toString()));
   }
 
   @ParameterizedTest
   @EnumSource
-  void changed_settings_that_several_nodes_notice_are_one_more_poll_and_other_ones_on_a_node_are_not_one_after_another(Kind kind) {
+  void
+      changed_settings_that_several_nodes_notice_are_one_more_poll_and_other_ones_on_a_node_are_not_one_after_another(
+          Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -301,7 +347,9 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void an_import_that_goes_on_later_goes_on_where_it_stood_unless_another_node_had_the_mailbox_since(Kind kind) {
+  void
+      an_import_that_goes_on_later_goes_on_where_it_stood_unless_another_node_had_the_mailbox_since(
+          Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -344,8 +392,11 @@ class LeasesTest {
     assertThat(database.rows("mailbox_lease where node is not null")).isZero();
     assertThat(database.rows("node")).isEqualTo(1);
     assertThat(two.schedule.due()).containsExactlyInAnyOrder("a", "b");
-    assertThatThrownBy(() -> one.leases.require("a")).as("what the stop didn't wait for").isInstanceOf(LeaseLostException.class);
-    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com")).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> one.leases.require("a"))
+        .as("what the stop didn't wait for")
+        .isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> GatesForTests.pass(one.gates, "a@contoso.com"))
+        .isInstanceOf(LeaseLostException.class);
   }
 
   private static void stop(NodeProcess node) {
@@ -359,7 +410,8 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void a_command_waits_for_a_mailbox_that_a_runtime_works_on_says_who_has_it_and_gives_it_back(Kind kind) {
+  void a_command_waits_for_a_mailbox_that_a_runtime_works_on_says_who_has_it_and_gives_it_back(
+      Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     NodeProcess command = database.node("command", "polling", "false", "limits.mailbox-wait", "0s");
@@ -368,8 +420,10 @@ class LeasesTest {
     one.schedule.due();
     one.schedule.begun("a");
     List<String> told = new ArrayList<>();
-    assertThatThrownBy(() -> command.turns.await("a", told::add)).isInstanceOf(MailboxBusyException.class)
-        .hasMessageContaining("mailbox a@contoso.com of account a is being worked on by node one since 2")
+    assertThatThrownBy(() -> command.turns.await("a", told::add))
+        .isInstanceOf(MailboxBusyException.class)
+        .hasMessageContaining(
+            "mailbox a@contoso.com of account a is being worked on by node one since 2")
         .hasMessageContaining("mailroom.limits.mailbox-wait");
     one.ends("a", Imports.idle("a", one.clock));
     one.keeper.keep();
@@ -386,7 +440,8 @@ class LeasesTest {
 
   @ParameterizedTest
   @EnumSource
-  void while_the_database_is_away_what_is_due_says_so_and_afterwards_the_database_counts(Kind kind) {
+  void while_the_database_is_away_what_is_due_says_so_and_afterwards_the_database_counts(
+      Kind kind) {
     SharedSchedule database = database(kind);
     NodeProcess one = database.node("one");
     know(one, "a", "b");
@@ -397,7 +452,8 @@ class LeasesTest {
     database.jdbc.execute("alter table node rename to elsewhere");
     one.schedule.importNow("b");
     assertThat(one.schedule.due()).containsExactly("b");
-    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b"))).isInstanceOf(DataAccessException.class);
+    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b")))
+        .isInstanceOf(DataAccessException.class);
     one.runs("b", Imports.failed("b", one.clock, new IllegalStateException("away")));
     assertThat(one.schedule.due()).as("not each second").isEmpty();
     assertThat(one.schedule.lastResult("b").orElseThrow().failure()).hasMessage("away");
@@ -405,12 +461,14 @@ class LeasesTest {
     assertThat(one.schedule.due()).as("the wish is fulfilled").containsExactly("b");
     one.schedule.requireTaken(one.known.get("b"));
     one.know("b", "moved@contoso.com", MINUTE);
-    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b"))).isInstanceOf(LeaseLostException.class);
+    assertThatThrownBy(() -> one.schedule.requireTaken(one.known.get("b")))
+        .isInstanceOf(LeaseLostException.class);
     assertThat(one.schedule.lastResult("b").orElseThrow().failure()).isNull();
   }
 
   @Test
-  void a_lease_that_another_transaction_has_locked_is_passed_over_and_what_writes_under_one_keeps_it() {
+  void
+      a_lease_that_another_transaction_has_locked_is_passed_over_and_what_writes_under_one_keeps_it() {
     SharedSchedule database = database(Kind.POSTGRESQL);
     NodeProcess one = database.node("one");
     NodeProcess two = database.node("two");
@@ -419,14 +477,20 @@ class LeasesTest {
     one.schedule.due();
     one.schedule.begun("a");
     NodeProcess.wasSeenBefore(database.jdbc, one.nodes, 60);
-    database.transaction.executeWithoutResult(status -> {
-      one.leases.require("a");
-      // of another thread, which has a transaction of its own
-      assertThat(CompletableFuture.supplyAsync(two.schedule::due).orTimeout(30, TimeUnit.SECONDS).join())
-          .as("it isn't waited for").containsExactly("b");
-    });
+    database.transaction.executeWithoutResult(
+        status -> {
+          one.leases.require("a");
+          // of another thread, which has a transaction of its own
+          assertThat(
+                  CompletableFuture.supplyAsync(two.schedule::due)
+                      .orTimeout(30, TimeUnit.SECONDS)
+                      .join())
+              .as("it isn't waited for")
+              .containsExactly("b");
+        });
     assertThat(two.schedule.due()).containsExactly("a");
-    assertThatThrownBy(() -> database.transaction.executeWithoutResult(status -> one.leases.require("a")))
+    assertThatThrownBy(
+            () -> database.transaction.executeWithoutResult(status -> one.leases.require("a")))
         .isInstanceOf(LeaseLostException.class);
   }
 }

@@ -28,8 +28,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What a process has of nodes, leases and schedule, on a database that several share in a test, by a clock that the test drives.
- * It gives signs of life and takes accounts when the test says so. Whether others are alive the database's own clock tells.
+ * What a process has of nodes, leases and schedule, on a database that several share in a test, by
+ * a clock that the test drives. It gives signs of life and takes accounts when the test says so.
+ * Whether others are alive the database's own clock tells.
  */
 final class NodeProcess {
 
@@ -55,12 +56,15 @@ final class NodeProcess {
     for (int i = 0; i < settings.length; i += 2) {
       all.put("mailroom." + settings[i], settings[i + 1]);
     }
-    properties = new Binder(new MapConfigurationPropertySource(all)).bindOrCreate("mailroom", MailroomProperties.class);
+    properties =
+        new Binder(new MapConfigurationPropertySource(all))
+            .bindOrCreate("mailroom", MailroomProperties.class);
     // plans are made by the test's clock
-    DatabaseTime time = new DatabaseTime(clock) {
-      @Override
-      void told(Instant database) {}
-    };
+    DatabaseTime time =
+        new DatabaseTime(clock) {
+          @Override
+          void told(Instant database) {}
+        };
     NodeTable nodeTable = new NodeTable(jdbc, properties);
     nodes = new Nodes(nodeTable, time, new ReservedConnections(), properties, clock);
     leaseTable = new LeaseTable(jdbc, nodeTable);
@@ -69,14 +73,35 @@ final class NodeProcess {
     StandingTable standings = new StandingTable(jdbc, nodeTable);
     GateText gateText = new GateText(gates, time);
     Taking taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
-    Agreement agreement = new Agreement(standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
-    keeper = new ScheduleKeeper(agreement, leaseTable, leases, taking, nodes, time, new ReservedConnections(),
-        properties);
-    schedule = new AccountSchedule(accounts, new AccountPauses(jdbc, Imports.atOnce(), clock), tasks, keeper, leases, nodes,
-        alerts, standings, time, clock);
+    Agreement agreement =
+        new Agreement(
+            standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
+    keeper =
+        new ScheduleKeeper(
+            agreement,
+            leaseTable,
+            leases,
+            taking,
+            nodes,
+            time,
+            new ReservedConnections(),
+            properties);
+    schedule =
+        new AccountSchedule(
+            accounts,
+            new AccountPauses(jdbc, Imports.atOnce(), clock),
+            tasks,
+            keeper,
+            leases,
+            nodes,
+            alerts,
+            standings,
+            time,
+            clock);
     turns = new MailboxTurns(accounts, keeper, properties);
     when(accounts.all()).thenAnswer(asked -> List.copyOf(known.values()));
-    when(accounts.find(any())).thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
+    when(accounts.find(any()))
+        .thenAnswer(asked -> Optional.ofNullable(known.get(asked.<String>getArgument(0))));
   }
 
   Account know(String id, Duration every) {
@@ -84,9 +109,24 @@ final class NodeProcess {
   }
 
   Account know(String id, String mailbox, Duration every) {
-    Account account = new Account(id, mailbox, "contoso", List.of("inbox"), false, "", every, null, Content.JSON, false,
-        List.of("file"), null, null, AttachmentsKept.ALL,
-        null, null);
+    Account account =
+        new Account(
+            id,
+            mailbox,
+            "contoso",
+            List.of("inbox"),
+            false,
+            "",
+            every,
+            null,
+            Content.JSON,
+            false,
+            List.of("file"),
+            null,
+            null,
+            AttachmentsKept.ALL,
+            null,
+            null);
     known.put(id, account);
     return account;
   }
@@ -104,6 +144,10 @@ final class NodeProcess {
 
   /** The database saw it for the last time so long ago. */
   static void wasSeenBefore(JdbcTemplate jdbc, Nodes node, int seconds) {
-    jdbc.update("update node set seen_at = current_timestamp - interval '" + seconds + "' second where id = ?", node.id());
+    jdbc.update(
+        "update node set seen_at = current_timestamp - interval '"
+            + seconds
+            + "' second where id = ?",
+        node.id());
   }
 }

@@ -40,7 +40,8 @@ class NodesTest {
   }
 
   @Test
-  void a_runtime_that_gives_no_sign_of_life_is_missed_by_the_clock_of_the_database_until_it_gives_one() {
+  void
+      a_runtime_that_gives_no_sign_of_life_is_missed_by_the_clock_of_the_database_until_it_gives_one() {
     NodeProcess two = process("node", "two");
     two.nodes.counts(() -> 7);
     NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 29);
@@ -49,16 +50,20 @@ class NodesTest {
     assertThat(one.nodes.isAlive(two.nodes.id())).isTrue();
     NodeProcess.wasSeenBefore(database.jdbc(), two.nodes, 30);
     one.nodes.read();
-    assertThat(one.nodes.missed()).singleElement().satisfies(missed -> {
-      assertThat(missed.name()).isEqualTo("two");
-      assertThat(missed.missed()).isTrue();
-      assertThat(missed.mailboxes()).isZero();
-    });
+    assertThat(one.nodes.missed())
+        .singleElement()
+        .satisfies(
+            missed -> {
+              assertThat(missed.name()).isEqualTo("two");
+              assertThat(missed.missed()).isTrue();
+              assertThat(missed.mailboxes()).isZero();
+            });
     assertThat(one.nodes.isAlive(two.nodes.id())).isFalse();
     two.nodes.beat();
     one.nodes.read();
     assertThat(one.nodes.missed()).isEmpty();
-    assertThat(one.nodes.find(two.nodes.id())).hasValueSatisfying(seen -> assertThat(seen.mailboxes()).isEqualTo(7));
+    assertThat(one.nodes.find(two.nodes.id()))
+        .hasValueSatisfying(seen -> assertThat(seen.mailboxes()).isEqualTo(7));
   }
 
   @Test
@@ -80,7 +85,8 @@ class NodesTest {
   }
 
   @Test
-  void a_sign_of_life_that_comes_too_late_or_finds_no_row_ends_what_was_leased_before(CapturedOutput output) {
+  void a_sign_of_life_that_comes_too_late_or_finds_no_row_ends_what_was_leased_before(
+      CapturedOutput output) {
     int first = one.nodes.epoch();
     one.clock.pass(Duration.ofSeconds(24));
     assertThat(one.nodes.isInTime()).isTrue();
@@ -93,7 +99,9 @@ class NodesTest {
     one.clock.pass(Duration.ofSeconds(30));
     one.nodes.beat();
     assertThat(one.nodes.epoch()).isEqualTo(first + 1);
-    assertThat(output.getAll()).contains("node one gave no sign of life for 30 s").contains("lets go of it");
+    assertThat(output.getAll())
+        .contains("node one gave no sign of life for 30 s")
+        .contains("lets go of it");
     database.jdbc().update("delete from node");
     one.nodes.beat();
     assertThat(one.nodes.epoch()).isEqualTo(first + 2);
@@ -124,7 +132,8 @@ class NodesTest {
   }
 
   @Test
-  void an_import_that_ends_just_after_the_machines_clock_was_set_is_due_as_ever_and_not_that_much_later() {
+  void
+      an_import_that_ends_just_after_the_machines_clock_was_set_is_due_as_ever_and_not_that_much_later() {
     SettableClock clock = new SettableClock();
     AtomicLong nanos = new AtomicLong();
     DatabaseTime time = new DatabaseTime(clock, nanos::get);

@@ -25,7 +25,10 @@ final class SharedSchedule {
     return new SharedSchedule(database.jdbc(), database.transaction());
   }
 
-  /** Makes the database of a server that runs the one that {@link #of} copies: the migrations run once. */
+  /**
+   * Makes the database of a server that runs the one that {@link #of} copies: the migrations run
+   * once.
+   */
   static void migrate(EmbeddedPostgres server) {
     Flyway.configure().dataSource(server.getPostgresDatabase()).load().migrate();
   }
@@ -33,9 +36,12 @@ final class SharedSchedule {
   /** A new database of a server that runs, as {@link #migrate} left it. */
   static SharedSchedule of(EmbeddedPostgres server) {
     String name = "d" + UUID.randomUUID().toString().replace("-", "");
-    new JdbcTemplate(server.getTemplateDatabase()).execute("create database " + name + " template postgres");
+    new JdbcTemplate(server.getTemplateDatabase())
+        .execute("create database " + name + " template postgres");
     DataSource database = server.getDatabase("postgres", name);
-    return new SharedSchedule(new JdbcTemplate(database), new TransactionTemplate(new DataSourceTransactionManager(database)));
+    return new SharedSchedule(
+        new JdbcTemplate(database),
+        new TransactionTemplate(new DataSourceTransactionManager(database)));
   }
 
   NodeProcess node(String name, String... settings) {
@@ -51,6 +57,7 @@ final class SharedSchedule {
   }
 
   long token(String mailbox) {
-    return jdbc.queryForObject("select token from mailbox_lease where mailbox = ?", Long.class, mailbox);
+    return jdbc.queryForObject(
+        "select token from mailbox_lease where mailbox = ?", Long.class, mailbox);
   }
 }

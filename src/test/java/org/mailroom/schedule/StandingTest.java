@@ -21,7 +21,23 @@ class StandingTest {
 
   private static Account account(String mailbox, String pollAt) {
     PollAt at = pollAt == null ? null : PollAt.parse(pollAt, "UTC");
-    return new Account("support", mailbox, "c", List.of("inbox"), false, "", Duration.ofMinutes(1), at, Content.JSON, false, List.of("database"), null, null, AttachmentsKept.ALL, null, null);
+    return new Account(
+        "support",
+        mailbox,
+        "c",
+        List.of("inbox"),
+        false,
+        "",
+        Duration.ofMinutes(1),
+        at,
+        Content.JSON,
+        false,
+        List.of("database"),
+        null,
+        null,
+        AttachmentsKept.ALL,
+        null,
+        null);
   }
 
   private static Instant at(String time) {
@@ -38,7 +54,26 @@ class StandingTest {
   }
 
   private void polled(Account as, String end, int waiting, Exception failure) {
-    ImportResult result = new ImportResult("support", MIDNIGHT, Duration.ZERO, 0, 0, 0, 0, 0, waiting, 0, 0, 0, 1, false, null, null, null, failure);
+    ImportResult result =
+        new ImportResult(
+            "support",
+            MIDNIGHT,
+            Duration.ZERO,
+            0,
+            0,
+            0,
+            0,
+            0,
+            waiting,
+            0,
+            0,
+            0,
+            1,
+            false,
+            null,
+            null,
+            null,
+            failure);
     standing = standing.ended(as, result, at(end), null, null);
   }
 
@@ -49,7 +84,9 @@ class StandingTest {
     polled(every, "00:00:30", 0, null);
     assertThat(isDue(every, "00:01:29")).isFalse();
     assertThat(isDue(every, "00:01:30")).isTrue();
-    assertThat(isDue(account("b@contoso.com", null), "00:00:31")).as("its settings have changed").isTrue();
+    assertThat(isDue(account("b@contoso.com", null), "00:00:31"))
+        .as("its settings have changed")
+        .isTrue();
   }
 
   @Test

@@ -20,12 +20,32 @@ class AttachmentsKeptTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"*.pdf,INVOICE.Pdf,true", "*.pdf,a.pdf.exe,false", "*.pdf,.pdf,true", "*.pdf,pdf,false", "scan?.tif,scan7.tif,true", "scan?.tif,scan.tif,false",
-      "scan?.tif,scan12.tif,false", "a.b,axb,false", "[ab].txt,a.txt,false", "[ab].txt,[AB].txt,true", "(*)\\E.*,(x)\\E.y,true", "rechnung*,RECHNUNG 4,true",
-      "ü*,u\u0308ber.pdf,true", "Ä.pdf,ä.pdf,true", "x?,x\uD83D\uDE00,true", "*.pdf,'  a.pdf  ',true", "*,anything,true", "a*b*c,'a1b2\n3c',true"})
-  void a_pattern_matches_a_name_whatever_its_case_and_nothing_but_star_and_question_mark_is_special(String pattern, String name, boolean matches) {
-    assertThat(kept(List.of(pattern), List.of(), true).whyNot(name, false, 1L)).isEqualTo(matches ? java.util.Optional.empty() : java.util.Optional.of(INCLUDE));
-    assertThat(kept(List.of(), List.of(pattern), true).whyNot(name, false, 1L)).isEqualTo(matches ? java.util.Optional.of(EXCLUDE) : java.util.Optional.empty());
+  @CsvSource({
+    "*.pdf,INVOICE.Pdf,true",
+    "*.pdf,a.pdf.exe,false",
+    "*.pdf,.pdf,true",
+    "*.pdf,pdf,false",
+    "scan?.tif,scan7.tif,true",
+    "scan?.tif,scan.tif,false",
+    "scan?.tif,scan12.tif,false",
+    "a.b,axb,false",
+    "[ab].txt,a.txt,false",
+    "[ab].txt,[AB].txt,true",
+    "(*)\\E.*,(x)\\E.y,true",
+    "rechnung*,RECHNUNG 4,true",
+    "ü*,u\u0308ber.pdf,true",
+    "Ä.pdf,ä.pdf,true",
+    "x?,x\uD83D\uDE00,true",
+    "*.pdf,'  a.pdf  ',true",
+    "*,anything,true",
+    "a*b*c,'a1b2\n3c',true"
+  })
+  void a_pattern_matches_a_name_whatever_its_case_and_nothing_but_star_and_question_mark_is_special(
+      String pattern, String name, boolean matches) {
+    assertThat(kept(List.of(pattern), List.of(), true).whyNot(name, false, 1L))
+        .isEqualTo(matches ? java.util.Optional.empty() : java.util.Optional.of(INCLUDE));
+    assertThat(kept(List.of(), List.of(pattern), true).whyNot(name, false, 1L))
+        .isEqualTo(matches ? java.util.Optional.of(EXCLUDE) : java.util.Optional.empty());
   }
 
   @Test
@@ -40,8 +60,10 @@ class AttachmentsKeptTest {
   @Test
   void of_what_the_text_shows_inline_decides_and_not_include() {
     assertThat(kept(List.of("*.pdf"), List.of(), true).whyNot("image001.png", true, 1L)).isEmpty();
-    assertThat(kept(List.of("*.pdf"), List.of(), false).whyNot("image001.png", true, 1L)).contains("excluded by attachments.inline");
-    assertThat(kept(List.of(), List.of(), false).whyNot("offer.pdf", true, 1L)).contains("excluded by attachments.inline");
+    assertThat(kept(List.of("*.pdf"), List.of(), false).whyNot("image001.png", true, 1L))
+        .contains("excluded by attachments.inline");
+    assertThat(kept(List.of(), List.of(), false).whyNot("offer.pdf", true, 1L))
+        .contains("excluded by attachments.inline");
     assertThat(kept(List.of(), List.of(), false).whyNot("offer.pdf", false, 1L)).isEmpty();
   }
 
@@ -59,7 +81,9 @@ class AttachmentsKeptTest {
     assertThat(kept(List.of("*.pdf"), List.of(), true).whyNot(null, false, 1L)).contains(INCLUDE);
     assertThat(kept(List.of("*"), List.of(), true).whyNot(null, false, 1L)).isEmpty();
     assertThat(kept(List.of(), List.of("?*"), true).whyNot(null, false, 1L)).isEmpty();
-    assertThat(kept(Arrays.asList(" ", ""), List.of(), true).whyNot(null, false, 1L)).as("blank patterns are none").isEmpty();
+    assertThat(kept(Arrays.asList(" ", ""), List.of(), true).whyNot(null, false, 1L))
+        .as("blank patterns are none")
+        .isEmpty();
   }
 
   @Test

@@ -14,7 +14,9 @@ class BackoffTest {
 
   @Test
   void each_wait_is_twice_the_one_before_it_up_to_the_longest() {
-    assertThat(IntStream.range(0, 8).mapToObj(times -> Backoff.doubled(MINUTE, times, HOUR).toMinutes()))
+    assertThat(
+            IntStream.range(0, 8)
+                .mapToObj(times -> Backoff.doubled(MINUTE, times, HOUR).toMinutes()))
         .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
   }
 

@@ -39,14 +39,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The text of docs/configuration.md: every key of {@link MailroomProperties}, its type and default out of the records, its meaning out of their doc
- * comments. What a comment doesn't say is missing in the table, too.
+ * The text of docs/configuration.md: every key of {@link MailroomProperties}, its type and default
+ * out of the records, its meaning out of their doc comments. What a comment doesn't say is missing
+ * in the table, too.
  */
 final class ConfigurationDocument {
 
   private static final Path SOURCES = Path.of("src/main/java/org/mailroom/settings");
 
-  private static final String HEAD = """
+  private static final String HEAD =
+      """
       # Configuration
 
       Every key of `application.yaml` below `mailroom`, made out of the code by a test
@@ -56,12 +58,18 @@ final class ConfigurationDocument {
       with key, value and what is allowed. What an account's settings do is in [accounts.md](accounts.md).
       """;
 
-  /** Doc comments of the records by the record's name with those that it is nested in, then of its parts by component; the record's own is under "". */
+  /**
+   * Doc comments of the records by the record's name with those that it is nested in, then of its
+   * parts by component; the record's own is under "".
+   */
   private final Map<String, Map<String, String>> comments = new TreeMap<>();
+
   private final List<Row> rows = new ArrayList<>();
   private final StringBuilder text = new StringBuilder(HEAD);
 
-  /** A key that has a value: the text of its default, empty where it has none, and what it means. */
+  /**
+   * A key that has a value: the text of its default, empty where it has none, and what it means.
+   */
   record Row(String key, String standard, String meaning) {}
 
   /** The keys that have a value, once {@link #text} has been asked for. */
@@ -86,13 +94,18 @@ final class ConfigurationDocument {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + "." + kebab(component.getName());
       Class<?> nested = nested(component.getGenericType());
-      String meaning = comments.getOrDefault(name(type), Map.of()).getOrDefault(component.getName(), "");
+      String meaning =
+          comments.getOrDefault(name(type), Map.of()).getOrDefault(component.getName(), "");
       if (nested == null) {
         row(key, value(component), defaultOf(component), meaning);
         rows.add(new Row(key, defaultOf(component), meaning));
       } else {
         String below = component.getType() == Map.class ? key + ".<name>" : key;
-        row(key, component.getType() == Map.class ? "by name, see `" + below + "`" : "see below", "", meaning);
+        row(
+            key,
+            component.getType() == Map.class ? "by name, see `" + below + "`" : "see below",
+            "",
+            meaning);
         later.add(() -> table(below, nested));
       }
     }
@@ -100,15 +113,26 @@ final class ConfigurationDocument {
   }
 
   private void row(String key, String value, String standard, String meaning) {
-    text.append("| `").append(key).append("` | ").append(value).append(" | ").append(standard.isEmpty() ? "" : "`" + standard + "`").append(" | ")
-        .append(meaning.replace("|", "\\|")).append(" |\n");
+    text.append("| `")
+        .append(key)
+        .append("` | ")
+        .append(value)
+        .append(" | ")
+        .append(standard.isEmpty() ? "" : "`" + standard + "`")
+        .append(" | ")
+        .append(meaning.replace("|", "\\|"))
+        .append(" |\n");
   }
 
   private static Class<?> nested(Type type) {
     if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
       return nested(map.getActualTypeArguments()[1]);
     }
-    return type instanceof Class<?> plain && plain.isRecord() && plain.getName().startsWith("org.mailroom") ? plain : null;
+    return type instanceof Class<?> plain
+            && plain.isRecord()
+            && plain.getName().startsWith("org.mailroom")
+        ? plain
+        : null;
   }
 
   private static String defaultOf(RecordComponent component) {
@@ -120,8 +144,12 @@ final class ConfigurationDocument {
   private static AnnotatedElement onParameter(RecordComponent component) {
     Class<?> type = component.getDeclaringRecord();
     RecordComponent[] all = type.getRecordComponents();
-    return Arrays.stream(type.getDeclaredConstructors()).filter(each -> each.getParameterCount() == all.length).findFirst().orElseThrow()
-        .getParameters()[Arrays.stream(all).map(RecordComponent::getName).toList().indexOf(component.getName())];
+    return Arrays.stream(type.getDeclaredConstructors())
+        .filter(each -> each.getParameterCount() == all.length)
+        .findFirst()
+        .orElseThrow()
+        .getParameters()[
+        Arrays.stream(all).map(RecordComponent::getName).toList().indexOf(component.getName())];
   }
 
   private static String value(RecordComponent component) {
@@ -135,11 +163,22 @@ final class ConfigurationDocument {
     }
     Class<?> plain = (Class<?>) type;
     if (plain.isEnum()) {
-      return Stream.of(plain.getEnumConstants()).map(each -> "`" + each.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`").collect(Collectors.joining(", "));
+      return Stream.of(plain.getEnumConstants())
+          .map(each -> "`" + each.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
+          .collect(Collectors.joining(", "));
     }
-    return Map.ofEntries(Map.entry(Duration.class, "duration"), Map.entry(DataSize.class, "size"), Map.entry(URI.class, "address"), Map.entry(Path.class, "path"),
-        Map.entry(int.class, "number"), Map.entry(Integer.class, "number"), Map.entry(boolean.class, "`true`, `false`"), Map.entry(Boolean.class, "`true`, `false`"),
-        Map.entry(LocalDate.class, "date"), Map.entry(String.class, "text")).getOrDefault(plain, plain.getSimpleName());
+    return Map.ofEntries(
+            Map.entry(Duration.class, "duration"),
+            Map.entry(DataSize.class, "size"),
+            Map.entry(URI.class, "address"),
+            Map.entry(Path.class, "path"),
+            Map.entry(int.class, "number"),
+            Map.entry(Integer.class, "number"),
+            Map.entry(boolean.class, "`true`, `false`"),
+            Map.entry(Boolean.class, "`true`, `false`"),
+            Map.entry(LocalDate.class, "date"),
+            Map.entry(String.class, "text"))
+        .getOrDefault(plain, plain.getSimpleName());
   }
 
   private static String range(RecordComponent component) {
@@ -157,10 +196,16 @@ final class ConfigurationDocument {
   }
 
   private void readComments() throws IOException {
-    try (StandardJavaFileManager files = ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null);
+    try (StandardJavaFileManager files =
+            ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null);
         Stream<Path> sources = Files.list(SOURCES)) {
-      Iterable<? extends JavaFileObject> units = files.getJavaFileObjectsFromPaths(sources.filter(file -> file.toString().endsWith(".java")).sorted().toList());
-      JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, files, problem -> { }, List.of("-proc:none"), null, units);
+      Iterable<? extends JavaFileObject> units =
+          files.getJavaFileObjectsFromPaths(
+              sources.filter(file -> file.toString().endsWith(".java")).sorted().toList());
+      JavacTask task =
+          (JavacTask)
+              ToolProvider.getSystemJavaCompiler()
+                  .getTask(null, files, problem -> {}, List.of("-proc:none"), null, units);
       DocTrees docs = DocTrees.instance(task);
       for (CompilationUnitTree unit : task.parse()) {
         new TreePathScanner<Void, Void>() {
@@ -175,12 +220,16 @@ final class ConfigurationDocument {
   }
 
   private static String name(Class<?> type) {
-    return type.getDeclaringClass() == null ? type.getSimpleName() : name(type.getDeclaringClass()) + "." + type.getSimpleName();
+    return type.getDeclaringClass() == null
+        ? type.getSimpleName()
+        : name(type.getDeclaringClass()) + "." + type.getSimpleName();
   }
 
   private static String name(TreePath path) {
     String own = ((ClassTree) path.getLeaf()).getSimpleName().toString();
-    return path.getParentPath().getLeaf() instanceof ClassTree ? name(path.getParentPath()) + "." + own : own;
+    return path.getParentPath().getLeaf() instanceof ClassTree
+        ? name(path.getParentPath()) + "." + own
+        : own;
   }
 
   private void read(DocTrees docs, TreePath path, String name) {
@@ -198,12 +247,21 @@ final class ConfigurationDocument {
   }
 
   private static String plain(List<? extends DocTree> parts) {
-    return parts.stream().map(part -> {
-      if (part instanceof LiteralTree literal) {
-        return "`" + key(literal.getBody().getBody()) + "`";
-      }
-      return part instanceof LinkTree link ? "`" + link.getReference() + "`" : part instanceof TextTree words ? words.getBody() : part.toString();
-    }).collect(Collectors.joining()).replaceAll("\\s+", " ").replace("null: ", "unset: ").replace(", or null", ", optional").strip();
+    return parts.stream()
+        .map(
+            part -> {
+              if (part instanceof LiteralTree literal) {
+                return "`" + key(literal.getBody().getBody()) + "`";
+              }
+              return part instanceof LinkTree link
+                  ? "`" + link.getReference() + "`"
+                  : part instanceof TextTree words ? words.getBody() : part.toString();
+            })
+        .collect(Collectors.joining())
+        .replaceAll("\\s+", " ")
+        .replace("null: ", "unset: ")
+        .replace(", or null", ", optional")
+        .strip();
   }
 
   /** A component's name is a key in the document. */

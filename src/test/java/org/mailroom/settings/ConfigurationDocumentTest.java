@@ -19,12 +19,21 @@ class ConfigurationDocumentTest {
     if (Boolean.getBoolean("mailroom.write-docs")) {
       Files.writeString(DOCUMENT, text);
     }
-    assertThat(Files.readString(DOCUMENT)).as("docs/configuration.md; -Dmailroom.write-docs=true writes it anew").isEqualTo(text);
+    assertThat(Files.readString(DOCUMENT))
+        .as("docs/configuration.md; -Dmailroom.write-docs=true writes it anew")
+        .isEqualTo(text);
   }
 
   @Test
   void every_key_says_what_it_means() throws IOException {
-    List<String> silent = new ConfigurationDocument().text().lines().filter(line -> line.startsWith("| `mailroom.") && line.endsWith("|  |")).toList();
-    assertThat(silent).as("keys without a meaning: give their component a @param in the record's doc comment").isEmpty();
+    List<String> silent =
+        new ConfigurationDocument()
+            .text()
+            .lines()
+            .filter(line -> line.startsWith("| `mailroom.") && line.endsWith("|  |"))
+            .toList();
+    assertThat(silent)
+        .as("keys without a meaning: give their component a @param in the record's doc comment")
+        .isEmpty();
   }
 }

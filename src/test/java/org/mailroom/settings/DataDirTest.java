@@ -20,8 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class DataDirTest {
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private static String permissions(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
@@ -34,7 +33,8 @@ class DataDirTest {
   }
 
   @Test
-  void a_data_dir_is_made_for_its_owner_alone_and_so_is_what_it_lies_in_where_that_is_missing() throws IOException {
+  void a_data_dir_is_made_for_its_owner_alone_and_so_is_what_it_lies_in_where_that_is_missing()
+      throws IOException {
     DataDir.close(folder.resolve("var/data"), folder);
     assertThat(permissions(folder.resolve("var/data"))).isEqualTo("rwx------");
     assertThat(permissions(folder.resolve("var"))).isEqualTo("rwx------");
@@ -56,15 +56,28 @@ class DataDirTest {
   }
 
   @Test
-  void a_folder_of_mail_elsewhere_is_made_for_its_owner_alone_and_one_that_is_there_is_closed() throws IOException {
-    try (ConfigurableApplicationContext started = new Launcher(DataDir.class, List.of("--spring.config.location=classpath:/application.yaml",
-        "--mailroom.data-dir=" + folder.resolve("data"), "--mailroom.mail-dir=" + folder.resolve("share/mail"))).startCommand(Map.of())) {
+  void a_folder_of_mail_elsewhere_is_made_for_its_owner_alone_and_one_that_is_there_is_closed()
+      throws IOException {
+    try (ConfigurableApplicationContext started =
+        new Launcher(
+                DataDir.class,
+                List.of(
+                    "--spring.config.location=classpath:/application.yaml",
+                    "--mailroom.data-dir=" + folder.resolve("data"),
+                    "--mailroom.mail-dir=" + folder.resolve("share/mail")))
+            .startCommand(Map.of())) {
       assertThat(permissions(folder.resolve("share/mail"))).isEqualTo("rwx------");
       assertThat(folder.resolve("data/mail")).doesNotExist();
     }
     Path there = open("there");
-    try (ConfigurableApplicationContext started = new Launcher(DataDir.class, List.of("--spring.config.location=classpath:/application.yaml",
-        "--mailroom.data-dir=" + folder.resolve("data"), "--mailroom.mail-dir=" + there)).startCommand(Map.of())) {
+    try (ConfigurableApplicationContext started =
+        new Launcher(
+                DataDir.class,
+                List.of(
+                    "--spring.config.location=classpath:/application.yaml",
+                    "--mailroom.data-dir=" + folder.resolve("data"),
+                    "--mailroom.mail-dir=" + there))
+            .startCommand(Map.of())) {
       assertThat(permissions(there)).isEqualTo("rwx------");
     }
   }
@@ -73,16 +86,20 @@ class DataDirTest {
   void what_database_and_broker_have_written_is_closed_whatever_the_folder_is() throws IOException {
     Path home = open("home");
     Files.createDirectories(home.resolve("broker/journal"));
-    for (String file : List.of("mailroom.mv.db", "mailroom.lock.db", "broker/journal/a.amq", "routes.yaml")) {
+    for (String file :
+        List.of("mailroom.mv.db", "mailroom.lock.db", "broker/journal/a.amq", "routes.yaml")) {
       Files.createFile(home.resolve(file));
-      Files.setPosixFilePermissions(home.resolve(file), PosixFilePermissions.fromString("rw-r--r--"));
+      Files.setPosixFilePermissions(
+          home.resolve(file), PosixFilePermissions.fromString("rw-r--r--"));
     }
     DataDirFiles.close(home);
     for (String file : List.of("mailroom.mv.db", "mailroom.lock.db", "broker/journal/a.amq")) {
       assertThat(permissions(home.resolve(file))).as(file).isEqualTo("rw-------");
     }
     assertThat(permissions(home.resolve("broker/journal"))).isEqualTo("rwx------");
-    assertThat(permissions(home.resolve("routes.yaml"))).as("the site's own").isEqualTo("rw-r--r--");
+    assertThat(permissions(home.resolve("routes.yaml")))
+        .as("the site's own")
+        .isEqualTo("rw-r--r--");
   }
 
   @Test
@@ -91,7 +108,8 @@ class DataDirTest {
     PrivateFolder.create(folder.resolve("a/b"));
     assertThat(permissions(folder.resolve("a/b"))).isEqualTo("rwx------");
     Files.createFile(folder.resolve("file"));
-    assertThatThrownBy(() -> PrivateFolder.create(folder.resolve("file/x"))).isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> PrivateFolder.create(folder.resolve("file/x")))
+        .isInstanceOf(FileAlreadyExistsException.class);
     DataDir.close(folder.resolve("file/x"), folder);
   }
 }

@@ -19,10 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseBreakerTest {
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
-  /** As H2 leaves it where an instance that closed itself was let go of by its last connection after the file had been opened anew. */
+  /**
+   * As H2 leaves it where an instance that closed itself was let go of by its last connection after
+   * the file had been opened anew.
+   */
   private static void loseTheOpenDatabase() throws ReflectiveOperationException {
     Field databases = Engine.class.getDeclaredField("DATABASES");
     databases.setAccessible(true);
@@ -30,7 +32,8 @@ class DatabaseBreakerTest {
   }
 
   @Test
-  void an_embedded_database_that_only_old_connections_can_come_to_is_opened_anew() throws Exception {
+  void an_embedded_database_that_only_old_connections_can_come_to_is_opened_anew()
+      throws Exception {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl("jdbc:h2:file:" + folder.resolve("mailroom") + ";AUTO_SERVER=TRUE");
     config.setUsername("sa");
@@ -49,12 +52,17 @@ class DatabaseBreakerTest {
         assertThatThrownBy(database::getConnection).isInstanceOf(SQLException.class);
       }
       await().atMost(Duration.ofSeconds(30)).until(old::isClosed);
-      await().atMost(Duration.ofSeconds(30)).ignoreExceptionsInstanceOf(SQLException.class).untilAsserted(() -> {
-        try (Connection again = database.getConnection(); var rows = again.createStatement().executeQuery("select count(*) from kept")) {
-          assertThat(rows.next()).isTrue();
-          assertThat(rows.getInt(1)).isEqualTo(1);
-        }
-      });
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptionsInstanceOf(SQLException.class)
+          .untilAsserted(
+              () -> {
+                try (Connection again = database.getConnection();
+                    var rows = again.createStatement().executeQuery("select count(*) from kept")) {
+                  assertThat(rows.next()).isTrue();
+                  assertThat(rows.getInt(1)).isEqualTo(1);
+                }
+              });
       assertThat(database.outage()).isEmpty();
     } finally {
       reserved.destroy();

@@ -14,7 +14,8 @@ class PrintableTest {
 
   @Test
   void what_is_not_seen_or_turns_the_direction_of_text_is_shown_to_be_there() {
-    assertThat(Printable.visible("a\u202eb\u200bc\u001b[1md\ud800")).isEqualTo("a\uFFFDb\uFFFDc\uFFFD[1md\uFFFD");
+    assertThat(Printable.visible("a\u202eb\u200bc\u001b[1md\ud800"))
+        .isEqualTo("a\uFFFDb\uFFFDc\uFFFD[1md\uFFFD");
     assertThat(Printable.visible("Zo\u00eb \ud83d\ude00")).isEqualTo("Zo\u00eb \ud83d\ude00");
   }
 }

@@ -30,10 +30,12 @@ class ReservedConnectionsTest {
         reserved.begin();
         try (Connection ofAPage = database.getConnection()) {
           assertThat(ofAPage.isValid(1)).isTrue();
-          assertThat(ofAPage.unwrap(Connection.class)).isNotSameAs(ofAnImport.unwrap(Connection.class));
+          assertThat(ofAPage.unwrap(Connection.class))
+              .isNotSameAs(ofAnImport.unwrap(Connection.class));
         }
         reserved.end();
-        assertThatThrownBy(database::getConnection).isInstanceOf(SQLTransientConnectionException.class);
+        assertThatThrownBy(database::getConnection)
+            .isInstanceOf(SQLTransientConnectionException.class);
         assertThat(database.outage()).as("all in use is no outage").isEmpty();
       }
     }
@@ -48,7 +50,8 @@ class ReservedConnectionsTest {
       reserved.destroy();
       reserved.begin();
       try (Connection only = database.getConnection()) {
-        assertThatThrownBy(database::getConnection).isInstanceOf(SQLTransientConnectionException.class);
+        assertThatThrownBy(database::getConnection)
+            .isInstanceOf(SQLTransientConnectionException.class);
         assertThat(only.isValid(1)).isTrue();
       }
     }

@@ -2,7 +2,10 @@ package com.microsoft.aad.msal4j;
 
 import java.util.Map;
 
-/** The environment variables by which msal4j tells where it runs, for tests: those of the process can't be set. */
+/**
+ * The environment variables by which msal4j tells where it runs, for tests: those of the process
+ * can't be set.
+ */
 public final class MachineEnvironment {
 
   private MachineEnvironment() {}
