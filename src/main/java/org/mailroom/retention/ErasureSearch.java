@@ -50,7 +50,7 @@ final class ErasureSearch {
         stored.sender as stored_sender, case when stored.message_id is null then false else true end as in_database,
         (select count(*) from delivery waits where waits.account = m.account and waits.message_id = m.message_id
           and waits.status in ('PENDING', 'FAILED')) as waits
-      from\s\
+      from
       """;
 
   private static final String BEHIND =
