@@ -251,7 +251,7 @@ final class ConfigurationDocument {
         .map(
             part -> {
               if (part instanceof LiteralTree literal) {
-                return "`" + key(literal.getBody().getBody()) + "`";
+                return "`" + key(literal.getBody().getBody().replaceAll("\\s+", " ").strip()) + "`";
               }
               return part instanceof LinkTree link
                   ? "`" + link.getReference() + "`"
