@@ -45,7 +45,7 @@ final class Quota implements Row {
           Figure.atLeast(
               "allowed requests used, " + requests + " in " + seconds + " s, backlog",
               "requests",
-              counters.counted() - counters.throttled(),
+              (double) (counters.counted() - counters.throttled()),
               allowed,
               "allowed",
               0.95),

@@ -42,7 +42,11 @@ class CoverageReportTest {
     Map<String, List<String>> routes = RouteSteps.of(Path.of("routes"));
     assertThat(routes.get("ask-graph")).containsExactly("request");
     assertThat(routes.get("deliver-to-database"))
-        .contains("in-one-transaction", "insert-messages", "insert-attachments");
+        .contains("insert-messages", "insert-attachments")
+        .doesNotContain("in-one-transaction");
+    assertThat(routes.get("import-page"))
+        .contains("prepare-the-message")
+        .doesNotContain("note-why", "the-page-is-done");
     assertThat(routes.get("deliver-to-file")).isNotEmpty();
   }
 }

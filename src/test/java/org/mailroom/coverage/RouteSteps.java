@@ -15,21 +15,16 @@ import org.yaml.snakeyaml.Yaml;
 
 /**
  * The ids of the steps in a folder's route files, by route; of those steps that Camel counts
- * exchanges of.
+ * exchanges of. It counts none in {@code doCatch} and {@code doFinally}, and no {@code transacted}.
  */
 final class RouteSteps {
 
   /** Parts of another step, which counts for them, and what isn't a step. */
   private static final Set<String> NOT_COUNTED =
       Set.of(
-          "route",
-          "routeConfiguration",
-          "when",
-          "otherwise",
-          "from",
-          "onException",
-          "doCatch",
-          "doFinally");
+          "route", "routeConfiguration", "when", "otherwise", "from", "onException", "transacted");
+
+  private static final Set<String> WITH_ALL_THEIR_STEPS = Set.of("doCatch", "doFinally");
 
   private static final Pattern XML = Pattern.compile("<(\\w+)\\s[^>]*?\\bid=\"([^\"]+)\"");
 
@@ -65,6 +60,9 @@ final class RouteSteps {
     } else if (part instanceof Map<?, ?> map) {
       map.forEach(
           (kind, content) -> {
+            if (WITH_ALL_THEIR_STEPS.contains(String.valueOf(kind))) {
+              return;
+            }
             if (content instanceof Map<?, ?> step
                 && step.get("id") instanceof String id
                 && !NOT_COUNTED.contains(String.valueOf(kind))) {
