@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,7 +173,12 @@ class StartScriptIT {
     mailbox.deliver(DemoMail.plain(1));
     Path output = folder.resolve("output.log");
     List<String> words =
-        Stream.concat(settings(), Stream.of("--server.port=0", "--mailroom.poll-every=1s"))
+        Stream.concat(
+                settings(),
+                Stream.of(
+                    "--server.port=0",
+                    "--mailroom.poll-every=1s",
+                    "--mailroom.accounts.support.deliver-to=database,file,queue"))
             .toList();
     Process process = start(output, Map.of("MAILROOM_ARCHIVES", WITHOUT_ARCHIVE), words);
     try {
@@ -183,9 +190,24 @@ class StartScriptIT {
       assertThat(process.waitFor(40, TimeUnit.SECONDS)).as(Files.readString(output)).isTrue();
       assertThat(process.exitValue()).as(Files.readString(output)).isZero();
       assertThat(Files.readString(output)).contains("Mailroom stops").doesNotContain("ERROR");
+      try (Stream<Path> written = Files.walk(folder.resolve("data"))) {
+        assertThat(written)
+            .hasSizeGreaterThan(3)
+            .allMatch(
+                each -> permissions(each).matches("r[w-][x-]------"),
+                "is for its owner alone, the broker's files included");
+      }
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+    }
+  }
+
+  private static String permissions(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
