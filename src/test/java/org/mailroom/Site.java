@@ -1,6 +1,8 @@
 package org.mailroom;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -30,6 +30,9 @@ import org.springframework.jms.core.JmsTemplate;
  * own, any of which can fail.
  */
 final class Site implements AutoCloseable {
+
+  /** Milliseconds: an idle broker sends what it has at once. */
+  private static final long NO_MORE_AFTER = 5000;
 
   private static final Duration START = Duration.ofMinutes(3);
 
@@ -250,18 +253,23 @@ final class Site implements AutoCloseable {
   List<String> duplicateIds() {
     try (ActiveMQConnectionFactory connections =
         new ActiveMQConnectionFactory("tcp://127.0.0.1:" + brokerPort)) {
-      // with a bounded window a browser may say that there are no more while they are on their way
-      connections.setConsumerWindowSize(-1);
-      return new JmsTemplate(connections)
-          .browse(
-              "mailroom.messages",
-              (session, browser) -> {
-                List<String> ids = new ArrayList<>();
-                for (Object message : Collections.list((Enumeration<?>) browser.getEnumeration())) {
-                  ids.add(((jakarta.jms.Message) message).getStringProperty("_AMQ_DUPL_ID"));
-                }
-                return ids;
-              });
+      JmsTemplate queue = new JmsTemplate(connections);
+      queue.setSessionTransacted(true);
+      // taken and given back: a browser says that there are no more while some are on their way
+      return queue.execute(
+          session -> {
+            List<String> ids = new ArrayList<>();
+            MessageConsumer consumer =
+                session.createConsumer(session.createQueue("mailroom.messages"));
+            for (Message message = consumer.receive(NO_MORE_AFTER);
+                message != null;
+                message = consumer.receive(NO_MORE_AFTER)) {
+              ids.add(message.getStringProperty("_AMQ_DUPL_ID"));
+            }
+            session.rollback();
+            return ids;
+          },
+          true);
     }
   }
 
