@@ -14,9 +14,13 @@
     const at = document.activeElement;
     const typing = at && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
     const chosen = window.getSelection();
-    return typing || part.querySelector("input:checked, details[open]") !== null
+    // a button that is replaced between press and release is never clicked
+    return typing || part.matches(":active") || part.querySelector("input:checked, details[open]") !== null
       || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
   };
+
+  // a form's token looks different in each answer, and each of them holds
+  const content = (part) => part.innerHTML.replace(/<input type="hidden" name="_csrf"[^>]*>/g, "");
 
   const place = (part) => {
     const at = document.activeElement;
@@ -46,7 +50,7 @@
     for (const part of live()) {
       const next = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
       if (!next && "passing" in part.dataset) part.remove();
-      if (!next || busy(part) || next.innerHTML === part.innerHTML) continue;
+      if (!next || busy(part) || content(next) === content(part)) continue;
       const focused = place(part);
       const scrolled = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
       part.replaceChildren(...document.adoptNode(next).childNodes);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.schedule.AccountSchedule;
@@ -48,7 +49,7 @@ class ConsoleWorkTest {
                 "--mailroom.accounts.missing.mailbox=nobody@contoso.com",
                 "--mailroom.accounts.missing.credential=demo",
                 "--mailroom.accounts.missing.deliver-to=database"));
-    List.of("one", "two", "asleep", "past")
+    List.of("one", "two", "busy", "slow", "asleep", "past")
         .forEach(id -> settings.addAll(ConsoleRun.account(tenant, id, "database")));
     console = ConsoleRun.start(tenant, folder, settings);
     mailroom = console.mailroom();
@@ -228,6 +229,49 @@ class ConsoleWorkTest {
     press(page, "Resume");
     assertThat(page.locator(".figures")).not().containsText("paused");
     page.context().close();
+  }
+
+  @Test
+  void what_can_be_done_with_an_account_follows_what_others_do_with_it() {
+    Page page = console.signIn();
+    page.navigate("/account/busy");
+    Page colleague = console.signIn();
+    colleague.navigate("/account/busy");
+    press(colleague, "Pause");
+    assertThat(colleague.locator(".figures")).containsText("paused");
+    // no reload: the page brings itself up to date
+    assertThat(button(page, "Resume")).isVisible();
+    assertThat(button(page, "Pause")).hasCount(0);
+    page.context().close();
+    colleague.context().close();
+  }
+
+  @Test
+  void an_account_that_is_paused_can_be_resumed_while_an_import_by_hand_goes_on() {
+    Page page = console.signIn();
+    page.navigate("/account/slow");
+    press(page, "Pause");
+    assertThat(page.locator(".figures")).containsText("paused");
+    console.mailbox("slow").deliver(DemoMail.plain(1));
+    console
+        .tenant()
+        .faults()
+        .add(
+            call -> call.contains("slow@contoso.com") && call.endsWith("/messages"),
+            DemoFaults.Fault.drip(200),
+            1);
+    press(page, "Import now");
+    assertThat(page.locator(".figures")).containsText("runs now");
+    assertThat(button(page, "Resume")).isVisible();
+    press(page, "Resume");
+    assertThat(button(page, "Pause")).isVisible();
+    await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message where account = 'slow'") == 1);
+    page.context().close();
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   @Test

@@ -76,6 +76,8 @@ final class AccountPage {
     AccountStatus status =
         statuses.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     model.addAttribute("status", status);
+    // a paused account may be importing, by hand or to its end: it is the pause that can be ended
+    model.addAttribute("paused", schedule.isPaused(id));
     model.addAttribute("reason", pauses.reasons(List.of(status)).get(id));
     model.addAttribute("settings", accounts.find(id).orElse(null));
     model.addAttribute("check", checks.last(id).orElse(null));

@@ -148,6 +148,7 @@ final class Watch implements DisposableBean {
       told.put(status.account(), now);
       LOG.error("account {}: {}", status.account(), status.reason());
     } else if (!status.stalled()
+        && !status.isFailing()
         && before != null
         && status.lastSuccess() != null
         && status.lastSuccess().isAfter(before)) {
