@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.AfterFailure;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.AfterImport;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.AfterImport;
+import org.mailroom.settings.Content;
 import org.mailroom.settings.PollAt;
 import org.springframework.util.unit.DataSize;
 

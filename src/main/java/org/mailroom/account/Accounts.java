@@ -20,7 +20,7 @@ import org.mailroom.settings.ConfigurationException;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.SettingsBinder;
 import org.mailroom.settings.SettingsRejectedException;
 import org.mailroom.settings.SettingsRevision;

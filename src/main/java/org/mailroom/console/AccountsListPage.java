@@ -17,7 +17,7 @@ import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
+import org.mailroom.settings.AccountProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.CredentialProperties;
 import org.springframework.stereotype.Component;
 
 /**

@@ -21,6 +21,7 @@ import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.SentToken;
 import org.mailroom.credential.TokenCache;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -39,7 +40,7 @@ public final class GraphRefusal {
   private final GraphMetrics metrics;
   private final ObjectMapper json;
   private final ServiceClock clock;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
 
   GraphRefusal(
       MailboxGates gates,

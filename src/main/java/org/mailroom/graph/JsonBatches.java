@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -19,7 +20,7 @@ public final class JsonBatches {
   private static final String MESSAGES = "messages";
 
   private final URI uri;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final BatchAnswers answers;
 
   JsonBatches(MailroomProperties properties, BatchAnswers answers) {
