@@ -45,7 +45,7 @@ public final class JsonBatches {
         changes.entrySet().stream()
             .map(
                 change ->
-                    new JsonBatch.Part(
+                    new BatchPart(
                         GraphOperation.MARK_MESSAGES,
                         change.getKey(),
                         "PATCH",
@@ -65,10 +65,7 @@ public final class JsonBatches {
         mailbox,
         JsonBatch.ALL_PLACES,
         messageIds.stream()
-            .map(
-                id ->
-                    JsonBatch.Part.move(
-                        id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
+            .map(id -> BatchPart.move(id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
             .toList());
   }
 
@@ -81,7 +78,7 @@ public final class JsonBatches {
         messageIds.stream()
             .map(
                 id ->
-                    new JsonBatch.Part(
+                    new BatchPart(
                         GraphOperation.LOOK_UP_MESSAGES,
                         id,
                         "GET",
@@ -92,7 +89,7 @@ public final class JsonBatches {
   }
 
   private List<JsonBatch> batches(
-      String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
+      String credential, String mailbox, int lanes, List<BatchPart> parts) {
     List<JsonBatch> batches = new ArrayList<>();
     for (int from = 0; from < parts.size(); from += limits.batchSize()) {
       batches.add(
