@@ -56,7 +56,7 @@ final class BatchAnswers {
               GraphOperation.BATCH,
               batch.mailbox(),
               0,
-              GraphError.CODE_CUT,
+              GraphErrorCodes.CUT,
               "parts of a batch have no answer",
               null);
     }
@@ -107,7 +107,7 @@ final class BatchAnswers {
                     GraphOperation.BATCH,
                     batch.mailbox(),
                     0,
-                    GraphError.CODE_CUT,
+                    GraphErrorCodes.CUT,
                     "the answer to a move was lost",
                     null));
   }
@@ -132,8 +132,7 @@ final class BatchAnswers {
         : refusal.isThrottled() ? 2 : refusal.status() == 424 ? 0 : 1;
   }
 
-  private GraphException refusal(
-      JsonBatch batch, BatchPart part, JsonNode response, int status) {
+  private GraphException refusal(JsonBatch batch, BatchPart part, JsonNode response, int status) {
     JsonNode error = response.path("body").path("error");
     Duration wait =
         RetryAfter.parse(header(response, "Retry-After"), clock.now(), longestRetryAfter)
@@ -145,7 +144,7 @@ final class BatchAnswers {
         batch.mailbox(),
         new GraphException.Answer(
             status,
-            status == 0 ? GraphError.CODE_CUT : code,
+            status == 0 ? GraphErrorCodes.CUT : code,
             error.path("innerError").path("request-id").asText(null),
             wait,
             ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)),
