@@ -73,7 +73,8 @@ class StandingTest {
             null,
             null,
             null,
-            failure);
+            failure,
+            List.of());
     standing = standing.ended(as, result, at(end), null, null);
   }
 
