@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
@@ -109,7 +109,7 @@ class CommandLineTest {
     try (MailroomRun mailroom =
         MailroomRun.start(tenant, folder, "--mailroom.destinations.archive=mock:archive")) {
       mailroom
-          .bean(Accounts.class)
+          .bean(AccountEditor.class)
           .create(
               "orders",
               Map.of(

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.Credentials;
 import org.mailroom.demo.DemoMail;
@@ -101,9 +102,9 @@ class ConsoleSettingPagesTest {
                         "description",
                         "Of the company " + id)));
       }
-      Accounts accounts = command.bean(Accounts.class);
+      AccountEditor editor = command.bean(AccountEditor.class);
       for (int i = 1; i <= 2; i++) {
-        accounts.create(
+        editor.create(
             "office-" + i,
             new HashMap<>(
                 Map.of(

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.Credentials;
 import org.mailroom.demo.DemoMail;
@@ -241,10 +242,11 @@ class ConsoleSettingsTest {
             DemoTenant.CLIENT_SECRET);
     console.mailroom().bean(Credentials.class).create("newer", new HashMap<>(credential));
     Accounts accounts = console.mailroom().bean(Accounts.class);
+    AccountEditor editor = console.mailroom().bean(AccountEditor.class);
     List.of("north", "south", "west")
         .forEach(
             id ->
-                accounts.create(
+                editor.create(
                     id,
                     new HashMap<>(
                         Map.of(

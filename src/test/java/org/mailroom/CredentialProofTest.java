@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.credential.CredentialStatus;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.credential.Credentials;
@@ -178,7 +178,7 @@ class CredentialProofTest {
       fields.put("certificate.password", "keystore password");
       credentials.create("uploaded", fields);
       mailroom
-          .bean(Accounts.class)
+          .bean(AccountEditor.class)
           .create(
               "uploads",
               new HashMap<>(

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
@@ -199,13 +200,14 @@ class DiscoveryTest {
         .contains("disabled")
         .doesNotContain(">Save<");
     Accounts accounts = mailroom.bean(Accounts.class);
+    AccountEditor editor = mailroom.bean(AccountEditor.class);
     assertThat(accounts.home("everyone-member1_contoso.com")).contains(Home.DISCOVERED);
     assertThat(
-            accounts.validateChange(
+            editor.validateChange(
                 "everyone-member1_contoso.com", accounts.fields("everyone-member1_contoso.com")))
         .singleElement()
         .matches(problem -> problem.message().contains("was found by everyone"));
-    assertThat(accounts.validateNew("everyone-member1_contoso.com", accounts.fields("support")))
+    assertThat(editor.validateNew("everyone-member1_contoso.com", accounts.fields("support")))
         .isNotEmpty();
     assertThat(accounts.accountsUsing("demo")).contains("everyone", "everyone-member1_contoso.com");
   }
@@ -261,10 +263,11 @@ class DiscoveryTest {
     assertThat(console.post("/accounts/~new", "/accounts/~new", both).body())
         .contains("of mailbox, members-of and mailboxes-file are both set: choose one");
     Accounts accounts = mailroom.bean(Accounts.class);
+    AccountEditor editor = mailroom.bean(AccountEditor.class);
     Map<String, String> file = entry("", "inbox");
     file.remove("id");
     file.put("mailboxes-file", "/etc/passwd");
-    assertThat(accounts.validateNew("files", file))
+    assertThat(editor.validateNew("files", file))
         .extracting(problem -> problem.field() + " " + problem.message())
         .contains(
             "mailboxes-file can only be set in application.yaml, for it names a file of the"

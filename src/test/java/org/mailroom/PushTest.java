@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
 import org.mailroom.credential.Credentials;
@@ -77,7 +77,7 @@ class PushTest {
     DemoMailbox mailbox = tenant.mailbox(name + "@contoso.com");
     mailroom
         .run()
-        .bean(Accounts.class)
+        .bean(AccountEditor.class)
         .create(
             name,
             Map.of(
@@ -186,7 +186,7 @@ class PushTest {
     shared.deliver(DemoMail.plain(++plain));
     mailroom
         .run()
-        .bean(Accounts.class)
+        .bean(AccountEditor.class)
         .create(
             "team",
             Map.of(
@@ -207,7 +207,7 @@ class PushTest {
     assertThat(tenant.subscriptions().active(shared.address())).isEmpty();
     shared.deliver(DemoMail.plain(++plain));
     await().atMost(PATIENCE).until(() -> shared.unread() == 0);
-    mailroom.run().bean(Accounts.class).delete("team");
+    mailroom.run().bean(AccountEditor.class).delete("team");
   }
 
   @Test
@@ -378,7 +378,7 @@ class PushTest {
   @Test
   void the_subscription_goes_with_the_account() {
     DemoMailbox mailbox = subscribed("leaving");
-    mailroom.run().bean(Accounts.class).delete("leaving");
+    mailroom.run().bean(AccountEditor.class).delete("leaving");
     clock.travel(Duration.ofMinutes(4));
     await()
         .atMost(PATIENCE)
@@ -406,7 +406,7 @@ class PushTest {
       mailbox.deliver(DemoMail.plain(++plain));
       mailroom
           .run()
-          .bean(Accounts.class)
+          .bean(AccountEditor.class)
           .create(
               "refused",
               Map.of(
@@ -442,7 +442,7 @@ class PushTest {
           .hasSize(1);
     } finally {
       tenant.subscriptions().refuseNoMore();
-      mailroom.run().bean(Accounts.class).delete("refused");
+      mailroom.run().bean(AccountEditor.class).delete("refused");
     }
   }
 
@@ -452,7 +452,7 @@ class PushTest {
     mailbox.folder("Inbox/Tickets");
     mailroom
         .run()
-        .bean(Accounts.class)
+        .bean(AccountEditor.class)
         .create(
             "folders",
             Map.of(

@@ -26,7 +26,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.credential.Credentials;
 import org.mailroom.credential.SignInAnswer;
 import org.mailroom.credential.SignInRequest;
@@ -105,7 +105,7 @@ class SecretsStayHiddenTest {
                     "entered-in-the-console"));
         mailroom.bean(Credentials.class).create("entered", entered);
         mailroom
-            .bean(Accounts.class)
+            .bean(AccountEditor.class)
             .create(
                 "orders",
                 new HashMap<>(

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
@@ -85,8 +86,9 @@ class SettingsAtRunTimeTest {
         MailroomRun other = MailroomRun.start(tenant, folder)) {
       Credentials credentials = running.bean(Credentials.class);
       Accounts accounts = running.bean(Accounts.class);
+      AccountEditor editor = running.bean(AccountEditor.class);
       credentials.create("entered", credential());
-      assertThat(accounts.create("orders", account()).pollEvery()).isEqualTo(Duration.ofHours(1));
+      assertThat(editor.create("orders", account()).pollEvery()).isEqualTo(Duration.ofHours(1));
       await().atMost(PATIENCE).until(() -> tenant.mailbox("orders@contoso.com").unread() == 0);
       await()
           .atMost(PATIENCE)
@@ -103,10 +105,10 @@ class SettingsAtRunTimeTest {
           .containsEntry("filter", "isRead eq false");
       Map<String, String> elsewhere = new HashMap<>(changed);
       elsewhere.put("mailbox", "invoices@contoso.com");
-      other.bean(Accounts.class).update("orders", elsewhere);
+      other.bean(AccountEditor.class).update("orders", elsewhere);
       await().atMost(PATIENCE).until(() -> tenant.mailbox("invoices@contoso.com").unread() == 0);
 
-      accounts.delete("orders");
+      editor.delete("orders");
       credentials.delete("entered");
       await()
           .atMost(PATIENCE)
@@ -164,8 +166,8 @@ class SettingsAtRunTimeTest {
       assertThat(fieldsOf(credentials.validateNew("x", noCertificate)))
           .containsExactly("certificate.content");
 
-      Accounts accounts = mailroom.bean(Accounts.class);
-      assertThat(fieldsOf(accounts.validateNew("Support", account())))
+      AccountEditor editor = mailroom.bean(AccountEditor.class);
+      assertThat(fieldsOf(editor.validateNew("Support", account())))
           .containsExactlyInAnyOrder("id", "credential");
       Map<String, String> mistaken = account();
       mistaken.putAll(
@@ -182,11 +184,11 @@ class SettingsAtRunTimeTest {
               "Archive",
               "content",
               "html"));
-      assertThat(fieldsOf(accounts.validateNew("x", mistaken)))
+      assertThat(fieldsOf(editor.validateNew("x", mistaken)))
           .containsExactlyInAnyOrder("poll-every", "after-import.move-to", "content");
       mistaken.putAll(
           Map.of("poll-every", "10s", "after-import.delete", "false", "content", "mime"));
-      assertThat(fieldsOf(accounts.validateNew("x", mistaken))).containsExactly("deliver-to");
+      assertThat(fieldsOf(editor.validateNew("x", mistaken))).containsExactly("deliver-to");
       Map<String, String> readOnly = account();
       readOnly.putAll(
           Map.of(
@@ -196,7 +198,7 @@ class SettingsAtRunTimeTest {
               "false",
               "filter",
               "importance eq 'high'"));
-      assertThat(fieldsOf(accounts.validateNew("x", readOnly))).containsExactly("filter");
+      assertThat(fieldsOf(editor.validateNew("x", readOnly))).containsExactly("filter");
     }
   }
 
@@ -204,20 +206,19 @@ class SettingsAtRunTimeTest {
   void what_application_yaml_holds_can_not_be_changed_and_a_credential_in_use_not_deleted() {
     try (MailroomRun mailroom = SHARED.start()) {
       Credentials credentials = mailroom.bean(Credentials.class);
-      Accounts accounts = mailroom.bean(Accounts.class);
+      AccountEditor editor = mailroom.bean(AccountEditor.class);
       credentials.create("entered", credential());
-      accounts.create("orders", account());
+      editor.create("orders", account());
       assertThat(rejected(() -> credentials.update("demo", credential())))
           .hasMessageContaining("application.yaml");
       assertThat(rejected(() -> credentials.delete("demo")))
           .hasMessageContaining("application.yaml");
-      assertThat(rejected(() -> accounts.delete("support")))
-          .hasMessageContaining("application.yaml");
+      assertThat(rejected(() -> editor.delete("support"))).hasMessageContaining("application.yaml");
       assertThat(rejected(() -> credentials.delete("entered")))
           .hasMessageContaining("account orders");
       assertThat(rejected(() -> credentials.delete("nobody")))
           .hasMessageContaining("there is no credential nobody");
-      accounts.delete("orders");
+      editor.delete("orders");
       credentials.delete("entered");
       assertThat(credentials.list().stream().map(Credential::id)).containsExactly("demo");
     }
@@ -235,7 +236,7 @@ class SettingsAtRunTimeTest {
       credentials.update("entered", form);
       assertThat(credentials.find("entered").orElseThrow().settings().clientSecret())
           .isEqualTo(DemoTenant.CLIENT_SECRET);
-      mailroom.bean(Accounts.class).create("orders", account());
+      mailroom.bean(AccountEditor.class).create("orders", account());
       assertThat(mailroom.importAll("orders").get(0).imported()).isEqualTo(1);
       assertThat(
               mailroom
@@ -278,7 +279,7 @@ class SettingsAtRunTimeTest {
     tenant.mailbox("orders@contoso.com").deliver(DemoMail.plain(2));
     try (MailroomRun first = MailroomRun.start(tenant, folder, "--mailroom.secret-key=the first")) {
       first.bean(Credentials.class).create("entered", credential());
-      first.bean(Accounts.class).create("orders", account());
+      first.bean(AccountEditor.class).create("orders", account());
     }
     try (MailroomRun wrong =
         MailroomRun.start(tenant, folder, "--mailroom.secret-key=the second")) {
@@ -320,7 +321,7 @@ class SettingsAtRunTimeTest {
         MailroomRun.start(tenant, folder, "--mailroom.destinations.drop=log:drop")) {
       Map<String, String> dropping = account();
       dropping.putAll(Map.of("credential", "demo", "deliver-to", "drop"));
-      first.bean(Accounts.class).create("orders", dropping);
+      first.bean(AccountEditor.class).create("orders", dropping);
     }
     try (MailroomRun second = MailroomRun.start(tenant, folder)) {
       assertThat(second.bean(Accounts.class).problems()).containsKey("orders");

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.credential.Credentials;
 import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoTenant;
@@ -105,13 +105,13 @@ final class SharedMailroom implements BeforeEachCallback, AfterAllCallback {
             });
     MailroomRun mailroom = running.computeIfAbsent(ofApplication, this::startAnother);
     JdbcTemplate database = mailroom.database();
-    Accounts accounts = mailroom.bean(Accounts.class);
-    database.queryForList("select id from account", String.class).forEach(accounts::delete);
+    AccountEditor editor = mailroom.bean(AccountEditor.class);
+    database.queryForList("select id from account", String.class).forEach(editor::delete);
     database
         .queryForList("select id from credential", String.class)
         .forEach(mailroom.bean(Credentials.class)::delete);
     TABLES.forEach(table -> database.update("delete from " + table));
-    accounts.create(account, ofAccount);
+    editor.create(account, ofAccount);
     return mailroom.importing(account);
   }
 

@@ -3,10 +3,11 @@ package org.mailroom.account;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.AfterFailure;
+import org.mailroom.settings.AfterImport;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.AfterImport;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 import org.mailroom.settings.PollAt;
 import org.springframework.util.unit.DataSize;
 
@@ -50,6 +51,30 @@ public record Account(
     AttachmentsKept attachments,
     AfterImport afterImport,
     AfterFailure afterFailure) {
+
+  /**
+   * @param mailbox that the settings name, or that was found by them
+   * @param pollEvery how often it is polled where the settings don't say so
+   */
+  static Account of(String id, String mailbox, AccountProperties settings, Duration pollEvery) {
+    return new Account(
+        id,
+        mailbox,
+        settings.credential(),
+        settings.foldersToRead(),
+        settings.recursive(),
+        settings.filter(),
+        settings.pollEvery() == null ? pollEvery : settings.pollEvery(),
+        settings.times(),
+        settings.content(),
+        settings.replyText(),
+        settings.deliverTo().stream().distinct().toList(),
+        settings.maxSize(),
+        settings.maxAge(),
+        settings.attachments(),
+        settings.afterImport(),
+        settings.afterFailure());
+  }
 
   /** Its folders in words. */
   public String folder() {

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.AccountProperties;
+import org.mailroom.settings.AfterImport;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
-import org.mailroom.settings.MailroomProperties.AfterImport;
 
 /**
  * The settings of an account as the fields of a form, by their keys in {@code application.yaml}.

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
 
 /** Whether what an account refers to is there: its credential, its destinations. */
 final class AccountReferences {

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
 
 /**

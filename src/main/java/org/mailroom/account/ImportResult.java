@@ -52,48 +52,6 @@ public record ImportResult(
     folders = List.copyOf(folders);
   }
 
-  /** Of an account that reads one folder. */
-  public ImportResult(
-      String account,
-      Instant begun,
-      Duration took,
-      int imported,
-      int passedOver,
-      int failed,
-      int givenUp,
-      int givenUpBefore,
-      int waiting,
-      int gone,
-      int unmarked,
-      int listedForNothing,
-      long requests,
-      boolean readingPaused,
-      @Nullable Instant goesOnAt,
-      @Nullable Exception firstUnmarked,
-      @Nullable String firstRefusal,
-      Exception failure) {
-    this(
-        account,
-        begun,
-        took,
-        imported,
-        passedOver,
-        failed,
-        givenUp,
-        givenUpBefore,
-        waiting,
-        gone,
-        unmarked,
-        listedForNothing,
-        requests,
-        readingPaused,
-        goesOnAt,
-        firstUnmarked,
-        firstRefusal,
-        failure,
-        List.of());
-  }
-
   /** The mailbox was read, to its end or as far as this turn went. */
   public boolean couldBeRead() {
     return failure == null;

@@ -10,7 +10,7 @@ import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.check.CheckStep;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.setup.MissingStep;
 import org.mailroom.setup.SetupStep.Part;
 import org.mailroom.setup.SetupText;

@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mailroom.account.Account;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.monitoring.AccountStatus;
 import org.mailroom.monitoring.AccountStatuses;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -91,6 +92,7 @@ final class AccountsListPage {
   }
 
   private final Accounts accounts;
+  private final AccountEditor editor;
   private final DiscoveredAccounts discovered;
   private final AccountStatuses statuses;
   private final Credentials credentials;
@@ -99,12 +101,14 @@ final class AccountsListPage {
 
   AccountsListPage(
       Accounts accounts,
+      AccountEditor editor,
       DiscoveredAccounts discovered,
       AccountStatuses statuses,
       Credentials credentials,
       Attention attention,
       Trail trail) {
     this.accounts = accounts;
+    this.editor = editor;
     this.discovered = discovered;
     this.statuses = statuses;
     this.credentials = credentials;
@@ -229,7 +233,7 @@ final class AccountsListPage {
         all
             ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
             : account == null ? List.of() : account;
-    Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
+    Map<String, List<FieldProblem>> problems = editor.giveCredential(chosen, credential);
     List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
     List<String> refused =
         problems.entrySet().stream()

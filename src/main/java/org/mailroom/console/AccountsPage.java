@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.Credential;
@@ -65,6 +66,7 @@ final class AccountsPage {
       Stream.of(TEXTS, SWITCHES, List.of("deliver-to")).flatMap(List::stream).toList();
 
   private final Accounts accounts;
+  private final AccountEditor editor;
   private final DiscoveredAccounts discovered;
   private final Credentials credentials;
   private final MailroomProperties properties;
@@ -73,12 +75,14 @@ final class AccountsPage {
 
   AccountsPage(
       Accounts accounts,
+      AccountEditor editor,
       DiscoveredAccounts discovered,
       Credentials credentials,
       MailroomProperties properties,
       Attention attention,
       Trail trail) {
     this.accounts = accounts;
+    this.editor = editor;
     this.discovered = discovered;
     this.credentials = credentials;
     this.properties = properties;
@@ -121,7 +125,7 @@ final class AccountsPage {
     Map<String, String> fields = fields(form, deliverTo);
     String id = form.getOrDefault("id", "").strip();
     try {
-      accounts.create(id, fields);
+      editor.create(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       fields.put("id", id);
@@ -154,7 +158,7 @@ final class AccountsPage {
     Map<String, String> fields = fields(form, deliverTo);
     Map<String, String> before = accounts.fields(id);
     try {
-      accounts.update(id, fields);
+      editor.update(id, fields);
     } catch (SettingsRejectedException e) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       return form(id, fields, e.problems(), model);
@@ -168,7 +172,7 @@ final class AccountsPage {
     require(id);
     boolean entry = isEntry(id);
     try {
-      accounts.delete(id);
+      editor.delete(id);
     } catch (SettingsRejectedException e) {
       told.addFlashAttribute("problem", "Account " + e.problems().get(0).message());
       told.addAttribute("id", id);

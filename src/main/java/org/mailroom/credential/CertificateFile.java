@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.mailroom.settings.MailroomProperties.CertificateProperties;
+import org.mailroom.settings.CertificateProperties;
 import org.springframework.boot.ssl.pem.PemContent;
 
 /** The certificate and private key that an application proves itself with. */

@@ -2,9 +2,9 @@ package org.mailroom.credential;
 
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.CredentialProperties;
+import org.mailroom.settings.GrantType;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
-import org.mailroom.settings.MailroomProperties.GrantType;
 
 /**
  * How an application proves itself to Entra ID.

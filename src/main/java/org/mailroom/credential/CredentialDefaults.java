@@ -2,9 +2,9 @@ package org.mailroom.credential;
 
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.CredentialProperties;
+import org.mailroom.settings.GrantType;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
-import org.mailroom.settings.MailroomProperties.GrantType;
 import org.springframework.stereotype.Component;
 
 /** What follows from tenant id, cloud and grant type where a credential doesn't say otherwise. */

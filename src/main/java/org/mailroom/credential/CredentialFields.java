@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.mailroom.settings.MailroomProperties.CertificateProperties;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.CertificateProperties;
+import org.mailroom.settings.CredentialProperties;
 
 /**
  * The settings of a credential as the fields of a form, by their keys in {@code application.yaml}.

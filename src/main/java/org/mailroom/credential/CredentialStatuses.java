@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialStatus.State;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
+import org.mailroom.settings.CredentialProperties;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 

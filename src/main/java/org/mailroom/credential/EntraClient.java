@@ -11,16 +11,11 @@ import com.microsoft.aad.msal4j.DeviceCodeFlowParameters;
 import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.IClientCredential;
 import com.microsoft.aad.msal4j.IHttpClient;
-import com.microsoft.aad.msal4j.ITokenCacheAccessAspect;
-import com.microsoft.aad.msal4j.ITokenCacheAccessContext;
 import com.microsoft.aad.msal4j.PublicClientApplication;
 import com.microsoft.aad.msal4j.RefreshTokenParameters;
 import jakarta.annotation.PreDestroy;
-import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -30,9 +25,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.CredentialProperties;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.stereotype.Component;
 
 /**
@@ -58,27 +53,6 @@ class EntraClient {
 
   private interface Request<A extends AbstractClientApplicationBase> {
     CompletableFuture<IAuthenticationResult> send(A application) throws MalformedURLException;
-  }
-
-  /** The cache of one request, in and out. */
-  private static final class Cache implements ITokenCacheAccessAspect {
-    private @Nullable String content;
-
-    private Cache(@Nullable String content) {
-      this.content = content;
-    }
-
-    @Override
-    public void beforeCacheAccess(ITokenCacheAccessContext context) {
-      context.tokenCache().deserialize(content);
-    }
-
-    @Override
-    public void afterCacheAccess(ITokenCacheAccessContext context) {
-      if (context.hasCacheChanged()) {
-        content = context.tokenCache().serialize();
-      }
-    }
   }
 
   private final MailroomProperties properties;
@@ -184,7 +158,7 @@ class EntraClient {
       Credential credential,
       @Nullable String cached,
       Request<ConfidentialClientApplication> request) {
-    Cache cache = new Cache(cached);
+    RequestCache cache = new RequestCache(cached);
     LoginHttpClient.Conversation conversation = http.conversation(credential.tokenUrl());
     return issued(
         credential,
@@ -216,7 +190,7 @@ class EntraClient {
       LoginHttpClient.Conversation conversation,
       IHttpClient client,
       Request<PublicClientApplication> request) {
-    Cache cache = new Cache(cached);
+    RequestCache cache = new RequestCache(cached);
     return issued(
         credential,
         cache,
@@ -240,7 +214,7 @@ class EntraClient {
 
   private Issued issued(
       Credential credential,
-      Cache cache,
+      RequestCache cache,
       LoginHttpClient.Conversation conversation,
       boolean publicClient,
       Sending request) {
@@ -249,7 +223,7 @@ class EntraClient {
       if (result.accessToken() == null || result.accessToken().isBlank()) {
         throw refusals.notEntras(credential.id(), conversation);
       }
-      return new Issued(result, cache.content, publicClient);
+      return new Issued(result, cache.content(), publicClient);
     } catch (ExecutionException e) {
       throw refusals.inWords(credential.id(), e.getCause(), conversation);
     } catch (InterruptedException e) {
@@ -278,30 +252,7 @@ class EntraClient {
     CredentialProperties settings = credential.settings();
     return settings.certificate() == null && settings.federatedTokenFile() != null
         ? ClientCredentialFactory.createFromClientAssertion(
-            federatedToken(credential.id(), settings.federatedTokenFile()))
+            FederatedToken.read(credential.id(), settings.federatedTokenFile()))
         : proofs.present(credential);
-  }
-
-  /** The file changes while Mailroom runs. Nothing but a JWT is sent anywhere. */
-  private static String federatedToken(String credential, Path file) {
-    try {
-      String token = Files.readString(file).strip();
-      if (token.matches("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+")) {
-        return token;
-      }
-      throw new CredentialException(
-          credential,
-          "its federated-token-file "
-              + file
-              + " holds no JWT. Check the path, and what writes the file.");
-    } catch (IOException e) {
-      throw new CredentialException(
-          credential,
-          "its federated-token-file "
-              + file
-              + " can't be read ("
-              + e.getClass().getSimpleName()
-              + "). Check the path, and that the token is mounted for this workload.");
-    }
   }
 }

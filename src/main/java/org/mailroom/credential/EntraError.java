@@ -66,6 +66,10 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
           "the tenant demands more of the person, such as multi-factor authentication",
           "Sign in again with this credential and answer what is asked, in the console or by the"
               + " command login.");
+  private static final EntraError BLOCKED_BY_POLICY =
+      permanent(
+          "a Conditional Access policy blocks the sign-in",
+          "Have an administrator allow this application or this machine's address.");
   private static final EntraError FEDERATION =
       permanent(
           "no federated credential of the application matches the token",
@@ -166,16 +170,8 @@ record EntraError(String meaning, String remedy, boolean isTransient) {
           Map.entry("50076", PERSON_NEEDED),
           Map.entry("50079", PERSON_NEEDED),
           Map.entry("50074", PERSON_NEEDED),
-          Map.entry(
-              "53003",
-              permanent(
-                  "a Conditional Access policy blocks the sign-in",
-                  "Have an administrator allow this application or this machine's address.")),
-          Map.entry(
-              "530032",
-              permanent(
-                  "a Conditional Access policy blocks the sign-in",
-                  "Have an administrator allow this application or this machine's address.")),
+          Map.entry("53003", BLOCKED_BY_POLICY),
+          Map.entry("530032", BLOCKED_BY_POLICY),
           Map.entry("65001", ADMIN_CONSENT),
           Map.entry(
               "65004",

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.mailroom.settings.CredentialProperties;
 import org.mailroom.settings.FieldProblem;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
 
 /**
  * The hosts that a credential which was entered in the console may send its secret to: the identity

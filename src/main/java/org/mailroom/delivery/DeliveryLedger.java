@@ -24,6 +24,7 @@ import org.mailroom.listing.Page;
 import org.mailroom.message.EarlierDelivery;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ public final class DeliveryLedger {
   private final TransactionTemplate transaction;
   private final DestinationHealth health;
   private final Destinations destinations;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final Clock clock;
   private final Set<String> paused = ConcurrentHashMap.newKeySet();
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.mailroom.account.AccountImport;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -34,7 +35,7 @@ class DueDeliveries {
   private final NamedParameterJdbcTemplate jdbc;
   private final DestinationHealth health;
   private final Destinations destinations;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
 
   DueDeliveries(
       NamedParameterJdbcTemplate jdbc,

@@ -18,8 +18,8 @@ import org.mailroom.credential.CredentialException;
 import org.mailroom.discovery.DiscoveryTable.Known;
 import org.mailroom.discovery.DiscoveryTable.State;
 import org.mailroom.graph.GraphException;
+import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.AccountProperties;
 import org.springframework.stereotype.Component;
 
 /**

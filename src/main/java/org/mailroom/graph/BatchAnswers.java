@@ -44,7 +44,7 @@ final class BatchAnswers {
     for (JsonNode response :
         reader.responses(new BoundedStrings(answer, SHORT_TEXTS), batch.isQuestion())) {
       String id = response.path("id").asText();
-      JsonBatch.Part part = batch.part(id);
+      BatchPart part = batch.part(id);
       if (part != null) {
         again = moreUrgent(again, answered(batch, id, part, response));
       }
@@ -56,7 +56,7 @@ final class BatchAnswers {
               GraphOperation.BATCH,
               batch.mailbox(),
               0,
-              GraphError.CODE_CUT,
+              GraphErrorCodes.CUT,
               "parts of a batch have no answer",
               null);
     }
@@ -64,7 +64,7 @@ final class BatchAnswers {
 
   /** Returns why the part is to be sent again; null when its answer is final. */
   private @Nullable GraphException answered(
-      JsonBatch batch, String id, JsonBatch.Part part, JsonNode response) {
+      JsonBatch batch, String id, BatchPart part, JsonNode response) {
     int status = response.path("status").asInt();
     if (status >= 200 && status < 300) {
       return succeeded(batch, id, part, response.path("body"));
@@ -93,7 +93,7 @@ final class BatchAnswers {
 
   /** Of a look at a move, too: it is done, or is to be done now. */
   private static @Nullable GraphException succeeded(
-      JsonBatch batch, String id, JsonBatch.Part part, JsonNode body) {
+      JsonBatch batch, String id, BatchPart part, JsonNode body) {
     if (!batch.isLooking() || part.isDone(body)) {
       batch.succeeded(id, body);
       return null;
@@ -107,12 +107,12 @@ final class BatchAnswers {
                     GraphOperation.BATCH,
                     batch.mailbox(),
                     0,
-                    GraphError.CODE_CUT,
+                    GraphErrorCodes.CUT,
                     "the answer to a move was lost",
                     null));
   }
 
-  private static boolean isGone(JsonBatch batch, JsonBatch.Part part, GraphException refusal) {
+  private static boolean isGone(JsonBatch batch, BatchPart part, GraphException refusal) {
     boolean move = part.isMove() && !batch.isLooking();
     return (refusal.isGone() && !move) || (refusal.status() == 404 && refusal.code() == null);
   }
@@ -132,8 +132,7 @@ final class BatchAnswers {
         : refusal.isThrottled() ? 2 : refusal.status() == 424 ? 0 : 1;
   }
 
-  private GraphException refusal(
-      JsonBatch batch, JsonBatch.Part part, JsonNode response, int status) {
+  private GraphException refusal(JsonBatch batch, BatchPart part, JsonNode response, int status) {
     JsonNode error = response.path("body").path("error");
     Duration wait =
         RetryAfter.parse(header(response, "Retry-After"), clock.now(), longestRetryAfter)
@@ -145,7 +144,7 @@ final class BatchAnswers {
         batch.mailbox(),
         new GraphException.Answer(
             status,
-            status == 0 ? GraphError.CODE_CUT : code,
+            status == 0 ? GraphErrorCodes.CUT : code,
             error.path("innerError").path("request-id").asText(null),
             wait,
             ClaimsChallenge.in(header(response, "WWW-Authenticate"), json)),

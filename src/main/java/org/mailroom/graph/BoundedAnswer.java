@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Limits;
 
 /**
  * The bytes of an answer on their way from the wire. They have to come at a least rate, measured
@@ -55,17 +55,12 @@ final class BoundedAnswer extends FilterInputStream {
   /**
    * @param longest what is read of it, in bytes; it seems to end there
    */
-  BoundedAnswer(
-      InputStream answer, Connection connection, MailroomProperties.Limits limits, long longest) {
+  BoundedAnswer(InputStream answer, Connection connection, Limits limits, long longest) {
     this(answer, connection, limits, longest, System::nanoTime);
   }
 
   BoundedAnswer(
-      InputStream answer,
-      Connection connection,
-      MailroomProperties.Limits limits,
-      long longest,
-      LongSupplier nanos) {
+      InputStream answer, Connection connection, Limits limits, long longest, LongSupplier nanos) {
     super(answer);
     this.connection = connection;
     this.leastBytesPerSecond = limits.leastRate().toBytes();

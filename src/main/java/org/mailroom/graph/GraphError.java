@@ -1,12 +1,10 @@
 package org.mailroom.graph;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer of Graph means and what to do about it: the one table that log, health, console
- * and {@code check} print from. It is keyed on the operation, the HTTP status and {@code
- * error.code}, or a code of Mailroom's own where there was no answer that counts.
+ * and {@code check} print from. {@link GraphErrorCodes} tells which answer it is.
  */
 enum GraphError {
   NO_ANSWER(
@@ -146,25 +144,6 @@ enum GraphError {
       "the service answered something unexpected",
       "Look the code up in Microsoft Graph's error reference.");
 
-  static final String CODE_CUT = "MailroomCutAnswer";
-  static final String CODE_NOT_JSON = "MailroomNotJson";
-  static final String CODE_SILENCE = "MailroomNoAnswer";
-  static final String CODE_TOO_SLOW = "MailroomTooSlow";
-  static final String CODE_FOREIGN_LINK = "MailroomForeignNextLink";
-  static final String CODE_ENDLESS = "MailroomEndlessListing";
-  static final String CODE_NO_FOLDER = "MailroomFolderNotFound";
-
-  private static final Set<GraphOperation> LISTINGS =
-      Set.of(
-          GraphOperation.LIST_MESSAGES, GraphOperation.LIST_CHANGES, GraphOperation.COUNT_MESSAGES);
-
-  private static final Set<GraphOperation> OF_ONE_MESSAGE =
-      Set.of(
-          GraphOperation.GET_MESSAGE,
-          GraphOperation.LIST_ATTACHMENTS,
-          GraphOperation.GET_ATTACHMENT,
-          GraphOperation.GET_MIME);
-
   private static final String WHEN_GIVEN_UP =
       "Open the message in Outlook; then failed retry imports it, or failed discard takes it off"
           + " the list.";
@@ -225,101 +204,6 @@ enum GraphError {
           THROTTLED ->
           true;
       default -> false;
-    };
-  }
-
-  static GraphError of(GraphOperation operation, int status, @Nullable String code) {
-    GraphError byOperation = ofOperation(operation, status, code);
-    if (byOperation != null) {
-      return byOperation;
-    }
-    GraphError byCode = code == null ? UNEXPECTED : ofCode(code);
-    return byCode == UNEXPECTED ? ofStatus(operation, status) : byCode;
-  }
-
-  /** What means something else for one operation than for the others. */
-  private static @Nullable GraphError ofOperation(
-      GraphOperation operation, int status, @Nullable String code) {
-    if ("ErrorQuotaExceeded".equals(code)) {
-      return MAILBOX_FULL;
-    }
-    if (operation.isOfSubscriptions() && operation != GraphOperation.DELETE_SUBSCRIPTION) {
-      return ofSubscription(operation, status, code);
-    }
-    if (operation == GraphOperation.LIST_MEMBERS) {
-      return status == 403
-          ? GROUP_FORBIDDEN
-          : status == 404 || status == 400 ? GROUP_MISSING : null;
-    }
-    if (status == 404
-        && "ErrorItemNotFound".equals(code)
-        && (LISTINGS.contains(operation) || operation == GraphOperation.FIND_FOLDER)) {
-      return FOLDER_MISSING;
-    }
-    if (status == 404 && operation == GraphOperation.GET_ATTACHMENT) {
-      return ATTACHMENT_MISSING;
-    }
-    if (status == 403 && operation == GraphOperation.REPLY) {
-      return MAY_NOT_SEND;
-    }
-    if (status == 403 && OF_ONE_MESSAGE.contains(operation)) {
-      return PROTECTED_MESSAGE;
-    }
-    if (status == 400 && operation == GraphOperation.GET_MIME) {
-      return NO_ORIGINAL;
-    }
-    return null;
-  }
-
-  private static @Nullable GraphError ofSubscription(
-      GraphOperation operation, int status, @Nullable String code) {
-    return switch (status) {
-      case 400 -> "ValidationError".equals(code) ? PUSH_UNREACHABLE : PUSH_REFUSED;
-      case 403 -> PUSH_FORBIDDEN;
-      case 404 -> operation == GraphOperation.RENEW_SUBSCRIPTION ? ITEM_GONE : PUSH_REFUSED;
-      case 409 -> PUSH_REFUSED;
-      default -> null;
-    };
-  }
-
-  private static GraphError ofCode(String code) {
-    return switch (code) {
-      case "ErrorInvalidUser",
-          "ErrorNonExistentMailbox",
-          "ResourceNotFound",
-          "Request_ResourceNotFound" ->
-          UNKNOWN_MAILBOX;
-      case "MailboxNotEnabledForRESTAPI" -> MAILBOX_NOT_IN_CLOUD;
-      case "ErrorFolderNotFound", CODE_NO_FOLDER -> FOLDER_MISSING;
-      case "ErrorInvalidMailboxItemId" -> FOREIGN_ITEM;
-      case "ErrorMimeContentInvalid" -> NO_ORIGINAL;
-      case "ErrorItemNotFound", "itemNotFound" -> ITEM_GONE;
-      case "InefficientFilter", "ErrorInvalidRestriction" -> BAD_FILTER;
-      case "ErrorIrresolvableConflict" -> CONFLICT;
-      case CODE_FOREIGN_LINK -> FOREIGN_LINK;
-      case CODE_ENDLESS -> BROKEN_PAGING;
-      case CODE_CUT -> CUT_ANSWER;
-      case CODE_NOT_JSON -> NOT_JSON;
-      case CODE_SILENCE -> SILENCE;
-      case CODE_TOO_SLOW -> TOO_SLOW;
-      default -> UNEXPECTED;
-    };
-  }
-
-  private static GraphError ofStatus(GraphOperation operation, int status) {
-    return switch (status) {
-      case 0 -> NO_ANSWER;
-      case 400 ->
-          OF_ONE_MESSAGE.contains(operation) || operation.isPartOfBatch()
-              ? BAD_REQUEST
-              : BAD_SETTING;
-      case 401 -> TOKEN_REFUSED;
-      case 403 -> ACCESS_DENIED;
-      case 409, 412 -> CONFLICT;
-      case 413 -> TOO_LARGE;
-      case 429 -> THROTTLED;
-      case 408, 423, 424, 500, 502, 503, 504, 507, 509 -> SERVICE_TROUBLE;
-      default -> UNEXPECTED;
     };
   }
 }

@@ -22,7 +22,7 @@ public final class GraphException extends RuntimeException {
 
   /** Codes that say by themselves that it is no message's fault, whatever their status. */
   private static final Set<String> NEVER_ONE_MESSAGE =
-      Set.of("ErrorFolderNotFound", GraphError.CODE_NO_FOLDER);
+      Set.of("ErrorFolderNotFound", GraphErrorCodes.NO_FOLDER);
 
   /**
    * What an answer said.
@@ -90,7 +90,7 @@ public final class GraphException extends RuntimeException {
     this.subject = subject;
     this.answer = answer;
     this.detail = detail;
-    this.error = GraphError.of(operation, answer.status(), answer.code());
+    this.error = GraphErrorCodes.meaning(operation, answer.status(), answer.code());
   }
 
   /** The same, about one of several things of a kind: {@code attachment 3 of 5} say. */

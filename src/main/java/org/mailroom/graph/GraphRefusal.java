@@ -21,6 +21,7 @@ import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.SentToken;
 import org.mailroom.credential.TokenCache;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -39,7 +40,7 @@ public final class GraphRefusal {
   private final GraphMetrics metrics;
   private final ObjectMapper json;
   private final ServiceClock clock;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
 
   GraphRefusal(
       MailboxGates gates,
@@ -121,21 +122,21 @@ public final class GraphRefusal {
 
   private GraphException trouble(GraphRequest<?> request, IOException trouble) {
     if (trouble instanceof JsonProcessingException) {
-      return without(request, GraphError.CODE_CUT, null, trouble);
+      return without(request, GraphErrorCodes.CUT, null, trouble);
     }
     if (trouble instanceof GraphAnswers.NotJsonException) {
-      return without(request, GraphError.CODE_NOT_JSON, trouble.getMessage(), trouble);
+      return without(request, GraphErrorCodes.NOT_JSON, trouble.getMessage(), trouble);
     }
     if (trouble instanceof AnswerCutException) {
-      return without(request, GraphError.CODE_TOO_SLOW, trouble.getMessage(), trouble);
+      return without(request, GraphErrorCodes.TOO_SLOW, trouble.getMessage(), trouble);
     }
     if (trouble instanceof SocketTimeoutException
         && !(trouble instanceof ConnectTimeoutException)) {
       return without(
-          request, GraphError.CODE_SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
+          request, GraphErrorCodes.SILENCE, TimeInWords.of(limits.responseTimeout()), trouble);
     }
     if (trouble instanceof WrongAnswerException) {
-      return without(request, GraphError.CODE_CUT, trouble.getMessage(), trouble);
+      return without(request, GraphErrorCodes.CUT, trouble.getMessage(), trouble);
     }
     boolean cut =
         trouble instanceof EOFException
@@ -144,7 +145,7 @@ public final class GraphRefusal {
             || trouble instanceof ZipException;
     return without(
         request,
-        cut ? GraphError.CODE_CUT : null,
+        cut ? GraphErrorCodes.CUT : null,
         inWords(trouble) + " at " + request.uri().getHost(),
         trouble);
   }

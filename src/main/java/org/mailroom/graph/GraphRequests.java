@@ -57,7 +57,7 @@ public final class GraphRequests {
           request.operation(),
           request.mailbox(),
           0,
-          GraphError.CODE_FOREIGN_LINK,
+          GraphErrorCodes.FOREIGN_LINK,
           "host " + request.uri().getHost(),
           null);
     }

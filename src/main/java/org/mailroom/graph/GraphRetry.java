@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.mailroom.credential.CredentialException;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -27,7 +28,7 @@ public final class GraphRetry {
 
   private final MailboxGates gates;
   private final StopSignal stop;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final Clock clock;
 
   GraphRetry(MailboxGates gates, StopSignal stop, MailroomProperties properties, Clock clock) {

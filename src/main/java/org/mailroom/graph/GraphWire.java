@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -25,7 +26,7 @@ class GraphWire {
   @Bean(destroyMethod = "close")
   HttpClientConnectionManager graphConnections(
       MailroomProperties properties, SslBundles sslBundles) {
-    MailroomProperties.Limits limits = properties.limits();
+    Limits limits = properties.limits();
     Timeout silence = Timeout.of(limits.responseTimeout());
     int connections = properties.importers() * limits.requestsInFlight();
     PoolingHttpClientConnectionManagerBuilder builder =

@@ -1,9 +1,6 @@
 package org.mailroom.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,56 +27,11 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   /** As many places as the mailbox has. */
   static final int ALL_PLACES = Integer.MAX_VALUE;
 
-  /**
-   * One change of one message, or a question about it.
-   *
-   * @param operation what it does
-   * @param messageId the message
-   * @param method HTTP method
-   * @param url relative to the version, percent-encoded
-   * @param body JSON, or null
-   */
-  record Part(
-      GraphOperation operation,
-      String messageId,
-      String method,
-      String url,
-      @Nullable ObjectNode body) {
-
-    private static final String MOVE = "/move";
-
-    static Part move(String messageId, String message, String folder) {
-      ObjectNode body = JsonNodeFactory.instance.objectNode().put("destinationId", folder);
-      return new Part(GraphOperation.MOVE_MESSAGES, messageId, "POST", message + MOVE, body);
-    }
-
-    boolean isMove() {
-      return operation == GraphOperation.MOVE_MESSAGES;
-    }
-
-    /** Asks whether a move was done. */
-    private Part look() {
-      String message = url.substring(0, url.length() - MOVE.length());
-      return new Part(
-          GraphOperation.LOOK_UP_MESSAGES,
-          messageId,
-          "GET",
-          message + "?$select=id,parentFolderId",
-          null);
-    }
-
-    /** A look found the message there. */
-    boolean isDone(JsonNode seen) {
-      return body != null
-          && body.path("destinationId").asText().equals(seen.path("parentFolderId").asText());
-    }
-  }
-
   private final String credential;
   private final String mailbox;
   private final URI uri;
   private final BatchAnswers answers;
-  private final Map<String, Part> outstanding = new LinkedHashMap<>();
+  private final Map<String, BatchPart> outstanding = new LinkedHashMap<>();
   private final Map<String, GraphException> refused = new LinkedHashMap<>();
   private final Map<String, GraphException> lastRefusals = new HashMap<>();
   private final Map<String, JsonNode> done = new LinkedHashMap<>();
@@ -104,7 +56,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
       String credential,
       String mailbox,
       URI uri,
-      List<Part> parts,
+      List<BatchPart> parts,
       int lanes,
       BatchAnswers answers) {
     this.credential = credential;
@@ -113,7 +65,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     this.lanes = lanes;
     this.answers = answers;
     int id = 1;
-    for (Part part : parts) {
+    for (BatchPart part : parts) {
       outstanding.put(Integer.toString(id++), part);
     }
   }
@@ -167,7 +119,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
     }
     doubtful.retainAll(outstanding.keySet());
     looking = !doubtful.isEmpty();
-    Map<String, Part> sending = new LinkedHashMap<>();
+    Map<String, BatchPart> sending = new LinkedHashMap<>();
     outstanding.forEach(
         (id, part) -> {
           if (!looking) {
@@ -176,7 +128,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
             sending.put(id, part.look());
           }
         });
-    String content = content(sending, weight());
+    String content = BatchContent.of(sending, weight());
     if (!looking) {
       sending.forEach(
           (id, part) -> {
@@ -195,31 +147,6 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
         || (last instanceof GraphException refusal
             && refusal.operation() == GraphOperation.BATCH
             && (refusal.isUnreachable() || refusal.isBeforeAnyWork()));
-  }
-
-  private static String content(Map<String, Part> parts, int atOnce) {
-    ObjectNode batch = JsonNodeFactory.instance.objectNode();
-    ArrayNode requests = batch.putArray("requests");
-    List<String> ids = List.copyOf(parts.keySet());
-    parts.forEach(
-        (id, part) -> {
-          ObjectNode request =
-              requests
-                  .addObject()
-                  .put("id", id)
-                  .put("method", part.method())
-                  .put("url", part.url());
-          if (requests.size() > atOnce) {
-            request.putArray("dependsOn").add(ids.get(requests.size() - 1 - atOnce));
-          }
-          ObjectNode headers =
-              request.putObject("headers").put("Prefer", GraphRequests.IMMUTABLE_IDS);
-          if (part.body() != null) {
-            headers.put("Content-Type", "application/json");
-            request.set("body", part.body());
-          }
-        });
-    return batch.toString();
   }
 
   /**
@@ -255,7 +182,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
   }
 
   void succeeded(String id, JsonNode body) {
-    Part part = outstanding.remove(id);
+    BatchPart part = outstanding.remove(id);
     if (part != null) {
       done.put(part.messageId(), body);
     }
@@ -263,14 +190,14 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
   /** Somebody deleted or moved the message meanwhile. */
   void gone(String id) {
-    Part part = outstanding.remove(id);
+    BatchPart part = outstanding.remove(id);
     if (part != null) {
       gone.add(part.messageId());
     }
   }
 
   void refused(String id, GraphException why) {
-    Part part = outstanding.remove(id);
+    BatchPart part = outstanding.remove(id);
     if (part != null) {
       refused.put(part.messageId(), why);
     }
@@ -278,13 +205,13 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
   /** The part failed, and may succeed when it is sent again. */
   void failed(String id, GraphException why) {
-    Part part = outstanding.get(id);
+    BatchPart part = outstanding.get(id);
     if (part != null) {
       lastRefusals.put(part.messageId(), why);
     }
   }
 
-  @Nullable Part part(String id) {
+  @Nullable BatchPart part(String id) {
     return outstanding.get(id);
   }
 
@@ -317,7 +244,7 @@ public final class JsonBatch implements GraphRequest<JsonBatch> {
 
   /** The messages whose change has no final answer yet. */
   public List<String> unanswered() {
-    return outstanding.values().stream().map(Part::messageId).toList();
+    return outstanding.values().stream().map(BatchPart::messageId).toList();
   }
 
   /**

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -19,7 +20,7 @@ public final class JsonBatches {
   private static final String MESSAGES = "messages";
 
   private final URI uri;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final BatchAnswers answers;
 
   JsonBatches(MailroomProperties properties, BatchAnswers answers) {
@@ -44,7 +45,7 @@ public final class JsonBatches {
         changes.entrySet().stream()
             .map(
                 change ->
-                    new JsonBatch.Part(
+                    new BatchPart(
                         GraphOperation.MARK_MESSAGES,
                         change.getKey(),
                         "PATCH",
@@ -64,10 +65,7 @@ public final class JsonBatches {
         mailbox,
         JsonBatch.ALL_PLACES,
         messageIds.stream()
-            .map(
-                id ->
-                    JsonBatch.Part.move(
-                        id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
+            .map(id -> BatchPart.move(id, GraphUris.relative(USERS, mailbox, MESSAGES, id), folder))
             .toList());
   }
 
@@ -80,7 +78,7 @@ public final class JsonBatches {
         messageIds.stream()
             .map(
                 id ->
-                    new JsonBatch.Part(
+                    new BatchPart(
                         GraphOperation.LOOK_UP_MESSAGES,
                         id,
                         "GET",
@@ -91,7 +89,7 @@ public final class JsonBatches {
   }
 
   private List<JsonBatch> batches(
-      String credential, String mailbox, int lanes, List<JsonBatch.Part> parts) {
+      String credential, String mailbox, int lanes, List<BatchPart> parts) {
     List<JsonBatch> batches = new ArrayList<>();
     for (int from = 0; from < parts.size(); from += limits.batchSize()) {
       batches.add(

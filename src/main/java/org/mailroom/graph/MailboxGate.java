@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Limits;
 
 /**
  * Lets as many requests to one mailbox pass as the service allows: at most so many in flight, at
@@ -31,7 +31,7 @@ final class MailboxGate {
   private int users;
   private Instant lastUsed;
 
-  MailboxGate(String mailbox, MailroomProperties.Limits limits, Clock clock, StopSignal stop) {
+  MailboxGate(String mailbox, Limits limits, Clock clock, StopSignal stop) {
     this.mailbox = mailbox;
     this.places = limits.requestsInFlight();
     this.clock = clock;

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.apache.camel.Variable;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ public final class MailboxGates {
   private final ConcurrentMap<String, MailboxGate> gates = new ConcurrentHashMap<>();
   private final Map<GraphRequest<?>, Ticket> inside =
       Collections.synchronizedMap(new IdentityHashMap<>());
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final GraphMetrics metrics;
   private final Supplier<List<Patience>> patience;
   private final StopSignal stop;

@@ -15,6 +15,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -82,7 +83,7 @@ final class RequestBounds implements ExecChainHandler {
   private static final int FIRST_SUCCESS = 200;
   private static final int FIRST_REDIRECT = 300;
 
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final ServiceClock clock;
   private final ScheduledThreadPoolExecutor timers;
 

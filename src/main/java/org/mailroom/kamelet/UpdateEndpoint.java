@@ -10,7 +10,7 @@ import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 import org.mailroom.marking.MailUpdate;
-import org.mailroom.settings.MailroomProperties.Flag;
+import org.mailroom.settings.AfterImport.Flag;
 
 /**
  * {@code graph-mail:update}: changes a message in its mailbox, and leaves the exchange as it is.

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.ServiceClock;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
@@ -24,7 +25,7 @@ public final class Listings {
   private static final Duration CLOCK_MAY_BE_WRONG_BY = Duration.ofDays(1);
 
   private final GraphUris uris;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final ObjectMapper json;
   private final PageReader reader;
   private final Clock clock;

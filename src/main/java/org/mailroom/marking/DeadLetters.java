@@ -16,6 +16,7 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.Interruption;
 import org.mailroom.listing.MailFolders;
 import org.mailroom.settings.Backoff;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
@@ -48,7 +49,7 @@ public final class DeadLetters {
 
   private final JdbcTemplate jdbc;
   private final MailFolders folders;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final MailroomProperties.Retry retry;
   private final Clock clock;
   private final Set<String> told = ConcurrentHashMap.newKeySet();

@@ -1,7 +1,7 @@
 package org.mailroom.marking;
 
 import java.util.List;
-import org.mailroom.settings.MailroomProperties.Flag;
+import org.mailroom.settings.AfterImport.Flag;
 
 /**
  * What a route wants changed of one message in its mailbox.

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.mailroom.account.Account;
 import org.mailroom.message.MailboxState;
-import org.mailroom.settings.MailroomProperties.AfterImport;
+import org.mailroom.settings.AfterImport;
 
 /**
  * What a PATCH has to say of a message, given how it stands in the mailbox: what needs no change

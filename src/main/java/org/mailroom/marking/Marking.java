@@ -21,9 +21,10 @@ import org.mailroom.graph.MailboxClosedException;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
+import org.mailroom.settings.AfterImport;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
-import org.mailroom.settings.MailroomProperties.AfterImport;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,7 +39,7 @@ public final class Marking {
   private final JsonBatches batches;
   private final ChangesInMailbox noted;
   private final Confirmations confirmations;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
 
   Marking(
       JsonBatches batches,

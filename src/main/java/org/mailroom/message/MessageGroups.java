@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Variable;
 import org.mailroom.account.AtATime;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 
@@ -16,7 +17,7 @@ import org.springframework.stereotype.Component;
 public final class MessageGroups {
 
   private final MessagePreparation preparation;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
 
   MessageGroups(MessagePreparation preparation, MailroomProperties properties) {
     this.preparation = preparation;

@@ -163,7 +163,7 @@ final class Watch implements DisposableBean {
     Instant now = clock.instant();
     if (before == null || before.plus(TOLD_AGAIN).isBefore(now)) {
       toldUnanswered.put(account, now);
-      LOG.warn("account {}: {}", account, AccountStatuses.inWords(unanswered));
+      LOG.warn("account {}: {}", account, AccountStandings.inWords(unanswered));
     }
   }
 

@@ -35,6 +35,7 @@ import org.mailroom.listing.Page;
 import org.mailroom.listing.Pages;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.Limits;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,7 @@ public final class AccountImports {
   private final PollMetrics metrics;
   private final ImportLog log;
   private final CamelContext camel;
-  private final MailroomProperties.Limits limits;
+  private final Limits limits;
   private final Clock clock;
 
   /** Turns of imports that go on. */

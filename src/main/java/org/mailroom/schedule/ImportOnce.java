@@ -104,7 +104,8 @@ public final class ImportOnce {
           null,
           null,
           null,
-          busy);
+          busy,
+          List.of());
     } catch (DataAccessException | TransactionException databaseDown) {
       // the import says so
       keeper.refuse(accountId, databaseDown);

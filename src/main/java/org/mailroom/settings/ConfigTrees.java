@@ -3,7 +3,6 @@ package org.mailroom.settings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;

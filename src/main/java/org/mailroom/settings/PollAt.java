@@ -37,6 +37,15 @@ public record PollAt(CronExpression cron, ZoneId zone) {
     return times;
   }
 
+  /** Whether {@link #parse} takes them; so it is where there are no times to parse. */
+  static boolean isReadable(@Nullable String cron, @Nullable String zone) {
+    try {
+      return cron == null || cron.isBlank() || parse(cron, zone) != null;
+    } catch (IllegalArgumentException | DateTimeException unreadable) {
+      return false;
+    }
+  }
+
   /** The next of the times after a time. */
   public Instant after(Instant time) {
     if (cron.toString().split("\\s+")[FIELD_OF_HOURS].contains("*")) {

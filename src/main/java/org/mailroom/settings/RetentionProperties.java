@@ -1,10 +1,8 @@
 package org.mailroom.settings;
 
 import jakarta.validation.constraints.AssertTrue;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -63,12 +61,12 @@ public record RetentionProperties(
           "at must be a cron expression of a time that comes, in six fields: second, minute, hour,"
               + " day of the month, month, day of the week, such as 0 0 3 * * *")
   boolean isAtValid() {
-    return isReadable(at, null);
+    return PollAt.isReadable(at, null);
   }
 
   @AssertTrue(message = "zone must be the name of a time zone, such as Europe/Amsterdam or UTC")
   boolean isZoneValid() {
-    return isReadable("@daily", zone);
+    return PollAt.isReadable("@daily", zone);
   }
 
   @AssertTrue(message = "has both every and at: choose one")
@@ -78,14 +76,6 @@ public record RetentionProperties(
 
   private boolean isAtTimes() {
     return at != null && !at.isBlank();
-  }
-
-  private static boolean isReadable(String cron, @Nullable String zone) {
-    try {
-      return cron == null || cron.isBlank() || PollAt.parse(cron, zone) != null;
-    } catch (IllegalArgumentException | DateTimeException unreadable) {
-      return false;
-    }
   }
 
   /** Whether anything is deleted. */

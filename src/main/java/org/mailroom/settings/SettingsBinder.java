@@ -82,9 +82,7 @@ public final class SettingsBinder {
         }
       }
     }
-    if (!problems.isEmpty()) {
-      throw new SettingsRejectedException(problems);
-    }
+    SettingsRejectedException.throwIfAny(problems);
     return bound;
   }
 

@@ -20,6 +20,15 @@ public final class SettingsRejectedException extends RuntimeException {
     this(List.of(new FieldProblem(field, message)));
   }
 
+  /**
+   * @throws SettingsRejectedException with the problems, when there are any
+   */
+  public static void throwIfAny(List<FieldProblem> problems) {
+    if (!problems.isEmpty()) {
+      throw new SettingsRejectedException(problems);
+    }
+  }
+
   /** Each with the field that it concerns, for a form. */
   public List<FieldProblem> problems() {
     return problems;

@@ -28,7 +28,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.settings.MailroomProperties.CertificateProperties;
+import org.mailroom.settings.CertificateProperties;
 
 class CertificateFileTest {
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mailroom.account.Accounts;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.ImportResult;
 import org.mailroom.check.AccountCheck;
 import org.mailroom.check.CheckStep;
@@ -392,7 +392,7 @@ class ManagedIdentityTest {
                   .queryForObject("select secrets from credential where id = 'own'", String.class))
           .isNull();
       mailroom
-          .getBean(Accounts.class)
+          .getBean(AccountEditor.class)
           .create("own", Map.of("mailbox", MAILBOX, "credential", "own", "deliver-to", "database"));
       tenant.mailbox(MAILBOX).deliver(DemoMail.plain(1));
       assertThat(importAll("own").imported()).isEqualTo(1);
@@ -410,7 +410,7 @@ class ManagedIdentityTest {
           .extracting(FieldProblem::field)
           .containsExactly("client-secret");
     } finally {
-      mailroom.getBean(Accounts.class).delete("own");
+      mailroom.getBean(AccountEditor.class).delete("own");
       credentials.delete("own");
     }
   }

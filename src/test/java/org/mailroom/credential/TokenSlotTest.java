@@ -12,9 +12,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mailroom.settings.CredentialProperties;
+import org.mailroom.settings.GrantType;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
-import org.mailroom.settings.MailroomProperties.GrantType;
 
 class TokenSlotTest {
 

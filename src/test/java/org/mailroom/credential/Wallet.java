@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Processor;
+import org.mailroom.settings.CredentialProperties;
+import org.mailroom.settings.GrantType;
 import org.mailroom.settings.Home;
-import org.mailroom.settings.MailroomProperties.CredentialProperties;
-import org.mailroom.settings.MailroomProperties.GrantType;
 
 /** Tokens {@code token-1}, {@code token-2} and so on, for tests of who uses them. */
 public final class Wallet {

@@ -27,11 +27,11 @@ class BatchAnswersTest {
   private final BatchAnswers answers = new BatchAnswers(wire.properties, wire.gates, json, service);
   private final JsonBatches batches = new JsonBatches(wire.properties, answers);
 
-  static List<JsonBatch.Part> parts(GraphOperation operation, String... ids) {
+  static List<BatchPart> parts(GraphOperation operation, String... ids) {
     return List.of(ids).stream()
         .map(
             id ->
-                new JsonBatch.Part(
+                new BatchPart(
                     operation,
                     id,
                     "PATCH",

@@ -26,9 +26,9 @@ import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.settings.AfterFailure;
+import org.mailroom.settings.AfterImport;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.AfterImport;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 
 class MailFoldersTest {
 

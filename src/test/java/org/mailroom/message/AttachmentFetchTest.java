@@ -16,7 +16,7 @@ import org.mailroom.account.Account;
 import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate.Kind;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 import org.springframework.util.unit.DataSize;
 
 class AttachmentFetchTest {

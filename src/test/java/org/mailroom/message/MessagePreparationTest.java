@@ -18,7 +18,7 @@ import org.mailroom.delivery.RefusedException;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.message.Fate.Kind;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.unit.DataSize;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mailroom.message.Fate.Kind;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 
 class MessageRulesTest {
 

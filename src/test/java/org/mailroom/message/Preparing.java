@@ -21,7 +21,7 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 import org.springframework.util.unit.DataSize;
 
 /**

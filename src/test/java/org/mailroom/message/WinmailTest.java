@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 
 class WinmailTest {
 

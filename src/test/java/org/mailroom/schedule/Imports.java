@@ -20,6 +20,31 @@ final class Imports {
 
   static ImportResult leaving(
       String account, Clock clock, int failed, int givenUpBefore, int waiting, int unmarked) {
+    return result(account, clock, failed, givenUpBefore, waiting, unmarked, false, null, null);
+  }
+
+  static ImportResult goingOn(String account, Clock clock, Instant at) {
+    return result(account, clock, 0, 0, 0, 0, false, at, null);
+  }
+
+  static ImportResult paused(String account, Clock clock) {
+    return result(account, clock, 0, 0, 0, 0, true, null, null);
+  }
+
+  static ImportResult failed(String account, Clock clock, Exception why) {
+    return result(account, clock, 0, 0, 0, 0, false, null, why);
+  }
+
+  private static ImportResult result(
+      String account,
+      Clock clock,
+      int failed,
+      int givenUpBefore,
+      int waiting,
+      int unmarked,
+      boolean readingPaused,
+      Instant goesOnAt,
+      Exception failure) {
     return new ImportResult(
         account,
         clock.instant(),
@@ -34,77 +59,12 @@ final class Imports {
         unmarked,
         0,
         1,
-        false,
+        readingPaused,
+        goesOnAt,
         null,
         null,
-        null,
-        null);
-  }
-
-  static ImportResult goingOn(String account, Clock clock, Instant at) {
-    return new ImportResult(
-        account,
-        clock.instant(),
-        Duration.ZERO,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        false,
-        at,
-        null,
-        null,
-        null);
-  }
-
-  static ImportResult paused(String account, Clock clock) {
-    return new ImportResult(
-        account,
-        clock.instant(),
-        Duration.ZERO,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        true,
-        null,
-        null,
-        null,
-        null);
-  }
-
-  static ImportResult failed(String account, Clock clock, Exception why) {
-    return new ImportResult(
-        account,
-        clock.instant(),
-        Duration.ZERO,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        false,
-        null,
-        null,
-        null,
-        why);
+        failure,
+        List.of());
   }
 
   /** Runs what it is given before it returns. */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 import org.mailroom.settings.AttachmentsKept;
-import org.mailroom.settings.MailroomProperties.Content;
+import org.mailroom.settings.Content;
 import org.mailroom.settings.PollAt;
 
 /** When an account is due. */
@@ -73,7 +73,8 @@ class StandingTest {
             null,
             null,
             null,
-            failure);
+            failure,
+            List.of());
     standing = standing.ended(as, result, at(end), null, null);
   }
 
