@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpResponseInterceptor;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the text of an answer that isn't 2xx: Camel reads it whole to tell of it, however much there
@@ -43,7 +44,7 @@ final class BoundedErrors implements HttpResponseInterceptor {
     }
 
     @Override
-    public InputStream getContent() throws IOException {
+    public @Nullable InputStream getContent() throws IOException {
       InputStream content = super.getContent();
       return content == null ? null : new Beginning(content, mostBytes);
     }

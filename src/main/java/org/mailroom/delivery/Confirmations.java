@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.Utc;
@@ -75,7 +77,8 @@ public final class Confirmations {
   }
 
   /** The site refuses a message. */
-  public void refused(Account account, String messageId, Instant receivedAt, Exception why) {
+  public void refused(
+      Account account, String messageId, @Nullable Instant receivedAt, Exception why) {
     LedgerState before =
         table.states(account.id(), List.of(messageId)).getOrDefault(messageId, Map.of()).get(NAME);
     String error =
@@ -97,15 +100,14 @@ public final class Confirmations {
             false,
             false);
     table.write(List.of(entry), Set.of());
+    OffsetDateTime next = entry.nextAttempt();
     LOG.warn(
         "account {}: message {} is delivered and stays unmarked: {} {}",
         account.id(),
         messageId,
         error,
-        entry.is(LedgerEntry.FAILED)
+        next == null
             ? "It isn't asked about any more; see: failed list --account " + account.id()
-            : "It is asked about again at "
-                + entry.nextAttempt().truncatedTo(ChronoUnit.SECONDS)
-                + ".");
+            : "It is asked about again at " + next.truncatedTo(ChronoUnit.SECONDS) + ".");
   }
 }

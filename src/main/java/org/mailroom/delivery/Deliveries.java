@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.LeaseLostException;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage;
@@ -78,7 +80,7 @@ public final class Deliveries {
   }
 
   /** Where the delivery goes: any Camel endpoint. */
-  public String endpoint(@Variable("delivery") Delivery delivery) {
+  public @Nullable String endpoint(@Variable("delivery") Delivery delivery) {
     return delivery.endpoint();
   }
 
@@ -101,7 +103,9 @@ public final class Deliveries {
       message.setBody(delivery.messages().stream().map(IncomingMessage::document).toList());
       return;
     }
-    MailMessage document = delivery.messages().get(0).document();
+    MailMessage document =
+        Objects.requireNonNull(
+            delivery.messages().get(0).document(), "the document of a message that is ready");
     message.setHeader("account", document.account());
     message.setHeader("mailbox", document.mailbox());
     message.setHeader("messageId", document.id());
@@ -116,7 +120,7 @@ public final class Deliveries {
   }
 
   /** A header may end up in a protocol of lines. */
-  private static void setText(Message message, String name, String value) {
+  private static void setText(Message message, String name, @Nullable String value) {
     if (value != null) {
       message.setHeader(name, Printable.line(value));
     }

@@ -1,11 +1,12 @@
 package org.mailroom.delivery;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.IncomingMessage;
 
 /** Messages on their way to one destination. */
 public record Delivery(
-    String destination, String endpoint, boolean page, List<IncomingMessage> messages) {
+    String destination, @Nullable String endpoint, boolean page, List<IncomingMessage> messages) {
 
   List<String> messageIds() {
     return messages.stream().map(IncomingMessage::id).toList();

@@ -2,6 +2,7 @@ package org.mailroom.delivery;
 
 import java.util.regex.Pattern;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.routes.HttpAnswer;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.Printable;
@@ -17,7 +18,7 @@ final class DeliveryError {
 
   private DeliveryError() {}
 
-  static String inWords(Exception why, int longest) {
+  static String inWords(@Nullable Exception why, int longest) {
     if (why == null) {
       return "no reason is known.";
     }
@@ -38,7 +39,7 @@ final class DeliveryError {
    *
    * @param lookedAtAgain because the service was the cause, it is looked at again after some hours
    */
-  static String whenGivenUp(String error, boolean lookedAtAgain) {
+  static @Nullable String whenGivenUp(@Nullable String error, boolean lookedAtAgain) {
     if (error == null) {
       return null;
     }
@@ -49,7 +50,7 @@ final class DeliveryError {
   }
 
   /** The first line of a text, without control characters, and no longer than that. */
-  static String inShort(String text, int longest) {
+  static String inShort(@Nullable String text, int longest) {
     String line =
         text == null ? "no reason is known." : Printable.line(text.lines().findFirst().orElse(""));
     return line.length() <= longest ? line : line.substring(0, longest - 1) + "…";

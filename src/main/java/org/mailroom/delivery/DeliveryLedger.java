@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
@@ -142,7 +143,7 @@ public final class DeliveryLedger {
    */
   public List<IncomingMessage> undelivered(
       @Variable("import") AccountImport running,
-      @Variable("folder") AccountFolder folder,
+      @Variable("folder") @Nullable AccountFolder folder,
       @Body Page page) {
     if (running.isStopping()) {
       throw new StoppingException(running.account().mailbox());
@@ -173,14 +174,15 @@ public final class DeliveryLedger {
   }
 
   /** Returns null when nothing is to be done about it now. */
-  private IncomingMessage undelivered(
+  private @Nullable IncomingMessage undelivered(
       AccountImport running,
       ListedMessage listed,
       Map<String, LedgerState> known,
       List<LedgerEntry> waiting) {
     Account account = running.account();
     LedgerState left = known.remove(LedgerRows.LEFT);
-    if (left != null && !left.error().isEmpty() && left.error().equals(listed.version())) {
+    String leftVersion = left == null ? null : left.error();
+    if (leftVersion != null && !leftVersion.isEmpty() && leftVersion.equals(listed.version())) {
       running.tally().add(Count.PASSED_OVER, 1);
       return null;
     }

@@ -20,6 +20,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Causes;
 import org.springframework.jms.JmsException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -60,7 +61,7 @@ final class DestinationFailure {
         .collect(Collectors.joining("\n"));
   }
 
-  private static String remedyOf(Throwable cause) {
+  private static @Nullable String remedyOf(Throwable cause) {
     if (cause instanceof JMSException || cause instanceof JmsException) {
       return "Check that the broker runs, the network, and its settings, such as spring.artemis.*.";
     }
@@ -133,7 +134,7 @@ final class DestinationFailure {
   }
 
   /** Null when this cause alone doesn't tell. */
-  private static Outcome outcomeOf(Throwable cause) {
+  private static @Nullable Outcome outcomeOf(Throwable cause) {
     OptionalInt smtp = smtpCode(cause);
     if (smtp.isPresent()) {
       return KnownFailures.ofSmtp(smtp.getAsInt());

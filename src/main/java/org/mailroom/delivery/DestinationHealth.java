@@ -186,15 +186,13 @@ public final class DestinationHealth {
             : wait.compareTo(FIRST_WAIT) < 0 ? FIRST_WAIT : wait;
     Instant now = clock.instant();
     boolean goesOn = before != null && before.busy() == busy;
+    Instant since = before != null && goesOn ? before.since() : now;
     String words = DeliveryError.inWords(failure.why(), LONGEST_CAUSE);
     String remedy = DestinationFailure.remedy(failure.why());
     // a sentence of Mailroom's own may hold it
     String cause =
         busy || words.contains("Check ") || words.contains(remedy) ? words : words + " " + remedy;
-    outages.put(
-        destination,
-        new Outage(
-            goesOn ? before.since() : now, now.plus(wait), cause, failure.why(), wait, busy));
+    outages.put(destination, new Outage(since, now.plus(wait), cause, failure.why(), wait, busy));
     suspects(destination).outageBegins();
     if (!goesOn && busy) {
       LOG.info(

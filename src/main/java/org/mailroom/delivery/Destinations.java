@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
@@ -43,12 +44,12 @@ public final class Destinations {
     return names;
   }
 
-  private DestinationProperties find(String destination) {
+  private @Nullable DestinationProperties find(String destination) {
     return destinations.getOrDefault(destination, ofRoutes.get(destination));
   }
 
   /** Returns null when there is no such destination. */
-  public String endpoint(String destination) {
+  public @Nullable String endpoint(String destination) {
     DestinationProperties known = find(destination);
     return known == null ? null : known.uri();
   }

@@ -24,6 +24,8 @@ class Doubts {
   /** More than so many aren't the fault of messages. */
   private static final int MOST = 1000;
 
+  private static final int LONGEST_ERROR = 1000;
+
   private final JdbcTemplate jdbc;
   private final LedgerTable table;
   private final LedgerRows rows;
@@ -49,9 +51,8 @@ class Doubts {
               + " no attempt; Mailroom asks again by itself.",
           account,
           failed,
-          running.tally().trouble().last() == null
-              ? "no reason is known"
-              : running.tally().trouble().last().getMessage().replaceFirst("[.\\s]+$", ""));
+          DeliveryError.inWords(running.tally().trouble().last(), LONGEST_ERROR)
+              .replaceFirst("[.\\s]+$", ""));
       return List.of();
     }
     List<LedgerEntry> judged =

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.AccountImport;
 import org.mailroom.listing.ListedMessage;
 import org.mailroom.listing.Page;
@@ -63,7 +64,7 @@ class DueDeliveries {
     private final OffsetDateTime begun;
     private Instant after = Instant.EPOCH;
     private String last = "";
-    private List<ListedMessage> next;
+    private @Nullable List<ListedMessage> next;
 
     private Walk(AccountImport running) {
       this.running = running;
@@ -80,7 +81,7 @@ class DueDeliveries {
 
     @Override
     public Page next() {
-      if (!hasNext()) {
+      if (!hasNext() || next == null) {
         throw new NoSuchElementException();
       }
       Page page = Page.ofMessages(next);

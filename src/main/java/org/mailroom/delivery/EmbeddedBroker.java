@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.remoting.Acceptor;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.BrokerFile;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.ConfigurationException;
@@ -35,9 +36,9 @@ public final class EmbeddedBroker {
   private final BrokerFile file;
   private final String user;
   private final String password;
-  private EmbeddedActiveMQ broker;
-  private BrokerLock lock;
-  private BrokerRecovery recovery;
+  private @Nullable EmbeddedActiveMQ broker;
+  private @Nullable BrokerLock lock;
+  private @Nullable BrokerRecovery recovery;
   private boolean closed;
 
   EmbeddedBroker(
@@ -169,7 +170,9 @@ public final class EmbeddedBroker {
         broker.stop();
       } finally {
         broker = null;
-        lock.close();
+        if (lock != null) {
+          lock.close();
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package org.mailroom.delivery;
 
 import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.settings.Utc;
@@ -15,13 +16,13 @@ import org.mailroom.settings.Utc;
  * @param folder the path of the folder that it was listed in
  */
 record Envelope(
-    String subject,
-    String sender,
-    String senderName,
-    String internetMessageId,
-    OffsetDateTime receivedAt,
-    Boolean attachments,
-    String folder) {
+    @Nullable String subject,
+    @Nullable String sender,
+    @Nullable String senderName,
+    @Nullable String internetMessageId,
+    @Nullable OffsetDateTime receivedAt,
+    @Nullable Boolean attachments,
+    @Nullable String folder) {
 
   static final Envelope UNKNOWN = new Envelope(null, null, null, null, null, null, null);
 
@@ -43,7 +44,7 @@ record Envelope(
   }
 
   /** Of a message of which only that much is known. */
-  static Envelope of(String subject, OffsetDateTime receivedAt) {
+  static Envelope of(@Nullable String subject, @Nullable OffsetDateTime receivedAt) {
     return new Envelope(subject, null, null, null, receivedAt, null, null);
   }
 
@@ -53,7 +54,7 @@ record Envelope(
   }
 
   /** A half of a pair of surrogates is no character: a database refuses it. */
-  private static String cut(String text, int longest) {
+  private static @Nullable String cut(@Nullable String text, int longest) {
     if (text == null) {
       return null;
     }

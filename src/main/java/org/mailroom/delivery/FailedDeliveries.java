@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -25,7 +26,8 @@ public final class FailedDeliveries {
    * @param messageId null: all messages
    * @param destination null: all destinations
    */
-  public record Selection(String account, String messageId, String destination) {}
+  public record Selection(
+      @Nullable String account, @Nullable String messageId, @Nullable String destination) {}
 
   /**
    * A delivery that was given up.
@@ -40,10 +42,10 @@ public final class FailedDeliveries {
       String destination,
       int attempts,
       String error,
-      String subject,
-      String sender,
-      Instant receivedAt,
-      Instant since) {}
+      @Nullable String subject,
+      @Nullable String sender,
+      @Nullable Instant receivedAt,
+      @Nullable Instant since) {}
 
   private static final String WHERE =
       " where status = 'FAILED' and (cast(:account as varchar) is null or account = :account) and"
@@ -144,7 +146,7 @@ public final class FailedDeliveries {
         .addValue("now", Utc.of(clock.instant()));
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 }

@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that failed.
@@ -9,4 +10,4 @@ import java.time.Duration;
  * @param way in which it failed, in a word: two failures with the same word failed in the same way
  * @param retryAfter how long the destination asks to wait; null when it doesn't say
  */
-record Failure(Outcome outcome, String way, Duration retryAfter, Exception why) {}
+record Failure(Outcome outcome, String way, @Nullable Duration retryAfter, Exception why) {}

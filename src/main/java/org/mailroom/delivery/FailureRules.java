@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.camel.CamelContext;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.RetryAfter;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.DestinationProperties;
@@ -89,7 +90,7 @@ final class FailureRules {
    * @param header {@code Retry-After} of the message that failed, for routes that set one; null:
    *     none
    */
-  Failure judge(String destination, Exception why, String header) {
+  Failure judge(String destination, Exception why, @Nullable String header) {
     Outcome outcome = bySite(destination, why).orElseGet(() -> DestinationFailure.outcome(why));
     return new Failure(outcome, way(why), retryAfter(why, header), why);
   }
@@ -101,7 +102,7 @@ final class FailureRules {
         : Causes.of(why).map(cause -> bySite(rules, cause)).filter(Objects::nonNull).findFirst();
   }
 
-  private static Outcome bySite(Map<String, Outcome> rules, Throwable cause) {
+  private static @Nullable Outcome bySite(Map<String, Outcome> rules, Throwable cause) {
     OptionalInt status = DestinationFailure.status(cause);
     Outcome outcome = status.isPresent() ? rules.get(String.valueOf(status.getAsInt())) : null;
     for (Class<?> type = cause.getClass();
@@ -121,7 +122,7 @@ final class FailureRules {
         .orElseGet(() -> Causes.root(why).getClass().getName());
   }
 
-  private Duration retryAfter(Exception why, String header) {
+  private @Nullable Duration retryAfter(Exception why, @Nullable String header) {
     String answered =
         Causes.first(why, HttpOperationFailedException.class)
             .map(HttpOperationFailedException::getResponseHeaders)

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What failures mean where a site says nothing else; docs/routes.md has the same table. By names of
@@ -96,7 +97,7 @@ final class KnownFailures {
   }
 
   /** Null when the class of a failure doesn't tell. */
-  static Outcome ofClass(Throwable failure) {
+  static @Nullable Outcome ofClass(Throwable failure) {
     for (Class<?> type = failure.getClass(); type != null; type = type.getSuperclass()) {
       Outcome outcome = CLASSES.get(type.getName());
       if (outcome != null) {
@@ -134,7 +135,7 @@ final class KnownFailures {
   }
 
   /** By an SQL state; null: there is none. */
-  static Outcome ofSqlState(String state) {
+  static Outcome ofSqlState(@Nullable String state) {
     return state != null && state.length() >= 2 && SQL_STATES_DOWN.contains(state.substring(0, 2))
         ? DOWN
         : REFUSED;

@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of the table {@code delivery}.
@@ -20,10 +21,10 @@ record LedgerEntry(
     int attempts,
     boolean again,
     boolean inDoubt,
-    String error,
-    OffsetDateTime nextAttempt,
-    OffsetDateTime deliveredAt,
-    Envelope envelope) {
+    @Nullable String error,
+    @Nullable OffsetDateTime nextAttempt,
+    @Nullable OffsetDateTime deliveredAt,
+    @Nullable Envelope envelope) {
 
   static final String PENDING = "PENDING";
   static final String DELIVERED = "DELIVERED";
@@ -31,11 +32,11 @@ record LedgerEntry(
   static final String DISCARDED = "DISCARDED";
 
   /** Null when it has none, or isn't known. */
-  String subject() {
+  @Nullable String subject() {
     return envelope == null ? null : envelope.subject();
   }
 
-  OffsetDateTime receivedAt() {
+  @Nullable OffsetDateTime receivedAt() {
     return envelope == null ? null : envelope.receivedAt();
   }
 

@@ -1,10 +1,13 @@
 package org.mailroom.delivery;
 
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,26 +40,30 @@ final class LedgerLog {
                 row -> row.status() + row.error(), LinkedHashMap::new, Collectors.toList()))
         .values()
         .forEach(LedgerLog::tellAlike);
-    rows.stream()
-        .filter(LedgerLog::isWantedLater)
-        .forEach(
-            row ->
-                LOG.info(
-                    "account {}: message {} is wanted by {} later: {} It is delivered again at {},"
-                        + " without an attempt.",
-                    row.account(),
-                    row.messageId(),
-                    row.destination(),
-                    sentence(row.error().substring(LedgerRows.LATER.length())),
-                    row.nextAttempt().truncatedTo(ChronoUnit.SECONDS)));
+    rows.forEach(LedgerLog::tellIfWantedLater);
   }
 
   /** Told once: what the ledger knew before was told. */
-  private static boolean isWantedLater(LedgerEntry row) {
-    return row.is(LedgerEntry.PENDING)
+  private static void tellIfWantedLater(LedgerEntry row) {
+    String error = row.error();
+    if (row.is(LedgerEntry.PENDING)
         && !row.again()
-        && row.error() != null
-        && row.error().startsWith(LedgerRows.LATER);
+        && error != null
+        && error.startsWith(LedgerRows.LATER)) {
+      LOG.info(
+          "account {}: message {} is wanted by {} later: {} It is delivered again at {},"
+              + " without an attempt.",
+          row.account(),
+          row.messageId(),
+          row.destination(),
+          sentence(error.substring(LedgerRows.LATER.length())),
+          at(row));
+    }
+  }
+
+  private static OffsetDateTime at(LedgerEntry waiting) {
+    return Objects.requireNonNull(waiting.nextAttempt(), "when a waiting delivery is tried again")
+        .truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static boolean isRefusal(LedgerEntry row) {
@@ -82,13 +89,13 @@ final class LedgerLog {
     return rows.stream().map(LedgerEntry::destination).distinct().collect(Collectors.joining(", "));
   }
 
-  private static String sentence(String error) {
+  private static @Nullable String sentence(@Nullable String error) {
     return error == null || error.endsWith(".") || error.endsWith("…") ? error : error + ".";
   }
 
   private static String next(LedgerEntry row) {
     if (row.is(LedgerEntry.PENDING)) {
-      return "Tried again at " + row.nextAttempt().truncatedTo(ChronoUnit.SECONDS) + ".";
+      return "Tried again at " + at(row) + ".";
     }
     return "Given up after "
         + row.attempts()

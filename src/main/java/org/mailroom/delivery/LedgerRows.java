@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GraphException;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
@@ -207,7 +208,10 @@ final class LedgerRows {
   }
 
   private LedgerEntry refused(
-      IncomingMessage message, String destination, Exception why, MailroomProperties.Retry rules) {
+      IncomingMessage message,
+      String destination,
+      @Nullable Exception why,
+      MailroomProperties.Retry rules) {
     return refused(
         entry(
             message,
@@ -275,7 +279,7 @@ final class LedgerRows {
       int attempts,
       boolean inDoubt,
       String error,
-      OffsetDateTime nextAttempt) {
+      @Nullable OffsetDateTime nextAttempt) {
     return new LedgerEntry(
         message.account().id(),
         message.id(),

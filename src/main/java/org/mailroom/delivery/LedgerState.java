@@ -1,6 +1,7 @@
 package org.mailroom.delivery;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a destination is with a message.
@@ -9,7 +10,12 @@ import java.time.Instant;
  * @param nextAttempt null when it is due, or none follows
  * @param erased the message was erased: no destination gets it any more
  */
-record LedgerState(String status, int attempts, String error, Instant nextAttempt, boolean erased) {
+record LedgerState(
+    String status,
+    int attempts,
+    @Nullable String error,
+    @Nullable Instant nextAttempt,
+    boolean erased) {
 
   boolean isSettled() {
     return status.equals(LedgerEntry.DELIVERED) || status.equals(LedgerEntry.DISCARDED);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.mailroom.graph.Fence;
 import org.mailroom.settings.Utc;
@@ -130,7 +131,7 @@ final class LedgerTable {
             row ->
                 byMessage.merge(row.messageId(), row, (one, other) -> one.again() ? one : other));
     List<LedgerEntry> again =
-        byMessage.values().stream().filter(row -> row.again() && row.envelope().isKnown()).toList();
+        byMessage.values().stream().filter(row -> row.again() && envelope(row).isKnown()).toList();
     if (!again.isEmpty()) {
       jdbc.batchUpdate(
           "delete from ledger_message where account = ? and message_id = ?",
@@ -149,7 +150,7 @@ final class LedgerTable {
         byMessage.values(),
         Math.max(1, byMessage.size()),
         (statement, row) -> {
-          Envelope envelope = row.envelope();
+          Envelope envelope = envelope(row);
           statement.setString(1, row.account());
           statement.setString(2, row.messageId());
           statement.setObject(3, envelope.receivedAt() == null ? now : envelope.receivedAt());
@@ -161,5 +162,9 @@ final class LedgerTable {
           statement.setObject(9, envelope.attachments(), Types.BOOLEAN);
           statement.setString(10, envelope.folder());
         });
+  }
+
+  private static Envelope envelope(LedgerEntry ofMessage) {
+    return Objects.requireNonNull(ofMessage.envelope(), "the envelope of a message's entry");
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailAttachment;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessageJson;
@@ -102,7 +103,7 @@ public final class MailTables {
   }
 
   /** Of a property that is one of a few words, unless the service thinks of new ones. */
-  private static String shortText(String value) {
+  private static @Nullable String shortText(@Nullable String value) {
     String text = text(value);
     return text == null || text.length() <= LONGEST_WORD ? text : text.substring(0, LONGEST_WORD);
   }
@@ -111,7 +112,7 @@ public final class MailTables {
    * What no text column can hold: NUL (PostgreSQL) and halves of surrogate pairs. The column {@code
    * document} still tells them.
    */
-  static String text(String value) {
+  static @Nullable String text(@Nullable String value) {
     if (value == null) {
       return null;
     }

@@ -2,6 +2,7 @@ package org.mailroom.delivery;
 
 import java.util.HashMap;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessage.Header;
 
@@ -25,7 +26,7 @@ final class MessageRow extends HashMap<String, Object> {
   }
 
   @Override
-  public Object get(Object name) {
+  public @Nullable Object get(Object name) {
     return isHeader(name) ? header(((String) name).substring(HEADER.length())) : super.get(name);
   }
 
@@ -34,7 +35,7 @@ final class MessageRow extends HashMap<String, Object> {
   }
 
   /** The first of that name; null when the message has none. */
-  private String header(String name) {
+  private @Nullable String header(String name) {
     return message.headers() == null
         ? null
         : message.headers().stream()

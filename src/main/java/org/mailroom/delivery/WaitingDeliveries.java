@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -22,7 +23,7 @@ public final class WaitingDeliveries {
    * @param next when the first of them is due
    * @param error why one of them was refused
    */
-  public record Refused(long deliveries, Instant next, String error) {}
+  public record Refused(long deliveries, @Nullable Instant next, String error) {}
 
   /**
    * A delivery that waits for another try.
@@ -34,9 +35,9 @@ public final class WaitingDeliveries {
       String messageId,
       String destination,
       int attempts,
-      Instant next,
+      @Nullable Instant next,
       String error,
-      String subject) {}
+      @Nullable String subject) {}
 
   private final JdbcTemplate jdbc;
 

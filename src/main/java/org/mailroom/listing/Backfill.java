@@ -1,6 +1,7 @@
 package org.mailroom.listing;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An import of what a mailbox received in a period of the past.
@@ -17,12 +18,12 @@ import java.time.Instant;
 public record Backfill(
     String account,
     Instant since,
-    Instant until,
+    @Nullable Instant until,
     boolean includeRead,
     Instant position,
-    Long total,
+    @Nullable Long total,
     Instant begun,
-    Instant ended) {
+    @Nullable Instant ended) {
 
   boolean isSameAs(Backfill other) {
     return since.equals(other.since)
@@ -39,7 +40,7 @@ public record Backfill(
   }
 
   /** The account's filter for this period, and without the read flag where that doesn't count. */
-  public String filter(String ofAccount) {
+  public String filter(@Nullable String ofAccount) {
     String filter = ofAccount == null ? "" : ofAccount.trim();
     if (includeRead) {
       filter =

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
 import org.mailroom.settings.Utc;
@@ -80,7 +81,8 @@ public final class Backfills {
    * @param until exclusive; null: up to now
    * @return the backfill; one that was begun before with the same period goes on where it stood
    */
-  public Backfill request(String accountId, Instant since, Instant until, boolean includeRead) {
+  public Backfill request(
+      String accountId, Instant since, @Nullable Instant until, boolean includeRead) {
     Instant from = since.truncatedTo(ChronoUnit.SECONDS);
     Instant to = until == null ? null : until.truncatedTo(ChronoUnit.SECONDS);
     Backfill asked =
@@ -167,12 +169,12 @@ public final class Backfills {
   private static Backfill backfill(ResultSet row, int number) throws SQLException {
     return new Backfill(
         row.getString(1),
-        instant(row.getTimestamp(2)),
+        row.getTimestamp(2).toInstant(),
         instant(row.getTimestamp(3)),
         row.getBoolean(4),
-        instant(row.getTimestamp(5)),
+        row.getTimestamp(5).toInstant(),
         null,
-        instant(row.getTimestamp(6)),
+        row.getTimestamp(6).toInstant(),
         instant(row.getTimestamp(7)));
   }
 
@@ -181,7 +183,7 @@ public final class Backfills {
    * stood only in the same folders of the same mailbox, and begins anew in others.
    */
   @SuppressWarnings("ReferenceEquality")
-  public Backfill begin(String accountId, String mailbox, List<String> folders) {
+  public @Nullable Backfill begin(String accountId, String mailbox, List<String> folders) {
     BackfillWishes.Wish wish = wishes.find(accountId).orElse(null);
     if (wish == null) {
       return null;
@@ -204,7 +206,8 @@ public final class Backfills {
         "select folder, position_at, through from backfill_folder where account = ? and mailbox ="
             + " ?",
         row -> {
-          known.put(row.getString(1), new Reached(instant(row.getTimestamp(2)), row.getBoolean(3)));
+          known.put(
+              row.getString(1), new Reached(row.getTimestamp(2).toInstant(), row.getBoolean(3)));
         },
         accountId,
         mailbox);
@@ -344,7 +347,7 @@ public final class Backfills {
     }
   }
 
-  private Running left(Backfill backfill) {
+  private @Nullable Running left(Backfill backfill) {
     reached.remove(backfill.account());
     return running.remove(backfill.account());
   }
@@ -386,7 +389,7 @@ public final class Backfills {
                 now.through()));
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 }

@@ -2,6 +2,7 @@ package org.mailroom.listing;
 
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 
@@ -17,7 +18,7 @@ final class ChangesOrTime implements Listing {
 
   private final DeltaListing changes;
   private final Supplier<MessageListing> byTime;
-  private volatile MessageListing messages;
+  private volatile @Nullable MessageListing messages;
 
   /**
    * @param byTime begins to list what of the folder counts; called when the changes can't be read
@@ -61,7 +62,7 @@ final class ChangesOrTime implements Listing {
 
   /** Nothing is marked. */
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public boolean isBehind(@Nullable Instant receivedAt) {
     return true;
   }
 

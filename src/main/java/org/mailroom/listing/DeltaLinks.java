@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.AccountPositions;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.ServiceClock;
@@ -32,7 +33,7 @@ public final class DeltaLinks implements AccountPositions {
    *     first question fixes it: to be asked once a page has come, for it is the service's answers
    *     that tell its time
    */
-  public record Stored(URI link, Supplier<Instant> begunAt) {}
+  public record Stored(@Nullable URI link, Supplier<Instant> begunAt) {}
 
   private static final String KEY = " where account = ? and mailbox = ? and folder = ?";
 

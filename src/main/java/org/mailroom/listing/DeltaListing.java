@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
@@ -37,7 +38,7 @@ final class DeltaListing implements Listing {
   private final boolean unreadOnly;
   private final PageSize size;
   private final Set<URI> followed = new HashSet<>();
-  private URI link;
+  private @Nullable URI link;
   private boolean light;
   private boolean resynchronised;
   private volatile int unlistable;
@@ -99,8 +100,8 @@ final class DeltaListing implements Listing {
         size.refused(again);
       }
     }
-    if (light) {
-      // a delta query can't pass over a position
+    if (front == null) {
+      // it was a round without contents already, and a delta query can't pass over a position
       throw refusal;
     }
     size.one();
@@ -193,7 +194,7 @@ final class DeltaListing implements Listing {
 
   /** A delta query knows no positions, and nothing is marked. */
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public boolean isBehind(@Nullable Instant receivedAt) {
     return true;
   }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder as a site writes it: names from the outermost on, separated by slashes, the first of
@@ -16,7 +17,7 @@ import java.util.Set;
  * @param wellKnown the first name, where it is one of the service's own; or null
  * @param names of the folders below it
  */
-record FolderPath(String wellKnown, List<String> names) {
+record FolderPath(@Nullable String wellKnown, List<String> names) {
 
   private static final Set<String> WELL_KNOWN =
       Set.of(
@@ -65,7 +66,7 @@ record FolderPath(String wellKnown, List<String> names) {
   }
 
   /** Whether two paths mean the same folder; null means none. */
-  static boolean isSamePath(String one, String other) {
+  static boolean isSamePath(@Nullable String one, @Nullable String other) {
     if (one == null || other == null) {
       return false;
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.BoundedStrings;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
@@ -52,7 +53,7 @@ final class FolderSearch {
   /** As far as it was walked, by the names that the folders have. */
   private final List<String> path = new ArrayList<>();
 
-  private String nameFound;
+  private @Nullable String nameFound;
 
   /**
    * @param creating whether what is missing of the path is created
@@ -102,7 +103,7 @@ final class FolderSearch {
       if (child == null && !creating) {
         throw missing(name, parent);
       }
-      path.add(FolderPath.escaped(child != null ? nameFound : name));
+      path.add(FolderPath.escaped(child != null && nameFound != null ? nameFound : name));
       parent = child != null ? child : create(parent, name);
     }
     if (parent == null) {
@@ -115,7 +116,7 @@ final class FolderSearch {
    * The path of the folder that was found, by the names that the folders have; null when it was
    * found by its id.
    */
-  String path() {
+  @Nullable String path() {
     return path.isEmpty() ? null : String.join("/", path);
   }
 
@@ -147,7 +148,7 @@ final class FolderSearch {
   }
 
   /** Returns the id of the child of that name; null when there is none. */
-  private String child(String parent, String name) {
+  private @Nullable String child(@Nullable String parent, String name) {
     namesThere.clear();
     String[] id = new String[1];
     walk(
@@ -168,7 +169,7 @@ final class FolderSearch {
   }
 
   /** Shows the folders right below a folder, page by page, until one is accepted. */
-  private void walk(String parent, Predicate<JsonNode> accepted) {
+  private void walk(@Nullable String parent, Predicate<JsonNode> accepted) {
     Set<URI> followed = new HashSet<>();
     URI page = children(parent, GraphUris.options("$top", FOLDERS_PER_PAGE));
     while (true) {
@@ -205,7 +206,7 @@ final class FolderSearch {
    * Creates a folder; one that is there already (somebody else made it, or the answer that told of
    * it was lost) is looked for again.
    */
-  private String create(String parent, String name) {
+  private String create(@Nullable String parent, String name) {
     String content = json.createObjectNode().put("displayName", name).toString();
     try {
       return ask(GraphRequest.post(
@@ -226,7 +227,7 @@ final class FolderSearch {
     }
   }
 
-  private URI children(String parent, Map<String, String> options) {
+  private URI children(@Nullable String parent, Map<String, String> options) {
     return parent == null
         ? uris.of(options, "users", mailbox, "mailFolders")
         : uris.of(options, "users", mailbox, "mailFolders", parent, "childFolders");
@@ -236,7 +237,7 @@ final class FolderSearch {
     return folder(id).path("id").asText();
   }
 
-  private String byIdOrNull() {
+  private @Nullable String byIdOrNull() {
     try {
       return byId(wanted);
     } catch (GraphException refusal) {
@@ -282,7 +283,7 @@ final class FolderSearch {
     }
   }
 
-  private GraphException missing(String name, String parent) {
+  private GraphException missing(String name, @Nullable String parent) {
     String there = namesThere.stream().map(FolderSearch::told).collect(Collectors.joining(", "));
     return failed(
         404,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
@@ -30,7 +31,7 @@ import org.mailroom.graph.GraphRequest;
 final class KeySetWalk {
 
   private final MessageRequests requests;
-  private volatile Instant from;
+  private volatile @Nullable Instant from;
   private volatile boolean ended;
 
   /** What was listed, and isn't to be listed again, of the messages from {@link #from} on. */
@@ -40,21 +41,21 @@ final class KeySetWalk {
   private int steppedOver;
 
   private boolean byPosition;
-  private URI link;
+  private @Nullable URI link;
   private final Set<URI> followed = new HashSet<>();
 
   /**
    * A message that can't be listed with the others was received then; a page that begins there
    * would be refused again.
    */
-  private Instant refusedAt;
+  private @Nullable Instant refusedAt;
 
   private boolean refusedAtIsUnknown;
 
   /**
    * @param since what was received before isn't listed; null: everything
    */
-  KeySetWalk(MessageRequests requests, Instant since) {
+  KeySetWalk(MessageRequests requests, @Nullable Instant since) {
     this.requests = requests;
     this.from = since;
   }
@@ -98,7 +99,7 @@ final class KeySetWalk {
     refusedAtIsUnknown = true;
   }
 
-  Instant from() {
+  @Nullable Instant from() {
     return from;
   }
 
@@ -106,7 +107,7 @@ final class KeySetWalk {
     return ended;
   }
 
-  boolean isBehind(Instant receivedAt) {
+  boolean isBehind(@Nullable Instant receivedAt) {
     Instant now = from;
     return ended || (now != null && receivedAt != null && receivedAt.isBefore(now));
   }
@@ -163,7 +164,7 @@ final class KeySetWalk {
             && page.messages().stream().allMatch(message -> message.receivedAt() != null)
             && !refusedAtIsUnknown
             && (refusedAt == null || last.isAfter(refusedAt));
-    if (advances) {
+    if (last != null && advances) {
       return moveTo(last, page.messages(), unseen);
     }
     remember(page.messages());
@@ -186,7 +187,7 @@ final class KeySetWalk {
     return unseen;
   }
 
-  private Instant latest(List<ListedMessage> page) {
+  private @Nullable Instant latest(List<ListedMessage> page) {
     Instant last = from;
     for (ListedMessage message : page) {
       if (message.receivedAt() != null && (last == null || message.receivedAt().isAfter(last))) {
@@ -235,7 +236,7 @@ final class KeySetWalk {
     link = next;
   }
 
-  private void requireOwnLink(URI next) {
+  private void requireOwnLink(@Nullable URI next) {
     if (next != null && !requests.owns(next)) {
       throw broken("MailroomForeignNextLink", "host " + next.getHost());
     }

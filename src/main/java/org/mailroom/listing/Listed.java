@@ -1,6 +1,7 @@
 package org.mailroom.listing;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one step of a listing brought.
@@ -9,4 +10,4 @@ import java.util.List;
  *     be listed
  * @param position where the walk goes on behind them
  */
-public record Listed(List<ListedMessage> messages, Position position) {}
+public record Listed(List<ListedMessage> messages, @Nullable Position position) {}

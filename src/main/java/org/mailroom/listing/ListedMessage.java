@@ -2,6 +2,7 @@ package org.mailroom.listing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message as a listing showed it.
@@ -15,7 +16,11 @@ import java.time.Instant;
  *     only its id is known
  */
 public record ListedMessage(
-    String id, Instant receivedAt, boolean isRead, boolean isPartial, JsonNode resource) {
+    String id,
+    @Nullable Instant receivedAt,
+    boolean isRead,
+    boolean isPartial,
+    @Nullable JsonNode resource) {
 
   /** A message of which nothing but the id is known. */
   public static ListedMessage ofId(String id) {
@@ -23,7 +28,7 @@ public record ListedMessage(
   }
 
   /** A message whose contents no listing gives: it is fetched, and judged, by itself. */
-  public static ListedMessage ofId(String id, Instant receivedAt) {
+  public static ListedMessage ofId(String id, @Nullable Instant receivedAt) {
     return new ListedMessage(id, receivedAt, false, true, null);
   }
 
@@ -31,7 +36,7 @@ public record ListedMessage(
    * What tells whether it has changed since ({@code @odata.etag}); null where the listing didn't
    * say.
    */
-  public String version() {
+  public @Nullable String version() {
     return resource == null ? null : resource.path("@odata.etag").asText(null);
   }
 

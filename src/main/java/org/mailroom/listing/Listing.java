@@ -1,6 +1,7 @@
 package org.mailroom.listing;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 
@@ -19,7 +20,7 @@ public sealed interface Listing permits MessageListing, DeltaListing, ChangesOrT
   Listed next(Graph graph);
 
   /** Whether marking a message that was received then can't move what is still to be listed. */
-  boolean isBehind(Instant receivedAt);
+  boolean isBehind(@Nullable Instant receivedAt);
 
   /** Nothing more is to be asked for. */
   boolean isEnded();

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.ServiceClock;
@@ -54,7 +55,11 @@ public final class Listings {
    * @param hints of the last listing of this folder
    */
   public MessageListing messages(
-      MailFolder folder, String select, String filter, Instant since, Hints hints) {
+      MailFolder folder,
+      String select,
+      @Nullable String filter,
+      @Nullable Instant since,
+      Hints hints) {
     return new MessageListing(
         new MessageRequests(uris, folder, reader, select, filter),
         limits.pageSize(),
@@ -95,7 +100,7 @@ public final class Listings {
    * @param maxAge null: no message is too old
    * @return null: from the beginning
    */
-  public Instant since(Duration maxAge) {
+  public @Nullable Instant since(@Nullable Duration maxAge) {
     if (maxAge == null) {
       return null;
     }
@@ -109,7 +114,7 @@ public final class Listings {
    *
    * @param maxAge null: no message is too old
    */
-  public Listing notOlder(Listing listing, Duration maxAge) {
+  public Listing notOlder(Listing listing, @Nullable Duration maxAge) {
     return maxAge == null
         ? listing
         : new NotTooOld(listing, SingletonSupplier.of(() -> serviceClock.now().minus(maxAge)));

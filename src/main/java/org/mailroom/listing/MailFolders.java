@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
 import org.mailroom.graph.Graph;
@@ -36,7 +37,7 @@ public final class MailFolders {
 
   private record Key(String mailbox, String folder, boolean byItsId) {}
 
-  private record Found(String id, String path) {}
+  private record Found(String id, @Nullable String path) {}
 
   private record Place(String mailbox, String id) {}
 
@@ -86,7 +87,7 @@ public final class MailFolders {
    * @throws org.mailroom.graph.GraphException when none of the folders is there, or the folders
    *     can't be listed
    */
-  public FoundFolders findAll(Account account, String target) {
+  public FoundFolders findAll(Account account, @Nullable String target) {
     if (account.folders().size() == 1 && !account.recursive()) {
       Found only = search(account.mailbox(), account.credential(), account.folders().get(0), false);
       return new FoundFolders(List.of(new AccountFolder(only.id(), only.path(), true)), List.of());
@@ -121,7 +122,11 @@ public final class MailFolders {
   }
 
   private void addBelow(
-      Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
+      Account account,
+      @Nullable String target,
+      String parent,
+      @Nullable String path,
+      Map<String, AccountFolder> all) {
     for (JsonNode child : search(account).children(parent)) {
       String id = child.path("id").asText("");
       String childPath =
@@ -156,7 +161,11 @@ public final class MailFolders {
 
   /** Somebody may have deleted it since it was listed. */
   private void addBelowIfThere(
-      Account account, String target, String parent, String path, Map<String, AccountFolder> all) {
+      Account account,
+      @Nullable String target,
+      String parent,
+      @Nullable String path,
+      Map<String, AccountFolder> all) {
     try {
       addBelow(account, target, parent, path, all);
     } catch (GraphException refusal) {
@@ -166,7 +175,7 @@ public final class MailFolders {
     }
   }
 
-  private static boolean isMovedTo(Account account, String path) {
+  private static boolean isMovedTo(Account account, @Nullable String path) {
     return path != null
         && (FolderPath.isSamePath(path, account.afterImport().moveTo())
             || (account.afterFailure() != null
@@ -178,7 +187,7 @@ public final class MailFolders {
    * the top of the mailbox, on; null when the service doesn't tell. It is asked once for each
    * folder.
    */
-  public String path(Account account, String id) {
+  public @Nullable String path(Account account, String id) {
     Place place = new Place(account.mailbox(), id);
     String known = paths.get(place);
     if (known == null) {
@@ -194,7 +203,7 @@ public final class MailFolders {
     return known;
   }
 
-  private String askForPath(Account account, String id) {
+  private @Nullable String askForPath(Account account, String id) {
     Map<String, String> beginnings = new HashMap<>();
     for (String name : account.folders()) {
       String wellKnown = FolderPath.parse(name).wellKnown();

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphRequest;
@@ -48,7 +49,8 @@ public final class MessageListing implements Listing {
    * @param pageSize messages of a page
    * @param since what was received before isn't listed; null: everything
    */
-  MessageListing(MessageRequests requests, int pageSize, Instant since, Hints hints, Clock clock) {
+  MessageListing(
+      MessageRequests requests, int pageSize, @Nullable Instant since, Hints hints, Clock clock) {
     this.requests = requests;
     this.walk = new KeySetWalk(requests, since);
     this.size = new PageSize(pageSize, hints, clock);
@@ -163,7 +165,7 @@ public final class MessageListing implements Listing {
   }
 
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public boolean isBehind(@Nullable Instant receivedAt) {
     return walk.isBehind(receivedAt);
   }
 

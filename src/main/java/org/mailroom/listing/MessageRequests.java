@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
@@ -25,13 +26,17 @@ final class MessageRequests {
   private final MailFolder folder;
   private final PageReader reader;
   private final String select;
-  private final String filter;
+  private final @Nullable String filter;
 
   /**
    * @param filter of the site, or null
    */
   MessageRequests(
-      GraphUris uris, MailFolder folder, PageReader reader, String select, String filter) {
+      GraphUris uris,
+      MailFolder folder,
+      PageReader reader,
+      String select,
+      @Nullable String filter) {
     this.uris = uris;
     this.folder = folder;
     this.reader = reader;
@@ -54,7 +59,7 @@ final class MessageRequests {
    * @param skip how many messages of that listing to pass over
    * @param top how many to list
    */
-  GraphRequest<MessagePage> page(Instant from, int skip, int top) {
+  GraphRequest<MessagePage> page(@Nullable Instant from, int skip, int top) {
     return page(uri(select, from, skip, top));
   }
 
@@ -65,7 +70,7 @@ final class MessageRequests {
   }
 
   /** One message without its contents, asked for once. */
-  GraphRequest<MessagePage> light(Instant from, int skip) {
+  GraphRequest<MessagePage> light(@Nullable Instant from, int skip) {
     return new Probe<>(
         GraphRequest.get(
             GraphOperation.LIST_MESSAGES,
@@ -76,7 +81,7 @@ final class MessageRequests {
   }
 
   /** How many messages there are; null when the service doesn't say. */
-  GraphRequest<Long> count(Instant from, ObjectMapper json) {
+  GraphRequest<Long> count(@Nullable Instant from, ObjectMapper json) {
     Map<String, String> options = options("id", from, 0, 1);
     options.put("$count", "true");
     return GraphRequest.get(
@@ -94,7 +99,7 @@ final class MessageRequests {
         });
   }
 
-  private URI uri(String properties, Instant from, int skip, int top) {
+  private URI uri(String properties, @Nullable Instant from, int skip, int top) {
     return uri(options(properties, from, skip, top));
   }
 
@@ -102,7 +107,8 @@ final class MessageRequests {
     return uris.of(options, "users", folder.mailbox(), "mailFolders", folder.id(), "messages");
   }
 
-  private Map<String, String> options(String properties, Instant from, int skip, int top) {
+  private Map<String, String> options(
+      String properties, @Nullable Instant from, int skip, int top) {
     Map<String, String> options =
         GraphUris.options(
             "$select",

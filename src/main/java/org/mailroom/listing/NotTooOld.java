@@ -2,6 +2,7 @@ package org.mailroom.listing;
 
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 
 /**
@@ -34,7 +35,7 @@ final class NotTooOld implements Listing {
   }
 
   @Override
-  public boolean isBehind(Instant receivedAt) {
+  public boolean isBehind(@Nullable Instant receivedAt) {
     return listing.isBehind(receivedAt);
   }
 

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.BoundedStrings;
 import org.mailroom.graph.GraphTime;
 import org.mailroom.graph.GraphUris;
@@ -135,7 +136,7 @@ final class PageReader {
     }
   }
 
-  private static String code(JsonNode error) {
+  private static String code(@Nullable JsonNode error) {
     String code = error == null ? "" : error.path("code").asText("");
     return code.length() <= MOST_OF_AN_ERROR ? Printable.line(code) : "";
   }

@@ -3,6 +3,7 @@ package org.mailroom.listing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GraphException;
 
 /**
@@ -17,7 +18,7 @@ final class PageSize {
 
   private final Clock clock;
   private int most;
-  private Instant until;
+  private @Nullable Instant until;
   private int now;
 
   /** The smallest size that got no answer in time; 0: there is none. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphRequest;
 import org.slf4j.Logger;
@@ -268,7 +269,7 @@ public final class Pages implements Iterator<Page> {
   }
 
   /** Whether marking a message that was received then can't move what is still to be listed. */
-  public boolean isBehind(Instant receivedAt) {
+  public boolean isBehind(@Nullable Instant receivedAt) {
     return isOverForGood() || listing.isBehind(receivedAt);
   }
 

@@ -2,6 +2,7 @@ package org.mailroom.listing;
 
 import java.net.URI;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a walk may go on behind a page. It is to be stored once everything before it is delivered,
@@ -11,13 +12,13 @@ import java.time.Instant;
  * @param receivedBefore everything that was received before is listed; null for a delta query, and
  *     before the first message
  */
-public record Position(URI link, Instant receivedBefore) {
+public record Position(@Nullable URI link, @Nullable Instant receivedBefore) {
 
   static Position link(URI link) {
     return new Position(link, null);
   }
 
-  static Position receivedBefore(Instant time) {
+  static Position receivedBefore(@Nullable Instant time) {
     return new Position(null, time);
   }
 }

@@ -3,6 +3,7 @@ package org.mailroom.listing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the position of a walk behind pages that are done, in the order of the pages, though they
@@ -14,10 +15,10 @@ final class Positions {
 
   private static final class Entry {
     private final int page;
-    private final Position position;
+    private final @Nullable Position position;
     private boolean done;
 
-    Entry(int page, Position position) {
+    Entry(int page, @Nullable Position position) {
       this.page = page;
       this.position = position;
     }
@@ -32,7 +33,7 @@ final class Positions {
   }
 
   /** The next page in order. */
-  synchronized void listed(int page, Position position) {
+  synchronized void listed(int page, @Nullable Position position) {
     if (whole) {
       pages.add(new Entry(page, position));
     }

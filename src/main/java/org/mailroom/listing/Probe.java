@@ -3,6 +3,7 @@ package org.mailroom.listing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.Tries;
@@ -56,7 +57,7 @@ record Probe<T>(GraphRequest<T> question) implements GraphRequest<T> {
   }
 
   @Override
-  public String prefer() {
+  public @Nullable String prefer() {
     return question.prefer();
   }
 
@@ -66,7 +67,7 @@ record Probe<T>(GraphRequest<T> question) implements GraphRequest<T> {
   }
 
   @Override
-  public T read(InputStream answer) throws IOException {
+  public @Nullable T read(InputStream answer) throws IOException {
     return question.read(answer);
   }
 }

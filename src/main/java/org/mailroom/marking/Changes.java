@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AtATime;
 import org.mailroom.graph.GraphException;
@@ -19,24 +20,25 @@ import org.mailroom.message.MailboxState;
 public final class Changes {
 
   private final Account account;
-  private final String target;
+  private final @Nullable String target;
   private final boolean deadLetters;
   private final Map<String, ToMark> messages = new LinkedHashMap<>();
   private final AtATime<Changes> others;
-  private JsonBatch look;
-  private JsonBatch update;
-  private JsonBatch move;
+  private @Nullable JsonBatch look;
+  private @Nullable JsonBatch update;
+  private @Nullable JsonBatch move;
 
   /**
    * @param target id of the folder that they end in; null: they stay
    */
-  Changes(Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+  Changes(
+      Account account, @Nullable String target, List<ToMark> messages, AtATime<Changes> others) {
     this(account, target, false, messages, others);
   }
 
   private Changes(
       Account account,
-      String target,
+      @Nullable String target,
       boolean deadLetters,
       List<ToMark> messages,
       AtATime<Changes> others) {
@@ -53,7 +55,7 @@ public final class Changes {
    * @param target id of the folder that they are moved to; null: they stay
    */
   static Changes ofDeadLetters(
-      Account account, String target, List<ToMark> messages, AtATime<Changes> others) {
+      Account account, @Nullable String target, List<ToMark> messages, AtATime<Changes> others) {
     return new Changes(account, target, true, messages, others);
   }
 
@@ -70,7 +72,7 @@ public final class Changes {
     return account;
   }
 
-  String target() {
+  @Nullable String target() {
     return target;
   }
 
@@ -144,8 +146,10 @@ public final class Changes {
   }
 
   private boolean isUpdated(String id) {
+    ToMark message = messages.get(id);
     boolean known =
-        messages.get(id).state() != null || (look != null && look.answers().containsKey(id));
+        (message != null && message.state() != null)
+            || (look != null && look.answers().containsKey(id));
     return !isGone(id)
         && known
         && (look == null || !look.unanswered().contains(id))
@@ -161,14 +165,14 @@ public final class Changes {
         || batch.refused().containsKey(id);
   }
 
-  private static boolean isRefused(JsonBatch batch, String id) {
+  private static boolean isRefused(@Nullable JsonBatch batch, String id) {
     return batch != null && batch.refused().containsKey(id);
   }
 
   /** The message is in the folder that it is to end in. */
   private boolean isThere(String id) {
     JsonNode seen = look == null ? null : look.answers().get(id);
-    return seen != null && target.equals(seen.path("parentFolderId").asText());
+    return seen != null && seen.path("parentFolderId").asText().equals(target);
   }
 
   /** The messages of which nothing is left to do. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.AtATime;
@@ -66,7 +67,7 @@ public final class DeadLetters {
    * The changes of messages that were given up and aren't changed yet, at most twenty in a request;
    * mostly none. Of an import that has failed, or goes on later, the next one makes them.
    */
-  public AtATime<Changes> batches(@Variable("import") AccountImport running) {
+  public @Nullable AtATime<Changes> batches(@Variable("import") AccountImport running) {
     Account account = running.account();
     List<List<ToMark>> chunks = new ArrayList<>();
     String target = null;
@@ -100,7 +101,7 @@ public final class DeadLetters {
    *
    * @param failure why it ended early; null when it didn't
    */
-  void over(Changes changes, Exception failure) {
+  void over(Changes changes, @Nullable Exception failure) {
     Account account = changes.account();
     List<String> complete = changes.complete();
     if (!complete.isEmpty()) {
@@ -140,7 +141,7 @@ public final class DeadLetters {
     }
   }
 
-  private void postpone(Account account, List<String> messageIds, Exception why) {
+  private void postpone(Account account, List<String> messageIds, @Nullable Exception why) {
     for (String id : messageIds) {
       int attempts =
           1
@@ -166,7 +167,11 @@ public final class DeadLetters {
   }
 
   private void write(
-      Account account, List<String> messageIds, boolean done, int attempts, Instant next) {
+      Account account,
+      List<String> messageIds,
+      boolean done,
+      int attempts,
+      @Nullable Instant next) {
     for (String id : messageIds) {
       jdbc.update(
           "delete from after_failure where account = ? and message_id = ?", account.id(), id);

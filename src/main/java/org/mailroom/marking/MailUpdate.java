@@ -1,6 +1,7 @@
 package org.mailroom.marking;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.AfterImport.Flag;
 
 /**
@@ -18,7 +19,7 @@ public record MailUpdate(
     String credential,
     String mailbox,
     String messageId,
-    Boolean read,
+    @Nullable Boolean read,
     List<String> addCategories,
-    Flag flag,
-    String moveTo) {}
+    @Nullable Flag flag,
+    @Nullable String moveTo) {}

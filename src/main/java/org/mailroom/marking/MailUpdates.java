@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
@@ -52,9 +53,11 @@ public final class MailUpdates {
             ? null
             : folders.findOrCreate(update.mailbox(), update.credential(), update.moveTo());
     JsonNode seen =
-        ask(update, batches.lookUps(update.credential(), update.mailbox(), List.of(id)).get(0))
-            .answers()
-            .get(id);
+        Objects.requireNonNull(
+            ask(update, batches.lookUps(update.credential(), update.mailbox(), List.of(id)).get(0))
+                .answers()
+                .get(id),
+            "the answer about a message that is neither refused nor gone");
     ObjectNode change = change(update, MailboxState.of(seen));
     if (!change.isEmpty()) {
       ask(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.message.MailboxState;
 import org.mailroom.settings.AfterImport;
@@ -26,7 +27,7 @@ final class MailboxChange {
    * @param state as the service showed it last; what isn't known of it is changed
    * @return empty when nothing is to be changed
    */
-  static ObjectNode of(Account account, boolean givenUp, MailboxState state) {
+  static ObjectNode of(Account account, boolean givenUp, @Nullable MailboxState state) {
     AfterImport afterImport = account.afterImport();
     List<String> ofFailure =
         account.afterFailure() == null ? List.of() : account.afterFailure().addCategories();

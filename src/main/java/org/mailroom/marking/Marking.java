@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.AtATime;
@@ -62,9 +63,9 @@ public final class Marking {
    * and may be by now; at most twenty in a request. What takes more than one change is noted first:
    * a crash in between would leave the rest undone for ever.
    */
-  public AtATime<Changes> batches(
+  public @Nullable AtATime<Changes> batches(
       @Variable("import") AccountImport running,
-      @Variable("pages") Pages pages,
+      @Variable("pages") @Nullable Pages pages,
       @Variable("heldBack") HeldBack heldBack,
       @Variable("messages") List<IncomingMessage> messages) {
     List<ToMark> changing =
@@ -214,10 +215,10 @@ public final class Marking {
   /** Moves to the folder that the messages end in. */
   public JsonBatch move(@Variable("changes") Changes changes) {
     Account account = changes.account();
+    String target =
+        Objects.requireNonNull(changes.target(), "the folder that messages are moved to");
     JsonBatch batch =
-        batches
-            .moves(account.credential(), account.mailbox(), changes.toMove(), changes.target())
-            .get(0);
+        batches.moves(account.credential(), account.mailbox(), changes.toMove(), target).get(0);
     changes.move(batch);
     return batch;
   }
@@ -228,7 +229,7 @@ public final class Marking {
    *
    * @param failure why it ended early; null when it didn't
    */
-  void over(AccountImport running, Changes changes, Exception failure) {
+  void over(AccountImport running, Changes changes, @Nullable Exception failure) {
     running.tally().step();
     List<String> complete = changes.complete();
     if (changes.target() != null) {

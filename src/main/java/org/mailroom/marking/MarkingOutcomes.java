@@ -2,6 +2,7 @@ package org.mailroom.marking;
 
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.AccountImport;
 import org.springframework.stereotype.Component;
 
@@ -21,7 +22,7 @@ final class MarkingOutcomes implements AggregationStrategy {
   }
 
   @Override
-  public Exchange aggregate(Exchange earlier, Exchange batch) {
+  public Exchange aggregate(@Nullable Exchange earlier, Exchange batch) {
     Changes changes = batch.getVariable("changes", Changes.class);
     try {
       if (changes.areOfDeadLetters()) {

@@ -1,6 +1,7 @@
 package org.mailroom.marking;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailboxState;
 
@@ -16,8 +17,8 @@ import org.mailroom.message.MailboxState;
  */
 public record ToMark(
     String messageId,
-    Instant receivedAt,
-    MailboxState state,
+    @Nullable Instant receivedAt,
+    @Nullable MailboxState state,
     boolean givenUp,
     boolean before,
-    MailMessage document) {}
+    @Nullable MailMessage document) {}

@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.mailroom.settings.PrivateFolder;
@@ -46,17 +47,18 @@ public final class AtomicFile {
    * @throws IOException when it can't be read or written; nothing is left behind then
    */
   public static StoredFile write(Path file, InputStream content) throws IOException {
-    Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".part");
+    Path folder = Objects.requireNonNull(file.getParent(), "the file's folder");
+    Path temporary = folder.resolve("." + UUID.randomUUID() + ".part");
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       long size;
-      try (FileChannel channel = create(temporary)) {
+      try (FileChannel channel = create(folder, temporary)) {
         size = copy(content, channel, sha256);
         channel.force(true);
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      PrivateFolder.force(file.getParent());
+      PrivateFolder.force(folder);
       return new StoredFile(file, size, HexFormat.of().formatHex(sha256.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);
@@ -67,14 +69,14 @@ public final class AtomicFile {
   }
 
   /** The folder mostly is there: it is made when it turns out that it isn't. */
-  private static FileChannel create(Path temporary) throws IOException {
+  private static FileChannel create(Path folder, Path temporary) throws IOException {
     try {
       FileChannel channel =
           FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
-      removeLeftovers(temporary.getParent());
+      removeLeftovers(folder);
       return channel;
     } catch (NoSuchFileException noFolder) {
-      PrivateFolder.create(temporary.getParent());
+      PrivateFolder.create(folder);
       return FileChannel.open(temporary, NEW, PrivateFolder.fileAttributes(temporary));
     }
   }

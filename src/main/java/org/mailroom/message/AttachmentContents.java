@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphOperation;
@@ -34,7 +35,8 @@ public final class AttachmentContents {
    * @param safeName a name that every file system takes
    * @param contentType as the mail says it; null when it says none
    */
-  public record Content(String shownName, String safeName, String contentType, byte[] bytes) {}
+  public record Content(
+      @Nullable String shownName, String safeName, @Nullable String contentType, byte[] bytes) {}
 
   private final Graph graph;
   private final AnswerJson json;

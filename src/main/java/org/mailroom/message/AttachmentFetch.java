@@ -8,13 +8,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
@@ -45,7 +44,7 @@ public final class AttachmentFetch {
   /** Far more than a message can have, so that a list that never ends does. */
   private static final int MOST_PAGES = 200;
 
-  private record Page(List<ListedAttachment> attachments, URI next) {}
+  private record Page(List<ListedAttachment> attachments, @Nullable URI next) {}
 
   private final Graph graph;
   private final AnswerJson json;
@@ -123,23 +122,20 @@ public final class AttachmentFetch {
     }
     message.attachments(all.stream().map(ListedAttachment::metadata).toList());
     requireSettled(message, all);
-    Map<Boolean, List<ListedAttachment>> byFate =
-        all.stream()
-            .collect(Collectors.partitioningBy(each -> whyNotStored(message, each).isEmpty()));
-    byFate
-        .get(false)
-        .forEach(
-            each ->
-                message.stored(
-                    each.position(),
-                    each.metadata().notStored(whyNotStored(message, each).orElseThrow())));
+    List<ListedAttachment> toStore = new ArrayList<>();
+    for (ListedAttachment each : all) {
+      whyNotStored(message, each)
+          .ifPresentOrElse(
+              why -> message.stored(each.position(), each.metadata().notStored(why)),
+              () -> toStore.add(each));
+    }
     message.requireRoom(
-        byFate.get(true).stream()
+        toStore.stream()
             .map(ListedAttachment::metadata)
             .filter(each -> each.size() != null)
             .mapToLong(MailAttachment::size)
             .sum());
-    return byFate.get(true);
+    return toStore;
   }
 
   private static Optional<String> whyNotStored(
@@ -172,7 +168,7 @@ public final class AttachmentFetch {
     return new Page(attachments, next(answer.path("@odata.nextLink").asText(null)));
   }
 
-  private URI next(String link) throws IncompleteAnswerException {
+  private @Nullable URI next(@Nullable String link) throws IncompleteAnswerException {
     if (link == null) {
       return null;
     }
@@ -202,7 +198,7 @@ public final class AttachmentFetch {
               + placeholder.inWords()
               + " stands in the place of what is scanned";
       settle(message, scan);
-    } else if (all.isEmpty() && message.resource().path("hasAttachments").asBoolean(false)) {
+    } else if (all.isEmpty() && message.fetched().path("hasAttachments").asBoolean(false)) {
       settle(message, "the service says that it has attachments, and lists none");
     }
   }

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,11 +29,16 @@ public final class AttachmentFiles {
    * @throws IllegalArgumentException when no content is stored, as of a reference
    */
   public File file(MailAttachment attachment) {
+    return path(attachment).toFile();
+  }
+
+  /** The same for other beans. */
+  static Path path(MailAttachment attachment) {
     if (attachment.location() == null) {
       throw new IllegalArgumentException(
           "no content of this attachment is stored: it is of kind " + attachment.kind());
     }
-    return Path.of(attachment.location()).toFile();
+    return Path.of(attachment.location());
   }
 
   /**
@@ -42,7 +48,7 @@ public final class AttachmentFiles {
    *
    * @param message the variable of that name; null: without the original
    */
-  public List<MailAttachment> stored(MailMessage document, IncomingMessage message) {
+  public List<MailAttachment> stored(MailMessage document, @Nullable IncomingMessage message) {
     List<MailAttachment> stored = new ArrayList<>();
     if (document.attachments() != null) {
       document.attachments().stream()
@@ -81,7 +87,10 @@ public final class AttachmentFiles {
    * @throws IOException when it can't be moved or deleted
    */
   public String takeAway(
-      MailAttachment attachment, List<MailAttachment> others, String infected, String folder)
+      MailAttachment attachment,
+      List<MailAttachment> others,
+      @Nullable String infected,
+      String folder)
       throws IOException {
     Path content = file(attachment).toPath();
     String became;

@@ -8,6 +8,7 @@ import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claim Check: the contents of attachments lie on disk, and a message carries where. Contents are
@@ -73,7 +74,7 @@ public final class AttachmentStore {
   public MailAttachment store(
       String account,
       String messageId,
-      Instant received,
+      @Nullable Instant received,
       int position,
       MailAttachment attachment,
       InputStream content)
@@ -99,11 +100,12 @@ public final class AttachmentStore {
    * @throws IOException when it can't be read or written; nothing is left behind then
    */
   public StoredFile storeMime(
-      String account, String messageId, Instant received, InputStream content) throws IOException {
+      String account, String messageId, @Nullable Instant received, InputStream content)
+      throws IOException {
     return AtomicFile.write(folders.of(account, messageId, received).messageEml(), content);
   }
 
-  private static String text(JsonNode node, String name) {
+  private static @Nullable String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     return value.isTextual() ? value.textValue() : null;
   }

@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.Header;
 
 /**
@@ -30,7 +31,7 @@ final class AutoSubmission {
   private final MailHeaders headers;
   private final String from;
 
-  private AutoSubmission(MailHeaders headers, String from) {
+  private AutoSubmission(MailHeaders headers, @Nullable String from) {
     this.headers = headers;
     this.from =
         from == null || from.indexOf('@') < 0
@@ -44,7 +45,8 @@ final class AutoSubmission {
    * @param from the address that it is from; or null
    * @return null when there are no headers to tell it by
    */
-  static String of(List<Header> all, MailHeaders headers, String from) {
+  static @Nullable String of(
+      @Nullable List<Header> all, MailHeaders headers, @Nullable String from) {
     return all == null || all.isEmpty() ? null : new AutoSubmission(headers, from).kind();
   }
 
@@ -135,7 +137,7 @@ final class AutoSubmission {
    * The report-type of a multipart/report; empty for any other content. {@code unknown} where it
    * doesn't say.
    */
-  private static String report(String contentType) {
+  private static String report(@Nullable String contentType) {
     if (contentType == null
         || !contentType.regionMatches(
             true, 0, "multipart/report", 0, "multipart/report".length())) {
@@ -151,7 +153,7 @@ final class AutoSubmission {
   /**
    * The first word, without comments and parameters, in small letters; empty when there is none.
    */
-  private static String word(String value) {
+  private static String word(@Nullable String value) {
     String text = value == null ? "" : value.strip();
     int end = 0;
     while (end < text.length()

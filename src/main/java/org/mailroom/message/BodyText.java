@@ -1,5 +1,7 @@
 package org.mailroom.message;
 
+import org.jspecify.annotations.Nullable;
+
 /** The text of a body: of HTML what a reader sees of it, of text the text as it is. */
 final class BodyText {
 
@@ -11,7 +13,7 @@ final class BodyText {
   /**
    * @return null when there is no body, or it is of a type that nobody has heard of
    */
-  static String of(MailMessage.Body body) {
+  static @Nullable String of(MailMessage.@Nullable Body body) {
     if (body == null || body.content() == null || body.contentType() == null) {
       return null;
     }

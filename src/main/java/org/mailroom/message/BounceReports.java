@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.Bounce;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class BounceReports {
    *
    * @param original where the original lies; null where it isn't kept
    */
-  static MailMessage complete(MailMessage message, Path original) {
+  static MailMessage complete(MailMessage message, @Nullable Path original) {
     if (!AutoSubmission.BOUNCE.equals(message.autoSubmitted())) {
       return message;
     }
@@ -69,8 +70,10 @@ final class BounceReports {
     return addresses;
   }
 
-  private static DeliveryReport report(List<MailAttachment> attachments, Path original) {
-    for (MailAttachment attachment : attachments) {
+  private static @Nullable DeliveryReport report(
+      @Nullable List<MailAttachment> attachments, @Nullable Path original) {
+    for (MailAttachment attachment :
+        attachments == null ? List.<MailAttachment>of() : attachments) {
       DeliveryReport report =
           attachment.location() != null && mayBeReport(attachment)
               ? read(Path.of(attachment.location()), false)
@@ -91,7 +94,7 @@ final class BounceReports {
         || (type.startsWith("text/") && (name.equals("details.txt") || name.startsWith("att0")));
   }
 
-  private static DeliveryReport read(Path file, boolean isOriginal) {
+  private static @Nullable DeliveryReport read(Path file, boolean isOriginal) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       Lines lines = new Lines(in, isOriginal ? MOST_OF_AN_ORIGINAL : MOST_OF_A_REPORT);
       String encoding = isOriginal ? lines.passTo(TYPES) : "";
@@ -136,7 +139,7 @@ final class BounceReports {
     }
 
     /** The next line; null at the end. */
-    String next() throws IOException {
+    @Nullable String next() throws IOException {
       StringBuilder line = new StringBuilder();
       int c = -1;
       while (left > 0 && (c = in.read()) >= 0 && c != '\n') {
@@ -158,7 +161,7 @@ final class BounceReports {
      *
      * @return how its content is encoded, in small letters; null where there is no such part
      */
-    String passTo(List<String> types) throws IOException {
+    @Nullable String passTo(List<String> types) throws IOException {
       boolean found = false;
       String encoding = "";
       String field = "";

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.Bounce;
 import org.mailroom.message.MailMessage.Recipient;
 
@@ -34,10 +35,10 @@ final class BounceText {
   private static final Pattern REPLY = Pattern.compile("(?<![\\d.])[45]\\d\\d(?![\\d.])[ -]");
 
   private final Map<String, String> found = new LinkedHashMap<>();
-  private String first;
-  private String alone;
+  private @Nullable String first;
+  private @Nullable String alone;
   private int linesSince;
-  private String current;
+  private @Nullable String current;
 
   private BounceText() {}
 
@@ -45,7 +46,7 @@ final class BounceText {
    * @param failed whom the headers name; their status is looked for
    * @return null when it tells nothing of that kind
    */
-  static Bounce of(String text, List<String> failed) {
+  static @Nullable Bounce of(@Nullable String text, List<String> failed) {
     BounceText read = new BounceText();
     if (text != null) {
       text.lines()
@@ -113,7 +114,7 @@ final class BounceText {
    * The address of a line that begins with {@code <user@example.com>:}, as Postfix and qmail write,
    * or null.
    */
-  private static String beginning(String text) {
+  private static @Nullable String beginning(String text) {
     int end = text.startsWith("<") ? text.indexOf('>') : -1;
     if (end < 0) {
       return null;
@@ -126,7 +127,7 @@ final class BounceText {
   }
 
   /** The address that a line has alone, or behind Exchange's words, or null. */
-  private static String address(String text) {
+  private static @Nullable String address(String text) {
     String address =
         text.startsWith("Recipient Address:")
             ? text.substring("Recipient Address:".length()).strip()

@@ -32,11 +32,12 @@ public final class ClamdStreams {
    *
    * @param maxSize such as {@code 25MB}; clamd cuts the connection of who sends more than its
    *     StreamMaxLength
+   * @throws IllegalArgumentException when no content is stored, as of a reference
    * @throws IllegalStateException when the content is larger
    * @throws IOException when it can't be read
    */
   public String instream(MailAttachment attachment, String maxSize) throws IOException {
-    Path file = Path.of(attachment.location());
+    Path file = AttachmentFiles.path(attachment);
     long size = Files.size(file);
     if (size > Math.min(DataSize.parse(maxSize).toBytes(), Integer.MAX_VALUE / 4)) {
       throw new IllegalStateException(

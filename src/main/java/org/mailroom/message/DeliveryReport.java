@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.Bounce;
 import org.mailroom.message.MailMessage.Recipient;
 
@@ -30,7 +31,7 @@ final class DeliveryReport {
    * @param lines of the part, without its own header
    * @return null when it is no delivery report
    */
-  static DeliveryReport of(List<String> lines) {
+  static @Nullable DeliveryReport of(List<String> lines) {
     DeliveryReport report = new DeliveryReport();
     Map<String, String> block = new LinkedHashMap<>();
     String name = null;
@@ -83,7 +84,7 @@ final class DeliveryReport {
   }
 
   /** Null when it names nobody. */
-  Bounce bounce() {
+  @Nullable Bounce bounce() {
     return bounce(
         recipients.stream().filter(recipient -> !isDelivered(recipient)).toList(), null, "report");
   }
@@ -92,7 +93,8 @@ final class DeliveryReport {
    * @param status where no recipient has one
    * @return null when there is nothing to tell
    */
-  static Bounce bounce(List<Recipient> recipients, String status, String readFrom) {
+  static @Nullable Bounce bounce(
+      List<Recipient> recipients, @Nullable String status, String readFrom) {
     String first =
         recipients.stream()
             .map(Recipient::status)
@@ -105,7 +107,7 @@ final class DeliveryReport {
   }
 
   /** The address of {@code rfc822; user@example.com}; null when there is none. */
-  private static String address(String field) {
+  private static @Nullable String address(@Nullable String field) {
     if (field == null) {
       return null;
     }
@@ -127,7 +129,7 @@ final class DeliveryReport {
                     Character.isWhitespace(c) || Character.isISOControl(c) || c == '<' || c == '>');
   }
 
-  private static String status(String field) {
+  private static @Nullable String status(@Nullable String field) {
     Matcher status = STATUS.matcher(field == null ? "" : field);
     return status.lookingAt() ? status.group() : null;
   }

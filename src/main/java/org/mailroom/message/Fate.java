@@ -1,5 +1,7 @@
 package org.mailroom.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What becomes of a message in this import. What became of it at each destination is told by {@link
  * IncomingMessage#delivered()} and its neighbours.
@@ -11,7 +13,8 @@ package org.mailroom.message;
  * @param isInDoubt a failure that may be the message's own or the service's, which shows at the end
  *     of the import
  */
-public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt) {
+public record Fate(
+    Kind kind, @Nullable String reason, @Nullable Exception cause, boolean isInDoubt) {
 
   /** The ways that it can go. */
   public enum Kind {
@@ -51,7 +54,7 @@ public record Fate(Kind kind, String reason, Exception cause, boolean isInDoubt)
   }
 
   /** It isn't settled in the mailbox yet. */
-  static Fate waiting(String reason) {
+  static Fate waiting(@Nullable String reason) {
     return new Fate(Kind.WAITING, reason, null, false);
   }
 

@@ -28,7 +28,7 @@ final class FetchException extends RuntimeException {
    * @param why the failure that it came as
    */
   static FetchException of(Asked asked, IncompleteAnswerException incomplete, Exception why) {
-    return new FetchException(incomplete.getMessage(), asked.operation(), why);
+    return new FetchException(String.valueOf(incomplete.getMessage()), asked.operation(), why);
   }
 
   private static String said(Asked asked, GraphException refusal) {

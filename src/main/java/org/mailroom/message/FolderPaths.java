@@ -1,5 +1,6 @@
 package org.mailroom.message;
 
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 
 /** Tells where a folder lies. */
@@ -11,5 +12,5 @@ public interface FolderPaths {
    *
    * @param folderId as the message says it
    */
-  String path(Account account, String folderId);
+  @Nullable String path(Account account, String folderId);
 }

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.owasp.html.HtmlSanitizer;
 
 /**
@@ -88,7 +89,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
   private final Deque<Integer> lists = new ArrayDeque<>();
 
   private int unseen;
-  private String link;
+  private @Nullable String link;
   private int linkBegin;
 
   private HtmlText(int most) {
@@ -176,7 +177,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
     lines.paragraph();
   }
 
-  private void picture(String alternative) {
+  private void picture(@Nullable String alternative) {
     if (alternative != null && !alternative.isBlank()) {
       lines.write("[" + alternative.strip() + "]");
     }
@@ -214,7 +215,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
     }
   }
 
-  private static int number(String start) {
+  private static int number(@Nullable String start) {
     try {
       int number = start == null ? 1 : Integer.parseInt(start.strip());
       return number > 0 && number < 1_000_000 ? number : 1;
@@ -225,13 +226,13 @@ final class HtmlText implements HtmlSanitizer.Policy {
 
   // links
 
-  private void beginLink(String target) {
+  private void beginLink(@Nullable String target) {
     endLink();
     link = target == null ? null : url(target.strip());
     linkBegin = lines.length();
   }
 
-  private static String url(String target) {
+  private static @Nullable String url(String target) {
     if (target.length() > LONGEST_URL) {
       return null;
     }
@@ -254,7 +255,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
     return url;
   }
 
-  private static String withoutOptions(String address) {
+  private static @Nullable String withoutOptions(String address) {
     int options = address.indexOf('?');
     String plain = (options < 0 ? address : address.substring(0, options)).strip();
     return plain.isEmpty() ? null : inOneWord(plain);
@@ -281,7 +282,7 @@ final class HtmlText implements HtmlSanitizer.Policy {
 
   // attributes come in turns: name, value; the list may be a linked one, and long
 
-  private static String attribute(List<String> attributes, String name) {
+  private static @Nullable String attribute(List<String> attributes, String name) {
     for (Iterator<String> each = attributes.iterator(); each.hasNext(); ) {
       String found = each.next();
       String value = each.hasNext() ? each.next() : null;

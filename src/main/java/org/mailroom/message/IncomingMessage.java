@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.graph.GraphTime;
 
@@ -22,23 +24,23 @@ public final class IncomingMessage {
   private final String id;
   private final Map<String, EarlierDelivery> known;
   private final Outcomes outcomes = new Outcomes();
-  private Instant receivedAt;
+  private @Nullable Instant receivedAt;
   private List<String> destinations;
   private boolean othersSettled;
-  private JsonNode resource;
-  private MailboxState inMailbox;
-  private String subject;
-  private String internetMessageId;
-  private MailMessage.EmailAddress from;
-  private String folder;
-  private Asked asked;
+  private @Nullable JsonNode resource;
+  private @Nullable MailboxState inMailbox;
+  private @Nullable String subject;
+  private @Nullable String internetMessageId;
+  private MailMessage.@Nullable EmailAddress from;
+  private @Nullable String folder;
+  private @Nullable Asked asked;
   private long bytes;
   private List<MailAttachment> attachments = List.of();
-  private Path original;
+  private @Nullable Path original;
   private List<String> warnings = List.of();
-  private MailMessage document;
+  private @Nullable MailMessage document;
   private Fate fate = Fate.OPEN;
-  private String version;
+  private @Nullable String version;
   private Standing standing = Standing.UNDELIVERED;
 
   /** How far it is with the ledger. */
@@ -61,8 +63,8 @@ public final class IncomingMessage {
   public IncomingMessage(
       Account account,
       String id,
-      Instant receivedAt,
-      JsonNode resource,
+      @Nullable Instant receivedAt,
+      @Nullable JsonNode resource,
       List<String> destinations,
       Map<String, EarlierDelivery> known,
       boolean othersSettled) {
@@ -86,44 +88,44 @@ public final class IncomingMessage {
   }
 
   /** Null when the service gave no time, or nothing of it was seen yet. */
-  public Instant receivedAt() {
+  public @Nullable Instant receivedAt() {
     return receivedAt;
   }
 
   /**
    * The path of the folder that it was listed in; null: no listing brought it, or it isn't known.
    */
-  public void in(String path) {
+  public void in(@Nullable String path) {
     folder = path;
   }
 
   /** The path of the folder that it was listed in; null where that isn't known. */
-  public String folder() {
+  public @Nullable String folder() {
     return folder;
   }
 
   /** For a person to recognise it; null when it has none. */
-  public String subject() {
+  public @Nullable String subject() {
     return subject;
   }
 
   /** The subject as the site's rules left it. */
-  public String shownSubject() {
+  public @Nullable String shownSubject() {
     return document == null ? subject : document.subject();
   }
 
   /** Who it is from, or who sent it; null when neither is known. */
-  public MailMessage.EmailAddress from() {
+  public MailMessage.@Nullable EmailAddress from() {
     return document == null ? from : document.from() != null ? document.from() : document.sender();
   }
 
   /** Null when it has none, or nothing of it was seen yet. */
-  public String internetMessageId() {
+  public @Nullable String internetMessageId() {
     return document == null ? internetMessageId : document.internetMessageId();
   }
 
   /** How it stands in the mailbox; null when nothing of it was seen yet. */
-  public MailboxState inMailbox() {
+  public @Nullable MailboxState inMailbox() {
     return inMailbox;
   }
 
@@ -151,7 +153,8 @@ public final class IncomingMessage {
 
   /** How often it was tried before. */
   public int earlierAttempts(String destination) {
-    return wasTriedBefore(destination) ? known.get(destination).attempts() : 0;
+    EarlierDelivery before = known.get(destination);
+    return before == null ? 0 : before.attempts();
   }
 
   /** Whether the ledger has an entry of it for this destination. */
@@ -171,17 +174,18 @@ public final class IncomingMessage {
    */
   void deliverTo(List<String> chosen) {
     List<String> now = chosen.stream().distinct().filter(this::isDue).toList();
-    othersSettled =
-        chosen.stream()
-            .allMatch(
-                name -> now.contains(name) || (wasTriedBefore(name) && known.get(name).settled()));
+    othersSettled = chosen.stream().allMatch(name -> now.contains(name) || hasSettled(name));
     destinations = now;
   }
 
+  private boolean hasSettled(String destination) {
+    EarlierDelivery before = known.get(destination);
+    return before != null && before.settled();
+  }
+
   private boolean isDue(String destination) {
-    boolean wanted =
-        !wasTriedBefore(destination)
-            || (known.get(destination).due() && !known.get(destination).settled());
+    EarlierDelivery before = known.get(destination);
+    boolean wanted = before == null || (before.due() && !before.settled());
     return wanted
         && (destinations.contains(destination) || !account.deliverTo().contains(destination));
   }
@@ -189,7 +193,7 @@ public final class IncomingMessage {
   // what it is made of
 
   /** Graph's resource until it is translated; null before it was fetched and after. */
-  public JsonNode resource() {
+  public @Nullable JsonNode resource() {
     return resource;
   }
 
@@ -207,18 +211,25 @@ public final class IncomingMessage {
                 sender.path("name").asText(null), sender.path("address").asText(null))
             : null;
     version = whole.path("@odata.etag").asText(null);
-    receivedAt = receivedAt == null ? time("receivedDateTime") : receivedAt;
+    receivedAt = receivedAt == null ? time(whole, "receivedDateTime") : receivedAt;
+  }
+
+  /** Graph's resource where it has to be there: from when it was fetched until it is translated. */
+  JsonNode fetched() {
+    return Objects.requireNonNull(resource, "the message's resource");
   }
 
   /**
    * The date that its files lie under, the same as the file destination's: when it was received,
    * else sent.
    */
-  Instant folderDate() {
-    return receivedAt != null ? receivedAt : resource == null ? null : time("sentDateTime");
+  @Nullable Instant folderDate() {
+    return receivedAt != null
+        ? receivedAt
+        : resource == null ? null : time(resource, "sentDateTime");
   }
 
-  private Instant time(String property) {
+  private static @Nullable Instant time(JsonNode resource, String property) {
     return GraphTime.of(resource.path(property).asText(null));
   }
 
@@ -228,7 +239,7 @@ public final class IncomingMessage {
   }
 
   /** What of it was asked for last; null when the listing brought it all. */
-  Asked asked() {
+  @Nullable Asked asked() {
     return asked;
   }
 
@@ -274,7 +285,7 @@ public final class IncomingMessage {
   }
 
   /** Where its original lies; null where that isn't kept. */
-  Path original() {
+  @Nullable Path original() {
     return original;
   }
 
@@ -291,7 +302,7 @@ public final class IncomingMessage {
     warnings = Stream.concat(warnings.stream(), Stream.of(sentence)).toList();
   }
 
-  public MailMessage document() {
+  public @Nullable MailMessage document() {
     return document;
   }
 
@@ -326,7 +337,7 @@ public final class IncomingMessage {
   }
 
   /** Why it can't be delivered, by its own fault; else null. */
-  public Exception failure() {
+  public @Nullable Exception failure() {
     return fate.is(Fate.Kind.FAILED) ? fate.cause() : null;
   }
 
@@ -334,7 +345,7 @@ public final class IncomingMessage {
    * What tells whether it has changed since: {@code @odata.etag}; null where the service didn't
    * say.
    */
-  public String version() {
+  public @Nullable String version() {
     return version;
   }
 

@@ -1,6 +1,7 @@
 package org.mailroom.message;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.WrongAnswerException;
 import org.mailroom.settings.Causes;
 
@@ -21,7 +22,7 @@ final class IncompleteAnswerException extends WrongAnswerException {
   }
 
   /** Finds one among the causes of a failure; null when there is none. */
-  static IncompleteAnswerException in(Throwable failure) {
+  static @Nullable IncompleteAnswerException in(Throwable failure) {
     return Causes.first(failure, IncompleteAnswerException.class).orElse(null);
   }
 }

@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the content of an item attachment is: the service gives a message as RFC 822, an appointment
@@ -41,7 +42,7 @@ enum ItemContent {
   /**
    * @param name of the item, such as the subject of a message; or null
    */
-  String fileName(String name) {
+  String fileName(@Nullable String name) {
     String known = name == null || name.isBlank() ? "attachment" : name.strip();
     return known.toLowerCase(Locale.ROOT).endsWith(ending) ? known : known + ending;
   }

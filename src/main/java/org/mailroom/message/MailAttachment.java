@@ -3,6 +3,7 @@ package org.mailroom.message;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An attachment of a {@link MailMessage}; its content lies at {@code location}.
@@ -33,17 +34,17 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
   "unpackedFrom"
 })
 public record MailAttachment(
-    String id,
+    @Nullable String id,
     String kind,
-    String name,
-    String contentType,
-    Long size,
-    Boolean inline,
-    String contentId,
-    String sha256,
-    String location,
-    String notStored,
-    String unpackedFrom) {
+    @Nullable String name,
+    @Nullable String contentType,
+    @Nullable Long size,
+    @Nullable Boolean inline,
+    @Nullable String contentId,
+    @Nullable String sha256,
+    @Nullable String location,
+    @Nullable String notStored,
+    @Nullable String unpackedFrom) {
 
   MailAttachment storedAs(StoredFile file) {
     return new MailAttachment(

@@ -3,6 +3,7 @@ package org.mailroom.message;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.Header;
 
 /**
@@ -47,7 +48,7 @@ final class MailHeaders {
   /**
    * @param all null when the service told none
    */
-  MailHeaders(List<Header> all) {
+  MailHeaders(@Nullable List<Header> all) {
     for (Header header : all == null ? List.<Header>of() : all) {
       if (isKept(header.name())) {
         kept.add(header);
@@ -55,7 +56,7 @@ final class MailHeaders {
     }
   }
 
-  private static boolean isKept(String name) {
+  private static boolean isKept(@Nullable String name) {
     String[] names =
         name == null || name.length() >= BY_LENGTH.length ? null : BY_LENGTH[name.length()];
     if (names != null) {
@@ -77,12 +78,12 @@ final class MailHeaders {
    * The value of the first one of that name, without white space around it; empty when it has none;
    * null when there is no such header.
    */
-  String first(String name) {
+  @Nullable String first(String name) {
     Header found = find(name);
     return found == null ? null : found.value() == null ? "" : found.value().strip();
   }
 
-  private Header find(String name) {
+  private @Nullable Header find(String name) {
     for (Header header : kept) {
       if (name.equalsIgnoreCase(header.name())) {
         return header;

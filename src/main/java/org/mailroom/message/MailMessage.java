@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The canonical document of an imported message: queue body, file and {@code document} column. Its
@@ -76,34 +77,34 @@ public record MailMessage(
     String account,
     String mailbox,
     String id,
-    String internetMessageId,
-    String conversationId,
-    String subject,
-    EmailAddress from,
-    EmailAddress sender,
-    List<EmailAddress> to,
-    List<EmailAddress> cc,
-    List<EmailAddress> bcc,
-    List<EmailAddress> replyTo,
-    Instant receivedAt,
-    Instant sentAt,
-    String importance,
-    List<String> categories,
-    String folder,
-    String inReplyTo,
-    List<String> references,
-    String autoSubmitted,
-    Bounce bounce,
-    List<Header> headers,
-    Body body,
-    String bodyText,
-    String replyText,
-    String kind,
-    Meeting calendar,
-    String webLink,
-    List<MailAttachment> attachments,
-    List<String> warnings,
-    Integer schemaVersion) {
+    @Nullable String internetMessageId,
+    @Nullable String conversationId,
+    @Nullable String subject,
+    @Nullable EmailAddress from,
+    @Nullable EmailAddress sender,
+    @Nullable List<EmailAddress> to,
+    @Nullable List<EmailAddress> cc,
+    @Nullable List<EmailAddress> bcc,
+    @Nullable List<EmailAddress> replyTo,
+    @Nullable Instant receivedAt,
+    @Nullable Instant sentAt,
+    @Nullable String importance,
+    @Nullable List<String> categories,
+    @Nullable String folder,
+    @Nullable String inReplyTo,
+    @Nullable List<String> references,
+    @Nullable String autoSubmitted,
+    @Nullable Bounce bounce,
+    @Nullable List<Header> headers,
+    @Nullable Body body,
+    @Nullable String bodyText,
+    @Nullable String replyText,
+    @Nullable String kind,
+    @Nullable Meeting calendar,
+    @Nullable String webLink,
+    @Nullable List<MailAttachment> attachments,
+    @Nullable List<String> warnings,
+    @Nullable Integer schemaVersion) {
 
   /**
    * Of the documents that are written now. What a later one adds, a reader of this one may pass
@@ -113,15 +114,15 @@ public record MailMessage(
 
   /** A person or group; either part may be unknown. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record EmailAddress(String name, String address) {}
+  public record EmailAddress(@Nullable String name, @Nullable String address) {}
 
   /** An internet header. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Header(String name, String value) {}
+  public record Header(String name, @Nullable String value) {}
 
   /** The text; {@code contentType} is html or text, or what else the service says. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Body(String contentType, String content) {}
+  public record Body(@Nullable String contentType, @Nullable String content) {}
 
   /**
    * What a bounce tells.
@@ -134,7 +135,8 @@ public record MailMessage(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Bounce(String status, List<Recipient> recipients, String readFrom) {}
+  public record Bounce(
+      @Nullable String status, @Nullable List<Recipient> recipients, String readFrom) {}
 
   /**
    * Somebody whom a message couldn't be delivered to.
@@ -144,7 +146,7 @@ public record MailMessage(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Recipient(String address, String status, String action) {}
+  public record Recipient(String address, @Nullable String status, @Nullable String action) {}
 
   /**
    * The meeting of a meeting message, as the service tells it.
@@ -158,21 +160,21 @@ public record MailMessage(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Meeting(
-      Instant start,
-      Instant end,
-      Boolean allDay,
-      String location,
-      EmailAddress organizer,
-      String request,
-      String recurrence,
-      Boolean outOfDate) {}
+      @Nullable Instant start,
+      @Nullable Instant end,
+      @Nullable Boolean allDay,
+      @Nullable String location,
+      @Nullable EmailAddress organizer,
+      @Nullable String request,
+      @Nullable String recurrence,
+      @Nullable Boolean outOfDate) {}
 
   /** The same with what every message has. */
   MailMessage with(
       String hasAccount,
       String hasMailbox,
       String hasId,
-      String hasKind,
+      @Nullable String hasKind,
       List<MailAttachment> hasAttachments) {
     return new MailMessage(
         hasAccount,
@@ -212,14 +214,17 @@ public record MailMessage(
    * The same with other words. What was made of another body is made anew, and what can't be made
    * of it is gone.
    */
-  MailMessage with(String otherSubject, Body otherBody) {
+  MailMessage with(@Nullable String otherSubject, @Nullable Body otherBody) {
     boolean same = Objects.equals(body, otherBody);
     return with(
         otherSubject, otherBody, same ? bodyText : BodyText.of(otherBody), same ? replyText : null);
   }
 
   MailMessage with(
-      String otherSubject, Body otherBody, String otherBodyText, String otherReplyText) {
+      @Nullable String otherSubject,
+      @Nullable Body otherBody,
+      @Nullable String otherBodyText,
+      @Nullable String otherReplyText) {
     return new MailMessage(
         account,
         mailbox,
@@ -255,7 +260,7 @@ public record MailMessage(
   }
 
   /** The same with what its delivery report says. */
-  MailMessage withReport(String otherAutoSubmitted, Bounce told) {
+  MailMessage withReport(String otherAutoSubmitted, @Nullable Bounce told) {
     return new MailMessage(
         account,
         mailbox,
@@ -322,7 +327,7 @@ public record MailMessage(
    * From, or who sent it in that person's name: the address, or the name where there is none; null
    * when the service told neither.
    */
-  public String sentBy() {
+  public @Nullable String sentBy() {
     EmailAddress who = from != null ? from : sender;
     return who == null ? null : who.address() != null ? who.address() : who.name();
   }

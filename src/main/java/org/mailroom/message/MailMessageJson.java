@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the JSON of a {@link MailMessage}: UTF-8, times ISO 8601 in UTC, absent what is
@@ -93,7 +94,7 @@ public final class MailMessageJson {
     return whole(reader.readValue(utf8));
   }
 
-  private static MailMessage whole(MailMessage message) throws IOException {
+  private static MailMessage whole(@Nullable MailMessage message) throws IOException {
     if (message == null || message.account() == null || message.id() == null) {
       throw new IOException("this isn't the JSON of a MailMessage: it has no account or no id");
     }

@@ -3,6 +3,7 @@ package org.mailroom.message;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a message stands in the mailbox, as the service showed it: what needs no change isn't sent.
@@ -13,7 +14,11 @@ import java.util.List;
  * @param folder id of the folder that it lies in; null when the service didn't say
  * @param categories empty when it has none, or the service didn't say
  */
-public record MailboxState(Boolean read, String flag, String folder, List<String> categories) {
+public record MailboxState(
+    @Nullable Boolean read,
+    @Nullable String flag,
+    @Nullable String folder,
+    List<String> categories) {
 
   /** Reads it from a message resource. */
   public static MailboxState of(JsonNode resource) {

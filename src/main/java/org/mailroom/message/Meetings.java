@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.message.MailMessage.Meeting;
 
@@ -63,7 +64,7 @@ final class Meetings {
    * @param kind of the message
    * @return null when it is no meeting message, or nothing is told of its meeting
    */
-  static Meeting of(JsonNode message, String kind, EmailAddress from) {
+  static @Nullable Meeting of(JsonNode message, String kind, @Nullable EmailAddress from) {
     if (!isMeeting(message)) {
       return null;
     }
@@ -92,7 +93,7 @@ final class Meetings {
    * The service tells times in UTC unless it is asked for another zone. A zone that Java doesn't
    * know leaves the time away.
    */
-  private static Instant time(JsonNode dateTime) {
+  private static @Nullable Instant time(JsonNode dateTime) {
     String text = text(dateTime, "dateTime");
     String zone = dateTime.path("timeZone").asText("").strip();
     if (text == null) {
@@ -109,12 +110,12 @@ final class Meetings {
     }
   }
 
-  private static Boolean truth(JsonNode message, String name) {
+  private static @Nullable Boolean truth(JsonNode message, String name) {
     JsonNode value = message.path(name);
     return value.isBoolean() ? value.booleanValue() : null;
   }
 
-  private static String text(JsonNode node, String name) {
+  private static @Nullable String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     return value.isTextual() && !value.textValue().isBlank() ? value.textValue() : null;
   }

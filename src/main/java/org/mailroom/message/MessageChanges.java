@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,13 +37,14 @@ public final class MessageChanges {
         body == null ? null : body(message, replaced(found, body.content(), replacement)));
   }
 
-  private static String replaced(Pattern found, String text, String replacement) {
+  private static @Nullable String replaced(
+      Pattern found, @Nullable String text, String replacement) {
     return text == null
         ? null
         : found.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
   }
 
-  private static MailMessage.Body body(MailMessage message, String text) {
+  private static MailMessage.Body body(MailMessage message, @Nullable String text) {
     return new MailMessage.Body(
         message.body() == null ? "text" : message.body().contentType(), text);
   }

@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The folder of one message below {@code mail-dir}. */
 public final class MessageFolder {
@@ -29,7 +30,7 @@ public final class MessageFolder {
    * @param position counts from 1
    * @param name display text of the mail
    */
-  public Path attachment(int position, String name) {
+  public Path attachment(int position, @Nullable String name) {
     Path attachments = folder.resolve("attachments");
     Path file = resolve(attachments, position + "-" + SafeFileName.of(name)).normalize();
     if (!attachments.equals(file.getParent())) {

@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a message's files lie: {@code {mail-dir}/{account}/{yyyy}/{MM}/{dd}/{key}}. The day is that
@@ -43,7 +44,7 @@ public final class MessageFolders {
   /**
    * @param time when it was received, else sent; null files it under 1970
    */
-  public MessageFolder of(String account, String messageId, Instant time) {
+  public MessageFolder of(String account, String messageId, @Nullable Instant time) {
     LocalDate day = LocalDate.ofInstant(time == null ? Instant.EPOCH : time, ZoneOffset.UTC);
     return new MessageFolder(
         mail.resolve(account)

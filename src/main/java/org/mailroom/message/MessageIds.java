@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The message ids of the headers {@code In-Reply-To} and {@code References} (RFC 5322), folded,
@@ -36,7 +37,7 @@ final class MessageIds {
   }
 
   /** The id of the message that is answered; null when none can be read. */
-  static String inReplyTo(MailHeaders headers) {
+  static @Nullable String inReplyTo(MailHeaders headers) {
     for (String value : headers.values("In-Reply-To")) {
       Set<String> ids = new MessageIds(value, false).read();
       if (ids.isEmpty() && value.strip().indexOf(' ') < 0) {
@@ -51,7 +52,7 @@ final class MessageIds {
   }
 
   /** The ids of the messages before it, each once; null when none can be read. */
-  static List<String> references(MailHeaders headers) {
+  static @Nullable List<String> references(MailHeaders headers) {
     Set<String> ids = new LinkedHashSet<>();
     headers.values("References").forEach(value -> ids.addAll(new MessageIds(value, true).read()));
     if (ids.isEmpty()) {

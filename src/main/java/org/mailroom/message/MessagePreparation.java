@@ -8,6 +8,7 @@ import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountImport;
 import org.mailroom.credential.CredentialException;
@@ -84,8 +85,9 @@ public final class MessagePreparation {
    * it.
    */
   public boolean isContentMissing(@Variable("message") IncomingMessage message) {
-    return message.resource() == null
-        || (message.account().replyText() && !message.resource().has(MessageTranslator.REPLY));
+    JsonNode resource = message.resource();
+    return resource == null
+        || (message.account().replyText() && !resource.has(MessageTranslator.REPLY));
   }
 
   /**
@@ -93,11 +95,11 @@ public final class MessagePreparation {
    * derived types.
    */
   public boolean isKindUnknown(@Variable("message") IncomingMessage message) {
-    return Meetings.isUnknown(message.resource());
+    return Meetings.isUnknown(message.fetched());
   }
 
   public boolean mayHaveAttachments(@Variable("message") IncomingMessage message) {
-    return AttachmentLookup.mayHaveAttachments(message.resource());
+    return AttachmentLookup.mayHaveAttachments(message.fetched());
   }
 
   /** Its account keeps the original, too. */
@@ -156,7 +158,9 @@ public final class MessagePreparation {
   }
 
   private GraphRequest<IncomingMessage> request(
-      IncomingMessage message, String select, GraphRequest.Answer<IncomingMessage> answer) {
+      IncomingMessage message,
+      @Nullable String select,
+      GraphRequest.Answer<IncomingMessage> answer) {
     Account account = message.account();
     return GraphRequest.get(
         GraphOperation.GET_MESSAGE,
@@ -193,11 +197,11 @@ public final class MessagePreparation {
       running.tally().trouble().fetched();
     }
     contents.unpack(message);
-    message.holds(message.resource().path("body").path("content").asText("").length());
+    message.holds(message.fetched().path("body").path("content").asText("").length());
     MailMessage document =
         BounceReports.complete(
             translator.translate(
-                message.resource(),
+                message.fetched(),
                 message.account().id(),
                 message.account().mailbox(),
                 folder(message),
@@ -212,8 +216,8 @@ public final class MessagePreparation {
    * Where it was listed; of one that no listing brought, and of a folder that is named by its id,
    * the service is asked, once for each folder.
    */
-  private String folder(IncomingMessage message) {
-    String id = message.resource().path("parentFolderId").asText(null);
+  private @Nullable String folder(IncomingMessage message) {
+    String id = message.fetched().path("parentFolderId").asText(null);
     return message.folder() != null || id == null
         ? message.folder()
         : folders.path(message.account(), id);
@@ -275,14 +279,15 @@ public final class MessagePreparation {
       return ofRules(why);
     }
     IncompleteAnswerException incomplete = IncompleteAnswerException.in(why);
-    if (incomplete != null && message.asked() != null) {
-      return Fate.failed(FetchException.of(message.asked(), incomplete, why));
+    Asked asked = message.asked();
+    if (incomplete != null && asked != null) {
+      return Fate.failed(FetchException.of(asked, incomplete, why));
     }
     if (why instanceof UnsettledException) {
       return Fate.waiting(why.getMessage());
     }
-    if (why instanceof GraphException refusal && message.asked() != null) {
-      return refused(message, refusal);
+    if (why instanceof GraphException refusal && asked != null) {
+      return refused(message, asked, refusal);
     }
     boolean isCommon =
         why instanceof CredentialException
@@ -304,15 +309,15 @@ public final class MessagePreparation {
         : names.contains(LATER) ? Fate.waiting(why.getMessage()) : Fate.failed(why);
   }
 
-  private Fate refused(IncomingMessage message, GraphException refusal) {
-    if (refusal.isGone() && !(message.asked().isContent() && isThere(message))) {
+  private Fate refused(IncomingMessage message, Asked asked, GraphException refusal) {
+    if (refusal.isGone() && !(asked.isContent() && isThere(message))) {
       return Fate.GONE;
     }
     if (refusal.concernsOneMessage()) {
-      return Fate.failed(FetchException.of(message.asked(), refusal));
+      return Fate.failed(FetchException.of(asked, refusal));
     }
     return refusal.mayConcernOneMessage()
-        ? Fate.inDoubt(FetchException.of(message.asked(), refusal))
+        ? Fate.inDoubt(FetchException.of(asked, refusal))
         : Fate.waiting(refusal);
   }
 

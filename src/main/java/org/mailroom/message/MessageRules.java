@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -45,25 +46,31 @@ public final class MessageRules {
    */
   public void decided(
       @Variable("message") IncomingMessage message,
-      @Body Object body,
-      @Variable("decision") Object decision,
-      @Variable("deliverTo") Object deliverTo) {
-    switch (decision == null ? "deliver" : decision.toString().strip()) {
+      @Body @Nullable Object body,
+      @Variable("decision") @Nullable Object decision,
+      @Variable("deliverTo") @Nullable Object deliverTo) {
+    String decided = decision == null ? "deliver" : decision.toString();
+    switch (decided.strip()) {
       case "deliver" -> deliver(message, body, deliverTo);
       case "skip" -> message.fate(Fate.SKIPPED);
       case "leave" -> message.fate(Fate.LEFT);
       default ->
           throw new RulesException(
               "set the variable decision to '"
-                  + shown(decision)
+                  + shown(decided)
                   + "'; it may be deliver, skip or leave");
     }
   }
 
-  private void deliver(IncomingMessage message, Object body, Object deliverTo) {
+  private void deliver(IncomingMessage message, @Nullable Object body, @Nullable Object deliverTo) {
     if (body != message.document()) {
-      MailMessage changed = changed(message.document(), body);
-      message.attachments(changed.attachments());
+      // the hook is asked about messages that are ready
+      MailMessage before = Objects.requireNonNull(message.document(), "the message's document");
+      MailMessage after = document(body);
+      List<MailAttachment> attachments =
+          after.attachments() == null ? List.of() : after.attachments();
+      MailMessage changed = changed(before, after, attachments);
+      message.attachments(attachments);
       message.document(changed);
     }
     if (deliverTo != null) {
@@ -105,8 +112,8 @@ public final class MessageRules {
   }
 
   /** What makes it this message stays as it was; a change of it is a mistake. */
-  private MailMessage changed(MailMessage before, Object body) {
-    MailMessage after = document(body);
+  private static MailMessage changed(
+      MailMessage before, MailMessage after, List<MailAttachment> attachments) {
     if (isOther(before.account(), after.account())
         || isOther(before.mailbox(), after.mailbox())
         || isOther(before.id(), after.id())) {
@@ -120,14 +127,14 @@ public final class MessageRules {
             before.mailbox(),
             before.id(),
             after.kind() == null ? before.kind() : after.kind(),
-            after.attachments() == null ? List.of() : after.attachments());
+            attachments);
   }
 
-  private static boolean isOther(String before, String after) {
+  private static boolean isOther(@Nullable String before, @Nullable String after) {
     return after != null && !after.equals(before);
   }
 
-  private MailMessage document(Object body) {
+  private MailMessage document(@Nullable Object body) {
     try {
       Object document =
           body instanceof MailMessage

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.graph.GraphTime;
 import org.mailroom.message.MailMessage.Body;
@@ -51,7 +52,7 @@ public final class MessageTranslator {
       JsonNode message,
       String account,
       String mailbox,
-      String folder,
+      @Nullable String folder,
       List<MailAttachment> attachments,
       List<String> warnings) {
     List<Header> headers = list(message.path("internetMessageHeaders"), MessageTranslator::header);
@@ -62,7 +63,7 @@ public final class MessageTranslator {
     return new MailMessage(
         account,
         mailbox,
-        text(message, "id"),
+        message.path("id").asText(""),
         text(message, "internetMessageId"),
         text(message, "conversationId"),
         text(message, "subject"),
@@ -96,7 +97,7 @@ public final class MessageTranslator {
   }
 
   /** What can't be made of what a mail says is absent; the message goes through. */
-  private static <T> T read(Supplier<T> field) {
+  private static <T> @Nullable T read(Supplier<T> field) {
     try {
       return field.get();
     } catch (RuntimeException unreadable) {
@@ -125,25 +126,25 @@ public final class MessageTranslator {
     };
   }
 
-  private static Body body(JsonNode body) {
+  private static @Nullable Body body(JsonNode body) {
     String type = lowerCase(text(body, "contentType"));
     String content = text(body, "content");
     return type == null && content == null ? null : new Body(type, content);
   }
 
-  private static Header header(JsonNode header) {
+  private static @Nullable Header header(JsonNode header) {
     String name = text(header, "name");
     return name == null ? null : new Header(name, text(header, "value"));
   }
 
-  private static EmailAddress address(JsonNode recipient) {
+  private static @Nullable EmailAddress address(JsonNode recipient) {
     JsonNode email = recipient.path("emailAddress");
     String name = text(email, "name");
     String address = text(email, "address");
     return name == null && address == null ? null : new EmailAddress(name, address);
   }
 
-  private static List<EmailAddress> addresses(JsonNode recipients) {
+  private static @Nullable List<EmailAddress> addresses(JsonNode recipients) {
     return list(recipients, MessageTranslator::address);
   }
 
@@ -151,7 +152,7 @@ public final class MessageTranslator {
    * An array that the service gave stays one, even when it is empty; one that it didn't give is
    * absent.
    */
-  private static <T> List<T> list(JsonNode array, Function<JsonNode, T> element) {
+  private static <T> @Nullable List<T> list(JsonNode array, Function<JsonNode, T> element) {
     if (!array.isArray()) {
       return null;
     }
@@ -165,16 +166,16 @@ public final class MessageTranslator {
     return list;
   }
 
-  private static Instant instant(JsonNode message, String name) {
+  private static @Nullable Instant instant(JsonNode message, String name) {
     return GraphTime.of(text(message, name));
   }
 
-  private static String text(JsonNode node, String name) {
+  private static @Nullable String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     return value.isTextual() ? value.textValue() : null;
   }
 
-  private static String lowerCase(String text) {
+  private static @Nullable String lowerCase(@Nullable String text) {
     return text == null ? null : text.toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,7 @@
 package org.mailroom.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The site's hook {@code direct:rules} left something that Mailroom can't act on: the message's
  * failure.
@@ -10,7 +12,7 @@ final class RulesException extends RuntimeException {
     this(did, null);
   }
 
-  RulesException(String did, Exception cause) {
+  RulesException(String did, @Nullable Exception cause) {
     super(
         "the route direct:rules "
             + did

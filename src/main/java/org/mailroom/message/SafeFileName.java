@@ -3,6 +3,7 @@ package org.mailroom.message;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name for an attachment's file that every common file system takes and that leads nowhere else.
@@ -28,7 +29,7 @@ final class SafeFileName {
   /**
    * @param name display text of a mail; may be null, a path, or hostile
    */
-  static String of(String name) {
+  static String of(@Nullable String name) {
     String normal = Normalizer.normalize(name == null ? "" : wellFormed(name), Normalizer.Form.NFC);
     StringBuilder safe = new StringBuilder(normal.length());
     normal

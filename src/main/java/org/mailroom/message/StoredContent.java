@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.mailroom.settings.MailroomProperties;
@@ -72,7 +73,7 @@ final class StoredContent {
                     attachment.position(),
                     attachment.metadata(),
                     content));
-    message.holds(stored.size());
+    message.holds(Objects.requireNonNull(stored.size(), "the size of what was stored"));
     message.stored(attachment.position(), stored);
     return stored;
   }

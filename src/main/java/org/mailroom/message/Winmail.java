@@ -14,6 +14,7 @@ import org.apache.poi.hmef.attribute.MAPIAttribute;
 import org.apache.poi.hmef.attribute.MAPIStringAttribute;
 import org.apache.poi.hmef.attribute.TNEFProperty;
 import org.apache.poi.hsmf.datatypes.MAPIProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files in a {@code winmail.dat}: what Outlook packs a mail into for others who have Outlook
@@ -32,7 +33,7 @@ final class Winmail {
    * @param name display text, or null
    * @param contentType null where it isn't told
    */
-  record Packed(String name, String contentType, byte[] content) {}
+  record Packed(@Nullable String name, @Nullable String contentType, byte[] content) {}
 
   private Winmail() {}
 
@@ -75,15 +76,18 @@ final class Winmail {
     return attachment.getAttribute(TNEFProperty.ID_ATTACHDATA) != null;
   }
 
-  private static String type(Attachment attachment) {
+  private static @Nullable String type(Attachment attachment) {
     MAPIAttribute type = attachment.getMAPIAttribute(MAPIProperty.ATTACH_MIME_TAG);
     return type instanceof MAPIStringAttribute text ? plain(text.getDataString()) : null;
   }
 
   /** Texts end with a zero. */
-  private static String plain(String text) {
-    int end = text == null ? -1 : text.indexOf(0);
+  private static @Nullable String plain(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    int end = text.indexOf(0);
     String plain = end < 0 ? text : text.substring(0, end);
-    return plain == null || plain.isBlank() ? null : plain;
+    return plain.isBlank() ? null : plain;
   }
 }

@@ -2,6 +2,7 @@ package org.mailroom.push;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,15 +26,15 @@ final class LifecycleEvents {
     }
   }
 
-  boolean isRemoved(String id) {
+  boolean isRemoved(@Nullable String id) {
     return id != null && SUBSCRIPTION_REMOVED.equals(byId.get(id));
   }
 
-  boolean isToBeRenewed(String id) {
+  boolean isToBeRenewed(@Nullable String id) {
     return id != null && REAUTHORIZATION_REQUIRED.equals(byId.get(id));
   }
 
-  void dealtWith(String id) {
+  void dealtWith(@Nullable String id) {
     if (id != null) {
       byId.remove(id);
     }

@@ -2,6 +2,7 @@ package org.mailroom.push;
 
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.PushProperties;
 import org.springframework.stereotype.Component;
@@ -16,15 +17,15 @@ final class NotificationAddress {
   /** Below the address that browsers see. */
   static final String PATH = "/notifications";
 
-  private final String url;
-  private final String whyNot;
+  private final @Nullable String url;
+  private final @Nullable String whyNot;
 
   NotificationAddress(MailroomProperties properties) {
     URI publicUrl = properties.publicUrl();
-    boolean isSet = publicUrl != null && !publicUrl.toString().isBlank();
+    String address = publicUrl == null ? "" : publicUrl.toString();
     if (properties.push().mode() == PushProperties.Mode.OFF) {
       whyNot = "mailroom.push.mode is off";
-    } else if (!isSet) {
+    } else if (publicUrl == null || address.isBlank()) {
       whyNot = "mailroom.public-url isn't set";
     } else {
       whyNot =
@@ -32,7 +33,7 @@ final class NotificationAddress {
               ? null
               : "mailroom.public-url isn't an https address, and Microsoft Graph takes no other";
     }
-    url = whyNot == null ? publicUrl.toString().replaceFirst("/+$", "") + PATH : null;
+    url = whyNot == null ? address.replaceFirst("/+$", "") + PATH : null;
   }
 
   /** Empty where push is off. */
@@ -41,7 +42,7 @@ final class NotificationAddress {
   }
 
   /** Why push is off; null where it is on. */
-  String whyNot() {
+  @Nullable String whyNot() {
     return whyNot;
   }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -76,7 +77,7 @@ final class NotificationEndpoint {
   }
 
   /** Null when it is too large. */
-  private static byte[] body(HttpServletRequest request) throws IOException {
+  private static byte @Nullable [] body(HttpServletRequest request) throws IOException {
     if (request.getContentLengthLong() > MOST_BYTES) {
       return null;
     }
@@ -87,7 +88,7 @@ final class NotificationEndpoint {
   }
 
   /** From the address alone: the body of a form is none of ours. Null when there is none. */
-  private static String validationToken(String query) {
+  private static @Nullable String validationToken(@Nullable String query) {
     for (String option : query == null ? new String[0] : query.split("&")) {
       String[] parts = option.split("=", 2);
       if (parts[0].equalsIgnoreCase("validationToken")) {

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -82,39 +83,44 @@ final class Notifications {
       refused();
       return false;
     }
-    value.forEach(notification -> counters.get(judge(notification)).increment());
+    value.forEach(notification -> count(judge(notification)));
     return true;
   }
 
   /** A request came that isn't read. */
   void refused() {
-    counters.get(Result.UNREADABLE).increment();
+    count(Result.UNREADABLE);
+  }
+
+  private void count(Result result) {
+    Objects.requireNonNull(counters.get(result)).increment();
   }
 
   private Result judge(JsonNode notification) {
     String id = text(notification, "subscriptionId");
-    Optional<Subscription> subscription = id == null ? Optional.empty() : index.find(id);
-    if (subscription.isEmpty()) {
+    Subscription subscription = id == null ? null : index.find(id).orElse(null);
+    if (id == null || subscription == null) {
       return Result.UNKNOWN;
     }
     String state = text(notification, "clientState");
-    if (state == null || !ClientState.isRight(state, subscription.get().clientState())) {
+    String hash = subscription.clientState();
+    if (state == null || hash == null || !ClientState.isRight(state, hash)) {
       return Result.WRONG_STATE;
     }
     String event = text(notification, "lifecycleEvent");
     if (event == null) {
-      wakes.add(subscription.get().mailbox());
+      wakes.add(subscription.mailbox());
       return Result.WOKEN;
     }
     // of an event that isn't known yet the mailbox tells: looking is never wrong
     if (!LifecycleEvents.REAUTHORIZATION_REQUIRED.equals(event)) {
-      wakes.add(subscription.get().mailbox());
+      wakes.add(subscription.mailbox());
     }
     events.add(id, event);
     return Result.LIFECYCLE;
   }
 
-  private static String text(JsonNode notification, String name) {
+  private static @Nullable String text(JsonNode notification, String name) {
     JsonNode value = notification.get(name);
     return value != null && value.isTextual() && value.textValue().length() <= LONGEST_TEXT
         ? value.textValue()

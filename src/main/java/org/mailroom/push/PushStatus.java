@@ -2,6 +2,7 @@ package org.mailroom.push;
 
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import org.mailroom.account.Account;
 import org.springframework.stereotype.Component;
 
@@ -49,7 +50,8 @@ public final class PushStatus {
       return new Told(
           true,
           "Microsoft Graph tells of new mail; subscribed until "
-              + row.expiresAt().truncatedTo(ChronoUnit.SECONDS)
+              + Objects.requireNonNull(row.expiresAt(), "the end of a subscription that is there")
+                  .truncatedTo(ChronoUnit.SECONDS)
               + ", and renewed before.");
     }
     return new Told(

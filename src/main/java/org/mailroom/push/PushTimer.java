@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class PushTimer {
   private final SubscriptionIndex index;
   private final Wakes wakes;
   private volatile boolean nothingLeft;
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   PushTimer(
       MailroomProperties properties,
@@ -64,18 +65,19 @@ final class PushTimer {
     if (!properties.polling()) {
       return;
     }
-    timer = Executors.newScheduledThreadPool(3, Daemons.named("push"));
+    ScheduledExecutorService threads = Executors.newScheduledThreadPool(3, Daemons.named("push"));
+    timer = threads;
     // with push switched off, what was subscribed before is still deleted
-    every(KEEP_UP_MILLIS, () -> nothingLeft = nothingLeft || !upkeep.round());
+    every(threads, KEEP_UP_MILLIS, () -> nothingLeft = nothingLeft || !upkeep.round());
     if (address.url().isPresent()) {
-      every(LEARN_MILLIS, () -> index.replace(table.all()));
-      every(WAKE_MILLIS, wakes::wake);
+      every(threads, LEARN_MILLIS, () -> index.replace(table.all()));
+      every(threads, WAKE_MILLIS, wakes::wake);
     }
   }
 
-  private void every(long millis, Work work) {
+  private void every(ScheduledExecutorService threads, long millis, Work work) {
     Daemons.repeat(
-        timer,
+        threads,
         () -> {
           if (nothingLeft) {
             return;

@@ -1,6 +1,7 @@
 package org.mailroom.push;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the subscription of a mailbox: a row of {@code push_subscription}.
@@ -25,19 +26,19 @@ record Subscription(
     String credential,
     String resource,
     String notificationUrl,
-    String id,
-    String clientState,
-    Instant expiresAt,
+    @Nullable String id,
+    @Nullable String clientState,
+    @Nullable Instant expiresAt,
     Instant dueAt,
-    String refusal,
+    @Nullable String refusal,
     int refusals,
     Instant wantedAt,
-    Instant changedAt,
-    Instant takenUntil,
+    @Nullable Instant changedAt,
+    @Nullable Instant takenUntil,
     long version) {
 
   /** It isn't what its accounts, or the settings, ask for any more. */
-  boolean differsFrom(WantedSubscription wanted, String url) {
+  boolean differsFrom(WantedSubscription wanted, @Nullable String url) {
     return !credential.equals(wanted.credential())
         || !resource.equals(wanted.resource())
         || !notificationUrl.equals(url);

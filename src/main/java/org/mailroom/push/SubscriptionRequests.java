@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.function.Function;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.Graph;
@@ -124,7 +125,9 @@ class SubscriptionRequests {
                 GraphOperation.DELETE_SUBSCRIPTION,
                 subscription.credential(),
                 subscription.mailbox(),
-                uris.of("subscriptions", subscription.id()))));
+                uris.of(
+                    "subscriptions",
+                    Objects.requireNonNull(subscription.id(), "the subscription to delete")))));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Printable;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -171,20 +172,20 @@ class SubscriptionTable {
         row.getString("subscription_id"),
         row.getString("client_state"),
         instant(row.getTimestamp("expires_at")),
-        instant(row.getTimestamp("due_at")),
+        row.getTimestamp("due_at").toInstant(),
         row.getString("refusal"),
         row.getInt("refusals"),
-        instant(row.getTimestamp("wanted_at")),
+        row.getTimestamp("wanted_at").toInstant(),
         instant(row.getTimestamp("changed_at")),
         instant(row.getTimestamp("taken_until")),
         row.getLong("version"));
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 
   private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : Utc.of(instant.truncatedTo(ChronoUnit.MICROS));
+    return Utc.of(instant.truncatedTo(ChronoUnit.MICROS));
   }
 }

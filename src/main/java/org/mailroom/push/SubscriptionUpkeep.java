@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
 import org.mailroom.settings.Backoff;
@@ -59,7 +61,7 @@ class SubscriptionUpkeep {
   /** Graph couldn't reach this site: until then no other mailbox is tried. */
   private volatile Instant unreachableUntil = Instant.MIN;
 
-  private volatile String unreachable;
+  private volatile String unreachable = "";
   private boolean begun;
 
   SubscriptionUpkeep(
@@ -109,8 +111,9 @@ class SubscriptionUpkeep {
         .forEach(one -> table.add(one, address.url().orElseThrow(), now));
     List<String> seen =
         asked.keySet().stream()
-            .filter(rows::containsKey)
-            .filter(key -> rows.get(key).wantedAt().plus(WANTED_EVERY).isBefore(now))
+            .map(rows::get)
+            .filter(row -> row != null && row.wantedAt().plus(WANTED_EVERY).isBefore(now))
+            .map(Subscription::mailbox)
             .toList();
     if (!seen.isEmpty()) {
       table.stillWanted(seen, now);
@@ -124,7 +127,7 @@ class SubscriptionUpkeep {
     return address.url().isPresent() || !present.isEmpty();
   }
 
-  private boolean isDue(Subscription row, WantedSubscription one, Instant now) {
+  private boolean isDue(Subscription row, @Nullable WantedSubscription one, Instant now) {
     if (row.takenUntil() != null
         && row.takenUntil().isAfter(now)
         && !row.takenUntil().isAfter(now.plus(patience.multipliedBy(2)))) {
@@ -165,7 +168,7 @@ class SubscriptionUpkeep {
     }
   }
 
-  private void workOn(Subscription row, WantedSubscription one) {
+  private void workOn(Subscription row, @Nullable WantedSubscription one) {
     Instant now = clock.instant();
     Subscription taken = table.take(row, now, patience).orElse(null);
     if (taken == null) {
@@ -208,17 +211,19 @@ class SubscriptionUpkeep {
       Instant due =
           now.plus(wait(taken, isTransient(refusal) ? FIRST_WAIT : FIRST_WAIT_OF_REFUSED));
       if (refusal instanceof GraphException graph && graph.isOfNotificationAddress()) {
-        unreachable = inWords.getMessage();
+        unreachable = String.valueOf(inWords.getMessage());
         unreachableUntil = due;
       }
-      table.refused(taken, one, url, inWords.getMessage(), due, now);
+      table.refused(taken, one, url, String.valueOf(inWords.getMessage()), due, now);
       log.refused(one.key(), inWords);
     }
   }
 
   private void renew(Subscription taken, WantedSubscription one, Instant now) {
+    String id = Objects.requireNonNull(taken.id(), "the subscription to renew");
+    String hash = Objects.requireNonNull(taken.clientState(), "the hash of its secret");
     try {
-      granted(taken, one, requests.renew(one, taken.id()), taken.clientState());
+      granted(taken, one, requests.renew(one, id), hash);
     } catch (GraphException refusal) {
       if (refusal.status() == 404) {
         create(taken, one, now);
@@ -234,7 +239,8 @@ class SubscriptionUpkeep {
   private void notRenewed(Subscription taken, RuntimeException why, Instant now) {
     LOG.debug("the subscription of {} can't be renewed now", taken.mailbox(), why);
     Instant again = now.plus(wait(taken, FIRST_WAIT));
-    table.later(taken, again.isAfter(taken.expiresAt()) ? taken.expiresAt() : again);
+    Instant end = taken.expiresAt();
+    table.later(taken, end != null && again.isAfter(end) ? end : again);
   }
 
   private void granted(

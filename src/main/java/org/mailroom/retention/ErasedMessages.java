@@ -10,7 +10,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
@@ -41,7 +43,7 @@ final class ErasedMessages {
 
   private record Entry(Found message, Instant erasedAt) {}
 
-  private record State(long due, long problems, String problem) {}
+  private record State(long due, long problems, @Nullable String problem) {}
 
   private final JdbcTemplate jdbc;
   private final MessageRows rows;
@@ -148,7 +150,7 @@ final class ErasedMessages {
             .toList());
   }
 
-  private static OffsetDateTime filedAt(Found message) {
+  private static @Nullable OffsetDateTime filedAt(Found message) {
     return message.filedAt() == null ? null : Utc.of(message.filedAt());
   }
 
@@ -162,11 +164,12 @@ final class ErasedMessages {
       bytes += deleted.bytes();
       problem = problem == null ? deleted.problem() : problem;
       // an import makes folders of days that are not over
-      LocalDate day = tree.date(folder.getParent());
+      Path ofDay = Objects.requireNonNull(folder.getParent(), "the folder of a message's day");
+      LocalDate day = tree.date(ofDay);
       if (deleted.problem() == null
           && day != null
           && day.isBefore(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(1))) {
-        tree.removeIfEmpty(folder.getParent());
+        tree.removeIfEmpty(ofDay);
       }
     }
     settle(entry, problem);
@@ -190,7 +193,7 @@ final class ErasedMessages {
   }
 
   /** What isn't through, or may come again, stays written down. */
-  private void settle(Entry entry, String problem) {
+  private void settle(Entry entry, @Nullable String problem) {
     Instant now = clock.instant();
     Instant end = entry.erasedAt().plus(longestImport);
     Instant next =
@@ -222,7 +225,7 @@ final class ErasedMessages {
   }
 
   /** What of erased messages can't be deleted, in words; null when there is nothing of it. */
-  String problem() {
+  @Nullable String problem() {
     State state = state();
     return state.problems() == 0
         ? null

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.DestinationProperties;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -33,7 +34,11 @@ public final class Erasure {
    * @param messageId Graph's immutable id, or the internetMessageId
    * @param olderThan imported longer ago than this
    */
-  public record Selection(String account, String sender, String messageId, Duration olderThan) {}
+  public record Selection(
+      @Nullable String account,
+      @Nullable String sender,
+      @Nullable String messageId,
+      @Nullable Duration olderThan) {}
 
   /**
    * What was erased, or would be.
@@ -147,7 +152,7 @@ public final class Erasure {
         tally.files += files.files();
         tally.bytes += files.bytes();
       } catch (IllegalStateException unreadable) {
-        tally.problem(unreadable.getMessage());
+        tally.problem(String.valueOf(unreadable.getMessage()));
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage;
 import org.mailroom.message.MailMessage.EmailAddress;
 import org.mailroom.message.MailMessageJson;
@@ -61,7 +62,7 @@ final class ErasureSearch {
 
   private static final String IN_ORDER = " order by m.account, m.message_id limit " + LOOKED_AT;
 
-  private record Row(Found found, String sender, String storedSender) {}
+  private record Row(Found found, @Nullable String sender, @Nullable String storedSender) {}
 
   private final NamedParameterJdbcTemplate jdbc;
   private final MailMessageJson json;
@@ -81,7 +82,7 @@ final class ErasureSearch {
    */
   void find(
       Selection selection,
-      Instant before,
+      @Nullable Instant before,
       LongConsumer progress,
       Consumer<List<Found>> found,
       Consumer<String> problem) {
@@ -100,7 +101,7 @@ final class ErasureSearch {
     }
   }
 
-  private List<Row> next(String source, Selection selection, Instant before, Found last) {
+  private List<Row> next(String source, Selection selection, @Nullable Instant before, Found last) {
     MapSqlParameterSource values =
         new MapSqlParameterSource("behindAccount", last.account())
             .addValue("behindId", last.messageId());
@@ -183,7 +184,7 @@ final class ErasureSearch {
     }
   }
 
-  private MailMessage stored(Found message) throws IOException {
+  private @Nullable MailMessage stored(Found message) throws IOException {
     List<String> documents =
         jdbc.queryForList(
             "select document from mail_message where account = :account and message_id = :id",
@@ -192,7 +193,7 @@ final class ErasureSearch {
     return documents.isEmpty() ? null : json.read(documents.get(0));
   }
 
-  private MailMessage inFile(Found message) throws IOException {
+  private @Nullable MailMessage inFile(Found message) throws IOException {
     Path file = folders.of(message.account(), message.messageId(), message.filedAt()).messageJson();
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         ? json.read(Files.readAllBytes(file))

@@ -1,6 +1,7 @@
 package org.mailroom.retention;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that something is kept of.
@@ -9,7 +10,12 @@ import java.time.Instant;
  * @param inDatabase there is a row of it in {@code mail_message}
  * @param waits a delivery of it waits for another try, or was given up and nobody has decided
  */
-record Found(String account, String messageId, Instant filedAt, boolean inDatabase, boolean waits) {
+record Found(
+    String account,
+    String messageId,
+    @Nullable Instant filedAt,
+    boolean inDatabase,
+    boolean waits) {
 
   /** Never what the mail says: this text may reach a log. */
   @Override

@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.PrivateFolder;
@@ -48,7 +49,7 @@ final class MailTree {
    *
    * @param problem why something of it didn't, in words; null when all is gone
    */
-  record Deleted(int files, long bytes, String problem) {}
+  record Deleted(int files, long bytes, @Nullable String problem) {}
 
   /** Removes a file or an empty folder; false when it isn't there. */
   interface Remover {
@@ -148,7 +149,7 @@ final class MailTree {
     private final Remover remover;
     private int files;
     private long bytes;
-    private String problem;
+    private @Nullable String problem;
 
     private Deletion(Remover remover) {
       this.remover = remover;
@@ -174,7 +175,7 @@ final class MailTree {
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(Path folder, IOException why) {
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException why) {
       try {
         if (why != null) {
           throw why;
@@ -199,7 +200,7 @@ final class MailTree {
   }
 
   /** The first name below {@code mail} that is a symbolic link; null when none is. */
-  private Path linkOnTheWay(Path folder) {
+  private @Nullable Path linkOnTheWay(Path folder) {
     Path each = folders.root();
     for (Path name : folders.root().relativize(folder)) {
       each = each.resolve(name);
@@ -232,13 +233,13 @@ final class MailTree {
   }
 
   /** The day whose folder it is; null when there is no such day. */
-  LocalDate date(Path day) {
+  @Nullable LocalDate date(Path day) {
+    int names = day.getNameCount();
     try {
-      Path month = day.getParent();
       return LocalDate.of(
-          Integer.parseInt(month.getParent().getFileName().toString()),
-          Integer.parseInt(month.getFileName().toString()),
-          Integer.parseInt(day.getFileName().toString()));
+          Integer.parseInt(day.getName(names - 3).toString()),
+          Integer.parseInt(day.getName(names - 2).toString()),
+          Integer.parseInt(day.getName(names - 1).toString()));
     } catch (DateTimeException noSuchDay) {
       return null;
     }
@@ -260,7 +261,7 @@ final class MailTree {
    */
   void removeIfEmpty(Path day) {
     Path each = day;
-    for (int level = 0; level < 3 && each.startsWith(folders.root()); level++) {
+    for (int level = 0; level < 3 && each != null && each.startsWith(folders.root()); level++) {
       try {
         Files.deleteIfExists(each);
       } catch (IOException notEmptyOrNotOurs) {

@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessageJson;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Causes;
@@ -154,8 +156,8 @@ final class OldFiles {
    * are gone through for those that it may be.
    */
   private void tellRows(Path day, Set<String> keys) {
-    LocalDate date = tree.date(day);
-    String account = day.getParent().getParent().getParent().getFileName().toString();
+    LocalDate date = Objects.requireNonNull(tree.date(day), "the day of a folder");
+    String account = day.getName(day.getNameCount() - 4).toString();
     Map<String, Object> ofDay =
         Map.of(
             "account",
@@ -213,7 +215,7 @@ final class OldFiles {
   /**
    * The document says of each content that was stored why it isn't any more; null when it is none.
    */
-  private String withoutContents(String document) {
+  private @Nullable String withoutContents(String document) {
     try {
       JsonNode message = mapper.readTree(document);
       for (JsonNode attachment : message.path("attachments")) {

@@ -4,6 +4,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MessageFolders;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -49,7 +50,7 @@ final class OldRows {
       order by account, message_id limit :most\
       """;
 
-  private record Candidate(Found found, Instant listedAt, Instant importedAt) {
+  private record Candidate(Found found, Instant listedAt, @Nullable Instant importedAt) {
 
     private boolean isOld(Instant before) {
       return !found.waits() && (importedAt == null ? listedAt : importedAt).isBefore(before);
@@ -92,7 +93,7 @@ final class OldRows {
     }
   }
 
-  private List<Candidate> next(Instant before, Candidate last) {
+  private List<Candidate> next(Instant before, @Nullable Candidate last) {
     MapSqlParameterSource place =
         new MapSqlParameterSource("before", Utc.of(before))
             .addValue("most", LOOKED_AT)
@@ -165,7 +166,7 @@ final class OldRows {
     }
   }
 
-  static Instant instant(Timestamp time) {
+  static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 }

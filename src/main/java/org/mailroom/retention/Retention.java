@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.graph.ServiceClock;
 import org.mailroom.settings.Daemons;
@@ -47,7 +48,7 @@ final class Retention implements DisposableBean {
    * @param last when it last looked for what is older; null when that wasn't since the start
    * @param problem what can't be deleted, and what to do; null when all is well
    */
-  public record Status(Instant last, String problem) {}
+  public record Status(@Nullable Instant last, @Nullable String problem) {}
 
   private final RetentionProperties settings;
   private final boolean runs;
@@ -62,11 +63,11 @@ final class Retention implements DisposableBean {
   private final Instant started;
   private volatile boolean stopping;
   private volatile Status status = new Status(null, null);
-  private Instant last;
-  private String ofRun;
-  private String told;
+  private @Nullable Instant last;
+  private @Nullable String ofRun;
+  private @Nullable String told;
   private Instant toldAt = Instant.MIN;
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   Retention(
       MailroomProperties properties,
@@ -169,7 +170,7 @@ final class Retention implements DisposableBean {
   }
 
   /** By a clock that is ahead everything would be old. Null when it isn't. */
-  private String wrongClock() {
+  private @Nullable String wrongClock() {
     Duration ahead = Duration.between(service.now(), clock.instant());
     return !service.isKnown() || ahead.compareTo(MOST_AHEAD) <= 0
         ? null
@@ -206,7 +207,7 @@ final class Retention implements DisposableBean {
     }
   }
 
-  private Instant before(Duration age) {
+  private @Nullable Instant before(@Nullable Duration age) {
     return age == null ? null : clock.instant().minus(age);
   }
 
@@ -237,7 +238,7 @@ final class Retention implements DisposableBean {
         run.isCut() ? "; there may be more, which goes with the next run" : "");
   }
 
-  private String imported(Duration age) {
+  private String imported(@Nullable Duration age) {
     return age == null
         ? ""
         : " (imported before "

@@ -1,5 +1,6 @@
 package org.mailroom.retention;
 
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
@@ -36,7 +37,7 @@ final class RetentionHealth extends AbstractHealthIndicator {
     }
   }
 
-  private static String kept(java.time.Duration age) {
+  private static String kept(java.time.@Nullable Duration age) {
     return age == null ? "kept for ever" : "kept for " + age.toDays() + " days";
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -32,7 +33,7 @@ final class RetentionTurn {
   }
 
   /** When the last run of any node began; null before the first. */
-  Instant lastBegun() {
+  @Nullable Instant lastBegun() {
     return OldRows.instant(
         jdbc.queryForObject(
             "select begun_at from retention_turn where id = 1", java.sql.Timestamp.class));

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What one run has deleted, and whether it may go on. Used by one thread. */
 final class Run {
@@ -19,7 +20,7 @@ final class Run {
   private long files;
   private long bytes;
   private int problems;
-  private String firstProblem;
+  private @Nullable String firstProblem;
 
   /**
    * @param longest so long it may take
@@ -92,7 +93,7 @@ final class Run {
   }
 
   /** What couldn't be deleted, in words; null when there is nothing of it. */
-  String problem() {
+  @Nullable String problem() {
     return firstProblem == null
         ? null
         : firstProblem

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.FailureInWords;
@@ -36,7 +37,7 @@ public final class AccountAlerts {
    * {@code account}, {@code mailbox}, {@code cause}, {@code remedy}, {@code code} (Graph's, where
    * the service was the cause) and {@code since}.
    */
-  public List<Map<String, Object>> due(@Body ImportResult result) {
+  public List<Map<String, Object>> due(@Body @Nullable ImportResult result) {
     Map<String, Object> alert = result == null ? null : due.remove(result.account());
     return alert == null ? List.of() : List.of(alert);
   }
@@ -47,12 +48,13 @@ public final class AccountAlerts {
    * @param before the trouble that its account was in, as all nodes know it; null: none
    * @return the trouble that it is in now; null: none
    */
-  Trouble ended(Trouble before, ImportResult result, Instant now) {
+  @Nullable Trouble ended(@Nullable Trouble before, ImportResult result, Instant now) {
     due.remove(result.account());
     if (result.goesOnAt() != null || (result.failure() == null && !result.isThrough())) {
       return before;
     }
-    if (result.failure() == null) {
+    Exception failure = result.failure();
+    if (failure == null) {
       if (before != null && before.told() != null) {
         due.put(result.account(), recovered(before.told()));
       }
@@ -61,12 +63,11 @@ public final class AccountAlerts {
     Trouble trouble = before == null ? new Trouble(now, null) : before;
     boolean tells =
         trouble.told() == null
-            && (!FailureInWords.of(result.failure()).passing()
-                || trouble.since().plus(LASTS).isBefore(now));
+            && (!FailureInWords.of(failure).passing() || trouble.since().plus(LASTS).isBefore(now));
     if (!tells) {
       return trouble;
     }
-    Map<String, Object> alert = failed(result, trouble.since());
+    Map<String, Object> alert = failed(result.account(), failure, trouble.since());
     due.put(result.account(), alert);
     return new Trouble(trouble.since(), alert);
   }
@@ -77,12 +78,12 @@ public final class AccountAlerts {
     return alert;
   }
 
-  private Map<String, Object> failed(ImportResult result, Instant since) {
+  private Map<String, Object> failed(String account, Exception failure, Instant since) {
     Map<String, Object> alert = new LinkedHashMap<>();
     alert.put("event", "failed");
-    alert.put("account", result.account());
-    alert.put("mailbox", accounts.find(result.account()).map(Account::mailbox).orElse(null));
-    FailureInWords words = FailureInWords.of(result.failure());
+    alert.put("account", account);
+    alert.put("mailbox", accounts.find(account).map(Account::mailbox).orElse(null));
+    FailureInWords words = FailureInWords.of(failure);
     alert.put("cause", words.cause());
     alert.put("remedy", words.remedy());
     alert.put("code", words.code());

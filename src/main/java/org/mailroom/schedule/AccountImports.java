@@ -13,6 +13,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
@@ -189,7 +190,7 @@ public final class AccountImports {
    * The pages of a folder: of a listing that begins, or that an earlier turn left where it stood;
    * null when nothing is read any more.
    */
-  public Pages list(
+  public @Nullable Pages list(
       @Variable("import") AccountImport running, @Variable("folder") AccountFolder folder) {
     return listings.begin(
         running,
@@ -225,7 +226,7 @@ public final class AccountImports {
   public void folderEnded(
       @Variable("import") AccountImport running,
       @Variable("folder") AccountFolder folder,
-      @Variable("pages") Pages pages) {
+      @Variable("pages") @Nullable Pages pages) {
     if (pages != null) {
       listings.ended(running, folder, pages);
     }
@@ -251,12 +252,12 @@ public final class AccountImports {
    */
   public void pageDone(
       @Variable("import") AccountImport running,
-      @Variable("pages") Pages pages,
+      @Variable("pages") @Nullable Pages pages,
       @Variable("page") Page page,
-      @Variable("messages") List<IncomingMessage> messages) {
+      @Variable("messages") @Nullable List<IncomingMessage> messages) {
     boolean whole = messages != null && messages.stream().allMatch(IncomingMessage::isSettled);
     running.tally().add(ImportTally.Count.THROUGH, page.messages().size());
-    if (page.isListed()) {
+    if (pages != null && page.isListed()) {
       pages.done(page, whole);
     }
   }
@@ -264,7 +265,7 @@ public final class AccountImports {
   /** The import can't go on, or not now. What is in hand is still delivered and marked. */
   public void failed(
       @Variable("account") String accountId,
-      @Variable("import") AccountImport running,
+      @Variable("import") @Nullable AccountImport running,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) {
     Optional<LeaseLostException> lost = Causes.first(why, LeaseLostException.class);
     if (lost.isPresent()) {
@@ -302,8 +303,8 @@ public final class AccountImports {
    *
    * @return what it came to; null when its account is gone
    */
-  public ImportResult end(
-      @Variable("account") String accountId, @Variable("import") AccountImport running) {
+  public @Nullable ImportResult end(
+      @Variable("account") String accountId, @Variable("import") @Nullable AccountImport running) {
     try {
       return running == null ? null : end(running);
     } finally {

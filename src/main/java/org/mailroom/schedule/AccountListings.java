@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountFolder;
 import org.mailroom.account.AccountImport;
@@ -53,22 +54,23 @@ final class AccountListings {
     private final Account account;
 
     /** Null where it is none. */
-    private final Backfill backfill;
+    private final @Nullable Backfill backfill;
 
     private final Set<String> done = new HashSet<>();
     private final Set<String> failed = new HashSet<>();
-    private Walk walk;
+    private @Nullable Walk walk;
     private boolean through = true;
     private boolean ended = true;
     private int unlistable;
-    private Exception failure;
+    private @Nullable Exception failure;
     private Instant turnBegun;
     private int pagesBefore;
     private int pagesNow;
 
-    private Round(Account account, Backfill backfill) {
+    private Round(Account account, @Nullable Backfill backfill, Instant begun) {
       this.account = account;
       this.backfill = backfill;
+      this.turnBegun = begun;
     }
   }
 
@@ -80,7 +82,7 @@ final class AccountListings {
    * @param store takes the positions
    */
   private record Walk(
-      String folder, Listing listing, MessageListing counted, Consumer<Position> store) {}
+      String folder, Listing listing, @Nullable MessageListing counted, Consumer<Position> store) {}
 
   private record Folder(String mailbox, String id) {}
 
@@ -143,14 +145,14 @@ final class AccountListings {
    * @param earlier that isn't gone on with, for the account has changed, or something else is
    *     wanted; null: there is none
    */
-  private Round begin(AccountImport running, Round earlier) {
+  private Round begin(AccountImport running, @Nullable Round earlier) {
     if (earlier != null && earlier.backfill != null) {
       backfills.end(earlier.backfill, false);
     }
     Account account = running.account();
     List<String> folders = running.folders().stream().map(AccountFolder::id).toList();
     Backfill backfill = backfills.begin(account.id(), account.mailbox(), folders);
-    Round round = new Round(account, backfill);
+    Round round = new Round(account, backfill, clock.instant());
     if (backfill != null) {
       folders.stream()
           .filter(folder -> backfills.isThrough(backfill, folder))
@@ -210,14 +212,17 @@ final class AccountListings {
    *
    * @param turn how long the import may go on while others wait; it counts the pages of all folders
    */
-  Pages begin(AccountImport running, AccountFolder folder, Turn turn, Consumer<Exception> failed) {
+  @Nullable Pages begin(
+      AccountImport running, AccountFolder folder, Turn turn, Consumer<Exception> failed) {
     Round round = rounds.get(running.account().id());
     if (round == null || !running.isReading()) {
       return null;
     }
-    if (round.walk == null || !round.walk.folder().equals(folder.id())) {
-      round.walk = walk(round, folder.id());
-    }
+    Walk walk =
+        round.walk != null && round.walk.folder().equals(folder.id())
+            ? round.walk
+            : walk(round, folder.id());
+    round.walk = walk;
     Turn ofAllFolders =
         pages -> {
           round.pagesNow = pages;
@@ -225,10 +230,9 @@ final class AccountListings {
         };
     return listings.pages(
         round.account.id(),
-        round.walk.listing(),
+        walk.listing(),
         graph,
-        new Pages.Surroundings(
-            () -> !running.isReading(), ofAllFolders, failed, round.walk.store()),
+        new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, walk.store()),
         Duration.between(round.turnBegun, clock.instant()).truncatedTo(ChronoUnit.SECONDS));
   }
 

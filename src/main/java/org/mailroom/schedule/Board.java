@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
@@ -76,7 +77,8 @@ final class Board {
       // a wish that was made meanwhile isn't written yet
       standings.put(
           row.account(),
-          (betterHere ? here : row).wanted(row.wanted() || wanted.contains(row.account())));
+          (here != null && betterHere ? here : row)
+              .wanted(row.wanted() || wanted.contains(row.account())));
     }
     return heard;
   }
@@ -200,7 +202,8 @@ final class Board {
    *
    * @param why it can't be worked on; null: it can
    */
-  synchronized void taken(String account, String self, Instant now, RuntimeException why) {
+  synchronized void taken(
+      String account, String self, Instant now, @Nullable RuntimeException why) {
     tasks.put(account, new Task(now, why));
     suspended.remove(account);
     standings.computeIfPresent(account, (id, standing) -> standing.taken(self));
@@ -224,14 +227,18 @@ final class Board {
   }
 
   /** Why an account that is in hand can't be worked on; null: it can. */
-  synchronized RuntimeException why(String account) {
+  synchronized @Nullable RuntimeException why(String account) {
     Task task = tasks.get(account);
     return task == null ? null : task.why;
   }
 
   /** Its import has ended; what it came to is known. */
   synchronized void ended(
-      Account as, ImportResult result, Instant now, Instant goesOnAt, Trouble trouble) {
+      Account as,
+      ImportResult result,
+      Instant now,
+      @Nullable Instant goesOnAt,
+      @Nullable Trouble trouble) {
     Standing standing =
         standings
             .getOrDefault(as.id(), Standing.of(as, now))
@@ -337,7 +344,7 @@ final class Board {
   }
 
   /** Since when this process has known an account; null: it doesn't. */
-  synchronized Instant knownSince(String account) {
+  synchronized @Nullable Instant knownSince(String account) {
     Known found = known.get(account);
     return found == null ? null : found.since();
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -25,7 +26,7 @@ class DatabaseTime {
 
   private final Clock clock;
   private final LongSupplier nanos;
-  private volatile Told told;
+  private volatile @Nullable Told told;
 
   @Autowired
   DatabaseTime(Clock clock) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GateState;
 import org.mailroom.graph.MailboxGates;
 import org.springframework.stereotype.Component;
@@ -31,12 +32,12 @@ class GateText {
   }
 
   /** Null: nothing that matters. */
-  String of(String mailbox) {
+  @Nullable String of(String mailbox) {
     return gates.state(mailbox).map(this::text).orElse(null);
   }
 
   /** Until when the service asked to leave a mailbox alone; null: it didn't. */
-  Instant closedUntil(String mailbox) {
+  @Nullable Instant closedUntil(String mailbox) {
     return gates.closedUntil(mailbox).orElse(null);
   }
 
@@ -55,11 +56,11 @@ class GateText {
   }
 
   /** Goes on with what another node left. */
-  void goOnWith(String mailbox, String text) {
+  void goOnWith(String mailbox, @Nullable String text) {
     read(text).ifPresent(state -> gates.goOnWith(mailbox, state));
   }
 
-  private Optional<GateState> read(String text) {
+  private Optional<GateState> read(@Nullable String text) {
     if (text == null) {
       return Optional.empty();
     }

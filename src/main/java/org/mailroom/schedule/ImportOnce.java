@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.ImportResult;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
@@ -80,8 +81,11 @@ public final class ImportOnce {
     return result == null ? List.of() : List.of(result);
   }
 
-  /** Where another node works on its mailbox, waits for that one first. */
-  private ImportResult importOnce(String accountId) {
+  /**
+   * Where another node works on its mailbox, waits for that one first. Null when the account is
+   * gone.
+   */
+  private @Nullable ImportResult importOnce(String accountId) {
     try {
       turns.take(accountId, waits -> LOG.info("account {}: {}", accountId, waits));
     } catch (MailboxBusyException busy) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.settings.Daemons;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ public class ImportTotals implements DisposableBean {
    * @param begun of which import
    * @param messages null while it isn't known
    */
-  private record Total(Instant begun, Long messages) {}
+  private record Total(Instant begun, @Nullable Long messages) {}
 
   private final AccountListings listings;
   private final ImportProgress progress;

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -22,14 +23,14 @@ class LeaseTable {
    * @param node null: nobody's
    * @param gate what whoever has it next has to know of its limits, as JSON; or null
    */
-  record Row(String mailbox, String node, long token, String gate) {}
+  record Row(String mailbox, @Nullable String node, long token, @Nullable String gate) {}
 
   /**
    * Who has a mailbox.
    *
    * @param name of the node; null where its row is gone, as {@code since}
    */
-  record Holder(String name, Instant since) {
+  record Holder(@Nullable String name, @Nullable Instant since) {
 
     /** In words. */
     String node() {
@@ -38,12 +39,12 @@ class LeaseTable {
   }
 
   /** A mailbox as a node has it. */
-  record Held(String mailbox, long token, String gate) {}
+  record Held(String mailbox, long token, @Nullable String gate) {}
 
   private final JdbcTemplate jdbc;
   private final NamedParameterJdbcTemplate named;
   private final NodeTable nodes;
-  private volatile String shared;
+  private volatile @Nullable String shared;
 
   LeaseTable(JdbcTemplate jdbc, NodeTable nodes) {
     this.jdbc = jdbc;
@@ -129,13 +130,15 @@ class LeaseTable {
   }
 
   private String shared() {
-    if (shared == null) {
-      shared =
+    String known = shared;
+    if (known == null) {
+      known =
           Boolean.TRUE.equals(jdbc.execute((ConnectionCallback<Boolean>) LeaseTable::isPostgres))
               ? " for share"
               : "";
+      shared = known;
     }
-    return shared;
+    return known;
   }
 
   private static Boolean isPostgres(Connection connection) throws SQLException {

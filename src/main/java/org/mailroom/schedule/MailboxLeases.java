@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Fence;
 import org.mailroom.graph.LeaseLostException;
 import org.springframework.stereotype.Component;
@@ -29,11 +30,11 @@ class MailboxLeases implements Fence {
     private final int epoch;
     private int accounts;
     private volatile boolean lost;
-    private volatile String lostTo;
-    private volatile String stored;
-    private volatile Instant storedClosed;
+    private volatile @Nullable String lostTo;
+    private volatile @Nullable String stored;
+    private volatile @Nullable Instant storedClosed;
 
-    private Lease(String mailbox, long token, int epoch, String stored) {
+    private Lease(String mailbox, long token, int epoch, @Nullable String stored) {
       this.mailbox = mailbox;
       this.token = token;
       this.epoch = epoch;
@@ -97,7 +98,7 @@ class MailboxLeases implements Fence {
     byAccount.put(account, lease);
     Chain chain = chains.get(mailbox);
     boolean unbroken = chain != null && (chain.last() == before.token() || chain.last() == token);
-    chains.put(mailbox, new Chain(unbroken ? chain.begun() : token, token));
+    chains.put(mailbox, new Chain(chain != null && unbroken ? chain.begun() : token, token));
     return !unbroken;
   }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -29,7 +30,7 @@ class NodeTable {
       String name,
       String version,
       String kind,
-      String machine,
+      @Nullable String machine,
       long pid,
       Instant startedAt,
       Instant seenAt,
@@ -41,7 +42,7 @@ class NodeTable {
    *
    * @param now the database's time; null where the table is empty
    */
-  record Reading(Instant now, List<Row> rows) {}
+  record Reading(@Nullable Instant now, List<Row> rows) {}
 
   private final JdbcTemplate jdbc;
   private final String takeover;

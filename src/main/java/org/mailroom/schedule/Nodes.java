@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
@@ -58,7 +59,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private volatile List<NodeTable.Row> rows = List.of();
   private volatile Moment lastBeat;
   private volatile int epoch;
-  private volatile ScheduledExecutorService timer;
+  private volatile @Nullable ScheduledExecutorService timer;
   private volatile boolean stopped;
   private Instant forgot = Instant.MIN;
 
@@ -156,7 +157,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
   }
 
   /** One of them; empty when there is none of that id. */
-  public Optional<Node> find(String nodeId) {
+  public Optional<Node> find(@Nullable String nodeId) {
     return nodeId == null
         ? Optional.empty()
         : nodeId.equals(id)

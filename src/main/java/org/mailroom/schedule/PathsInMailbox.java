@@ -1,5 +1,6 @@
 package org.mailroom.schedule;
 
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.listing.MailFolders;
 import org.mailroom.message.FolderPaths;
@@ -16,7 +17,7 @@ final class PathsInMailbox implements FolderPaths {
   }
 
   @Override
-  public String path(Account account, String folderId) {
+  public @Nullable String path(Account account, String folderId) {
     return folders.path(account, folderId);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
@@ -53,7 +54,7 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final int importers;
   private final Board board;
   private final ReentrantLock talking = new ReentrantLock();
-  private ScheduledExecutorService timer;
+  private @Nullable ScheduledExecutorService timer;
 
   ScheduleKeeper(
       Agreement agreement,

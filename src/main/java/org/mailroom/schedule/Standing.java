@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.ImportResult;
 
@@ -28,15 +29,15 @@ import org.mailroom.account.ImportResult;
 record Standing(
     String account,
     String mailbox,
-    String node,
-    Instant dueAt,
+    @Nullable String node,
+    @Nullable Instant dueAt,
     boolean wanted,
     boolean takenWanted,
     boolean goesOn,
     String settings,
-    Instant lastSuccess,
-    ImportResult result,
-    Trouble trouble) {
+    @Nullable Instant lastSuccess,
+    @Nullable ImportResult result,
+    @Nullable Trouble trouble) {
 
   /** Of an account that is seen for the first time: due at once, or at the next of its times. */
   static Standing of(Account account, Instant now) {
@@ -75,7 +76,7 @@ record Standing(
    * When an account is due that wasn't polled with its settings yet: times of {@code poll-at} that
    * were before don't count.
    */
-  private static Instant next(Account account, Instant now) {
+  private static @Nullable Instant next(Account account, Instant now) {
     return account.pollAt() == null ? null : account.pollAt().after(now);
   }
 
@@ -128,7 +129,12 @@ record Standing(
    * @param came to what; null: it ended before it could say
    * @param goesOnAt when the rest of it follows; null when nothing is left
    */
-  Standing ended(Account as, ImportResult came, Instant now, Instant goesOnAt, Trouble since) {
+  Standing ended(
+      Account as,
+      @Nullable ImportResult came,
+      Instant now,
+      @Nullable Instant goesOnAt,
+      @Nullable Trouble since) {
     Instant again = now.plus(as.pollEvery());
     Instant next = again;
     if (goesOnAt != null) {

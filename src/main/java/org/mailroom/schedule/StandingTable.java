@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.StoredResults;
 import org.mailroom.settings.Utc;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -204,8 +206,9 @@ class StandingTable {
             + " where account = ? and trouble_told is null",
         troubled,
         (statement, standing) -> {
-          set(statement, 1, standing.trouble().since());
-          statement.setString(2, text(standing.trouble().told()));
+          Trouble trouble = Objects.requireNonNull(standing.trouble(), "what the site was told of");
+          set(statement, 1, trouble.since());
+          statement.setString(2, text(trouble.told()));
           statement.setString(3, standing.account());
         });
   }
@@ -261,7 +264,7 @@ class StandingTable {
         since == null ? null : new Trouble(since, told(row.getString("trouble_told"))));
   }
 
-  private static String text(Map<String, Object> told) {
+  private static @Nullable String text(@Nullable Map<String, Object> told) {
     try {
       return told == null ? null : JSON.writeValueAsString(told);
     } catch (JsonProcessingException impossible) {
@@ -269,7 +272,7 @@ class StandingTable {
     }
   }
 
-  private static Map<String, Object> told(String text) {
+  private static @Nullable Map<String, Object> told(@Nullable String text) {
     try {
       return text == null
           ? null
@@ -279,7 +282,7 @@ class StandingTable {
     }
   }
 
-  private static void set(PreparedStatement statement, int index, Instant time)
+  private static void set(PreparedStatement statement, int index, @Nullable Instant time)
       throws SQLException {
     if (time == null) {
       statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
@@ -292,7 +295,7 @@ class StandingTable {
     return Utc.of(time.isAfter(LATEST) ? LATEST : time);
   }
 
-  private static Instant instant(Timestamp time) {
+  private static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 }

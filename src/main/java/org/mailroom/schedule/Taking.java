@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -72,7 +73,15 @@ class Taking {
               }
               List<String> takeable =
                   standings.takeable(
-                      wanted.stream().map(Standing::account).toList(), found.keySet(), now, anyway);
+                      // one that reads another mailbox by now, as another node has noted, isn't
+                      // taken under the one that it read
+                      wanted.stream()
+                          .filter(standing -> found.containsKey(standing.mailbox()))
+                          .map(Standing::account)
+                          .toList(),
+                      found.keySet(),
+                      now,
+                      anyway);
               List<LeaseTable.Held> taken = new ArrayList<>();
               wanted.stream()
                   .filter(
@@ -81,7 +90,8 @@ class Taking {
                               && !tokens.containsKey(standing.mailbox()))
                   .forEach(
                       standing -> {
-                        LeaseTable.Row row = found.get(standing.mailbox());
+                        LeaseTable.Row row =
+                            Objects.requireNonNull(found.get(standing.mailbox()), "a locked lease");
                         boolean had =
                             nodes.id().equals(row.node())
                                 && leases.token(row.mailbox()) == row.token();
@@ -99,13 +109,10 @@ class Taking {
         .filter(standing -> accounts.contains(standing.account()))
         .map(
             standing -> {
-              LeaseTable.Row before = found.get(standing.mailbox());
-              if (leases.taken(
-                  standing.account(),
-                  standing.mailbox(),
-                  tokens.get(standing.mailbox()),
-                  epoch,
-                  before)) {
+              LeaseTable.Row before =
+                  Objects.requireNonNull(found.get(standing.mailbox()), "a locked lease");
+              long token = Objects.requireNonNull(tokens.get(standing.mailbox()), "its token");
+              if (leases.taken(standing.account(), standing.mailbox(), token, epoch, before)) {
                 gates.goOnWith(standing.mailbox(), before.gate());
               }
               board.taken(standing.account(), nodes.id(), now, null);

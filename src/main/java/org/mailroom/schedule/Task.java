@@ -1,6 +1,7 @@
 package org.mailroom.schedule;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** An account that this process has in hand. The {@link Board} guards it. */
 final class Task {
@@ -9,15 +10,15 @@ final class Task {
   final boolean leased;
 
   /** Why it can't be worked on; null: it can. */
-  final RuntimeException why;
+  final @Nullable RuntimeException why;
 
   /** Null: its import runs. */
-  Instant queuedAt;
+  @Nullable Instant queuedAt;
 
   /** What its import came to is known. */
   boolean ended;
 
-  Task(Instant queuedAt, RuntimeException why) {
+  Task(@Nullable Instant queuedAt, @Nullable RuntimeException why) {
     this.queuedAt = queuedAt;
     this.leased = why == null;
     this.why = why;

@@ -31,9 +31,9 @@ public record DestinationProperties(
     @NotBlank(message = "is missing: the Camel endpoint that takes the messages") String uri,
     @Nullable Boolean pages,
     @Valid @Nullable Retry retry,
-    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> refusedOn,
-    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> downOn,
-    @Nullable List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> laterOn) {
+    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> refusedOn,
+    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> downOn,
+    List<@Pattern(regexp = FAILURE, message = FAILURE_ALLOWED) String> laterOn) {
 
   static final String FAILURE =
       "[345][0-9]{2}|([\\p{L}_$][\\p{L}\\p{N}_$]*\\.)+[\\p{L}_$][\\p{L}\\p{N}_$]*";
@@ -79,7 +79,7 @@ public record DestinationProperties(
 
   /** An endpoint, with everything else as it is documented. */
   public static DestinationProperties of(String uri, @Nullable Boolean pages) {
-    return new DestinationProperties(uri, pages, null, null, null, null);
+    return new DestinationProperties(uri, pages, null, List.of(), List.of(), List.of());
   }
 
   /** The short form: the endpoint alone. The binding of settings finds this method by its name. */

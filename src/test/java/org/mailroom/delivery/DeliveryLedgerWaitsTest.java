@@ -7,19 +7,24 @@ import static org.mailroom.delivery.LedgerParts.deliver;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /**
  * Deliveries that wait through no fault of their message, and those of which that is in doubt: on
  * the real tables, without an application.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class DeliveryLedgerWaitsTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -147,6 +152,25 @@ class DeliveryLedgerWaitsTest {
         .isEqualTo(4);
     assertThat(count(running, Count.WAITING)).isEqualTo(2);
     assertThat(count(running, Count.FAILED)).isZero();
+  }
+
+  @Test
+  void where_the_service_gave_nothing_and_no_reason_they_wait_and_the_log_says_so(
+      CapturedOutput output) {
+    AccountImport running = with.begin();
+    running.tally().trouble().failed(BROKEN);
+    running.tally().trouble().failed(new TimeoutException());
+    with.ledger.end(running);
+    assertThat(count(running, Count.WAITING)).isEqualTo(2);
+    assertThat(output.getOut())
+        .contains("account support: 2 messages wait, for the service gave nothing of any: ")
+        .doesNotContain("null");
+    running.tally().trouble().failed(null);
+    with.ledger.end(running);
+    assertThat(output.getOut())
+        .contains(
+            "3 messages wait, for the service gave nothing of any: no reason is known. That costs"
+                + " them no attempt");
   }
 
   @Test

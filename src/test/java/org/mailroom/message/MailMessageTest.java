@@ -48,6 +48,11 @@ class MailMessageTest {
     assertThat(message.importance()).isEqualTo("high");
   }
 
+  @Test
+  void an_id_that_is_no_text_is_the_one_that_the_listing_knows_the_message_by() throws IOException {
+    assertThat(translate("{\"id\":5}").id()).isEqualTo("5");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "eventMessageRequest,,meetingRequest",

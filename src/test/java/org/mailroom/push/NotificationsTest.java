@@ -57,13 +57,17 @@ class NotificationsTest {
   }
 
   private static Subscription row(String id, String mailbox) {
+    return row(id, mailbox, ClientState.hash(SECRET));
+  }
+
+  private static Subscription row(String id, String mailbox, String hash) {
     return new Subscription(
         mailbox,
         "contoso",
         "",
         "",
         id,
-        ClientState.hash(SECRET),
+        hash,
         Instant.MAX,
         Instant.MAX,
         null,
@@ -126,6 +130,15 @@ class NotificationsTest {
     assertThat(count("unknown")).isEqualTo(1002);
     assertThat(count("wrong-state")).isEqualTo(1004);
     assertThat(output.getOut()).isEmpty();
+  }
+
+  @Test
+  void where_no_secret_of_a_subscription_is_known_no_notification_of_it_is_true() {
+    index.replace(List.of(row("s1", SUPPORT, null)));
+    assertThat(take(notification("s1", SECRET, ""), notification("s1", "", ""))).isTrue();
+    wakes.wake();
+    assertThat(imported).isEmpty();
+    assertThat(count("wrong-state")).isEqualTo(2);
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mailroom.account.Account;
 import org.mailroom.graph.GatesForTests;
 import org.mailroom.graph.LeaseLostException;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -177,6 +178,30 @@ class LeasesTest {
     assertThat(one.schedule.workedBy("a"))
         .hasValueSatisfying(node -> assertThat(node.name()).isEqualTo("two"));
     GatesForTests.pass(two.gates, "a@contoso.com");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void
+      an_account_whose_mailbox_another_node_has_changed_a_moment_ago_is_left_and_those_beside_it_are_taken(
+          Kind kind) {
+    SharedSchedule database = database(kind);
+    NodeProcess one = database.node("one");
+    NodeProcess two = database.node("two");
+    know(one, "a");
+    assertThat(one.schedule.due()).containsExactly("a");
+    Account moved = two.know("moved", "a@contoso.com", MINUTE);
+    Account beside = two.know("beside", "b@contoso.com", MINUTE);
+    assertThat(two.schedule.due()).as("the other mailbox is worked on").containsExactly("beside");
+    two.runs("beside", Imports.idle("beside", two.clock));
+    two.keeper.keep();
+    database.jdbc.update(
+        "update account_schedule set mailbox = 'b@contoso.com' where account = 'moved'");
+    List<Standing> asKnownHere =
+        List.of(Standing.of(moved, two.clock.instant()), Standing.of(beside, two.clock.instant()));
+    assertThat(two.taking.take(asKnownHere, true, two.keeper.board())).containsExactly("beside");
+    assertThat(database.rows("account_schedule where account = 'moved' and node is null"))
+        .isEqualTo(1);
   }
 
   @ParameterizedTest

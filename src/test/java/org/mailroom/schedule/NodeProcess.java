@@ -43,6 +43,7 @@ final class NodeProcess {
   final MailboxLeases leases;
   final MailboxGates gates;
   final LeaseTable leaseTable;
+  final Taking taking;
   final ScheduleKeeper keeper;
   final AccountAlerts alerts = new AccountAlerts(accounts);
   final AccountSchedule schedule;
@@ -72,7 +73,7 @@ final class NodeProcess {
     gates = GatesForTests.of(properties, new SimpleMeterRegistry(), leases, clock);
     StandingTable standings = new StandingTable(jdbc, nodeTable);
     GateText gateText = new GateText(gates, time);
-    Taking taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
+    taking = new Taking(standings, leaseTable, leases, gateText, nodes, time, transaction);
     Agreement agreement =
         new Agreement(
             standings, leaseTable, leases, gateText, nodes, time, transaction, properties);
