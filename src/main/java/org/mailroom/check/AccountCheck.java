@@ -19,6 +19,7 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.push.PushStatus;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -297,7 +298,7 @@ public final class AccountCheck {
         return CheckStep.ok(name, tried, attempt.run());
       } catch (CheckFailure e) {
         return CheckStep.failed(name, tried, e.getMessage(), e.remedy());
-      } catch (CredentialException | GraphException e) {
+      } catch (CredentialException | GraphException | RouteNotRunningException e) {
         return CheckStep.failed(name, tried, e.getMessage(), null);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

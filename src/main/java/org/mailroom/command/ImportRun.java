@@ -13,6 +13,7 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.ImportOnce;
+import org.mailroom.settings.RouteNotRunningException;
 import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -35,9 +36,11 @@ final class ImportRun {
    * @return what each import came to; several of an account that let others go first in between
    */
   List<ImportResult> run(List<String> accountIds) {
-    CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
     try {
+      CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
       return Terminal.isThere() ? watch(results, accountIds) : results.get();
+    } catch (RouteNotRunningException nobodyImports) {
+      throw new CommandException(nobodyImports.getMessage() + " Nothing was imported or marked.");
     } catch (ExecutionException e) {
       throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
     } catch (InterruptedException e) {

@@ -20,6 +20,7 @@ import org.mailroom.discovery.DiscoveryTable.State;
 import org.mailroom.graph.GraphException;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.MailroomProperties.AccountProperties;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -188,11 +189,15 @@ class GroupEntries {
         return;
       }
       told(entry, taken, members, known, now);
-    } catch (GraphException | CredentialException | MembersNotToldException refusal) {
+    } catch (GraphException
+        | CredentialException
+        | MembersNotToldException
+        | RouteNotRunningException refusal) {
       boolean passes =
-          refusal instanceof GraphException graph
-              ? graph.isTransient()
-              : refusal instanceof CredentialException credential && credential.isTransient();
+          refusal instanceof RouteNotRunningException
+              || (refusal instanceof GraphException graph
+                  ? graph.isTransient()
+                  : refusal instanceof CredentialException credential && credential.isTransient());
       Duration wait = passes && FIRST_WAIT.compareTo(every) < 0 ? FIRST_WAIT : every;
       untold(
           taken,
