@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.mailroom.graph.GateState;
 import org.mailroom.graph.MailboxGates;
+import org.mailroom.settings.DatabaseTime;
 import org.springframework.stereotype.Component;
 
 /**
