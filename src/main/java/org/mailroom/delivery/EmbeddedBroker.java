@@ -9,6 +9,7 @@ import org.apache.activemq.artemis.spi.core.remoting.Acceptor;
 import org.mailroom.settings.BrokerFile;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.ConfigurationException;
+import org.mailroom.settings.DataDirFiles;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,7 @@ public final class EmbeddedBroker {
                         properties.dataDir(), BrokerLock.holder(properties.dataDir())));
     try {
       starting.start();
+      DataDirFiles.closeWritten(properties.dataDir());
       if (opensPort()) {
         announce(starting);
       }
@@ -170,6 +172,7 @@ public final class EmbeddedBroker {
       } finally {
         broker = null;
         lock.close();
+        DataDirFiles.closeWritten(properties.dataDir());
       }
     }
   }
