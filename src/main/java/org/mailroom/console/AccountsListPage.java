@@ -214,12 +214,15 @@ final class AccountsListPage {
    * found.
    *
    * @param all whether those of the other pages are meant, too
+   * @param counted how many the page said that would be: the states that are searched for change by
+   *     themselves, and more than somebody agreed to are never changed
    */
   @PostMapping("/accounts/~credential")
   String applyCredential(
       @RequestParam String credential,
       @RequestParam(required = false) List<String> account,
       @RequestParam(defaultValue = "false") boolean all,
+      @RequestParam(required = false) Integer counted,
       @RequestParam(required = false) String q,
       @RequestParam(required = false) String uses,
       @RequestParam(required = false) String state,
@@ -229,6 +232,16 @@ final class AccountsListPage {
         all
             ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
             : account == null ? List.of() : account;
+    if (all && counted != null && chosen.size() > counted) {
+      told.addFlashAttribute(
+          "problem",
+          "Nothing was changed: "
+              + chosen.size()
+              + " accounts are found by now, and not "
+              + counted
+              + ". Look at them, then apply.");
+      return toSearch(search, told);
+    }
     Map<String, List<FieldProblem>> problems = accounts.giveCredential(chosen, credential);
     List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
     List<String> refused =
@@ -258,6 +271,10 @@ final class AccountsListPage {
                       ? " And " + (refused.size() - REFUSALS_TOLD) + " more."
                       : ""));
     }
+    return toSearch(search, told);
+  }
+
+  private static String toSearch(Search search, RedirectAttributes told) {
     Map.of("q", search.q(), "uses", search.uses(), "state", search.state())
         .forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));
     return "redirect:/accounts";

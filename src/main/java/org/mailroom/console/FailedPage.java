@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
@@ -80,13 +81,16 @@ final class FailedPage {
     model.addAttribute("failed", shown);
     model.addAttribute("account", chosen);
     model.addAttribute("counts", counts);
-    model.addAttribute(
-        "total",
-        chosen == null
-            ? counts.values().stream().mapToLong(Long::longValue).sum()
-            : counts.getOrDefault(chosen, 0L));
+    model.addAttribute("total", count(counts, chosen));
     model.addAttribute("retries", retries.now().orElse(null));
     return "failed";
+  }
+
+  /** Of one account, or of all. */
+  private static long count(Map<String, Long> counts, @Nullable String account) {
+    return account == null
+        ? counts.values().stream().mapToLong(Long::longValue).sum()
+        : counts.getOrDefault(account, 0L);
   }
 
   /** One for each message, in the order of the first of its deliveries. */
@@ -258,15 +262,37 @@ final class FailedPage {
         + " any more, or its settings don’t fit. Set it up again, or discard its deliveries.";
   }
 
+  /**
+   * Gives deliveries up for good.
+   *
+   * @param counted how many the page said that would be: more than somebody agreed to are never
+   *     given up
+   */
   @PostMapping("/failed/discard")
   String discard(
       @RequestParam(required = false) String account,
       @RequestParam(required = false) String message,
       @RequestParam(required = false) String destination,
       @RequestParam(required = false) String shown,
+      @RequestParam(required = false) Long counted,
       RedirectAttributes told) {
     Selection selection =
         new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+    long present = counted == null ? 0 : count(failures.count(), selection.account());
+    if (counted != null && present > counted) {
+      attention.changed();
+      if (blankToNull(shown) != null) {
+        told.addAttribute("account", shown);
+      }
+      told.addFlashAttribute(
+          "problem",
+          "Nothing was given up: "
+              + present
+              + " deliveries have failed by now, and not "
+              + counted
+              + ". Look at them, then discard.");
+      return "redirect:/failed";
+    }
     int changed = failures.discard(selection);
     recordChange(Trail.Action.DISCARDED, selection, changed);
     tell(
