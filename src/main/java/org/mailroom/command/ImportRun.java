@@ -13,6 +13,7 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.ImportOnce;
+import org.mailroom.settings.Causes;
 import org.mailroom.settings.RouteNotRunningException;
 import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -42,7 +43,8 @@ final class ImportRun {
     } catch (RouteNotRunningException nobodyImports) {
       throw new CommandException(nobodyImports.getMessage() + " Nothing was imported or marked.");
     } catch (ExecutionException e) {
-      throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
+      throw new CommandException(
+          "the import ended unexpectedly: " + Causes.inShort(Causes.root(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("the import was interrupted");
