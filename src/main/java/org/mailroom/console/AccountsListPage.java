@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
@@ -43,7 +44,7 @@ final class AccountsListPage {
    */
   record Search(String q, String uses, String state) {
 
-    static Search of(String q, String uses, String state) {
+    static Search of(@Nullable String q, @Nullable String uses, @Nullable String state) {
       return new Search(
           q == null ? "" : q.strip(),
           uses == null ? "" : uses.strip(),
@@ -73,14 +74,14 @@ final class AccountsListPage {
   record Line(
       String id,
       String mailbox,
-      String credential,
-      String folder,
+      @Nullable String credential,
+      @Nullable String folder,
       List<String> deliverTo,
       boolean editable,
-      AccountStatus status,
-      String problem,
+      @Nullable AccountStatus status,
+      @Nullable String problem,
       String kept,
-      Long finds) {
+      @Nullable Long finds) {
 
     /** An entry has none, but that it needs attention. */
     boolean hasState(String state) {
@@ -114,9 +115,9 @@ final class AccountsListPage {
 
   @GetMapping("/accounts")
   String list(
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String uses,
-      @RequestParam(required = false) String state,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String uses,
+      @RequestParam(required = false) @Nullable String state,
       @RequestParam(defaultValue = "1") int page,
       Model model) {
     Search search = Search.of(q, uses, state);
@@ -220,12 +221,12 @@ final class AccountsListPage {
   @PostMapping("/accounts/~credential")
   String applyCredential(
       @RequestParam String credential,
-      @RequestParam(required = false) List<String> account,
+      @RequestParam(required = false) @Nullable List<String> account,
       @RequestParam(defaultValue = "false") boolean all,
-      @RequestParam(required = false) Integer counted,
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String uses,
-      @RequestParam(required = false) String state,
+      @RequestParam(required = false) @Nullable Integer counted,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String uses,
+      @RequestParam(required = false) @Nullable String state,
       RedirectAttributes told) {
     Search search = Search.of(q, uses, state);
     Collection<String> chosen =

@@ -74,7 +74,7 @@ final class FailedPage {
   }
 
   @GetMapping("/failed")
-  String list(@RequestParam(required = false) String account, Model model) {
+  String list(@RequestParam(required = false) @Nullable String account, Model model) {
     String chosen = blankToNull(account);
     Map<String, Long> counts = failures.count();
     List<Message> shown = messages(failures.list(new Selection(chosen, null, null), DELIVERIES));
@@ -127,7 +127,7 @@ final class FailedPage {
   }
 
   /** The messages that somebody has ticked; what isn't a key is left out. */
-  private static List<Selection> selections(List<String> keys) {
+  private static List<Selection> selections(@Nullable List<String> keys) {
     List<Selection> selections = new ArrayList<>();
     for (String key : keys == null ? List.<String>of() : keys) {
       try {
@@ -146,8 +146,8 @@ final class FailedPage {
   /** Tries the ticked messages again, to each destination that failed. */
   @PostMapping("/failed/retry-chosen")
   String retryChosen(
-      @RequestParam(required = false) List<String> chosen,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable List<String> chosen,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     int changed = 0;
     Set<String> imported = new LinkedHashSet<>();
@@ -179,8 +179,8 @@ final class FailedPage {
 
   @PostMapping("/failed/discard-chosen")
   String discardChosen(
-      @RequestParam(required = false) List<String> chosen,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable List<String> chosen,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     int changed = 0;
     for (Selection selection : selections(chosen)) {
@@ -197,7 +197,11 @@ final class FailedPage {
   }
 
   private String toldOfChosen(
-      RedirectAttributes told, String shown, List<String> chosen, int changed, String done) {
+      RedirectAttributes told,
+      @Nullable String shown,
+      @Nullable List<String> chosen,
+      int changed,
+      String done) {
     if (chosen == null || chosen.isEmpty()) {
       told.addFlashAttribute("problem", "Choose at least one message.");
       if (blankToNull(shown) != null) {
@@ -211,10 +215,10 @@ final class FailedPage {
 
   @PostMapping("/failed/retry")
   String retry(
-      @RequestParam(required = false) String account,
-      @RequestParam(required = false) String message,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String message,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     Selection selection =
         new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
@@ -248,7 +252,7 @@ final class FailedPage {
     return "redirect:/failed";
   }
 
-  private String untried(RedirectAttributes told, String shown, List<String> deleted) {
+  private String untried(RedirectAttributes told, @Nullable String shown, List<String> deleted) {
     if (blankToNull(shown) != null) {
       told.addAttribute("account", shown);
     }
@@ -270,11 +274,11 @@ final class FailedPage {
    */
   @PostMapping("/failed/discard")
   String discard(
-      @RequestParam(required = false) String account,
-      @RequestParam(required = false) String message,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown,
-      @RequestParam(required = false) Long counted,
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String message,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String shown,
+      @RequestParam(required = false) @Nullable Long counted,
       RedirectAttributes told) {
     Selection selection =
         new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
@@ -325,7 +329,7 @@ final class FailedPage {
     }
   }
 
-  private void tell(RedirectAttributes told, String shown, int changed, String done) {
+  private void tell(RedirectAttributes told, @Nullable String shown, int changed, String done) {
     attention.changed();
     if (blankToNull(shown) != null) {
       told.addAttribute("account", shown);
@@ -335,7 +339,7 @@ final class FailedPage {
         changed == 0 ? "There is no such failed delivery any more." : done);
   }
 
-  private static String blankToNull(String text) {
+  private static @Nullable String blankToNull(@Nullable String text) {
     return text == null || text.isBlank() ? null : text;
   }
 }
