@@ -10,12 +10,19 @@
   let failures = 0;
   let heard = new Date();
 
+  // somebody has chosen something that isn't sent yet
+  const isChosen = (select) => {
+    const before = [...select.options].findIndex((option) => option.defaultSelected);
+    return select.selectedIndex !== Math.max(before, 0);
+  };
+
   const busy = (part) => {
     const at = document.activeElement;
     const typing = at && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
     const chosen = window.getSelection();
     // a button that is replaced between press and release is never clicked
     return typing || part.matches(":active") || part.querySelector("input:checked, details[open]") !== null
+      || [...part.querySelectorAll("select")].some(isChosen)
       || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
   };
 
@@ -28,13 +35,14 @@
     return [...part.querySelectorAll("a, button, input, select, textarea, iframe")].indexOf(at);
   };
 
-  // the page as it is now; null when it is loaded anew, for somebody has to sign in
+  // the page as it is now; null when it is loaded anew
   const ask = async () => {
     const patience = new AbortController();
     const over = setTimeout(() => patience.abort(), PATIENCE);
     try {
       const answer = await fetch(location.href, { headers: { "X-Mailroom-Update": "1" }, credentials: "same-origin", redirect: "manual", signal: patience.signal });
-      if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return null; }
+      // somebody has to sign in; or what the page shows isn't there any more
+      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 404) { location.reload(); return null; }
       if (!answer.ok) throw new Error(String(answer.status));
       return await answer.text();
     } finally {
@@ -57,6 +65,10 @@
       part.querySelectorAll(".scroll").forEach((box, i) => { box.scrollLeft = scrolled[i] || 0; });
       if (focused !== null) part.querySelectorAll("a, button, input, select, textarea, iframe")[focused]?.focus({ preventScroll: true });
     }
+    // that the database is down is told on a page that is open, too
+    const down = fresh.getElementById("database");
+    const told = document.getElementById("database");
+    if (down && told && down.innerHTML !== told.innerHTML) told.replaceChildren(...document.adoptNode(down).childNodes);
     const nav = fresh.querySelector(".bar nav ul");
     const now = document.querySelector(".bar nav ul");
     if (nav && now && !now.contains(document.activeElement) && nav.innerHTML !== now.innerHTML) now.replaceChildren(...document.adoptNode(nav).childNodes);

@@ -105,6 +105,28 @@ class CommandLineTest {
   }
 
   @Test
+  void without_a_route_that_takes_imports_import_once_ends_with_1_and_says_which_and_what_to_do(
+      CapturedOutput output) throws Exception {
+    mailbox.deliver(DemoMail.plain(1));
+    Path routes = Files.createDirectories(folder.resolve("routes"));
+    Path packaged = Path.of("routes/import-account.camel.yaml");
+    Files.writeString(
+        routes.resolve("import-account.camel.yaml"),
+        Files.readString(packaged)
+            .replaceFirst(
+                "    group: import\n", "    group: import\n    autoStartup: \"false\"\n"));
+    List<String> settings =
+        List.of("--mailroom.routes=" + routes.toUri(), "--mailroom.limits.importer-wait=1s");
+    assertThat(run(settings, "import", "--once")).isEqualTo(1);
+    assertThat(output.getErr())
+        .contains("mailroom: no route that runs begins with seda:import-account, and none did")
+        .contains("within 1 s (mailroom.limits.importer-wait)")
+        .contains("Nothing was imported or marked.");
+    assertThat(output).doesNotContain("\tat ");
+    assertThat(mailbox.unread()).isEqualTo(1);
+  }
+
+  @Test
   void an_account_that_can_not_be_used_is_told_and_the_others_are_imported(CapturedOutput output) {
     try (MailroomRun mailroom =
         MailroomRun.start(tenant, folder, "--mailroom.destinations.archive=mock:archive")) {

@@ -214,6 +214,25 @@ class ConsoleMailTest {
     page.context().close();
   }
 
+  @Test
+  void a_mail_that_is_read_is_not_loaded_anew_while_nothing_of_it_changes() {
+    Page page = console.signIn();
+    openHostile(page);
+    page.evaluate(
+        "document.querySelectorAll('[data-live] > *').forEach((part) => { part.seen = true; })");
+    for (int time = 0; time < 2; time++) {
+      page.waitForResponse(answer -> answer.url().equals(page.url()), () -> {});
+    }
+    assertThat(
+            page.evaluate(
+                "[...document.querySelectorAll('[data-live] > *')].filter((part) =>"
+                    + " !part.seen).map((part) => part.outerHTML.slice(0, 200))"))
+        .isEqualTo(List.of());
+    assertThat(page.evaluate("document.querySelectorAll('[data-live=mail] iframe').length"))
+        .isEqualTo(1);
+    page.context().close();
+  }
+
   @AfterAll
   void stop() {
     console.close();

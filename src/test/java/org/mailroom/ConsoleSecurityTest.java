@@ -2,7 +2,10 @@ package org.mailroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.CookieManager;
 import java.net.InetAddress;
@@ -16,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -41,6 +46,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mailroom.delivery.EmbeddedBroker;
 import org.mailroom.demo.DemoTenant;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -65,6 +71,9 @@ class ConsoleSecurityTest {
     folder = temporary;
     tenant = DemoTenant.start();
     tenant.mailbox("support@contoso.com");
+    Files.setPosixFilePermissions(
+        Files.createDirectory(folder.resolve("data")),
+        PosixFilePermissions.fromString("rwxr-xr-x"));
     mailroom =
         MailroomRun.startRuntime(
             tenant,
@@ -958,18 +967,42 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void what_lies_below_the_data_dir_is_its_owners_alone() throws Exception {
-    try (var files = Files.walk(folder.resolve("data"))) {
-      assertThat(files.toList())
-          .isNotEmpty()
-          .allSatisfy(
-              each ->
-                  assertThat(
-                          java.nio.file.attribute.PosixFilePermissions.toString(
-                              Files.getPosixFilePermissions(each)))
-                      .as(each.toString())
-                      .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------"));
+  void
+      what_lies_below_the_data_dir_is_its_owners_alone_also_what_the_broker_makes_later_in_one_that_was_open()
+          throws Exception {
+    Path data = folder.resolve("data");
+    mailroom.bean(EmbeddedBroker.class).start();
+    assertThat(permissions(data)).as("it was there, and open to others").isEqualTo("rwx------");
+    assertThat(permissions(data.resolve("broker"))).as("at once").isEqualTo("rwx------");
+    assertThat(all(data))
+        .anyMatch(each -> each.toString().endsWith(".amq"))
+        .anyMatch(each -> each.toString().endsWith(".mv.db"))
+        .allSatisfy(ConsoleSecurityTest::isItsOwners);
+    // as the broker makes a file of its journal when those that it has are full
+    Path later = Files.createFile(data.resolve("broker/journal/later.amq"));
+    Files.setPosixFilePermissions(later, PosixFilePermissions.fromString("rw-r--r--"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> permissions(later).equals("rw-------"));
+    Files.delete(later);
+  }
+
+  private static List<Path> all(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.toList();
     }
+  }
+
+  private static void isItsOwners(Path path) {
+    try {
+      assertThat(permissions(path))
+          .as(path.toString())
+          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test

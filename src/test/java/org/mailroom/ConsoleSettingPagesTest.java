@@ -183,6 +183,15 @@ class ConsoleSettingPagesTest {
     Page page = console.signIn();
     page.onDialog(Dialog::accept);
     page.navigate("/accounts?q=Office");
+    // as if one more had been found since
+    page.evaluate("document.querySelector('input[name=counted]').value = 59");
+    page.getByLabel("Give the chosen accounts the credential").selectOption("third");
+    page.getByRole(
+            AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Apply to all 60 that were found"))
+        .click();
+    assertThat(page.getByRole(AriaRole.ALERT))
+        .containsText("Nothing was changed: 60 accounts are found by now, and not 59.");
+    assertThat(mailroom.bean(Accounts.class).accountsUsing("third")).isEmpty();
     page.getByLabel("Give the chosen accounts the credential").selectOption("third");
     page.getByRole(
             AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Apply to all 60 that were found"))

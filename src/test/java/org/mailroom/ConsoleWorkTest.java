@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mailroom.ConsoleRun.press;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,6 +100,98 @@ class ConsoleWorkTest {
                 mailroom.rows(
                         "delivery where message_id = 'gone-1' and last_error not like 'NoSpace%'")
                     == 1);
+    page.context().close();
+  }
+
+  @Test
+  void
+      what_fails_while_the_list_is_open_can_be_retried_and_no_more_is_discarded_than_was_agreed_to() {
+    Page page = console.signIn();
+    List<String> asked = new ArrayList<>();
+    page.onDialog(
+        dialog -> {
+          asked.add(dialog.message());
+          dialog.accept();
+        });
+    page.navigate("/failed?account=later");
+    assertThat(page.getByText("No delivery has failed.")).isVisible();
+    assertThat(button(page, "Retry all of later")).hasCount(0);
+    failed("later", "late-1");
+    // no reload: the page brings itself up to date
+    assertThat(button(page, "Retry all of later")).isVisible();
+    press(page, "Pause updates");
+    failed("later", "late-2");
+    press(page, "Discard all of later");
+    assertThat(page.getByRole(AriaRole.ALERT))
+        .containsText("Nothing was given up: 2 deliveries have failed by now, and not 1.");
+    assertThat(mailroom.rows("delivery where account = 'later' and status = 'FAILED'"))
+        .isEqualTo(2);
+    press(page, "Discard all of later");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("given up for good");
+    assertThat(asked)
+        .containsExactly("Give up 1 delivery for good?", "Give up 2 deliveries for good?");
+    assertThat(mailroom.rows("delivery where account = 'later' and status = 'DISCARDED'"))
+        .isEqualTo(2);
+    page.context().close();
+  }
+
+  @Test
+  void a_message_that_is_open_shows_what_there_is_of_it_once_it_is_delivered_and_that_it_is_gone() {
+    console.mailbox("busy").deliver(DemoMail.plain(7));
+    mailroom.bean(AccountSchedule.class).importNow("busy");
+    await().atMost(PATIENCE).until(() -> mailroom.rows("mail_message where account = 'busy'") == 1);
+    String id =
+        mailroom
+            .database()
+            .queryForObject(
+                "select message_id from mail_message where account = 'busy'", String.class);
+    // as before its delivery
+    mailroom
+        .database()
+        .execute("create table kept as select * from mail_message where account = 'busy'");
+    mailroom.database().update("delete from mail_message where account = 'busy'");
+    Page page = console.signIn();
+    page.navigate(
+        "/messages/message?account=busy&id=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+    assertThat(page.getByText("Mailroom has no copy of it.")).isVisible();
+    assertThat(button(page, "Deliver once more")).hasCount(0);
+    mailroom.database().update("insert into mail_message select * from kept");
+    // no reload: the page brings itself up to date
+    assertThat(button(page, "Deliver once more")).isVisible();
+    assertThat(page.getByText("Save message.json")).isVisible();
+    assertThat(page.getByText("Mailroom has no copy of it.")).hasCount(0);
+    page.getByLabel("database").check();
+    press(page, "Deliver once more");
+    assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Delivered again to database");
+    mailroom.database().update("delete from mail_message where account = 'busy'");
+    mailroom.database().update("delete from ledger_message where account = 'busy'");
+    assertThat(page.locator("h1")).containsText("There is no such page");
+    mailroom.database().execute("drop table kept");
+    page.context().close();
+  }
+
+  @Test
+  void a_page_that_is_open_when_the_database_goes_down_says_so_and_takes_it_back() {
+    Page page = console.signIn();
+    page.navigate("/nodes");
+    boolean[] down = {true};
+    page.route(
+        "**/nodes",
+        request -> {
+          APIResponse answer = request.fetch();
+          String shown = answer.text();
+          String told =
+              shown.replace(
+                  "<div id=\"database\"></div>",
+                  "<div id=\"database\" data-live=\"database\"><div class=\"notice bad\""
+                      + " role=\"alert\">Since 10:00: it is down</div></div>");
+          request.fulfill(
+              new Route.FulfillOptions().setResponse(answer).setBody(down[0] ? told : shown));
+        });
+    assertThat(page.locator("#database")).containsText("it is down");
+    down[0] = false;
+    assertThat(page.locator("#database")).isEmpty();
+    page.unrouteAll();
     page.context().close();
   }
 
@@ -339,6 +435,9 @@ class ConsoleWorkTest {
     Locator backfill = page.locator("section[aria-labelledby=backfilled]");
     assertThat(backfill).containsText("It was stopped before it was through, and nobody is at it");
     assertThat(backfill).containsText("Everything received before 2026-01-28");
+    // no reload: another one can be begun
+    page.getByText("Import what was received in the past").click();
+    assertThat(button(page, "Begin")).isEnabled();
     page.navigate("/");
     assertThat(
             page.locator("tbody tr")
@@ -359,6 +458,8 @@ class ConsoleWorkTest {
     press(page, "Go on");
     Locator progress = page.getByLabel("Backfill: 9 of 13");
     assertThat(progress).hasAttribute("max", "13");
+    page.getByText("Import what was received in the past").click();
+    assertThat(button(page, "Begin")).isDisabled();
     page.navigate("/");
     assertThat(progress).isVisible();
     page.context().close();

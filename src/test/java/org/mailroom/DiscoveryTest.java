@@ -88,6 +88,12 @@ class DiscoveryTest {
     return mailroom.bean(Accounts.class).all().stream().map(Account::id).toList();
   }
 
+  /** By the clock that nodes share; and tokens may be asked for anew. */
+  private void isTimeToAsk() {
+    clock.travel(Duration.ofMinutes(15));
+    mailroom.database().update("update discovery set due_at = current_timestamp");
+  }
+
   private void awaitRead(String address) {
     await().atMost(PATIENCE).until(() -> tenant.mailbox(address).unread() == 0);
   }
@@ -120,15 +126,15 @@ class DiscoveryTest {
       CapturedOutput output) {
     directory.join(group, "cleo@contoso.com");
     arrives("cleo@contoso.com");
-    clock.travel(Duration.ofMinutes(15));
+    isTimeToAsk();
     awaitRead("cleo@contoso.com");
     directory.leave(group, "cleo@contoso.com");
-    clock.travel(Duration.ofMinutes(15));
+    isTimeToAsk();
     await().atMost(PATIENCE).until(() -> !ids().contains("everyone-cleo_contoso.com"));
     assertThat(output.getOut()).contains("not polled any more: cleo@contoso.com");
     tenant.mailbox("cleo@contoso.com").unreadAll();
     directory.join(group, "cleo@contoso.com");
-    clock.travel(Duration.ofMinutes(15));
+    isTimeToAsk();
     awaitRead("cleo@contoso.com");
     assertThat(
             mailroom
@@ -159,7 +165,7 @@ class DiscoveryTest {
               step ->
                   step.name().equals("mailboxes")
                       && step.inWords().contains("Grant it GroupMember.Read.All"));
-      clock.travel(Duration.ofMinutes(15));
+      isTimeToAsk();
       await()
           .atMost(PATIENCE)
           .until(() -> output.getOut().contains("entry everyone: list members of " + group));
@@ -177,7 +183,7 @@ class DiscoveryTest {
     } finally {
       may("Mail.ReadWrite", "GroupMember.Read.All", "User.ReadBasic.All");
       tenant.revokeTokens();
-      clock.travel(Duration.ofMinutes(15));
+      isTimeToAsk();
       await()
           .atMost(PATIENCE)
           .until(() -> !mailroom.bean(Accounts.class).problems().containsKey("everyone"));

@@ -1,8 +1,10 @@
 package org.mailroom.account;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.DatabaseBreaker;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
@@ -43,6 +45,10 @@ public final class ImportFailure extends RuntimeException {
               + "; nothing is marked meanwhile, and Mailroom goes on by itself.",
           why,
           true);
+    }
+    Optional<RouteNotRunningException> nobody = RouteNotRunningException.of(why);
+    if (nobody.isPresent()) {
+      return nobody.get();
     }
     return new ImportFailure(
         "the import ended unexpectedly ("

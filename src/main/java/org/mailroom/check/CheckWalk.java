@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
+import org.mailroom.settings.RouteNotRunningException;
 
 /**
  * Steps of a check of which each needs the ones before it: after one that failed the others are
@@ -52,7 +53,7 @@ final class CheckWalk {
       return CheckStep.ok(name, tried, attempt.run());
     } catch (CheckFailure e) {
       return CheckStep.failed(name, tried, e.getMessage(), e.remedy());
-    } catch (CredentialException | GraphException e) {
+    } catch (CredentialException | GraphException | RouteNotRunningException e) {
       return CheckStep.failed(name, tried, e.getMessage(), null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.discovery.Discovery;
 import org.mailroom.graph.GraphException;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -43,7 +44,7 @@ final class DiscoveryCheck {
       told.accept(CheckStep.ok("mailboxes", source, discovery.count(entry)));
     } catch (GraphException | CredentialException refusal) {
       told.accept(CheckStep.failed("mailboxes", source, refusal.getMessage(), null));
-    } catch (Discovery.NotToldException why) {
+    } catch (Discovery.NotToldException | RouteNotRunningException why) {
       told.accept(CheckStep.failed("mailboxes", source, why.getMessage(), null));
     }
   }

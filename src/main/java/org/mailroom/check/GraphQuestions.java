@@ -21,6 +21,7 @@ import org.mailroom.listing.MailFolders;
 import org.mailroom.listing.MessageListing;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -61,7 +62,9 @@ final class GraphQuestions {
     if (Causes.sentence(answered.getException()).orElse(null) instanceof RuntimeException inWords) {
       throw inWords;
     }
-    throw new IllegalStateException(answered.getException());
+    throw RouteNotRunningException.of(answered.getException())
+        .<RuntimeException>map(nobody -> nobody)
+        .orElseGet(() -> new IllegalStateException(answered.getException()));
   }
 
   /** How many unread messages the inbox has: whoever may ask that may read the mailbox. */

@@ -3,6 +3,7 @@ package org.mailroom.command;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.console.CommandTrail;
@@ -63,7 +64,7 @@ final class EraseCommand implements Callable<Integer> {
         paramLabel = "ADDRESS",
         required = true,
         description = "What is from this address, or was sent by it, whatever the case.")
-    private String sender;
+    private @Nullable String sender;
 
     @Option(
         names = "--message",
@@ -72,21 +73,21 @@ final class EraseCommand implements Callable<Integer> {
         description =
             "The message with this id: Graph's immutable id as in the console, or the"
                 + " internetMessageId (<…@…>).")
-    private String message;
+    private @Nullable String message;
 
     @Option(
         names = "--older-than",
         paramLabel = "AGE",
         required = true,
         description = "What was imported longer ago than this, such as 365d or 12h.")
-    private String olderThan;
+    private @Nullable String olderThan;
   }
 
   @Option(
       names = "--account",
       paramLabel = "ID",
       description = "Only of this account, which may be one that is no longer in the settings.")
-  private String account;
+  private @Nullable String account;
 
   @Option(names = "--dry-run", description = "Only say what would be erased.")
   private boolean dryRun;
@@ -124,7 +125,7 @@ final class EraseCommand implements Callable<Integer> {
     }
   }
 
-  private String text(String option, String value) {
+  private @Nullable String text(String option, @Nullable String value) {
     if (value != null && value.isBlank()) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "Missing value for option '" + option + "'.");
@@ -152,11 +153,12 @@ final class EraseCommand implements Callable<Integer> {
   /** Without the address: whose messages were erased is nothing to be kept. */
   private String inWords() {
     String of = account == null ? "all accounts" : "account " + account;
+    String age = which.olderThan;
     return which.sender != null
         ? "what a sender sent, of " + of
-        : which.message != null
+        : age == null
             ? "a message, of " + of
-            : "what was imported more than " + which.olderThan.strip() + " ago, of " + of;
+            : "what was imported more than " + age.strip() + " ago, of " + of;
   }
 
   private static String counts(Result result) {

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.console.CommandTrail;
 import org.mailroom.export.MessageExport;
 import org.mailroom.export.MessageExport.Format;
@@ -64,25 +66,27 @@ final class ExportCommand implements Callable<Integer> {
       description =
           "What was received from DATE on. A day such as 2026-01-31, or a time such as"
               + " 2026-01-31T08:00 (of this machine's time zone) or 2026-01-31T08:00:00Z.")
+  @SuppressWarnings("NullAway.Init") // required, so that picocli sets it
   private String since;
 
   @Option(
       names = "--until",
       paramLabel = "DATE",
       description = "Only what was received before DATE.")
-  private String until;
+  private @Nullable String until;
 
   @Option(
       names = "--account",
       paramLabel = "ID",
       description = "Only of this account, which may be one that is no longer in the settings.")
-  private String account;
+  private @Nullable String account;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       required = true,
       description = "${COMPLETION-CANDIDATES}, in small letters or capitals.")
+  @SuppressWarnings("NullAway.Init") // required, so that picocli sets it
   private Format format;
 
   @Option(
@@ -91,7 +95,7 @@ final class ExportCommand implements Callable<Integer> {
       description =
           "Write to this file, which only its owner may read. It is there when all is written; one"
               + " of that name is replaced. Without it: the standard output.")
-  private Path output;
+  private @Nullable Path output;
 
   @Override
   public Integer call() throws IOException {
@@ -101,7 +105,8 @@ final class ExportCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(spec.commandLine(), "--since isn't before --until.");
     }
     if (output != null
-        && (Files.isDirectory(output) || !Files.isDirectory(output.toAbsolutePath().getParent()))) {
+        && (Files.isDirectory(output)
+            || !Files.isDirectory(Objects.requireNonNull(output.toAbsolutePath().getParent())))) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--output " + output + " must be a file in a folder that is there.");
     }
@@ -120,7 +125,10 @@ final class ExportCommand implements Callable<Integer> {
     var err = spec.commandLine().getErr();
     Result result;
     try {
-      result = output == null ? write(export, selection, data) : toFile(export, selection);
+      result =
+          output == null
+              ? write(export, selection, data)
+              : toFile(output.toAbsolutePath(), export, selection);
     } catch (IOException e) {
       err.println(
           "mailroom: "
@@ -168,8 +176,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   /** To a name beside it first, so that a file of that name is a whole one. */
-  private Result toFile(MessageExport export, Selection selection) throws IOException {
-    Path file = output.toAbsolutePath();
+  private Result toFile(Path file, MessageExport export, Selection selection) throws IOException {
     Path part = file.resolveSibling("." + UUID.randomUUID() + ".part");
     try {
       Result result;

@@ -4,6 +4,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
 import org.mailroom.delivery.FailedDeliveries.Selection;
@@ -49,13 +50,13 @@ final class FailedCommand implements Callable<Integer> {
   /** Which deliveries; the same for all three. */
   static final class Filter {
     @Option(names = "--account", paramLabel = "ID", description = "Only of this account.")
-    private String account;
+    private @Nullable String account;
 
     @Option(names = "--message", paramLabel = "ID", description = "Only of this message.")
-    private String message;
+    private @Nullable String message;
 
     @Option(names = "--destination", paramLabel = "NAME", description = "Only to this destination.")
-    private String destination;
+    private @Nullable String destination;
 
     Selection selection() {
       return new Selection(account, message, destination);
@@ -160,7 +161,7 @@ final class FailedCommand implements Callable<Integer> {
   }
 
   /** What a mail says must not control the terminal. */
-  private static String printable(String subject) {
+  private static String printable(@Nullable String subject) {
     return subject == null ? "(none)" : Printable.visible(subject);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
@@ -69,13 +70,13 @@ final class ImportCommand implements Callable<Integer> {
           "Backfill: import what was received from DATE on. A day such as 2026-01-31, or a time"
               + " such as 2026-01-31T08:00 (of this machine's time zone) or 2026-01-31T08:00:00Z. A"
               + " backfill that was interrupted goes on where it stood.")
-  private String since;
+  private @Nullable String since;
 
   @Option(
       names = "--until",
       paramLabel = "DATE",
       description = "Backfill: only what was received before DATE.")
-  private String until;
+  private @Nullable String until;
 
   @Option(names = "--include-read", description = "Backfill: also what somebody has read already.")
   private boolean includeRead;
@@ -108,7 +109,8 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private int run(ConfigurableApplicationContext context, Instant from, Instant to) {
+  private int run(
+      ConfigurableApplicationContext context, @Nullable Instant from, @Nullable Instant to) {
     Accounts accounts = context.getBean(Accounts.class);
     context.getBean(Discovery.class).refresh();
     DiscoveredAccounts discovered = context.getBean(DiscoveredAccounts.class);

@@ -13,6 +13,8 @@ import org.mailroom.account.ImportResult;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
 import org.mailroom.schedule.ImportOnce;
+import org.mailroom.settings.Causes;
+import org.mailroom.settings.RouteNotRunningException;
 import org.mailroom.settings.Terminal;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -35,11 +37,14 @@ final class ImportRun {
    * @return what each import came to; several of an account that let others go first in between
    */
   List<ImportResult> run(List<String> accountIds) {
-    CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
     try {
+      CompletableFuture<List<ImportResult>> results = imports.begin(accountIds);
       return Terminal.isThere() ? watch(results, accountIds) : results.get();
+    } catch (RouteNotRunningException nobodyImports) {
+      throw new CommandException(nobodyImports.getMessage() + " Nothing was imported or marked.");
     } catch (ExecutionException e) {
-      throw new CommandException("the import ended unexpectedly: " + e.getCause().getMessage());
+      throw new CommandException(
+          "the import ended unexpectedly: " + Causes.inShort(Causes.root(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("the import was interrupted");

@@ -1,5 +1,7 @@
 package org.mailroom.command;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Ends the process when a thread has died of a lack of memory: what it did nobody else does, and a
  * supervisor starts Mailroom anew. That is what {@code -XX:+ExitOnOutOfMemoryError} does for every
@@ -10,9 +12,9 @@ public final class OutOfMemory implements Thread.UncaughtExceptionHandler {
   /** As with the JVM's own switch. */
   static final int EXIT_CODE = 3;
 
-  private final Thread.UncaughtExceptionHandler others;
+  private final Thread.@Nullable UncaughtExceptionHandler others;
 
-  private OutOfMemory(Thread.UncaughtExceptionHandler others) {
+  private OutOfMemory(Thread.@Nullable UncaughtExceptionHandler others) {
     this.others = others;
   }
 

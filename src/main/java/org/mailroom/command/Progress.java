@@ -3,12 +3,13 @@ package org.mailroom.command;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Terminal;
 
 /** How many messages a command has gone through, on a terminal and nowhere else. */
 final class Progress implements AutoCloseable {
 
-  private final ProgressBar bar;
+  private final @Nullable ProgressBar bar;
 
   /**
    * @param doing what is done with them

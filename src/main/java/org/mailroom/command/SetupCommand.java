@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.Credentials;
 import org.mailroom.setup.SetupText;
@@ -56,7 +57,7 @@ final class SetupCommand implements Callable<Integer> {
       names = "--shell",
       paramLabel = "SHELL",
       description = "powershell or az; without it both.")
-  private Shell shell;
+  private @Nullable Shell shell;
 
   @Option(
       names = "--mailbox",
@@ -68,7 +69,7 @@ final class SetupCommand implements Callable<Integer> {
       names = "--permission",
       paramLabel = "NAME",
       description = "Mail.ReadWrite, Mail.Read or Mail.Send, instead of what the accounts need.")
-  private String permission;
+  private @Nullable String permission;
 
   @Option(
       names = "--all-mailboxes",

@@ -2,6 +2,7 @@ package org.mailroom.command;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import org.mailroom.settings.Causes;
 
 /**
  * What is done on a signal of the operating system. Java's public API has nothing for that but
@@ -35,7 +36,7 @@ final class StopSignals {
           .invoke(null, signal.getConstructor(String.class).newInstance(name), acting);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException(
-          "SIG" + name + " can't be taken: " + e.getCause().getMessage(), e);
+          "SIG" + name + " can't be taken: " + Causes.inShort(Causes.root(e)), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "SIG" + name + " can't be taken: this JVM has no sun.misc.Signal", e);

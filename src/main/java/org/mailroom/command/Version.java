@@ -3,6 +3,7 @@ package org.mailroom.command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
 /**
@@ -22,7 +23,7 @@ final class Version implements IVersionProvider {
     };
   }
 
-  private static String commit() {
+  private static @Nullable String commit() {
     try (InputStream file = Version.class.getResourceAsStream("/git.properties")) {
       Properties git = new Properties();
       if (file != null) {

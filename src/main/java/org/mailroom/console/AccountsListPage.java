@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.AccountEditor;
 import org.mailroom.account.Accounts;
@@ -44,7 +45,7 @@ final class AccountsListPage {
    */
   record Search(String q, String uses, String state) {
 
-    static Search of(String q, String uses, String state) {
+    static Search of(@Nullable String q, @Nullable String uses, @Nullable String state) {
       return new Search(
           q == null ? "" : q.strip(),
           uses == null ? "" : uses.strip(),
@@ -74,14 +75,14 @@ final class AccountsListPage {
   record Line(
       String id,
       String mailbox,
-      String credential,
-      String folder,
+      @Nullable String credential,
+      @Nullable String folder,
       List<String> deliverTo,
       boolean editable,
-      AccountStatus status,
-      String problem,
+      @Nullable AccountStatus status,
+      @Nullable String problem,
       String kept,
-      Long finds) {
+      @Nullable Long finds) {
 
     /** An entry has none, but that it needs attention. */
     boolean hasState(String state) {
@@ -118,9 +119,9 @@ final class AccountsListPage {
 
   @GetMapping("/accounts")
   String list(
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String uses,
-      @RequestParam(required = false) String state,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String uses,
+      @RequestParam(required = false) @Nullable String state,
       @RequestParam(defaultValue = "1") int page,
       Model model) {
     Search search = Search.of(q, uses, state);
@@ -218,21 +219,34 @@ final class AccountsListPage {
    * found.
    *
    * @param all whether those of the other pages are meant, too
+   * @param counted how many the page said that would be: the states that are searched for change by
+   *     themselves, and more than somebody agreed to are never changed
    */
   @PostMapping("/accounts/~credential")
   String applyCredential(
       @RequestParam String credential,
-      @RequestParam(required = false) List<String> account,
+      @RequestParam(required = false) @Nullable List<String> account,
       @RequestParam(defaultValue = "false") boolean all,
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String uses,
-      @RequestParam(required = false) String state,
+      @RequestParam(required = false) @Nullable Integer counted,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String uses,
+      @RequestParam(required = false) @Nullable String state,
       RedirectAttributes told) {
     Search search = Search.of(q, uses, state);
     Collection<String> chosen =
         all
             ? lines().stream().filter(search::matches).filter(Line::editable).map(Line::id).toList()
             : account == null ? List.of() : account;
+    if (all && counted != null && chosen.size() > counted) {
+      told.addFlashAttribute(
+          "problem",
+          "Nothing was changed: "
+              + chosen.size()
+              + " accounts are found by now, and not "
+              + counted
+              + ". Look at them, then apply.");
+      return toSearch(search, told);
+    }
     Map<String, List<FieldProblem>> problems = editor.giveCredential(chosen, credential);
     List<String> changed = chosen.stream().filter(id -> !problems.containsKey(id)).toList();
     List<String> refused =
@@ -262,6 +276,10 @@ final class AccountsListPage {
                       ? " And " + (refused.size() - REFUSALS_TOLD) + " more."
                       : ""));
     }
+    return toSearch(search, told);
+  }
+
+  private static String toSearch(Search search, RedirectAttributes told) {
     Map.of("q", search.q(), "uses", search.uses(), "state", search.state())
         .forEach((name, value) -> told.addAttribute(name, value.isEmpty() ? null : value));
     return "redirect:/accounts";

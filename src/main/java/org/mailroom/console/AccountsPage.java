@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mailroom.account.AccountEditor;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.credential.Credential;
@@ -91,7 +92,7 @@ final class AccountsPage {
   }
 
   @GetMapping("/accounts/~new")
-  String add(@RequestParam(required = false) String credential, Model model) {
+  String add(@RequestParam(required = false) @Nullable String credential, Model model) {
     Map<String, String> fields =
         new LinkedHashMap<>(
             Map.of(
@@ -118,7 +119,7 @@ final class AccountsPage {
   @PostMapping("/accounts/~new")
   String create(
       @RequestParam Map<String, String> form,
-      @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
+      @RequestParam(name = "deliver-to", required = false) @Nullable List<String> deliverTo,
       Model model,
       jakarta.servlet.http.HttpServletResponse response,
       RedirectAttributes told) {
@@ -150,7 +151,7 @@ final class AccountsPage {
   String update(
       @PathVariable String id,
       @RequestParam Map<String, String> form,
-      @RequestParam(name = "deliver-to", required = false) List<String> deliverTo,
+      @RequestParam(name = "deliver-to", required = false) @Nullable List<String> deliverTo,
       Model model,
       jakarta.servlet.http.HttpServletResponse response,
       RedirectAttributes told) {
@@ -189,7 +190,7 @@ final class AccountsPage {
   }
 
   private String form(
-      String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+      @Nullable String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
     model.addAttribute("id", id);
     model.addAttribute("heading", id == null ? "New account" : "Settings of " + id);
     model.addAttribute("fields", fields);
@@ -214,7 +215,8 @@ final class AccountsPage {
     return "account-settings";
   }
 
-  private static Map<String, String> fields(Map<String, String> form, List<String> deliverTo) {
+  private static Map<String, String> fields(
+      Map<String, String> form, @Nullable List<String> deliverTo) {
     Map<String, String> fields = new LinkedHashMap<>();
     TEXTS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
     SWITCHES.forEach(key -> fields.put(key, String.valueOf(form.containsKey(key))));

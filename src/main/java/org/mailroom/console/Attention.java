@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialStatuses;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.monitoring.AccountStatus;
@@ -45,7 +46,7 @@ final class Attention implements DisposableBean {
   private final AtomicBoolean counting = new AtomicBoolean();
   private final ExecutorService counter =
       Executors.newSingleThreadExecutor(Daemons.named("attention"));
-  private volatile Counted last;
+  private volatile @Nullable Counted last;
 
   Attention(
       AccountStatuses statuses,

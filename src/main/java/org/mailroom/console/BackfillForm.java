@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
@@ -48,7 +49,7 @@ final class BackfillForm {
   String begin(
       @PathVariable String id,
       @RequestParam String since,
-      @RequestParam(required = false) String until,
+      @RequestParam(required = false) @Nullable String until,
       @RequestParam(required = false) boolean read,
       RedirectAttributes told) {
     require(id);
@@ -78,7 +79,8 @@ final class BackfillForm {
         : begin(id, known.since(), known.until(), known.includeRead(), told);
   }
 
-  private String begin(String id, Instant from, Instant to, boolean read, RedirectAttributes told) {
+  private String begin(
+      String id, Instant from, @Nullable Instant to, boolean read, RedirectAttributes told) {
     if (backfills.isUnderway(id)) {
       return problem(id, "A backfill of this account runs; wait until it has ended.", told);
     }

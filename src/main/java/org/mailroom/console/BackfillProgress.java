@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
@@ -25,7 +26,8 @@ final class BackfillProgress {
    * @param done messages that are dealt with, of {@code all}
    * @param all messages that it had before it when it began or went on; null while that isn't known
    */
-  record Standing(Backfill backfill, boolean underway, boolean here, long done, Long all) {
+  record Standing(
+      Backfill backfill, boolean underway, boolean here, long done, @Nullable Long all) {
 
     public boolean isInterrupted() {
       return !underway && backfill.ended() == null;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody changed, for the trail: the names of fields, and of those that are no secret the
@@ -37,7 +38,7 @@ final class Changes {
     return changed.isEmpty() ? "nothing was changed" : String.join("; ", changed);
   }
 
-  private static String text(String value) {
+  private static String text(@Nullable String value) {
     return value == null ? "" : value.strip();
   }
 

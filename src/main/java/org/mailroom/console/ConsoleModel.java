@@ -3,6 +3,7 @@ package org.mailroom.console;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.DatabaseBreaker;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.security.core.Authentication;
@@ -41,7 +42,7 @@ final class ConsoleModel {
   }
 
   @ModelAttribute
-  void addTo(Model model, HttpServletRequest request, Authentication who) {
+  void addTo(Model model, HttpServletRequest request, @Nullable Authentication who) {
     model.addAttribute("assets", ASSETS);
     if (who == null) {
       return;

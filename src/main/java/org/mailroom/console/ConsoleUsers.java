@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -47,7 +48,7 @@ final class ConsoleUsers implements UserDetailsService {
   private final ConsoleAddress address;
   private final Clock clock;
   private final String name;
-  private final String configured;
+  private final @Nullable String configured;
   private final byte[] markKey = KeyGenerators.secureRandom(32).generateKey();
   private final ConsoleRole configuredRole;
   private final UserTable table;

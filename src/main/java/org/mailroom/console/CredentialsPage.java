@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.credential.Credential;
 import org.mailroom.credential.CredentialException;
@@ -153,7 +154,7 @@ final class CredentialsPage {
   @PostMapping("/credentials/~new")
   String create(
       @RequestParam Map<String, String> form,
-      @RequestParam(required = false) MultipartFile certificate,
+      @RequestParam(required = false) @Nullable MultipartFile certificate,
       Model model,
       HttpSession session,
       HttpServletResponse response,
@@ -185,7 +186,7 @@ final class CredentialsPage {
   String update(
       @PathVariable String id,
       @RequestParam Map<String, String> form,
-      @RequestParam(required = false) MultipartFile certificate,
+      @RequestParam(required = false) @Nullable MultipartFile certificate,
       Model model,
       HttpSession session,
       HttpServletResponse response,
@@ -267,7 +268,7 @@ final class CredentialsPage {
   }
 
   private String form(
-      String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
+      @Nullable String id, Map<String, String> fields, List<FieldProblem> problems, Model model) {
     model.addAttribute("keptSecret", !fields.getOrDefault("client-secret", "").isBlank());
     SECRET.forEach(fields::remove);
     Credential credential = id == null ? null : credentials.find(id).orElse(null);
@@ -295,14 +296,14 @@ final class CredentialsPage {
     return "credential";
   }
 
-  private static Map<String, String> fields(Map<String, String> form, MultipartFile certificate)
-      throws IOException {
+  private static Map<String, String> fields(
+      Map<String, String> form, @Nullable MultipartFile certificate) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     FIELDS.forEach(key -> fields.put(key, form.getOrDefault(key, "")));
     // they are written into fields of several lines
     List.of("authorization-url", "token-url")
-        .forEach(key -> fields.put(key, fields.get(key).replaceAll("\\s+", "")));
-    fields.put("scope", fields.get("scope").replaceAll("\\s+", " ").strip());
+        .forEach(key -> fields.computeIfPresent(key, (name, url) -> url.replaceAll("\\s+", "")));
+    fields.computeIfPresent("scope", (name, scope) -> scope.replaceAll("\\s+", " ").strip());
     if (certificate != null && !certificate.isEmpty()) {
       byte[] bytes = certificate.getBytes();
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -310,21 +311,22 @@ final class CredentialsPage {
           "certificate.content",
           text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(bytes));
     }
-    if (fields.get("tenant-id").isBlank()) {
+    if (fields.getOrDefault("tenant-id", "").isBlank()) {
       fields.put(
           "tenant-id",
           Stream.of("token-url", "authorization-url")
-              .map(key -> TENANT.matcher(fields.get(key).strip()))
+              .map(key -> TENANT.matcher(fields.getOrDefault(key, "").strip()))
               .filter(Matcher::find)
               .map(found -> found.group(1))
               .findFirst()
               .orElse(""));
     }
-    if (!fields.get("grant-type").equals("authorization-code")) {
+    String grantType = fields.getOrDefault("grant-type", "");
+    if (!grantType.equals("authorization-code")) {
       // nobody signs in with it
       fields.put("authorization-url", "");
     }
-    if (fields.get("grant-type").equals("managed-identity")) {
+    if (grantType.equals("managed-identity")) {
       // the machine proves itself: the form shows no such fields then
       List.of(
               "token-url",

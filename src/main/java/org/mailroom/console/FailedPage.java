@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.FailedDeliveries;
 import org.mailroom.delivery.FailedDeliveries.FailedDelivery;
@@ -73,20 +74,23 @@ final class FailedPage {
   }
 
   @GetMapping("/failed")
-  String list(@RequestParam(required = false) String account, Model model) {
+  String list(@RequestParam(required = false) @Nullable String account, Model model) {
     String chosen = blankToNull(account);
     Map<String, Long> counts = failures.count();
     List<Message> shown = messages(failures.list(new Selection(chosen, null, null), DELIVERIES));
     model.addAttribute("failed", shown);
     model.addAttribute("account", chosen);
     model.addAttribute("counts", counts);
-    model.addAttribute(
-        "total",
-        chosen == null
-            ? counts.values().stream().mapToLong(Long::longValue).sum()
-            : counts.getOrDefault(chosen, 0L));
+    model.addAttribute("total", count(counts, chosen));
     model.addAttribute("retries", retries.now().orElse(null));
     return "failed";
+  }
+
+  /** Of one account, or of all. */
+  private static long count(Map<String, Long> counts, @Nullable String account) {
+    return account == null
+        ? counts.values().stream().mapToLong(Long::longValue).sum()
+        : counts.getOrDefault(account, 0L);
   }
 
   /** One for each message, in the order of the first of its deliveries. */
@@ -123,7 +127,7 @@ final class FailedPage {
   }
 
   /** The messages that somebody has ticked; what isn't a key is left out. */
-  private static List<Selection> selections(List<String> keys) {
+  private static List<Selection> selections(@Nullable List<String> keys) {
     List<Selection> selections = new ArrayList<>();
     for (String key : keys == null ? List.<String>of() : keys) {
       try {
@@ -142,8 +146,8 @@ final class FailedPage {
   /** Tries the ticked messages again, to each destination that failed. */
   @PostMapping("/failed/retry-chosen")
   String retryChosen(
-      @RequestParam(required = false) List<String> chosen,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable List<String> chosen,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     int changed = 0;
     Set<String> imported = new LinkedHashSet<>();
@@ -175,8 +179,8 @@ final class FailedPage {
 
   @PostMapping("/failed/discard-chosen")
   String discardChosen(
-      @RequestParam(required = false) List<String> chosen,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable List<String> chosen,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     int changed = 0;
     for (Selection selection : selections(chosen)) {
@@ -193,7 +197,11 @@ final class FailedPage {
   }
 
   private String toldOfChosen(
-      RedirectAttributes told, String shown, List<String> chosen, int changed, String done) {
+      RedirectAttributes told,
+      @Nullable String shown,
+      @Nullable List<String> chosen,
+      int changed,
+      String done) {
     if (chosen == null || chosen.isEmpty()) {
       told.addFlashAttribute("problem", "Choose at least one message.");
       if (blankToNull(shown) != null) {
@@ -207,10 +215,10 @@ final class FailedPage {
 
   @PostMapping("/failed/retry")
   String retry(
-      @RequestParam(required = false) String account,
-      @RequestParam(required = false) String message,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String message,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String shown,
       RedirectAttributes told) {
     Selection selection =
         new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
@@ -244,7 +252,7 @@ final class FailedPage {
     return "redirect:/failed";
   }
 
-  private String untried(RedirectAttributes told, String shown, List<String> deleted) {
+  private String untried(RedirectAttributes told, @Nullable String shown, List<String> deleted) {
     if (blankToNull(shown) != null) {
       told.addAttribute("account", shown);
     }
@@ -258,15 +266,37 @@ final class FailedPage {
         + " any more, or its settings don’t fit. Set it up again, or discard its deliveries.";
   }
 
+  /**
+   * Gives deliveries up for good.
+   *
+   * @param counted how many the page said that would be: more than somebody agreed to are never
+   *     given up
+   */
   @PostMapping("/failed/discard")
   String discard(
-      @RequestParam(required = false) String account,
-      @RequestParam(required = false) String message,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String shown,
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String message,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String shown,
+      @RequestParam(required = false) @Nullable Long counted,
       RedirectAttributes told) {
     Selection selection =
         new Selection(blankToNull(account), blankToNull(message), blankToNull(destination));
+    long present = counted == null ? 0 : count(failures.count(), selection.account());
+    if (counted != null && present > counted) {
+      attention.changed();
+      if (blankToNull(shown) != null) {
+        told.addAttribute("account", shown);
+      }
+      told.addFlashAttribute(
+          "problem",
+          "Nothing was given up: "
+              + present
+              + " deliveries have failed by now, and not "
+              + counted
+              + ". Look at them, then discard.");
+      return "redirect:/failed";
+    }
     int changed = failures.discard(selection);
     recordChange(Trail.Action.DISCARDED, selection, changed);
     tell(
@@ -299,7 +329,7 @@ final class FailedPage {
     }
   }
 
-  private void tell(RedirectAttributes told, String shown, int changed, String done) {
+  private void tell(RedirectAttributes told, @Nullable String shown, int changed, String done) {
     attention.changed();
     if (blankToNull(shown) != null) {
       told.addAttribute("account", shown);
@@ -309,7 +339,7 @@ final class FailedPage {
         changed == 0 ? "There is no such failed delivery any more." : done);
   }
 
-  private static String blankToNull(String text) {
+  private static @Nullable String blankToNull(@Nullable String text) {
     return text == null || text.isBlank() ? null : text;
   }
 }

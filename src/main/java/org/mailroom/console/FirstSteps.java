@@ -2,6 +2,7 @@ package org.mailroom.console;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.PollHistory;
 import org.mailroom.credential.CredentialStatus;
@@ -29,7 +30,7 @@ final class FirstSteps {
    * @param works whether a token was had with one
    * @param account any, to lead to; null when there is none
    */
-  record Steps(String credential, boolean works, String account) {
+  record Steps(@Nullable String credential, boolean works, @Nullable String account) {
 
     /** The first step that isn't done: 1 to 3. */
     public int next() {

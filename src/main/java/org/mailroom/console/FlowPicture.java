@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The flow as the README draws it, with counts: from the timer to the destinations on top, what the
@@ -27,14 +28,21 @@ final class FlowPicture {
    *     the site decides, else empty
    */
   record Box(
-      int x, int y, String id, String title, String what, String now, String failed, String tone) {}
+      int x,
+      int y,
+      @Nullable String id,
+      String title,
+      String what,
+      @Nullable String now,
+      @Nullable String failed,
+      String tone) {}
 
   /**
    * A line with an arrow.
    *
    * @param label null when there is none
    */
-  record Wire(String path, boolean aside, String label, int labelX, int labelY) {}
+  record Wire(String path, boolean aside, @Nullable String label, int labelX, int labelY) {}
 
   record Picture(int width, int height, List<Box> boxes, List<Wire> wires) {}
 
@@ -51,7 +59,7 @@ final class FlowPicture {
    * @param route that serves it; null when it is an endpoint by itself
    * @param down whether it is
    */
-  record Destination(String name, String route, boolean down) {}
+  record Destination(String name, @Nullable String route, boolean down) {}
 
   static final int BOX_WIDTH = 184;
   static final int BOX_HEIGHT = 58;
@@ -137,7 +145,7 @@ final class FlowPicture {
   private void place(String id, int column, int row, String tone) {
     Standing route = routes.get(id);
     if (route != null) {
-      Box box = box(column, row, id, TITLES.get(id), route, tone(route, tone));
+      Box box = box(column, row, id, TITLES.getOrDefault(id, id), route, tone(route, tone));
       placed.put(id, box);
       boxes.add(box);
     }
@@ -174,9 +182,10 @@ final class FlowPicture {
                 ""));
         break;
       }
-      Standing route = each.route() == null ? null : routes.get(each.route());
+      String id = each.route();
+      Standing route = id == null ? null : routes.get(id);
       boxes.add(
-          route == null
+          id == null || route == null
               ? plain(
                   row,
                   each.name(),
@@ -185,7 +194,7 @@ final class FlowPicture {
               : box(
                   LAST_COLUMN,
                   row,
-                  each.route(),
+                  id,
                   each.name() + (each.down() ? " is down" : ""),
                   route,
                   each.down() ? "hot" : tone(route, "")));
@@ -261,7 +270,7 @@ final class FlowPicture {
     across("ask-graph", "graph-request", null);
   }
 
-  private void across(String from, String to, String label) {
+  private void across(String from, String to, @Nullable String label) {
     Box one = placed.get(from);
     Box other = placed.get(to);
     if (one != null && other != null) {

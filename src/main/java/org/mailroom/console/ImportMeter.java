@@ -3,6 +3,7 @@ package org.mailroom.console;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.ImportProgress;
 import org.mailroom.schedule.ImportTotals;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -24,7 +25,12 @@ final class ImportMeter {
    * @param perSecond messages a second since it began; null at first
    * @param left how long the rest takes at that rate; null while that isn't known
    */
-  record Reading(int done, Long all, Double perSecond, Duration took, Duration left) {
+  record Reading(
+      int done,
+      @Nullable Long all,
+      @Nullable Double perSecond,
+      Duration took,
+      @Nullable Duration left) {
 
     /** In the unit that reads best. */
     public String rate() {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Backoff;
 
 /**
@@ -79,7 +80,7 @@ final class LoginAttempts {
     return ofUser.compareTo(ofPair) > 0 ? new Wait(ofUser, true) : new Wait(ofPair, false);
   }
 
-  private Duration rest(Failures failures) {
+  private Duration rest(@Nullable Failures failures) {
     Duration rest =
         failures == null ? Duration.ZERO : Duration.between(clock.instant(), failures.until());
     return rest.isNegative() ? Duration.ZERO : rest;
@@ -90,7 +91,7 @@ final class LoginAttempts {
     users.compute(name(user), (key, before) -> oneMore(before, FREE_OF_USER));
   }
 
-  private Failures oneMore(Failures before, int free) {
+  private Failures oneMore(@Nullable Failures before, int free) {
     Instant now = clock.instant();
     int count =
         before == null || now.isAfter(before.last().plus(FORGOTTEN_AFTER)) ? 1 : before.count() + 1;
@@ -118,7 +119,7 @@ final class LoginAttempts {
   }
 
   /** Whoever has one IPv6 address has the 2^64 beside it. */
-  private static String network(String address) {
+  private static String network(@Nullable String address) {
     if (address == null || !address.contains(":")) {
       return String.valueOf(address);
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.owasp.html.Handler;
 import org.owasp.html.HtmlPolicyBuilder;
 import org.owasp.html.HtmlStreamEventReceiver;
@@ -128,7 +129,7 @@ final class MailHtml {
   /**
    * The image as a data: address; null when it isn't one that came with the mail, or is too large.
    */
-  private static String picture(
+  private static @Nullable String picture(
       String source, Map<String, StoredMessages.Attachment> byContentId, long[] room) {
     if (!source.toLowerCase(Locale.ROOT).startsWith("cid:")) {
       return null;
@@ -150,7 +151,7 @@ final class MailHtml {
   }
 
   /** By its first bytes, whatever the mail calls it: an SVG can carry scripts, these can't. */
-  static String imageType(byte[] bytes) {
+  static @Nullable String imageType(byte[] bytes) {
     if (begins(bytes, 0x89, 'P', 'N', 'G')) {
       return "image/png";
     }

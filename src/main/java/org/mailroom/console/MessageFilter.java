@@ -7,6 +7,7 @@ import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
@@ -18,25 +19,25 @@ import org.springframework.web.util.UriComponentsBuilder;
  * @param folder the path of a folder; those below it are meant, too
  */
 record MessageFilter(
-    String account,
-    String q,
-    String destination,
-    String status,
-    LocalDate from,
-    LocalDate to,
-    String folder) {
+    @Nullable String account,
+    @Nullable String q,
+    @Nullable String destination,
+    @Nullable String status,
+    @Nullable LocalDate from,
+    @Nullable LocalDate to,
+    @Nullable String folder) {
 
   private static final Set<String> STATUSES = Set.of("DELIVERED", "PENDING", "FAILED", "DISCARDED");
 
   /** Of the parameters of a request: what is blank or makes no sense isn't chosen. */
   static MessageFilter of(
-      String account,
-      String q,
-      String destination,
-      String status,
-      String from,
-      String to,
-      String folder) {
+      @Nullable String account,
+      @Nullable String q,
+      @Nullable String destination,
+      @Nullable String status,
+      @Nullable String from,
+      @Nullable String to,
+      @Nullable String folder) {
     String state = text(status);
     return new MessageFilter(
         text(account),
@@ -48,24 +49,25 @@ record MessageFilter(
         text(folder));
   }
 
-  private static String text(String text) {
+  private static @Nullable String text(@Nullable String text) {
     return text == null || text.isBlank() ? null : text.strip();
   }
 
-  private static LocalDate day(String text) {
+  private static @Nullable LocalDate day(@Nullable String text) {
+    String day = text(text);
     try {
-      return text(text) == null ? null : LocalDate.parse(text.strip());
+      return day == null ? null : LocalDate.parse(day);
     } catch (DateTimeParseException notADay) {
       return null;
     }
   }
 
-  Instant begin() {
+  @Nullable Instant begin() {
     return from == null ? null : from.atStartOfDay(ZoneId.systemDefault()).toInstant();
   }
 
   /** Not included. */
-  Instant end() {
+  @Nullable Instant end() {
     return to == null ? null : to.plusDays(1).atStartOfDay(ZoneId.systemDefault()).toInstant();
   }
 
@@ -86,7 +88,7 @@ record MessageFilter(
     return parameters;
   }
 
-  private static void put(Map<String, String> parameters, String name, Object value) {
+  private static void put(Map<String, String> parameters, String name, @Nullable Object value) {
     if (value != null) {
       parameters.put(name, value.toString());
     }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Utc;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -55,16 +56,16 @@ final class MessageLog {
   record Line(
       String account,
       String messageId,
-      String subject,
-      String sender,
-      String senderName,
-      Instant receivedAt,
+      @Nullable String subject,
+      @Nullable String sender,
+      @Nullable String senderName,
+      @Nullable Instant receivedAt,
       Instant listedAt,
       boolean attachments,
       List<Sent> sent) {
 
     /** The name if the mail gives one, else the address. */
-    public String from() {
+    public @Nullable String from() {
       return senderName == null || senderName.isBlank() ? sender : senderName;
     }
   }
@@ -84,7 +85,7 @@ final class MessageLog {
     }
 
     /** Empty when it isn't one: then the list begins at its beginning. */
-    static Optional<Place> decoded(String text) {
+    static Optional<Place> decoded(@Nullable String text) {
       try {
         String[] parts =
             new String(
@@ -103,7 +104,7 @@ final class MessageLog {
    * @param next where it goes on in the same direction; null at the end
    * @param searchedTo how far a search has looked that can be gone on with; null otherwise
    */
-  record Page(List<Line> lines, Place next, Instant searchedTo) {}
+  record Page(List<Line> lines, @Nullable Place next, @Nullable Instant searchedTo) {}
 
   private final NamedParameterJdbcTemplate jdbc;
 
@@ -119,7 +120,7 @@ final class MessageLog {
    *     backwards
    * @param backwards to later messages instead of earlier ones
    */
-  Page page(MessageFilter filter, List<String> known, Place place, boolean backwards) {
+  Page page(MessageFilter filter, List<String> known, @Nullable Place place, boolean backwards) {
     if (filter.q() != null && place == null) {
       List<Line> byId =
           byId(filter.account() == null ? known : List.of(filter.account()), filter.q());
@@ -144,7 +145,7 @@ final class MessageLog {
   }
 
   /** In the order in which they are found: backwards that is earliest first. */
-  private Page search(MessageFilter filter, Place place, boolean backwards, int wanted) {
+  private Page search(MessageFilter filter, @Nullable Place place, boolean backwards, int wanted) {
     String chosen = chosen(filter);
     MapSqlParameterSource parameters = parameters(filter).addValue("limit", wanted + 1);
     if (chosen.isEmpty() || isUnsettled(filter)) {
@@ -260,7 +261,10 @@ final class MessageLog {
 
   /** What an index finds, in the order that {@link #order} gives. */
   private static String range(
-      MessageFilter filter, Place place, boolean backwards, MapSqlParameterSource parameters) {
+      MessageFilter filter,
+      @Nullable Place place,
+      boolean backwards,
+      MapSqlParameterSource parameters) {
     StringBuilder where = new StringBuilder(" where 1 = 1");
     if (filter.account() != null) {
       where.append(" and account = :account");
@@ -388,12 +392,12 @@ final class MessageLog {
         row.getString(4),
         row.getString(5),
         instant(row.getTimestamp(6)),
-        instant(row.getTimestamp(7)),
+        row.getTimestamp(7).toInstant(),
         row.getBoolean(8),
         List.of());
   }
 
-  static Instant instant(Timestamp time) {
+  static @Nullable Instant instant(@Nullable Timestamp time) {
     return time == null ? null : time.toInstant();
   }
 }

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.delivery.Redelivery;
@@ -58,15 +60,15 @@ final class MessagesPage {
 
   @GetMapping("/messages")
   String list(
-      @RequestParam(required = false) String account,
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String status,
-      @RequestParam(required = false) String from,
-      @RequestParam(required = false) String to,
-      @RequestParam(required = false) String folder,
-      @RequestParam(required = false) String after,
-      @RequestParam(required = false) String before,
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String status,
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
+      @RequestParam(required = false) @Nullable String folder,
+      @RequestParam(required = false) @Nullable String after,
+      @RequestParam(required = false) @Nullable String before,
       Model model) {
     MessageFilter filter = MessageFilter.of(account, q, destination, status, from, to, folder);
     MessageLog.Place earlierThan = MessageLog.Place.decoded(after).orElse(null);
@@ -119,13 +121,13 @@ final class MessagesPage {
   String show(
       @RequestParam String account,
       @RequestParam String id,
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String destination,
-      @RequestParam(required = false) String status,
-      @RequestParam(required = false) String from,
-      @RequestParam(required = false) String to,
-      @RequestParam(required = false) String folder,
-      @RequestParam(required = false) String only,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String destination,
+      @RequestParam(required = false) @Nullable String status,
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
+      @RequestParam(required = false) @Nullable String folder,
+      @RequestParam(required = false) @Nullable String only,
       Model model) {
     StoredMessages.Envelope envelope = envelope(account, id);
     MessageFilter filter =
@@ -165,7 +167,7 @@ final class MessagesPage {
   }
 
   private List<StoredMessages.Attachment> attachments(
-      String account, String id, boolean inDatabase, MailMessage message) {
+      String account, String id, boolean inDatabase, @Nullable MailMessage message) {
     return inDatabase
         ? messages.attachments(account, id, message)
         : message == null ? List.of() : messages.attachments(message);
@@ -263,13 +265,15 @@ final class MessagesPage {
   @GetMapping("/messages/attachment")
   ResponseEntity<FileSystemResource> attachment(
       @RequestParam String account, @RequestParam String id, @RequestParam int position) {
-    StoredMessages.Attachment attachment =
+    Path file =
         attachments(account, id).stream()
-            .filter(each -> each.position() == position && each.file() != null)
+            .filter(each -> each.position() == position)
+            .map(StoredMessages.Attachment::file)
+            .filter(Objects::nonNull)
             .findFirst()
             .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     // the name on disk was made safe when the attachment was stored
-    String name = attachment.file().getFileName().toString().replaceFirst("^\\d+-", "");
+    String name = file.getFileName().toString().replaceFirst("^\\d+-", "");
     return ResponseEntity.ok()
         .header(
             HttpHeaders.CONTENT_DISPOSITION,
@@ -279,14 +283,14 @@ final class MessagesPage {
                 .toString())
         .header("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
         .contentType(MediaType.APPLICATION_OCTET_STREAM)
-        .body(new FileSystemResource(attachment.file()));
+        .body(new FileSystemResource(file));
   }
 
   @PostMapping("/messages/deliver-again")
   String deliverAgain(
       @RequestParam String account,
       @RequestParam String id,
-      @RequestParam(required = false) List<String> destination,
+      @RequestParam(required = false) @Nullable List<String> destination,
       RedirectAttributes told) {
     envelope(account, id);
     told.addAttribute("account", account).addAttribute("id", id);

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Accounts;
 import org.mailroom.check.MailboxProbe;
 import org.mailroom.credential.CredentialException;
@@ -105,7 +106,7 @@ final class MicrosoftSignIn {
    * Which of the credential's accounts this person can't open, found out at once and not by the
    * next import; null when none.
    */
-  private String closed(SignIns.Completed completed) {
+  private @Nullable String closed(SignIns.Completed completed) {
     List<MailboxProbe.Closed> closed =
         probe.closed(
             accounts.all().stream()

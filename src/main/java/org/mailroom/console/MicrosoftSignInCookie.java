@@ -4,6 +4,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.web.util.WebUtils;
@@ -33,7 +34,7 @@ final class MicrosoftSignInCookie {
   }
 
   /** What the browser shows; null when it shows nothing. */
-  String of(HttpServletRequest request) {
+  @Nullable String of(HttpServletRequest request) {
     Cookie shown = WebUtils.getCookie(request, name(request));
     return shown == null
             || shown.getValue() == null

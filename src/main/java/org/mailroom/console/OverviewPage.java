@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.account.PollHistory;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.monitoring.AccountStatus;
@@ -42,7 +43,8 @@ final class OverviewPage {
    *
    * @param backfill one that isn't through; or null
    */
-  record Line(AccountStatus account, Sparkline imported, BackfillProgress.Standing backfill) {}
+  record Line(
+      AccountStatus account, Sparkline imported, BackfillProgress.@Nullable Standing backfill) {}
 
   private final AccountStatuses statuses;
   private final PollHistory history;
@@ -71,8 +73,8 @@ final class OverviewPage {
 
   @GetMapping("/")
   String show(
-      @RequestParam(required = false) String q,
-      @RequestParam(required = false) String state,
+      @RequestParam(required = false) @Nullable String q,
+      @RequestParam(required = false) @Nullable String state,
       @RequestParam(defaultValue = "1") int page,
       Model model) {
     List<AccountStatus> all = statuses.all();
@@ -129,7 +131,7 @@ final class OverviewPage {
     return "overview";
   }
 
-  private static boolean isChosen(AccountStatus account, String state) {
+  private static boolean isChosen(AccountStatus account, @Nullable String state) {
     return switch (state == null ? "" : state) {
       case "" -> true;
       case BACKLOG -> account.backlog() != null && account.backlog() > 0;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.settings.Utc;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -29,7 +30,7 @@ final class RetryProgress {
   private final AccountSchedule schedule;
   private final Clock clock;
   private long all;
-  private OffsetDateTime askedAt;
+  private @Nullable OffsetDateTime askedAt;
 
   RetryProgress(JdbcTemplate jdbc, AccountSchedule schedule, Clock clock) {
     this.jdbc = jdbc;

@@ -13,6 +13,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.TryDefinition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which route calls which, from Camel's own model: steps that send to the endpoint that another
@@ -50,13 +51,13 @@ final class RouteCalls {
   }
 
   /** The route that a step calls; null when it calls none, or several may be meant. */
-  String calledBy(ProcessorDefinition<?> step) {
+  @Nullable String calledBy(ProcessorDefinition<?> step) {
     List<String> called = called(step);
     return called.size() == 1 ? called.get(0) : null;
   }
 
   /** The route that begins with an endpoint; null when none does. */
-  String startingAt(String uri) {
+  @Nullable String startingAt(String uri) {
     return byEndpoint.get(name(uri));
   }
 

@@ -11,6 +11,7 @@ import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.TryDefinition;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route drawn from Camel's own model: a box a step, what is within a step further to the right,
@@ -40,8 +41,8 @@ final class RouteDiagram {
       String kind,
       String name,
       String what,
-      String calls,
-      Figures figures) {}
+      @Nullable String calls,
+      @Nullable Figures figures) {}
 
   record Drawing(int width, int height, List<Node> nodes, List<String> wires) {}
 
@@ -73,13 +74,13 @@ final class RouteDiagram {
           "wireTap");
 
   private final RouteCalls calls;
-  private final Function<String, Figures> figures;
+  private final Function<String, @Nullable Figures> figures;
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> wires = new ArrayList<>();
   private int y = 4;
   private int right;
 
-  private RouteDiagram(RouteCalls calls, Function<String, Figures> figures) {
+  private RouteDiagram(RouteCalls calls, Function<String, @Nullable Figures> figures) {
     this.calls = calls;
     this.figures = figures;
   }
@@ -90,7 +91,10 @@ final class RouteDiagram {
    * @param figures of a step by its id; null where there are none
    */
   static Drawing of(
-      RouteDefinition route, RouteCalls calls, Figures whole, Function<String, Figures> figures) {
+      RouteDefinition route,
+      RouteCalls calls,
+      @Nullable Figures whole,
+      Function<String, @Nullable Figures> figures) {
     RouteDiagram diagram = new RouteDiagram(calls, figures);
     int from =
         diagram.box(
@@ -112,7 +116,13 @@ final class RouteDiagram {
     return new Drawing(diagram.right + 4, diagram.y, diagram.nodes, diagram.wires);
   }
 
-  private int box(int x, String kind, String name, String what, String calls, Figures counted) {
+  private int box(
+      int x,
+      String kind,
+      String name,
+      String what,
+      @Nullable String calls,
+      @Nullable Figures counted) {
     int top = y;
     nodes.add(new Node(x, top, BOX_WIDTH, kind, name, what, calls, counted));
     right = Math.max(right, x + BOX_WIDTH);

@@ -20,6 +20,7 @@ import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.delivery.DestinationHealth;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -63,18 +64,18 @@ final class RoutesPage {
   record Line(
       String id,
       String group,
-      String description,
+      @Nullable String description,
       String from,
       boolean started,
       String status,
-      RouteDiagram.Figures figures) {}
+      RouteDiagram.@Nullable Figures figures) {}
 
   /**
    * Routes of a part of the flow.
    *
    * @param meaning in words; null for a group that isn't Mailroom's
    */
-  record Group(String name, String meaning, List<Line> routes) {}
+  record Group(String name, @Nullable String meaning, List<Line> routes) {}
 
   private final CamelContext camel;
   private final MailroomProperties properties;
@@ -277,7 +278,8 @@ final class RoutesPage {
 
   /** A route's or a step's. */
   @SuppressWarnings("JavaUtilDate")
-  private static RouteDiagram.Figures figures(ManagedPerformanceCounterMBean counted) {
+  private static RouteDiagram.@Nullable Figures figures(
+      @Nullable ManagedPerformanceCounterMBean counted) {
     try {
       if (counted == null) {
         return null;

@@ -15,6 +15,7 @@ import java.util.Base64;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.crypto.keygen.KeyGenerators;
@@ -44,7 +45,7 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
   }
 
   @Override
-  public OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
+  public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
     Cookie kept = WebUtils.getCookie(request, COOKIE);
     String state = request.getParameter("state");
     if (kept == null || state == null) {
@@ -56,7 +57,9 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
 
   @Override
   public void saveAuthorizationRequest(
-      OAuth2AuthorizationRequest begun, HttpServletRequest request, HttpServletResponse response) {
+      @Nullable OAuth2AuthorizationRequest begun,
+      HttpServletRequest request,
+      HttpServletResponse response) {
     write(
         begun == null ? "" : encrypted(begun),
         begun == null ? Duration.ZERO : TIME_TO_COME_BACK,
@@ -65,7 +68,7 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
   }
 
   @Override
-  public OAuth2AuthorizationRequest removeAuthorizationRequest(
+  public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(
       HttpServletRequest request, HttpServletResponse response) {
     OAuth2AuthorizationRequest begun = loadAuthorizationRequest(request);
     if (begun != null) {
@@ -103,7 +106,7 @@ final class SignInCookie implements AuthorizationRequestRepository<OAuth2Authori
     }
   }
 
-  private OAuth2AuthorizationRequest decrypted(String value) {
+  private @Nullable OAuth2AuthorizationRequest decrypted(String value) {
     try {
       byte[] all = Base64.getUrlDecoder().decode(value);
       if (all.length <= NONCE) {

@@ -3,6 +3,7 @@ package org.mailroom.console;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.InternalAuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
@@ -56,7 +57,7 @@ final class SignInFailure implements AuthenticationFailureHandler {
   /**
    * What is asked for by {@code /login?error=…}, in a sentence; null when there is nothing to tell.
    */
-  static String sentence(HttpServletRequest request) {
+  static @Nullable String sentence(HttpServletRequest request) {
     String error = request.getParameter("error");
     if (error == null) {
       return null;

@@ -38,9 +38,9 @@ final class StoredMessages {
       String destination,
       String status,
       int attempts,
-      Instant deliveredAt,
-      Instant nextAttempt,
-      String error) {}
+      @Nullable Instant deliveredAt,
+      @Nullable Instant nextAttempt,
+      @Nullable String error) {}
 
   /**
    * @param file null when its content isn't stored, or isn't where it was
@@ -49,16 +49,16 @@ final class StoredMessages {
   record Attachment(
       int position,
       String kind,
-      String name,
-      String contentType,
-      Long size,
+      @Nullable String name,
+      @Nullable String contentType,
+      @Nullable Long size,
       boolean inline,
-      String contentId,
-      String sha256,
-      Path file,
-      String notStored) {
+      @Nullable String contentId,
+      @Nullable String sha256,
+      @Nullable Path file,
+      @Nullable String notStored) {
 
-    private Attachment because(String why) {
+    private Attachment because(@Nullable String why) {
       return new Attachment(
           position, kind, name, contentType, size, inline, contentId, sha256, file, why);
     }
@@ -66,11 +66,11 @@ final class StoredMessages {
 
   /** What the ledger recognises a message by. */
   record Envelope(
-      String subject,
-      String sender,
-      String senderName,
-      String internetMessageId,
-      Instant receivedAt,
+      @Nullable String subject,
+      @Nullable String sender,
+      @Nullable String senderName,
+      @Nullable String internetMessageId,
+      @Nullable Instant receivedAt,
       Instant listedAt) {}
 
   private final JdbcTemplate jdbc;
@@ -102,7 +102,7 @@ final class StoredMessages {
                     row.getString(3),
                     row.getString(4),
                     MessageLog.instant(row.getTimestamp(5)),
-                    MessageLog.instant(row.getTimestamp(6))),
+                    row.getTimestamp(6).toInstant()),
             account,
             messageId)
         .stream()
@@ -120,7 +120,7 @@ final class StoredMessages {
   }
 
   /** From the database, or from its file; empty when it is in neither, or too large to be shown. */
-  Optional<MailMessage> document(String account, String messageId, Instant receivedAt) {
+  Optional<MailMessage> document(String account, String messageId, @Nullable Instant receivedAt) {
     Integer length =
         jdbc
             .queryForList(
@@ -156,16 +156,16 @@ final class StoredMessages {
   }
 
   /** Null when there is none. */
-  Path jsonFile(String account, String messageId, Instant receivedAt) {
+  @Nullable Path jsonFile(String account, String messageId, @Nullable Instant receivedAt) {
     return file(folder(account, messageId, receivedAt).messageJson());
   }
 
   /** The original; null when it isn't kept. */
-  Path original(String account, String messageId, Instant receivedAt) {
+  @Nullable Path original(String account, String messageId, @Nullable Instant receivedAt) {
     return file(folder(account, messageId, receivedAt).messageEml());
   }
 
-  private MessageFolder folder(String account, String messageId, Instant receivedAt) {
+  private MessageFolder folder(String account, String messageId, @Nullable Instant receivedAt) {
     return folders.of(account, messageId, receivedAt);
   }
 
@@ -264,7 +264,7 @@ final class StoredMessages {
     return attachments;
   }
 
-  private Path file(String location) {
+  private @Nullable Path file(@Nullable String location) {
     try {
       return location == null ? null : file(Path.of(location));
     } catch (java.nio.file.InvalidPathException notThere) {
@@ -276,7 +276,7 @@ final class StoredMessages {
    * Only what lies below Mailroom's own folder of mail, links resolved; whatever else the table may
    * say.
    */
-  private Path file(Path location) {
+  private @Nullable Path file(Path location) {
     try {
       Path file = location.toRealPath();
       return file.startsWith(mail.toRealPath()) && Files.isRegularFile(file) ? file : null;

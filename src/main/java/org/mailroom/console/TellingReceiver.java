@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Printable;
 import org.owasp.html.HtmlSanitizer;
 import org.owasp.html.HtmlStreamEventReceiver;
@@ -79,11 +80,11 @@ final class TellingReceiver implements HtmlSanitizer.Policy {
     out.closeTag("span");
   }
 
-  private static boolean isElsewhere(String source) {
+  private static boolean isElsewhere(@Nullable String source) {
     return source != null && !source.strip().toLowerCase(Locale.ROOT).startsWith("cid:");
   }
 
-  private static String attribute(List<String> attributes, String name) {
+  private static @Nullable String attribute(List<String> attributes, String name) {
     for (int i = 0; i + 1 < attributes.size(); i += 2) {
       if (attributes.get(i).equalsIgnoreCase(name)) {
         return attributes.get(i + 1);

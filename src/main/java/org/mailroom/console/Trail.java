@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Utc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +107,7 @@ final class Trail {
   private final NamedParameterJdbcTemplate jdbc;
   private final Clock clock;
   private final Map<Action, Count> attempts = new EnumMap<>(Action.class);
-  private volatile LocalDate cleaned;
+  private volatile @Nullable LocalDate cleaned;
 
   Trail(NamedParameterJdbcTemplate jdbc, Clock clock) {
     this.jdbc = jdbc;
@@ -130,14 +131,14 @@ final class Trail {
   }
 
   /** Of whoever is signed in to this request. */
-  void record(Action action, String subject, String detail) {
+  void record(Action action, String subject, @Nullable String detail) {
     record(nameOf(SecurityContextHolder.getContext().getAuthentication()), action, subject, detail);
   }
 
-  void record(String who, Action action, String subject, String detail) {
+  void record(String who, Action action, String subject, @Nullable String detail) {
     String name = clean(who, LONGEST_NAME);
     String what = clean(subject, LONGEST);
-    String more = clean(detail, LONGEST);
+    String more = detail == null ? null : clean(detail, LONGEST);
     if (action.isAttempt()) {
       int number = count(action);
       if (number > MOST_ATTEMPTS_AN_HOUR) {
@@ -171,7 +172,7 @@ final class Trail {
     return next.attempts();
   }
 
-  private void store(String who, Action action, String subject, String detail) {
+  private void store(String who, Action action, String subject, @Nullable String detail) {
     Map<String, Object> values = new HashMap<>();
     values.put("at", Utc.of(clock.instant()));
     values.put("who", who);
@@ -202,7 +203,7 @@ final class Trail {
   }
 
   /** The latest first; those before an entry, where one is given. */
-  List<Entry> list(Long before, String who, int most) {
+  List<Entry> list(@Nullable Long before, @Nullable String who, int most) {
     Map<String, Object> values = new HashMap<>();
     values.put("before", before);
     values.put("who", who);
@@ -249,17 +250,16 @@ final class Trail {
     return "account " + id;
   }
 
-  private static String address() {
-    return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
-        ? clean(request.getRequest().getRemoteAddr(), LONGEST_NAME)
-        : null;
+  private static @Nullable String address() {
+    String remote =
+        RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
+            ? request.getRequest().getRemoteAddr()
+            : null;
+    return remote == null ? null : clean(remote, LONGEST_NAME);
   }
 
   /** One line, and not longer than its column. */
   private static String clean(String text, int longest) {
-    if (text == null) {
-      return null;
-    }
     String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", " ");
     return line.length() > longest ? line.substring(0, longest - 1) + "…" : line;
   }
@@ -267,7 +267,7 @@ final class Trail {
   /**
    * What others know somebody by; after OpenID Connect with the id as well, for names can change.
    */
-  static String nameOf(Authentication who) {
+  static String nameOf(@Nullable Authentication who) {
     if (who == null) {
       return "nobody";
     }

@@ -1,6 +1,7 @@
 package org.mailroom.console;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -22,8 +23,8 @@ final class TrailPage {
 
   @GetMapping("/trail")
   String list(
-      @RequestParam(required = false) Long before,
-      @RequestParam(required = false) String who,
+      @RequestParam(required = false) @Nullable Long before,
+      @RequestParam(required = false) @Nullable String who,
       Model model) {
     String chosen = who == null || who.isBlank() ? null : who;
     List<Trail.Entry> entries = trail.list(before, chosen, SHOWN);

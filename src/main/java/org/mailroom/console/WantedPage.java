@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.web.savedrequest.RequestCache;
@@ -45,7 +46,8 @@ final class WantedPage implements RequestCache {
   }
 
   @Override
-  public SavedRequest getRequest(HttpServletRequest request, HttpServletResponse response) {
+  public @Nullable SavedRequest getRequest(
+      HttpServletRequest request, HttpServletResponse response) {
     Cookie kept = WebUtils.getCookie(request, COOKIE);
     if (kept == null) {
       return null;
@@ -62,7 +64,7 @@ final class WantedPage implements RequestCache {
 
   /** Nothing of a request but its address is kept. */
   @Override
-  public HttpServletRequest getMatchingRequest(
+  public @Nullable HttpServletRequest getMatchingRequest(
       HttpServletRequest request, HttpServletResponse response) {
     return null;
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.BrokerFile;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.ConfigurationException;
+import org.mailroom.settings.DataDirFiles;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +83,7 @@ public final class EmbeddedBroker {
                         properties.dataDir(), BrokerLock.holder(properties.dataDir())));
     try {
       starting.start();
+      DataDirFiles.closeWritten(properties.dataDir());
       if (opensPort()) {
         announce(starting);
       }
@@ -173,6 +175,7 @@ public final class EmbeddedBroker {
         if (lock != null) {
           lock.close();
         }
+        DataDirFiles.closeWritten(properties.dataDir());
       }
     }
   }

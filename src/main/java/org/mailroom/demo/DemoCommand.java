@@ -3,6 +3,7 @@ package org.mailroom.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,13 @@ import java.util.concurrent.TimeUnit;
 import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.settings.Daemons;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code mailroom demo}: the whole of Mailroom against a tenant of its own on this machine. */
 @Command(
@@ -29,7 +34,8 @@ import picocli.CommandLine.Option;
           + " data/demo.",
       "Every 20 seconds another message arrives. Stop it with Ctrl-C.",
       "",
-      "Exit codes: 0 stopped, 1 can't start, 2 misuse."
+      "Exit codes: 0 stopped, 1 can't start, or not everything was imported (--until-imported), 2"
+          + " misuse."
     },
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
@@ -40,6 +46,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** For the delegated credential, which anybody of the demo tenant can sign in with. */
   private static final String PERSON_CLIENT_ID = "77777777-8888-9999-0000-111111111111";
+
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   private final Launcher launcher;
 
@@ -60,12 +68,24 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--until-imported", description = "Stop once everything is imported.")
   private boolean untilImported;
 
+  @Option(
+      names = "--give-up-after",
+      paramLabel = "TIME",
+      defaultValue = "2m",
+      description =
+          "So long nothing may happen while the first import is waited for; then it is said what"
+              + " wasn't imported (default: ${DEFAULT-VALUE}).")
+  private String giveUpAfter;
+
+  @Spec private CommandSpec spec;
+
   public DemoCommand(Launcher launcher) {
     this.launcher = launcher;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Duration longest = longest();
     DemoTenant tenant =
         DemoTenant.start(DemoTenantOptions.defaults().withSeed(System.currentTimeMillis()));
     DemoMail maker = new DemoMail(1);
@@ -84,16 +104,32 @@ public final class DemoCommand implements Callable<Integer> {
     MailroomCommand.stopWithSuccessOnSigterm(launcher);
     ConfigurableApplicationContext context = launcher.startRuntime(Map.of(), settings(tenant));
     DemoSummary summary = new DemoSummary(context, tenant, loaded);
-    summary.awaitImport();
-    summary.print();
+    boolean imported = summary.awaitImport(longest);
+    if (imported) {
+      summary.print();
+    }
     if (untilImported) {
-      boolean complete = summary.isComplete();
+      boolean complete = imported && summary.isComplete();
       context.close();
       tenant.close();
       return complete ? 0 : 1;
     }
     keepArriving(tenant, maker);
     return MailroomCommand.STILL_RUNNING;
+  }
+
+  private Duration longest() {
+    try {
+      Duration longest = DurationStyle.detectAndParse(giveUpAfter);
+      if (!longest.isNegative() && longest.compareTo(LONGEST_WAIT) <= 0) {
+        return longest;
+      }
+    } catch (IllegalArgumentException unreadable) {
+      // told below
+    }
+    throw new CommandLine.ParameterException(
+        spec.commandLine(),
+        "--give-up-after is '" + giveUpAfter + "': it must be a time of at most 1d, such as 30s.");
   }
 
   private void fill(DemoTenant tenant, DemoMail maker) {

@@ -3,12 +3,17 @@ package org.mailroom.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportProgress;
@@ -31,24 +36,69 @@ final class DemoSummary {
     this.loaded = loaded;
   }
 
-  /** Waits until each account was imported once; shows a progress bar on a terminal. */
-  void awaitImport() throws InterruptedException {
+  /**
+   * Waits until each account was imported once; shows a progress bar on a terminal.
+   *
+   * @param longest so long nothing may happen
+   * @return whether each was; when nothing happens any more, it is said which wasn't, and why not
+   */
+  boolean awaitImport(Duration longest) throws InterruptedException {
     AccountSchedule schedule = context.getBean(AccountSchedule.class);
     Accounts accounts = context.getBean(Accounts.class);
     ImportProgress progress = context.getBean(ImportProgress.class);
+    long quietSince = System.nanoTime();
+    long seen = 0;
     try (ProgressBar bar =
         !Terminal.isThere()
             ? null
             : new ProgressBarBuilder().setTaskName("Importing").setInitialMax(loaded).build()) {
-      while (!accounts.all().stream()
-          .map(Account::id)
-          .allMatch(id -> schedule.lastResult(id).isPresent())) {
+      while (true) {
+        List<String> left =
+            accounts.all().stream()
+                .map(Account::id)
+                .filter(id -> schedule.lastResult(id).isEmpty())
+                .toList();
+        if (left.isEmpty()) {
+          return true;
+        }
+        long now = progress.imported() - left.size();
+        if (now != seen) {
+          seen = now;
+          quietSince = System.nanoTime();
+        }
+        if (System.nanoTime() - quietSince >= longest.toNanos()) {
+          System.err.println(notImported(longest, left, schedule));
+          return false;
+        }
         TimeUnit.MILLISECONDS.sleep(100);
         if (bar != null) {
           bar.stepTo(progress.imported());
         }
       }
     }
+  }
+
+  private String notImported(Duration longest, List<String> left, AccountSchedule schedule) {
+    CamelContext camel = context.getBean(CamelContext.class);
+    String stopped =
+        camel.getRoutes().stream()
+            .map(Route::getRouteId)
+            .filter(id -> !camel.getRouteController().getRouteStatus(id).isStarted())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return "mailroom: nothing happened for "
+        + longest.toSeconds()
+        + " s (--give-up-after), and not imported yet: "
+        + left.stream()
+            .map(id -> schedule.isPaused(id) ? id + " (paused; resume it in the console)" : id)
+            .collect(Collectors.joining(", "))
+        + "."
+        + (stopped.isEmpty()
+            ? " Look at the log, and whether routes/ has the routes poll-accounts and"
+                + " import-account."
+            : " These routes don't run: "
+                + stopped
+                + ". Start them in the console, or mend their files in routes/.");
   }
 
   boolean isComplete() {

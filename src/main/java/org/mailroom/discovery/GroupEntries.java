@@ -1,6 +1,5 @@
 package org.mailroom.discovery;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -19,20 +18,24 @@ import org.mailroom.discovery.DiscoveryTable.Known;
 import org.mailroom.discovery.DiscoveryTable.State;
 import org.mailroom.graph.GraphException;
 import org.mailroom.settings.AccountProperties;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.stereotype.Component;
 
 /**
  * Entries whose mailboxes are the members of a group. Who is in it is kept in the database: one
  * node asks, all know it, a start needs no service, and the id of an account outlives another name
- * of its user. One thread at a time calls it.
+ * of its user. When it is asked again is planned by the database's clock: nodes whose own clocks
+ * differ would take each other's plans for wrong, and ask in turns without a pause. One thread at a
+ * time calls it.
  */
 @Component
 class GroupEntries {
 
   private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
 
-  /** So far clocks of nodes may differ. */
+  /** So far what nodes know of the database's clock may differ. */
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
   private final DiscoveredAccounts discovered;
@@ -41,7 +44,7 @@ class GroupEntries {
   private final DiscoveryTable table;
   private final Duration every;
   private final Duration patience;
-  private final Clock clock;
+  private final DatabaseTime time;
   private final DiscoveryLog log = new DiscoveryLog();
 
   /** The revision that is known here, by entry. */
@@ -59,7 +62,7 @@ class GroupEntries {
       GroupMembers groups,
       DiscoveryTable table,
       MailroomProperties properties,
-      Clock clock) {
+      DatabaseTime time) {
     this.discovered = discovered;
     this.accounts = accounts;
     this.groups = groups;
@@ -71,7 +74,7 @@ class GroupEntries {
             .requestTimeout()
             .plus(properties.limits().tokenTimeout())
             .plusMinutes(1);
-    this.clock = clock;
+    this.time = time;
   }
 
   private Map<String, AccountProperties> entries() {
@@ -91,7 +94,7 @@ class GroupEntries {
     entries()
         .forEach(
             (entry, settings) ->
-                learn(table.state(entry, group(settings), clock.instant()), group(settings)));
+                learn(table.state(entry, group(settings), time.now()), group(settings)));
   }
 
   /**
@@ -104,7 +107,7 @@ class GroupEntries {
     entries()
         .forEach(
             (entry, settings) -> {
-              Instant now = clock.instant();
+              Instant now = time.now();
               String group = group(settings);
               State state = table.state(entry, group, now);
               String meant = group + " " + settings.credential();
@@ -188,11 +191,15 @@ class GroupEntries {
         return;
       }
       told(entry, taken, members, known, now);
-    } catch (GraphException | CredentialException | MembersNotToldException refusal) {
+    } catch (GraphException
+        | CredentialException
+        | MembersNotToldException
+        | RouteNotRunningException refusal) {
       boolean passes =
-          refusal instanceof GraphException graph
-              ? graph.isTransient()
-              : refusal instanceof CredentialException credential && credential.isTransient();
+          refusal instanceof RouteNotRunningException
+              || (refusal instanceof GraphException graph
+                  ? graph.isTransient()
+                  : refusal instanceof CredentialException credential && credential.isTransient());
       Duration wait = passes && FIRST_WAIT.compareTo(every) < 0 ? FIRST_WAIT : every;
       untold(
           taken,

@@ -1,8 +1,10 @@
 package org.mailroom.graph;
 
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.mailroom.settings.Causes;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -27,6 +29,10 @@ final class RouteGraph implements Graph {
       return (T) answered.getMessage().getBody();
     }
     Throwable sentence = Causes.sentence(failure).orElse(failure);
+    Optional<RouteNotRunningException> nobody = RouteNotRunningException.of(sentence);
+    if (nobody.isPresent()) {
+      throw nobody.get();
+    }
     if (sentence instanceof RuntimeException raised) {
       throw raised;
     }

@@ -7,6 +7,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.AttachmentContents;
 import org.springframework.util.unit.DataSize;
 
@@ -17,10 +18,10 @@ import org.springframework.util.unit.DataSize;
 public final class AttachmentEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
-  private String credential;
-  private String mailbox;
-  private String messageId;
-  private String attachmentId;
+  private @Nullable String credential;
+  private @Nullable String mailbox;
+  private @Nullable String messageId;
+  private @Nullable String attachmentId;
   private DataSize maxSize = DataSize.ofMegabytes(50);
 
   AttachmentEndpoint(String uri, GraphMailComponent component, GraphMail graphMail) {
@@ -55,7 +56,8 @@ public final class AttachmentEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    if (credential == null) {
+    String proof = credential;
+    if (proof == null) {
       throw new IllegalArgumentException(
           "credential is missing: the name of one of mailroom.credentials");
     }
@@ -64,7 +66,7 @@ public final class AttachmentEndpoint extends DefaultEndpoint {
       public void process(Exchange exchange) {
         AttachmentContents.Wanted wanted =
             new AttachmentContents.Wanted(
-                credential,
+                proof,
                 MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
                 MessageOption.of(exchange, "messageId", messageId, "messageId"),
                 MessageOption.of(exchange, "attachmentId", attachmentId, "attachmentId"),

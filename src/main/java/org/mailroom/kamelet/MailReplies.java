@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
@@ -67,7 +68,7 @@ final class MailReplies {
   /**
    * @param reason in words; null for one that was sent
    */
-  record Result(Outcome outcome, String reason) {}
+  record Result(Outcome outcome, @Nullable String reason) {}
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.routes");
 

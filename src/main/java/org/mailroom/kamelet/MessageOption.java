@@ -1,6 +1,7 @@
 package org.mailroom.kamelet;
 
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An option that names a message or its mailbox: written by the author of a route, as text or as an
@@ -14,7 +15,7 @@ final class MessageOption {
    * @param header takes its place where nothing is written
    * @throws IllegalArgumentException when it comes to nothing
    */
-  static String of(Exchange exchange, String name, String written, String header) {
+  static String of(Exchange exchange, String name, @Nullable String written, String header) {
     String value =
         written == null || written.isBlank()
             ? exchange.getMessage().getHeader(header, String.class)

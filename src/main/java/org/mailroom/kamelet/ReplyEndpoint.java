@@ -8,6 +8,7 @@ import org.apache.camel.Producer;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.message.MailMessage;
 
 /**
@@ -18,10 +19,10 @@ import org.mailroom.message.MailMessage;
 public final class ReplyEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
-  private String credential;
-  private String mailbox;
-  private String messageId;
-  private String comment;
+  private @Nullable String credential;
+  private @Nullable String mailbox;
+  private @Nullable String messageId;
+  private @Nullable String comment;
 
   ReplyEndpoint(String uri, GraphMailComponent component, GraphMail graphMail) {
     super(uri, component);
@@ -47,12 +48,14 @@ public final class ReplyEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    if (credential == null) {
+    String proof = credential;
+    if (proof == null) {
       throw new IllegalArgumentException(
           "credential is missing: the name of one of mailroom.credentials, with the permission"
               + " Mail.Send");
     }
-    if (comment == null || comment.isBlank()) {
+    String said = comment;
+    if (said == null || said.isBlank()) {
       throw new IllegalArgumentException("comment is missing: what the reply says");
     }
     return new DefaultProducer(this) {
@@ -70,11 +73,7 @@ public final class ReplyEndpoint extends DefaultEndpoint {
         MailReplies.Result result =
             graphMail.reply(
                 new MailReplies.Wanted(
-                    credential,
-                    of,
-                    id,
-                    mail,
-                    MessageOption.of(exchange, "comment", comment, "comment")));
+                    proof, of, id, mail, MessageOption.of(exchange, "comment", said, "comment")));
         Message message = exchange.getMessage();
         message.setHeader("replySent", result.outcome().word());
         message.removeHeader("replyReason");

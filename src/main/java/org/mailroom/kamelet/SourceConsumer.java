@@ -9,6 +9,7 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * While it runs its mailbox is an account, which delivers to it. The deliveries come in through a
@@ -21,7 +22,7 @@ final class SourceConsumer extends DefaultConsumer implements ShutdownAware, Sus
   private final String name;
   private final String address;
   private final Map<String, String> fields;
-  private Consumer deliveries;
+  private @Nullable Consumer deliveries;
 
   SourceConsumer(
       SourceEndpoint endpoint,
@@ -39,9 +40,10 @@ final class SourceConsumer extends DefaultConsumer implements ShutdownAware, Sus
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    deliveries =
+    Consumer begun =
         getEndpoint().getCamelContext().getEndpoint(address).createConsumer(getProcessor());
-    resume(deliveries::start);
+    deliveries = begun;
+    resume(begun::start);
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code graph-mail:source}: the messages of a folder, one exchange each. Its options are the
@@ -15,7 +16,7 @@ public final class SourceEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
   private final Map<String, String> fields = new TreeMap<>();
-  private String name;
+  private @Nullable String name;
 
   SourceEndpoint(String uri, GraphMailComponent component, GraphMail graphMail) {
     super(uri, component);

@@ -9,6 +9,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
 import org.mailroom.marking.MailUpdate;
 import org.mailroom.settings.AfterImport.Flag;
 
@@ -19,13 +20,13 @@ import org.mailroom.settings.AfterImport.Flag;
 public final class UpdateEndpoint extends DefaultEndpoint {
 
   private final GraphMail graphMail;
-  private String credential;
-  private String mailbox;
-  private String messageId;
-  private Boolean read;
+  private @Nullable String credential;
+  private @Nullable String mailbox;
+  private @Nullable String messageId;
+  private @Nullable Boolean read;
   private List<String> categories = List.of();
-  private Flag flag;
-  private String moveTo;
+  private @Nullable Flag flag;
+  private @Nullable String moveTo;
 
   UpdateEndpoint(String uri, GraphMailComponent component, GraphMail graphMail) {
     super(uri, component);
@@ -67,13 +68,14 @@ public final class UpdateEndpoint extends DefaultEndpoint {
     }
   }
 
-  public void setMoveTo(String moveTo) {
+  public void setMoveTo(@Nullable String moveTo) {
     this.moveTo = moveTo == null || moveTo.isBlank() ? null : moveTo;
   }
 
   @Override
   public Producer createProducer() {
-    if (credential == null) {
+    String proof = credential;
+    if (proof == null) {
       throw new IllegalArgumentException(
           "credential is missing: the name of one of mailroom.credentials");
     }
@@ -86,7 +88,7 @@ public final class UpdateEndpoint extends DefaultEndpoint {
       public void process(Exchange exchange) {
         graphMail.update(
             new MailUpdate(
-                credential,
+                proof,
                 MessageOption.of(exchange, "mailbox", mailbox, "mailbox"),
                 MessageOption.of(exchange, "messageId", messageId, "messageId"),
                 read,

@@ -15,6 +15,7 @@ import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.ImportResult;
 import org.mailroom.graph.Patience;
+import org.mailroom.settings.DatabaseTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.mailroom.account.Account;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;

@@ -214,6 +214,12 @@ final class Board {
     return tasks.containsKey(account);
   }
 
+  /** Whether an importer has taken it up, and isn't through with it. */
+  synchronized boolean isBegun(String account) {
+    Task task = tasks.get(account);
+    return task != null && task.queuedAt == null;
+  }
+
   /** An importer has taken it up. */
   synchronized void begun(String account) {
     unqueue(tasks.computeIfAbsent(account, id -> new Task(null, null)));

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.GateState;
 import org.mailroom.graph.MailboxGates;
+import org.mailroom.settings.DatabaseTime;
 import org.springframework.stereotype.Component;
 
 /**

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;

@@ -3,6 +3,7 @@ package org.mailroom.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ import org.springframework.stereotype.Component;
 final class DataDir implements BeanFactoryPostProcessor {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom");
+
+  /** Which Mailroom makes in {@code data-dir}: those of the broker and of mail. */
+  private static final List<String> OWN_FOLDERS = List.of("broker", "mail");
 
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
@@ -43,7 +47,7 @@ final class DataDir implements BeanFactoryPostProcessor {
 
   /**
    * @param workingFolder which it leaves as it is, and what it lies in: others may have business
-   *     there
+   *     there. Then Mailroom's own folders in it are closed
    */
   static void close(Path dataDir, Path workingFolder) {
     try {
@@ -51,6 +55,12 @@ final class DataDir implements BeanFactoryPostProcessor {
         PrivateFolder.create(dataDir);
       } else if (!workingFolder.startsWith(dataDir)) {
         PrivateFolder.close(dataDir);
+      } else {
+        for (String own : OWN_FOLDERS) {
+          if (Files.isDirectory(dataDir.resolve(own))) {
+            PrivateFolder.close(dataDir.resolve(own));
+          }
+        }
       }
     } catch (IOException e) {
       LOG.warn(

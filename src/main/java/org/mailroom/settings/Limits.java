@@ -39,6 +39,8 @@ import org.springframework.util.unit.DataSize;
  * @param settleWithin how long a message waits for attachments that are still being scanned, or
  *     that it has and aren't listed; then it is delivered as it is, with a warning
  * @param mailboxWait so long a command waits for a mailbox that another node works on
+ * @param importerWait so long a command waits for a route that takes its imports from the queue,
+ *     where none runs
  * @param longestImport so long one import, or one of its turns, may list; what is left comes with
  *     the next one
  */
@@ -63,12 +65,19 @@ public record Limits(
     @DefaultValue("1000") @Min(1) int waitingDeliveries,
     @DefaultValue("1h") @NotNull Duration settleWithin,
     @DefaultValue("10m") @NotNull Duration mailboxWait,
+    @DefaultValue("30s") @NotNull Duration importerWait,
     @DefaultValue("6h") @NotNull Duration longestImport) {
 
   @AssertTrue(message = "mailbox-wait must be between 0s and 1d")
   boolean isMailboxWaitValid() {
     return mailboxWait == null
         || (!mailboxWait.isNegative() && mailboxWait.compareTo(Duration.ofDays(1)) <= 0);
+  }
+
+  @AssertTrue(message = "importer-wait must be between 0s and 1d")
+  boolean isImporterWaitValid() {
+    return importerWait == null
+        || (!importerWait.isNegative() && importerWait.compareTo(Duration.ofDays(1)) <= 0);
   }
 
   @AssertTrue(message = "window must be at least 1s")

@@ -8,9 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Folders that only their owner may enter, and that are on disk once they are made. */
@@ -53,16 +55,19 @@ public final class PrivateFolder {
   }
 
   /**
-   * Closes a folder or file that is there to everybody but its owner. One that is gone meanwhile
-   * needs none.
+   * Closes a folder or file that is there to everybody but its owner. One that is closed is left as
+   * it is, and one that is gone meanwhile needs none.
    *
    * @throws IOException when it isn't this process's to close
    */
   static void close(Path path) throws IOException {
     if (isPosix(path)) {
       try {
-        Files.setPosixFilePermissions(
-            path, PosixFilePermissions.fromString(Files.isDirectory(path) ? FOLDER : FILE));
+        Set<PosixFilePermission> owners =
+            PosixFilePermissions.fromString(Files.isDirectory(path) ? FOLDER : FILE);
+        if (!Files.getPosixFilePermissions(path).equals(owners)) {
+          Files.setPosixFilePermissions(path, owners);
+        }
       } catch (NoSuchFileException gone) {
         return;
       }

@@ -15,6 +15,7 @@ import org.mailroom.SettableClock;
 import org.mailroom.account.Accounts;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.account.DiscoveredAccounts.Found;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.Home;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.beans.BeanUtils;
@@ -104,7 +105,12 @@ final class DiscoveryParts {
     }
 
     GroupEntries groups() {
-      return new GroupEntries(discovered, accounts, directory, table, properties, clock);
+      return groups(new DatabaseTime(clock));
+    }
+
+    /** By what it knows of the database's time, which needn't be what its own clock says. */
+    GroupEntries groups(DatabaseTime time) {
+      return new GroupEntries(discovered, accounts, directory, table, properties, time);
     }
 
     FileEntries files() {

@@ -3,11 +3,16 @@ package org.mailroom.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mailroom.SettableClock;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
+import org.mailroom.settings.DatabaseTime;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -212,6 +217,81 @@ class GroupEntriesTest {
     groups.refresh(false);
     groups.refresh(false);
     assertThat(parts.directory.asked).isEqualTo(2);
+  }
+
+  /** A machine whose clock is set as one likes, while the database's goes on. */
+  private final class Machine {
+
+    private final SettableClock own = new SettableClock();
+    private final AtomicLong nanos = new AtomicLong();
+    private final DatabaseTime time = new DatabaseTime(own, nanos::get);
+    private final GroupEntries groups = parts.node().groups(time);
+
+    Machine() {
+      time.told(parts.clock.instant());
+    }
+
+    void isSet(Duration ahead) {
+      own.pass(ahead);
+    }
+
+    void looks() {
+      groups.refresh(false);
+    }
+
+    void passes(Duration some) {
+      own.pass(some);
+      nanos.addAndGet(some.toNanos());
+    }
+  }
+
+  @Test
+  void nodes_whose_clocks_are_hours_apart_ask_once_an_interval_between_them() {
+    parts.joins("ada");
+    Machine right = new Machine();
+    Machine ahead = new Machine();
+    Machine behind = new Machine();
+    ahead.isSet(Duration.ofHours(3));
+    behind.isSet(Duration.ofHours(-3));
+    List<Machine> all = List.of(right, ahead, behind);
+    for (int look = 0; look < 299; look++) {
+      all.forEach(Machine::looks);
+      all.forEach(machine -> machine.passes(Duration.ofSeconds(3)));
+    }
+    assertThat(parts.directory.asked).as("within a quarter of an hour").isEqualTo(1);
+    all.forEach(machine -> machine.passes(Duration.ofSeconds(3)));
+    all.forEach(Machine::looks);
+    assertThat(parts.directory.asked).as("after it").isEqualTo(2);
+  }
+
+  @Test
+  void a_clock_that_is_set_forward_or_back_makes_a_node_ask_neither_oftener_nor_later() {
+    parts.joins("ada");
+    Machine node = new Machine();
+    node.looks();
+    for (int set = 0; set < 4; set++) {
+      node.isSet(Duration.ofDays(set % 2 == 0 ? 40 : -40));
+      node.looks();
+      assertThat(parts.directory.asked).as("not before its time").isEqualTo(1 + set);
+      node.passes(Duration.ofMinutes(15));
+      node.looks();
+      assertThat(parts.directory.asked).as("at its time").isEqualTo(2 + set);
+    }
+  }
+
+  @Test
+  void a_route_that_does_not_run_is_told_as_the_reason_and_it_is_asked_again_after_a_minute() {
+    parts.joins("ada");
+    DiscoveryParts.Node node = parts.node();
+    GroupEntries groups = node.groups();
+    parts.directory.refusal = new RouteNotRunningException("direct:ask-graph", "");
+    groups.refresh(false);
+    assertThat(node.problem()).contains("no route that runs begins with direct:ask-graph");
+    parts.directory.refusal = null;
+    parts.clock.passSeconds(61);
+    groups.refresh(false);
+    assertThat(node.problem()).isNull();
+    assertThat(node.found()).hasSize(1);
   }
 
   @Test

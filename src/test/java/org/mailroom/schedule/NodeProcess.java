@@ -20,6 +20,7 @@ import org.mailroom.graph.GatesForTests;
 import org.mailroom.graph.MailboxGates;
 import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.Content;
+import org.mailroom.settings.DatabaseTime;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -64,7 +65,7 @@ final class NodeProcess {
     DatabaseTime time =
         new DatabaseTime(clock) {
           @Override
-          void told(Instant database) {}
+          public void told(Instant database) {}
         };
     NodeTable nodeTable = new NodeTable(jdbc, properties);
     nodes = new Nodes(nodeTable, time, new ReservedConnections(), properties, clock);

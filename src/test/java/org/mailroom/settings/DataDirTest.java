@@ -56,6 +56,19 @@ class DataDirTest {
   }
 
   @Test
+  void in_a_folder_that_mailroom_runs_in_those_of_broker_and_mail_are_closed_before_they_are_used()
+      throws IOException {
+    Path home = open("home");
+    for (String name : List.of("home/broker", "home/mail", "home/routes")) {
+      open(name);
+    }
+    DataDir.close(home, home);
+    assertThat(permissions(home.resolve("broker"))).isEqualTo("rwx------");
+    assertThat(permissions(home.resolve("mail"))).isEqualTo("rwx------");
+    assertThat(permissions(home.resolve("routes"))).as("the site's own").isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
   void a_folder_of_mail_elsewhere_is_made_for_its_owner_alone_and_one_that_is_there_is_closed()
       throws IOException {
     try (ConfigurableApplicationContext started =
@@ -100,6 +113,16 @@ class DataDirTest {
     assertThat(permissions(home.resolve("routes.yaml")))
         .as("the site's own")
         .isEqualTo("rw-r--r--");
+  }
+
+  @Test
+  void what_is_closed_is_left_as_it_is() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    PrivateFolder.close(file);
+    Object changed = Files.getAttribute(file, "unix:ctime");
+    PrivateFolder.close(file);
+    assertThat(permissions(file)).isEqualTo("rw-------");
+    assertThat(Files.getAttribute(file, "unix:ctime")).isEqualTo(changed);
   }
 
   @Test

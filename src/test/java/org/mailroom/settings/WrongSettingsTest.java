@@ -83,6 +83,7 @@ class WrongSettingsTest {
             + " from property source \"commandLineArgs\"): must be between 45m and 7d",
         "--mailroom.push.mode=always|allowed are auto, off",
         "--mailroom.discover-every=5s|must be between 1m and 7d",
+        "--mailroom.limits.importer-wait=2d|must be between 0s and 1d",
         "--mailroom.accounts.support.members-of=22222222-3333-4444-5555-666666666666|mailroom.accounts.support.members-of"
             + " is '22222222-3333-4444-5555-666666666666'",
         "--mailroom.acounts.x.mailbox=y|mailroom.acounts.x.mailbox is no setting of Mailroom",

@@ -1,4 +1,4 @@
-package org.mailroom.schedule;
+package org.mailroom.settings;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * use by several threads.
  */
 @Component
-class DatabaseTime {
+public class DatabaseTime {
 
   /** So much may be due to the asking. */
   private static final Duration UNCERTAIN = Duration.ofSeconds(2);
@@ -29,17 +29,21 @@ class DatabaseTime {
   private volatile @Nullable Told told;
 
   @Autowired
-  DatabaseTime(Clock clock) {
+  public DatabaseTime(Clock clock) {
     this(clock, System::nanoTime);
   }
 
-  DatabaseTime(Clock clock, LongSupplier nanos) {
+  /**
+   * @param clock this machine's
+   * @param nanos a clock that nobody sets
+   */
+  public DatabaseTime(Clock clock, LongSupplier nanos) {
     this.clock = clock;
     this.nanos = nanos;
   }
 
   /** The database told its time just now. */
-  void told(Instant database) {
+  public void told(Instant database) {
     told = new Told(database, nanos.getAsLong());
   }
 
@@ -54,18 +58,19 @@ class DatabaseTime {
     return off.abs().compareTo(UNCERTAIN) < 0 ? Duration.ZERO : off;
   }
 
-  Instant now() {
+  /** What time it is by the database's clock; by this machine's until that one was told. */
+  public Instant now() {
     Instant here = clock.instant();
     return here.plus(offset(here)).truncatedTo(ChronoUnit.MICROS);
   }
 
   /** A time of this machine's clock by the database's, in parts that a column keeps. */
-  Instant ofHere(Instant here) {
+  public Instant ofHere(Instant here) {
     return here.plus(offset(clock.instant())).truncatedTo(ChronoUnit.MICROS);
   }
 
   /** A time of the database's clock by this machine's. */
-  Instant here(Instant database) {
+  public Instant here(Instant database) {
     return database.minus(offset(clock.instant()));
   }
 }
