@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -248,9 +249,7 @@ class ConsoleWorkTest {
           // no answer
         });
     Locator gone = page.locator("#gone");
-    for (int i = 0; i < 20 && !gone.isVisible(); i++) {
-      page.clock().fastForward(4_000);
-    }
+    passWhile(page, () -> !gone.isVisible(), 4_000);
     assertThat(gone)
         .containsText(
             Pattern.compile("Mailroom hasn’t answered since [0-9].*What you see is from then"));
@@ -258,12 +257,29 @@ class ConsoleWorkTest {
     assertThat(page.locator("section[aria-label=Accounts]")).hasCSS("opacity", "0.5");
     assertThat(gone).hasCSS("opacity", "1");
     page.unrouteAll();
-    for (int i = 0; i < 20 && gone.isVisible(); i++) {
-      page.clock().fastForward(8_000);
-    }
+    passWhile(page, gone::isVisible, 8_000);
     assertThat(gone).isHidden();
     assertThat(page.locator("body.stale")).hasCount(0);
     page.context().close();
+  }
+
+  /**
+   * Time goes by in steps, for the page; between them there is time to answer it, for it gives up
+   * what takes long.
+   */
+  private static void passWhile(Page page, Callable<Boolean> condition, long milliseconds) {
+    await()
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(300))
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              if (condition.call()) {
+                page.clock().fastForward(milliseconds);
+              }
+              return !condition.call();
+            });
   }
 
   @Test

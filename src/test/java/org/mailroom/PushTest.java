@@ -284,7 +284,9 @@ class PushTest {
                     line ->
                         line.contains("notification")
                             || line.contains("WARN")
-                            || line.contains("ERROR")))
+                            || line.contains("ERROR"))
+                // a test before may have left something to tell of its own mailbox
+                .filter(line -> !line.contains("@contoso.com") || line.contains("flooded@")))
         .isEmpty();
   }
 
