@@ -4,12 +4,15 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Looks at pages of the console as people see them: in both colours, on wide and narrow screens.
@@ -36,6 +39,8 @@ final class PageLooks {
   /** What a narrow screen changes are places and sizes, not colours and labels. */
   private static final List<String> OF_SIZES =
       List.of("target-size", "scrollable-region-focusable", "meta-viewport");
+
+  private static final String AXE = script();
 
   private final List<String> problems = new ArrayList<>();
 
@@ -86,20 +91,39 @@ final class PageLooks {
   }
 
   /**
+   * The frames are left out, and so is what repeats itself. Only what is wrong is described, and
+   * the script stays in a page that is looked at in several ways.
+   *
    * @param rules empty: all of the standards
    */
+  @SuppressWarnings("unchecked")
   private static List<String> unreadable(Page page, List<String> rules, String where) {
-    // without the frames, which are left out, it needs no page of its own to put their parts
-    // together
-    AxeBuilder axe =
-        new AxeBuilder(page)
-            .setLegacyMode(true)
-            .exclude("iframe")
-            .exclude("tbody tr:nth-child(n + 9)");
-    axe = rules.isEmpty() ? axe.withTags(STANDARDS) : axe.withRules(rules);
-    return axe.analyze().getViolations().stream()
-        .map(rule -> where + ": " + rule.getId() + " " + rule.getNodes().get(0).getHtml())
-        .toList();
+    if (!(Boolean) page.evaluate("'axe' in window")) {
+      page.evaluate(AXE);
+    }
+    List<String> found =
+        (List<String>)
+            page.evaluate(
+                """
+                chosen => axe.run(
+                    {exclude: [['iframe'], ['tbody tr:nth-child(n + 9)']]},
+                    {resultTypes: ['violations'], runOnly: chosen})
+                  .then(found => found.violations.map(rule => rule.id + ' ' + rule.nodes[0].html))
+                """,
+                Map.of(
+                    "type",
+                    rules.isEmpty() ? "tag" : "rule",
+                    "values",
+                    rules.isEmpty() ? STANDARDS : rules));
+    return found.stream().map(problem -> where + ": " + problem).toList();
+  }
+
+  private static String script() {
+    try (InputStream script = AxeBuilder.class.getResourceAsStream("/axe.min.js")) {
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   List<String> problems() {
