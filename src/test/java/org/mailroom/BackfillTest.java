@@ -14,7 +14,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -50,7 +49,7 @@ class BackfillTest {
   private int run(String... words) {
     List<String> all = MailroomRun.settings(tenant, folder);
     all.add("--mailroom.limits.page-size=10");
-    return MailroomCommand.run(words, new Launcher(MailroomApplication.class, all));
+    return MailroomCommand.run(words, MailroomRun.launcher(all));
   }
 
   @Test

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mailroom.account.AccountEditor;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -38,7 +37,7 @@ class CommandLineTest {
   private int run(List<String> settings, String... words) {
     List<String> all = MailroomRun.settings(tenant, folder);
     all.addAll(settings);
-    return MailroomCommand.run(words, new Launcher(MailroomApplication.class, all));
+    return MailroomCommand.run(words, MailroomRun.launcher(all));
   }
 
   @Test

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.console.AdminPassword;
 import org.mailroom.demo.DemoTenant;
@@ -350,9 +349,7 @@ class ConsoleAccessTest {
       throws Exception {
     List<String> settings = MailroomRun.settings(tenant, folder);
     String before = password;
-    assertThat(
-            MailroomCommand.run(
-                new String[] {"password"}, new Launcher(MailroomApplication.class, settings)))
+    assertThat(MailroomCommand.run(new String[] {"password"}, MailroomRun.launcher(settings)))
         .isZero();
     String hash =
         mailroom

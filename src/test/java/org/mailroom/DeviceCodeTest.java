@@ -22,7 +22,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoMail;
@@ -121,8 +120,7 @@ class DeviceCodeTest {
   }
 
   private static int login(List<String> settings, String credential) {
-    return MailroomCommand.run(
-        new String[] {"login", credential}, new Launcher(MailroomApplication.class, settings));
+    return MailroomCommand.run(new String[] {"login", credential}, MailroomRun.launcher(settings));
   }
 
   private static List<String> codes(CapturedOutput output) {

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.ImportResult;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -66,7 +65,7 @@ class ErasureFlowTest {
   private int run(String... words) {
     List<String> all = MailroomRun.settings(tenant, folder);
     all.add("--mailroom.accounts.support.deliver-to=database,file,queue");
-    return MailroomCommand.run(words, new Launcher(MailroomApplication.class, all));
+    return MailroomCommand.run(words, MailroomRun.launcher(all));
   }
 
   private long files() throws IOException {

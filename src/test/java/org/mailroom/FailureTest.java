@@ -17,7 +17,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.ImportResult;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -106,7 +105,7 @@ class FailureTest {
   private int command(String deliverTo, String... arguments) {
     List<String> all = MailroomRun.settings(tenant, folder);
     all.addAll(Arrays.asList(settings(deliverTo)));
-    return MailroomCommand.run(arguments, new Launcher(MailroomApplication.class, all));
+    return MailroomCommand.run(arguments, MailroomRun.launcher(all));
   }
 
   private void deliverPlain(int count) {

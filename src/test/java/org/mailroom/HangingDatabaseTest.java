@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -222,19 +221,16 @@ class HangingDatabaseTest {
       settings.addAll(database(proxy));
       String[] words = {"import", "--since", "2026-01-01"};
       proxy.hang();
-      assertThat(MailroomCommand.run(words, new Launcher(MailroomApplication.class, settings)))
-          .isEqualTo(1);
+      assertThat(MailroomCommand.run(words, MailroomRun.launcher(settings))).isEqualTo(1);
       proxy.down();
-      assertThat(MailroomCommand.run(words, new Launcher(MailroomApplication.class, settings)))
-          .isEqualTo(1);
+      assertThat(MailroomCommand.run(words, MailroomRun.launcher(settings))).isEqualTo(1);
       assertThat(output.getAll())
           .contains("The database refuses: ")
           .contains("Check spring.datasource.url")
           .doesNotContain("\tat ");
       proxy.goOn();
       proxy.up();
-      assertThat(MailroomCommand.run(words, new Launcher(MailroomApplication.class, settings)))
-          .isZero();
+      assertThat(MailroomCommand.run(words, MailroomRun.launcher(settings))).isZero();
     }
   }
 

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.ImportResult;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoAttachment;
 import org.mailroom.demo.DemoMail;
@@ -289,13 +288,9 @@ class HostileMailTest {
         .put("content", "x".repeat(2000));
     settings.addAll(List.of("--mailroom.accounts.support.max-size=1KB"));
     assertThat(
-            MailroomCommand.run(
-                new String[] {"import", "--once"},
-                new Launcher(MailroomApplication.class, settings)))
+            MailroomCommand.run(new String[] {"import", "--once"}, MailroomRun.launcher(settings)))
         .isEqualTo(3);
-    assertThat(
-            MailroomCommand.run(
-                new String[] {"failed", "list"}, new Launcher(MailroomApplication.class, settings)))
+    assertThat(MailroomCommand.run(new String[] {"failed", "list"}, MailroomRun.launcher(settings)))
         .isZero();
     assertThat(output.getOut()).contains("look \uFFFD[31mred\uFFFD\uFFFDsupport to file");
     assertThat(output.getAll()).doesNotContain("\u001b[31m").doesNotContain("\u202E");

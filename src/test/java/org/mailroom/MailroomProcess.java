@@ -30,6 +30,7 @@ final class MailroomProcess implements AutoCloseable {
   static MailroomProcess start(
       String main, Path folder, List<String> jvmOptions, List<String> arguments)
       throws IOException {
+    MigratedFile.forStartWith(arguments);
     ClassArchive classes = ClassArchive.get();
     List<String> command = new ArrayList<>(List.of(ClassArchive.java()));
     command.addAll(classes.options());

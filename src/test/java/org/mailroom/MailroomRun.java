@@ -82,7 +82,7 @@ final class MailroomRun implements AutoCloseable {
       Class<?> application, DemoTenant tenant, Path folder, String... settings) {
     List<String> all = settings(tenant, folder);
     all.addAll(Arrays.asList(settings));
-    return new MailroomRun(new Launcher(application, all).startCommand(Map.of()));
+    return new MailroomRun(launcher(application, all).startCommand(Map.of()));
   }
 
   /** The runtime itself, which polls. */
@@ -99,7 +99,7 @@ final class MailroomRun implements AutoCloseable {
     all.add("--spring.security.user.name=" + USER);
     all.add("--spring.security.user.password=" + PASSWORD);
     all.addAll(Arrays.asList(settings));
-    return new MailroomRun(new Launcher(application, all).startRuntime(Map.of()));
+    return new MailroomRun(launcher(application, all).startRuntime(Map.of()));
   }
 
   /** The runtime as a site starts it first: no credential, no account. */
@@ -115,7 +115,17 @@ final class MailroomRun implements AutoCloseable {
             "--spring.security.user.name=" + USER,
             "--spring.security.user.password=" + PASSWORD));
     all.addAll(Arrays.asList(settings));
-    return new MailroomRun(new Launcher(MailroomApplication.class, all).startRuntime(Map.of()));
+    return new MailroomRun(launcher(MailroomApplication.class, all).startRuntime(Map.of()));
+  }
+
+  /** Starts Mailroom for a command, or as the command line does, with all these settings. */
+  static Launcher launcher(List<String> settings) {
+    return launcher(MailroomApplication.class, settings);
+  }
+
+  private static Launcher launcher(Class<?> application, List<String> settings) {
+    MigratedFile.forStartWith(settings);
+    return new Launcher(application, settings);
   }
 
   static List<String> settings(DemoTenant tenant, Path folder) {

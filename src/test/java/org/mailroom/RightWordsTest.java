@@ -290,7 +290,7 @@ class RightWordsTest {
       List<String> settings = MailroomRun.settings(tenant, own);
       settings.addAll(
           Arrays.asList(ManyAccounts.settings(own, List.of(), "--mailroom.retry.max-attempts=1")));
-      Launcher launcher = new Launcher(MailroomApplication.class, settings);
+      Launcher launcher = MailroomRun.launcher(settings);
       assertThat(
               MailroomCommand.run(
                   new String[] {"import", "--once", "--account", "support"}, launcher))

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mailroom.account.ImportResult;
-import org.mailroom.command.Launcher;
 import org.mailroom.command.MailroomCommand;
 import org.mailroom.demo.DemoMail;
 import org.mailroom.demo.DemoMailbox;
@@ -221,7 +220,7 @@ class TwoRuntimesTest {
         assertThat(
                 MailroomCommand.run(
                     new String[] {"import", "--once", "--account", "branch-3"},
-                    new Launcher(MailroomApplication.class, settings)))
+                    MailroomRun.launcher(settings)))
             .isEqualTo(4);
         assertThat(output.getAll())
             .contains(
@@ -233,7 +232,7 @@ class TwoRuntimesTest {
         assertThat(
                 MailroomCommand.run(
                     new String[] {"check", "--account", "branch-3"},
-                    new Launcher(MailroomApplication.class, settings)))
+                    MailroomRun.launcher(settings)))
             .isEqualTo(5);
         assertThat(tenant.violations()).isEmpty();
       }
