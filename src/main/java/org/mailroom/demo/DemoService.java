@@ -88,6 +88,8 @@ final class DemoService {
           noteToken(call, answer);
           if (answer.sending().way() != DemoSending.Way.SILENT) {
             visit.answered(answer);
+          } else {
+            visit.unanswered();
           }
           exchange.send(answer, headers(exchange));
         }

@@ -1,10 +1,14 @@
 package org.mailroom.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Watches how a client treats the mailboxes, and notes what it must not do. Safe for use by several
@@ -18,12 +22,23 @@ final class DemoWatch {
     private final Map<String, String> mailboxes;
     private final boolean batch;
     private final String agent;
+    private boolean silent;
     private boolean over;
 
     private Visit(Map<String, String> mailboxes, boolean batch, String agent) {
       this.mailboxes = mailboxes;
       this.batch = batch;
       this.agent = agent;
+    }
+
+    /** It isn't answered, and lasts until the client hangs up. */
+    void unanswered() {
+      synchronized (DemoWatch.this) {
+        silent = true;
+        if (batch) {
+          silentBatches.addAll(mailboxes.values());
+        }
+      }
     }
 
     /** The answer as it goes out, with all that is wrong with it. */
@@ -56,6 +71,10 @@ final class DemoWatch {
         if (batch && !over) {
           new HashSet<>(mailboxes.values())
               .forEach(mailbox -> batches.merge(mailbox, -1, Integer::sum));
+          if (silent) {
+            silentBatches.removeAll(mailboxes.values());
+            DemoWatch.this.notifyAll();
+          }
         }
         if (!over) {
           instances.left(Set.copyOf(mailboxes.values()), agent);
@@ -65,9 +84,13 @@ final class DemoWatch {
     }
   }
 
+  /** On a busy machine it is noticed late that a client hung up. */
+  private static final Duration HANGING_UP = Duration.ofSeconds(1);
+
   private final DemoViolations violations;
   private final DemoRetryAfter retryAfter;
   private final Map<String, Integer> batches = new HashMap<>();
+  private final Set<String> silentBatches = new HashSet<>();
   private final DemoInstances instances = new DemoInstances();
 
   DemoWatch(DemoViolations violations, DemoClock clock) {
@@ -76,7 +99,7 @@ final class DemoWatch {
   }
 
   /** A call has come. */
-  Visit arrived(DemoCall call) {
+  Visit arrived(DemoCall call) throws InterruptedException {
     boolean batch = call.segment(0).equals("$batch");
     String agent = call.headers().get("user-agent");
     Map<String, String> mailboxes = new HashMap<>();
@@ -90,6 +113,9 @@ final class DemoWatch {
       mailboxes.put("", call.mailbox());
     }
     synchronized (this) {
+      if (batch) {
+        awaitHangUps(mailboxes.values());
+      }
       for (String mailbox : Set.copyOf(mailboxes.values())) {
         String early = retryAfter.broken(mailbox);
         if (early != null) {
@@ -110,6 +136,18 @@ final class DemoWatch {
       }
     }
     return new Visit(mailboxes, batch, agent);
+  }
+
+  /**
+   * A batch that comes after one that wasn't answered is the second only while that one is open.
+   */
+  private void awaitHangUps(Collection<String> mailboxes) throws InterruptedException {
+    long end = System.nanoTime() + HANGING_UP.toNanos();
+    for (long left = HANGING_UP.toNanos();
+        left > 0 && !Collections.disjoint(silentBatches, mailboxes);
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
   }
 
   private void look(DemoCall call) {

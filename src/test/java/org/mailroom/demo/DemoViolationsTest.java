@@ -138,6 +138,21 @@ class DemoViolationsTest {
   }
 
   @Test
+  void a_batch_after_one_that_was_given_up_unanswered_is_not_noted_and_one_beside_it_is()
+      throws Exception {
+    tenant.faults().add(call -> call.startsWith("POST /v1.0/$batch"), Fault.of(Kind.SILENT), 2);
+    HttpRequest batch = client.batch("GET", null, DemoClient.path(message));
+    CompletableFuture<HttpResponse<String>> givenUp = client.sendLater(batch);
+    await().until(() -> tenant.faults().hits() == 1);
+    givenUp.cancel(true);
+    CompletableFuture<HttpResponse<String>> unanswered = client.sendLater(batch);
+    await().until(() -> tenant.faults().hits() == 2);
+    assertThat(client.send(batch).statusCode()).isEqualTo(200);
+    assertThat(kinds()).containsExactly(DemoViolation.Kind.TWO_BATCHES);
+    unanswered.cancel(true);
+  }
+
+  @Test
   void more_than_four_requests_of_a_mailbox_at_once_are_noted() {
     tenant.latency().set(Duration.ZERO, Duration.ofMillis(500));
     CompletableFuture.allOf(
