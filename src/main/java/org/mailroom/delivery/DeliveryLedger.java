@@ -316,17 +316,28 @@ public final class DeliveryLedger {
     if (fate.is(Fate.Kind.WAITING) && fate.cause() != null) {
       running.failed(fate.cause());
     }
-    if (entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING))) {
+    boolean waits = anyIs(entries, LedgerEntry.PENDING);
+    boolean failed = anyIs(entries, LedgerEntry.FAILED);
+    if (waits) {
       running.deliveriesWait(true);
     }
-    boolean settledEverywhere =
-        message.isOthersSettled()
-            && entries.stream()
-                .noneMatch(row -> row.is(LedgerEntry.PENDING) || row.is(LedgerEntry.FAILED));
     boolean complete =
-        settledEverywhere && (fate.is(Fate.Kind.READY) || fate.is(Fate.Kind.SKIPPED));
+        message.isOthersSettled()
+            && !waits
+            && !failed
+            && (fate.is(Fate.Kind.READY) || fate.is(Fate.Kind.SKIPPED));
     count(running, message, entries, complete);
-    message.recorded(complete, entries.stream().anyMatch(row -> row.is(LedgerEntry.FAILED)));
+    message.recorded(complete, failed);
+  }
+
+  /** A loop, for it is asked several times of each message. */
+  private static boolean anyIs(List<LedgerEntry> entries, String status) {
+    for (LedgerEntry entry : entries) {
+      if (entry.is(status)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A message that merely waits for a destination that is down has failed nowhere. */
@@ -334,6 +345,10 @@ public final class DeliveryLedger {
       AccountImport running, IncomingMessage message, List<LedgerEntry> entries, boolean complete) {
     var tally = running.tally();
     Fate fate = message.fate();
+    if (complete) {
+      tally.add(fate.is(Fate.Kind.SKIPPED) ? Count.PASSED_OVER : Count.IMPORTED, 1);
+      return;
+    }
     entries.stream()
         .filter(
             row ->
@@ -345,9 +360,7 @@ public final class DeliveryLedger {
       tally.add(Count.GONE, 1);
     } else if (fate.is(Fate.Kind.SKIPPED) || fate.is(Fate.Kind.LEFT)) {
       tally.add(Count.PASSED_OVER, 1);
-    } else if (complete) {
-      tally.add(Count.IMPORTED, 1);
-    } else if (entries.stream().anyMatch(row -> row.is(LedgerEntry.FAILED))) {
+    } else if (anyIs(entries, LedgerEntry.FAILED)) {
       tally.add(Count.FAILED, 1);
       tally.add(Count.GIVEN_UP, 1);
     } else if (entries.stream()
@@ -359,7 +372,7 @@ public final class DeliveryLedger {
       tally.add(Count.FAILED, 1);
     } else if (!fate.isInDoubt()
         && message.isOthersSettled()
-        && entries.stream().anyMatch(row -> row.is(LedgerEntry.PENDING))) {
+        && anyIs(entries, LedgerEntry.PENDING)) {
       tally.add(Count.WAITING, 1);
     }
   }

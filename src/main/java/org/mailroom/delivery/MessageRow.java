@@ -22,12 +22,15 @@ final class MessageRow extends HashMap<String, Object> {
 
   @Override
   public boolean containsKey(Object name) {
-    return isHeader(name) || super.containsKey(name);
+    return super.containsKey(name) || isHeader(name);
   }
 
   @Override
   public @Nullable Object get(Object name) {
-    return isHeader(name) ? header(((String) name).substring(HEADER.length())) : super.get(name);
+    Object value = super.get(name);
+    return value == null && isHeader(name)
+        ? header(((String) name).substring(HEADER.length()))
+        : value;
   }
 
   private static boolean isHeader(Object name) {

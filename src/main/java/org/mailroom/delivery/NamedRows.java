@@ -3,16 +3,17 @@ package org.mailroom.delivery;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.sql.DefaultSqlPrepareStatementStrategy;
 import org.apache.camel.component.sql.SqlPrepareStatementStrategy;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,7 +31,7 @@ final class NamedRows implements SqlPrepareStatementStrategy {
   private static final Pattern PLAIN = Pattern.compile("\\w+");
 
   private final SqlPrepareStatementStrategy camel = new DefaultSqlPrepareStatementStrategy();
-  private final Map<String, Optional<List<String>>> names = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> names = new ConcurrentHashMap<>();
 
   @Override
   public String prepareQuery(String query, boolean allowNamedParameters, Exchange exchange)
@@ -42,27 +43,44 @@ final class NamedRows implements SqlPrepareStatementStrategy {
   public Iterator<?> createPopulateIterator(
       String query, String preparedQuery, int expectedParams, Exchange exchange, Object value)
       throws SQLException {
-    Optional<List<String>> plain =
-        value instanceof Map ? names.computeIfAbsent(query, NamedRows::names) : Optional.empty();
-    if (plain.isPresent() && plain.get().stream().allMatch(((Map<?, ?>) value)::containsKey)) {
-      return plain.get().stream().<Object>map(((Map<?, ?>) value)::get).iterator();
+    if (value instanceof Map<?, ?> row) {
+      Iterator<?> values = values(names.computeIfAbsent(query, NamedRows::names), row);
+      if (values != null) {
+        return values;
+      }
     }
     return camel.createPopulateIterator(query, preparedQuery, expectedParams, exchange, value);
   }
 
+  /** In loops, for this is asked for each row; null when the component has to look for one. */
+  private static @Nullable Iterator<?> values(List<String> names, Map<?, ?> row) {
+    if (names.isEmpty()) {
+      return null;
+    }
+    Object[] values = new Object[names.size()];
+    for (int i = 0; i < values.length; i++) {
+      String name = names.get(i);
+      values[i] = row.get(name);
+      if (values[i] == null && !row.containsKey(name)) {
+        return null;
+      }
+    }
+    return Arrays.asList(values).iterator();
+  }
+
   /** None when one of them is an expression or a list. */
-  private static Optional<List<String>> names(String query) {
+  private static List<String> names(String query) {
     List<String> names = new ArrayList<>();
     Matcher parameter = PARAMETER.matcher(query);
     while (parameter.find()) {
       String name = parameter.group(1);
       boolean list = name.equals("in") && query.startsWith(":", parameter.end());
       if (list || !PLAIN.matcher(name).matches()) {
-        return Optional.empty();
+        return List.of();
       }
       names.add(name);
     }
-    return names.isEmpty() ? Optional.empty() : Optional.of(names);
+    return names;
   }
 
   @Override
