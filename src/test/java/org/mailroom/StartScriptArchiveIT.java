@@ -156,11 +156,19 @@ class StartScriptArchiveIT {
     }
   }
 
-  /** Another Java as far as anybody can tell: its release file is another. */
   private Path anotherJava() throws IOException {
+    return anotherJava("");
+  }
+
+  /**
+   * Another Java as far as anybody can tell: its release file is another.
+   *
+   * @param first what the shell does before Java begins
+   */
+  private Path anotherJava(String first) throws IOException {
     Path home = folder.resolve("another-java");
     Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\nexec '" + ClassArchive.java() + "' \"$@\"\n");
+    Files.writeString(java, "#!/bin/sh\n" + first + "exec '" + ClassArchive.java() + "' \"$@\"\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
     Files.writeString(
         home.resolve("release"),
@@ -231,6 +239,25 @@ class StartScriptArchiveIT {
         .contains(GETTING_READY, "that failed", "it starts without", "delete " + archives);
     assertThat(first.ofTheArchive()).isFalse();
     assertThat(start().output()).doesNotContain("mailroom:");
+  }
+
+  @Test
+  void where_java_breaks_down_over_the_lambdas_the_archive_is_made_without_them() throws Exception {
+    Path tries = folder.resolve("tries");
+    Path java =
+        anotherJava(
+            """
+            case "$*" in
+              *:SharedClassListFile=classes*) echo with >>'%1$s'; exit 134 ;;
+              *:SharedClassListFile=*) echo without >>'%1$s' ;;
+            esac
+            """
+                .formatted(tries));
+    Ended first = run(Map.of("JAVA_HOME", java.toString()), "hello").startedWell();
+    assertThat(first.madeAnArchive()).isTrue();
+    assertThat(first.output()).doesNotContain("that failed");
+    assertThat(first.ofTheArchive()).isTrue();
+    assertThat(tries).hasContent("with\nwithout");
   }
 
   @Test
