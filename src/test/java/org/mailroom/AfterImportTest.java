@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +26,9 @@ import org.mailroom.demo.DemoMailbox;
 import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoRequest;
 import org.mailroom.demo.DemoTenant;
+import org.mailroom.listing.ListedMessage;
+import org.mailroom.listing.Page;
+import org.mailroom.message.IncomingMessage;
 
 /** What becomes of a message in the mailbox, and mailboxes in which nothing may be changed. */
 class AfterImportTest {
@@ -264,6 +270,41 @@ class AfterImportTest {
       assertThat(mailroom.importSupport().isComplete()).isTrue();
       assertThat(mailroom.rows("mail_message")).isEqualTo(50);
     }
+  }
+
+  @Test
+  void while_messages_are_delivered_nothing_holds_what_the_listing_brought_of_them()
+      throws Exception {
+    mailbox = tenant.mailbox("support@contoso.com");
+    deliverPlain(3);
+    List<Object> held = new CopyOnWriteArrayList<>();
+    List<String> delivered = new CopyOnWriteArrayList<>();
+    try (MailroomRun mailroom =
+        restart(
+            "--mailroom.destinations.held=direct:deliver-to-held",
+            "--mailroom.accounts.support.deliver-to=held")) {
+      mailroom
+          .camel()
+          .addRoutes(
+              held(
+                  exchange -> {
+                    Page page = exchange.getVariable("page", Page.class);
+                    page.messages().stream()
+                        .peek(message -> delivered.add(message.id()))
+                        .map(ListedMessage::resource)
+                        .filter(Objects::nonNull)
+                        .forEach(held::add);
+                    for (Object message : exchange.getVariable("messages", List.class)) {
+                      Stream.of(((IncomingMessage) message).resource())
+                          .filter(Objects::nonNull)
+                          .forEach(held::add);
+                    }
+                  }));
+      assertThat(mailroom.importSupport().imported()).isEqualTo(3);
+    }
+    assertThat(delivered)
+        .containsAll(mailbox.messages().stream().map(DemoMessage::immutableId).toList());
+    assertThat(held).isEmpty();
   }
 
   private static RouteBuilder held(Processor processor) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +193,8 @@ public final class DeliveryLedger {
     }
     // what was erased never comes again, not even to a destination that never had it
     boolean erased = known.values().stream().anyMatch(LedgerState::erased);
-    List<String> wanted = erased ? List.of() : wanted(account, known, now);
+    List<String> responsible = erased ? List.of() : responsible(account, known);
+    List<String> wanted = wanted(responsible, known, now);
     List<String> due = wanted.stream().filter(health::isWorthATry).toList();
     Map<String, EarlierDelivery> earlier = new HashMap<>();
     known.forEach(
@@ -204,13 +204,7 @@ public final class DeliveryLedger {
     if (left != null) {
       earlier.put(LedgerRows.LEFT, new EarlierDelivery(0, true, false));
     }
-    boolean othersSettled =
-        erased
-            || responsible(account, known)
-                .allMatch(
-                    name ->
-                        due.contains(name)
-                            || (known.containsKey(name) && known.get(name).isSettled()));
+    boolean othersSettled = areOthersSettled(responsible, due, known);
     IncomingMessage message =
         new IncomingMessage(
             account,
@@ -246,17 +240,42 @@ public final class DeliveryLedger {
    * Where a message is to go: to what its account delivers to, unless the site's rules chose
    * otherwise when it was first met.
    */
-  private Stream<String> responsible(Account account, Map<String, LedgerState> known) {
+  private List<String> responsible(Account account, Map<String, LedgerState> known) {
     boolean chosen =
-        known.keySet().stream()
-            .anyMatch(name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
-    return (chosen ? known.keySet() : account.deliverTo()).stream().filter(destinations::isKnown);
+        !known.isEmpty()
+            && known.keySet().stream()
+                .anyMatch(
+                    name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
+    List<String> responsible = new ArrayList<>(account.deliverTo().size());
+    for (String name : chosen ? known.keySet() : account.deliverTo()) {
+      if (destinations.isKnown(name)) {
+        responsible.add(name);
+      }
+    }
+    return responsible;
   }
 
-  private List<String> wanted(Account account, Map<String, LedgerState> known, Instant now) {
-    return responsible(account, known)
-        .filter(name -> !known.containsKey(name) || known.get(name).isDue(now))
-        .toList();
+  private static List<String> wanted(
+      List<String> responsible, Map<String, LedgerState> known, Instant now) {
+    List<String> wanted = new ArrayList<>(responsible.size());
+    for (String name : responsible) {
+      LedgerState state = known.get(name);
+      if (state == null || state.isDue(now)) {
+        wanted.add(name);
+      }
+    }
+    return wanted;
+  }
+
+  private static boolean areOthersSettled(
+      List<String> responsible, List<String> due, Map<String, LedgerState> known) {
+    for (String name : responsible) {
+      LedgerState state = known.get(name);
+      if (!due.contains(name) && (state == null || !state.isSettled())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -18,7 +18,7 @@ final class DeliveryMetrics {
     this.meters = meters;
   }
 
-  void count(String account, String destination, String status) {
+  void count(String account, String destination, String status, int deliveries) {
     meters
         .counter(
             "mailroom.messages",
@@ -28,6 +28,6 @@ final class DeliveryMetrics {
             destination,
             "result",
             status.toLowerCase(Locale.ROOT))
-        .increment();
+        .increment(deliveries);
   }
 }

@@ -2,6 +2,7 @@ package org.mailroom.delivery;
 
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class LedgerLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.delivery");
 
+  /** What one meter counts. */
+  private record Alike(String account, String destination, String status) {}
+
   private final DeliveryMetrics metrics;
 
   LedgerLog(DeliveryMetrics metrics) {
@@ -30,9 +34,15 @@ final class LedgerLog {
   }
 
   void tell(List<LedgerEntry> rows) {
-    rows.stream()
-        .filter(row -> !row.inDoubt() && !row.destination().equals(LedgerRows.LEFT))
-        .forEach(row -> metrics.count(row.account(), row.destination(), row.status()));
+    Map<Alike, Integer> counted = new HashMap<>();
+    for (LedgerEntry row : rows) {
+      if (!row.inDoubt() && !row.destination().equals(LedgerRows.LEFT)) {
+        counted.merge(new Alike(row.account(), row.destination(), row.status()), 1, Integer::sum);
+      }
+    }
+    counted.forEach(
+        (alike, deliveries) ->
+            metrics.count(alike.account(), alike.destination(), alike.status(), deliveries));
     rows.stream()
         .filter(LedgerLog::isRefusal)
         .collect(

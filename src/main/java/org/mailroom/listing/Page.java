@@ -21,6 +21,11 @@ public record Page(int number, List<ListedMessage> messages) {
     return new Page(0, messages);
   }
 
+  /** The same page, which holds nothing in memory of what its messages contain. */
+  public Page withoutContents() {
+    return new Page(number, messages.stream().map(ListedMessage::withoutResource).toList());
+  }
+
   /** A listing brought it, so that its position moves on when it is through. */
   public boolean isListed() {
     return number > 0;

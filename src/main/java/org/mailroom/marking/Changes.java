@@ -1,6 +1,7 @@
 package org.mailroom.marking;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,10 +91,11 @@ public final class Changes {
    * been changed before.
    */
   List<String> toLookUp() {
-    return messages.values().stream()
-        .filter(message -> message.state() == null || (message.before() && target != null))
-        .map(ToMark::messageId)
-        .toList();
+    return messages.values().stream().filter(this::isToBeLookedUp).map(ToMark::messageId).toList();
+  }
+
+  private boolean isToBeLookedUp(ToMark message) {
+    return message.state() == null || (message.before() && target != null);
   }
 
   void look(JsonBatch batch) {
@@ -105,22 +107,29 @@ public final class Changes {
    * looked at.
    */
   Map<String, ObjectNode> toUpdate() {
-    List<String> lookedUp = toLookUp();
     Map<String, ObjectNode> changes = new LinkedHashMap<>();
     for (ToMark message : messages.values()) {
-      String id = message.messageId();
-      JsonNode seen = look == null ? null : look.answers().get(id);
-      if (isGone(id) || (lookedUp.contains(id) && seen == null)) {
-        continue;
-      }
-      ObjectNode change =
-          MailboxChange.of(
-              account, message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
+      ObjectNode change = change(message);
       if (!change.isEmpty()) {
-        changes.put(id, change);
+        changes.put(message.messageId(), change);
       }
     }
     return changes;
+  }
+
+  boolean isAnythingToUpdate() {
+    return messages.values().stream().anyMatch(message -> !change(message).isEmpty());
+  }
+
+  /** Empty when there is nothing to PATCH of a message, or nothing may be. */
+  private ObjectNode change(ToMark message) {
+    String id = message.messageId();
+    JsonNode seen = look == null ? null : look.answers().get(id);
+    if (isGone(id) || (isToBeLookedUp(message) && seen == null)) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    return MailboxChange.of(
+        account, message.givenUp(), seen == null ? message.state() : MailboxState.of(seen));
   }
 
   void update(JsonBatch batch) {
@@ -155,7 +164,7 @@ public final class Changes {
         && (look == null || !look.unanswered().contains(id))
         && !isRefused(look, id)
         && (update == null
-            ? toUpdate().get(id) == null
+            ? message == null || change(message).isEmpty()
             : update.done().contains(id) || !isPartOf(update, id));
   }
 

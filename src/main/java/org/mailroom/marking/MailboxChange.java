@@ -33,12 +33,12 @@ final class MailboxChange {
         account.afterFailure() == null ? List.of() : account.afterFailure().addCategories();
     ObjectNode change = JsonNodeFactory.instance.objectNode();
     List<String> present = state == null ? List.of() : state.categories();
-    Set<String> categories = new LinkedHashSet<>(present);
+    List<String> added = afterImport.addCategories();
     if (givenUp) {
-      categories.addAll(
+      added =
           !ofFailure.isEmpty()
               ? ofFailure
-              : afterImport.categoriseFailures() ? List.of(FAILED) : List.of());
+              : afterImport.categoriseFailures() ? List.of(FAILED) : List.of();
     } else {
       if (afterImport.markAsRead() && (state == null || !Boolean.TRUE.equals(state.read()))) {
         change.put("isRead", true);
@@ -47,10 +47,16 @@ final class MailboxChange {
           && (state == null || !afterImport.flag().flagStatus().equalsIgnoreCase(state.flag()))) {
         change.putObject("flag").put("flagStatus", afterImport.flag().flagStatus());
       }
+    }
+    if (present.isEmpty() && added.isEmpty()) {
+      return change;
+    }
+    Set<String> categories = new LinkedHashSet<>(present);
+    if (!givenUp) {
       categories.remove(FAILED);
       categories.removeAll(ofFailure);
-      categories.addAll(afterImport.addCategories());
     }
+    categories.addAll(added);
     if (!categories.equals(new LinkedHashSet<>(present))) {
       // the service replaces the whole list
       categories.forEach(change.putArray("categories")::add);

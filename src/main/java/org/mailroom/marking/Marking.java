@@ -192,7 +192,7 @@ public final class Marking {
   }
 
   public boolean needsAnUpdate(@Variable("changes") Changes changes) {
-    return !changes.toUpdate().isEmpty();
+    return changes.isAnythingToUpdate();
   }
 
   /** What a PATCH changes: read flag, follow-up flag, categories. */
