@@ -244,6 +244,11 @@ public final class AccountImports {
     return over;
   }
 
+  /** Which page it is and what it listed; it holds no contents. */
+  public Page withoutContents(@Body Page page) {
+    return page.withoutContents();
+  }
+
   /**
    * A page is through. The next import may go on behind it when each of its messages is delivered
    * or in the ledger, and each page before it, too.
