@@ -12,13 +12,28 @@ import org.mailroom.message.MessageFolders;
 import org.mailroom.message.MessageTranslator;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.dao.PersistenceExceptionTranslationAutoConfiguration;
+import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/** The runtime: Camel with the routes of the site, and the beans that they call. */
-@SpringBootApplication
+/**
+ * The runtime: Camel with the routes of the site, and the beans that they call. Nothing here is
+ * proxied by annotations, which Spring would look for on each method of each bean at the start:
+ * transactions are begun by {@code transacted} in routes and by a {@link TransactionTemplate} in
+ * beans.
+ */
+@SpringBootApplication(
+    exclude = {
+      AopAutoConfiguration.class,
+      PersistenceExceptionTranslationAutoConfiguration.class,
+      TransactionAutoConfiguration.class
+    })
 @EnableConfigurationProperties(MailroomProperties.class)
 @ComponentScan(
     excludeFilters =
@@ -28,6 +43,11 @@ class MailroomApplication {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  TransactionTemplate transactionTemplate(PlatformTransactionManager transactions) {
+    return new TransactionTemplate(transactions);
   }
 
   /**
