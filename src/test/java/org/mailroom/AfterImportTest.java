@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,7 +271,7 @@ class AfterImportTest {
   }
 
   @Test
-  void while_messages_are_delivered_nothing_holds_what_the_listing_brought_of_them()
+  void while_messages_are_delivered_neither_page_nor_messages_hold_what_the_listing_brought()
       throws Exception {
     mailbox = tenant.mailbox("support@contoso.com");
     deliverPlain(3);
@@ -288,23 +286,20 @@ class AfterImportTest {
           .addRoutes(
               held(
                   exchange -> {
-                    Page page = exchange.getVariable("page", Page.class);
-                    page.messages().stream()
-                        .peek(message -> delivered.add(message.id()))
-                        .map(ListedMessage::resource)
-                        .filter(Objects::nonNull)
-                        .forEach(held::add);
+                    for (ListedMessage message :
+                        exchange.getVariable("page", Page.class).messages()) {
+                      delivered.add(message.id());
+                      held.add(message.resource());
+                    }
                     for (Object message : exchange.getVariable("messages", List.class)) {
-                      Stream.of(((IncomingMessage) message).resource())
-                          .filter(Objects::nonNull)
-                          .forEach(held::add);
+                      held.add(((IncomingMessage) message).resource());
                     }
                   }));
       assertThat(mailroom.importSupport().imported()).isEqualTo(3);
     }
     assertThat(delivered)
         .containsAll(mailbox.messages().stream().map(DemoMessage::immutableId).toList());
-    assertThat(held).isEmpty();
+    assertThat(held).isNotEmpty().containsOnlyNulls();
   }
 
   private static RouteBuilder held(Processor processor) {

@@ -194,7 +194,10 @@ public final class DeliveryLedger {
     // what was erased never comes again, not even to a destination that never had it
     boolean erased = known.values().stream().anyMatch(LedgerState::erased);
     List<String> responsible = erased ? List.of() : responsible(account, known);
-    List<String> wanted = wanted(responsible, known, now);
+    List<String> wanted =
+        responsible.stream()
+            .filter(name -> !known.containsKey(name) || known.get(name).isDue(now))
+            .toList();
     List<String> due = wanted.stream().filter(health::isWorthATry).toList();
     Map<String, EarlierDelivery> earlier = new HashMap<>();
     known.forEach(
@@ -204,7 +207,11 @@ public final class DeliveryLedger {
     if (left != null) {
       earlier.put(LedgerRows.LEFT, new EarlierDelivery(0, true, false));
     }
-    boolean othersSettled = areOthersSettled(responsible, due, known);
+    boolean othersSettled =
+        responsible.stream()
+            .allMatch(
+                name ->
+                    due.contains(name) || (known.containsKey(name) && known.get(name).isSettled()));
     IncomingMessage message =
         new IncomingMessage(
             account,
@@ -242,40 +249,10 @@ public final class DeliveryLedger {
    */
   private List<String> responsible(Account account, Map<String, LedgerState> known) {
     boolean chosen =
-        !known.isEmpty()
-            && known.keySet().stream()
-                .anyMatch(
-                    name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
-    List<String> responsible = new ArrayList<>(account.deliverTo().size());
-    for (String name : chosen ? known.keySet() : account.deliverTo()) {
-      if (destinations.isKnown(name)) {
-        responsible.add(name);
-      }
-    }
-    return responsible;
-  }
-
-  private static List<String> wanted(
-      List<String> responsible, Map<String, LedgerState> known, Instant now) {
-    List<String> wanted = new ArrayList<>(responsible.size());
-    for (String name : responsible) {
-      LedgerState state = known.get(name);
-      if (state == null || state.isDue(now)) {
-        wanted.add(name);
-      }
-    }
-    return wanted;
-  }
-
-  private static boolean areOthersSettled(
-      List<String> responsible, List<String> due, Map<String, LedgerState> known) {
-    for (String name : responsible) {
-      LedgerState state = known.get(name);
-      if (!due.contains(name) && (state == null || !state.isSettled())) {
-        return false;
-      }
-    }
-    return true;
+        known.keySet().stream()
+            .anyMatch(name -> !account.deliverTo().contains(name) && destinations.isKnown(name));
+    return (chosen ? known.keySet() : account.deliverTo())
+        .stream().filter(destinations::isKnown).toList();
   }
 
   /**

@@ -34,7 +34,7 @@ public final class BoundedStrings extends FilterInputStream {
 
   /** Whether a string was shortened between two positions of what was read from here. */
   public boolean hasCutBetween(long from, long to) {
-    return !cuts.isEmpty() && cuts.stream().anyMatch(at -> at >= from && at < to);
+    return cuts.stream().anyMatch(at -> at >= from && at < to);
   }
 
   /** Whether any string was shortened so far. */

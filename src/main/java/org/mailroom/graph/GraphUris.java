@@ -3,7 +3,6 @@ package org.mailroom.graph;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,7 +19,6 @@ import org.springframework.web.util.UriUtils;
 public final class GraphUris {
 
   private static final String USERS = "users";
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private final URI root;
 
@@ -97,30 +95,7 @@ public final class GraphUris {
     return encode(text).replace("%24", "$");
   }
 
-  /** In a loop of its own, for each message's id passes it; what isn't ASCII is the library's. */
   private static String encode(String text) {
-    StringBuilder encoded = new StringBuilder(text.length() + 8);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c > '~') {
-        return UriUtils.encode(text, StandardCharsets.UTF_8);
-      }
-      if (isUnreserved(c)) {
-        encoded.append(c);
-      } else {
-        encoded.append('%').append(HEX.toHighHexDigit(c)).append(HEX.toLowHexDigit(c));
-      }
-    }
-    return encoded.toString();
-  }
-
-  private static boolean isUnreserved(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '-'
-        || c == '.'
-        || c == '_'
-        || c == '~';
+    return UriUtils.encode(text, StandardCharsets.UTF_8);
   }
 }
