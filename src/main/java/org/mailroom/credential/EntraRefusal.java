@@ -5,7 +5,6 @@ import com.microsoft.aad.msal4j.MsalServiceException;
 import com.microsoft.aad.msal4j.MsalThrottlingException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,7 +99,7 @@ final class EntraRefusal {
     String own =
         root.getClass().getSimpleName()
             + (root.getMessage() == null ? "" : ": " + root.getMessage());
-    if (root instanceof UnresolvedAddressException || root instanceof UnknownHostException) {
+    if (root instanceof UnknownHostException) {
       return "DNS doesn't know the host's name, " + own;
     }
     if (root instanceof GeneralSecurityException) {

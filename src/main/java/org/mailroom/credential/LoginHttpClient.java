@@ -3,17 +3,13 @@ package org.mailroom.credential;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.microsoft.aad.msal4j.HttpMethod;
 import com.microsoft.aad.msal4j.HttpRequest;
 import com.microsoft.aad.msal4j.HttpResponse;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
+import jakarta.annotation.PreDestroy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.time.Duration;
+import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -26,30 +22,31 @@ import org.springframework.stereotype.Component;
 @Component
 final class LoginHttpClient {
 
-  private static final int PROXY_DEMANDS_PASSWORD = 407;
   private static final int FIRST_ERROR = 400;
-  private static final String CONTENT_TYPE = "Content-Type";
+
   private final URI loginUrl;
-  private final Duration whole;
-  private final HttpClient client;
+  private final BoundedHttpClient client;
   private final ObjectMapper json = new ObjectMapper();
 
   LoginHttpClient(MailroomProperties properties, SslBundles sslBundles) {
     this.loginUrl = properties.loginUrl();
-    this.whole = properties.limits().tokenTimeout();
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(properties.limits().connectTimeout());
-    if (properties.sslBundle() != null && !properties.sslBundle().isBlank()) {
-      builder.sslContext(sslBundles.getBundle(properties.sslBundle()).createSslContext());
-    }
-    if (properties.proxy() != null) {
-      builder.proxy(
-          ProxySelector.of(
-              new InetSocketAddress(properties.proxy().getHost(), properties.proxy().getPort())));
-    }
-    this.client = builder.build();
+    this.client =
+        new BoundedHttpClient(
+            properties.limits(),
+            properties.proxy() == null
+                ? null
+                : new HttpHost(
+                    properties.proxy().getScheme(),
+                    properties.proxy().getHost(),
+                    properties.proxy().getPort()),
+            properties.sslBundle() == null || properties.sslBundle().isBlank()
+                ? null
+                : sslBundles.getBundle(properties.sslBundle()).createSslContext());
+  }
+
+  @PreDestroy
+  void stop() {
+    client.close();
   }
 
   /**
@@ -80,30 +77,15 @@ final class LoginHttpClient {
 
     /** Sends a request with another body. */
     IHttpResponse send(HttpRequest request, String body) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing =
-          java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
-      request.headers().forEach(outgoing::header);
-      if (request.httpMethod() == HttpMethod.POST) {
-        outgoing.POST(java.net.http.HttpRequest.BodyPublishers.ofString(body));
-        if (request.headers().keySet().stream().noneMatch(CONTENT_TYPE::equalsIgnoreCase)) {
-          // msal4j leaves it out where it asks for a device code
-          outgoing.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-      }
       status = 0;
-      java.net.http.HttpResponse<String> received =
-          new BoundedHttpClient(client, whole).send(outgoing.build());
-      if (received.statusCode() == PROXY_DEMANDS_PASSWORD) {
-        // the proxy's answer, not Entra ID's
-        throw new IOException("the proxy refuses: HTTP 407");
-      }
-      status = received.statusCode();
-      retryAfter = received.headers().firstValue("Retry-After").orElse(null);
+      BoundedHttpClient.Answer received =
+          client.send(request, address(request.url().toURI()), body);
+      status = received.status();
+      retryAfter = received.header("Retry-After");
       HttpResponse answer = new HttpResponse();
-      answer.statusCode(received.statusCode());
-      answer.body(
-          received.statusCode() >= FIRST_ERROR ? described(received.body()) : received.body());
-      answer.addHeaders(received.headers().map());
+      answer.statusCode(received.status());
+      answer.body(received.status() >= FIRST_ERROR ? described(received.body()) : received.body());
+      answer.addHeaders(received.headers());
       return answer;
     }
 

@@ -1,14 +1,11 @@
 package org.mailroom.credential;
 
-import com.microsoft.aad.msal4j.HttpMethod;
 import com.microsoft.aad.msal4j.HttpRequest;
 import com.microsoft.aad.msal4j.HttpResponse;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.MailroomProperties;
 
@@ -19,22 +16,17 @@ import org.mailroom.settings.MailroomProperties;
 final class MachineHttpClient {
 
   private static final String IMDS = "169.254.169.254";
-  private static final int MOST_CHARACTERS = 100_000;
 
   private final URI imds;
-  private final Duration whole;
-  private final HttpClient client;
+  private final BoundedHttpClient client;
 
   MachineHttpClient(MailroomProperties properties) {
     this.imds = properties.imdsUrl();
-    this.whole = properties.limits().tokenTimeout();
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(properties.limits().connectTimeout())
-            .build();
+    this.client = new BoundedHttpClient(properties.limits(), null, null);
+  }
+
+  void close() {
+    client.close();
   }
 
   Conversation conversation() {
@@ -56,34 +48,21 @@ final class MachineHttpClient {
 
     @Override
     public IHttpResponse send(HttpRequest request) throws Exception {
-      java.net.http.HttpRequest.Builder outgoing =
-          java.net.http.HttpRequest.newBuilder(address(request.url().toURI())).timeout(whole);
-      if (request.headers() != null) {
-        request.headers().forEach(outgoing::header);
-      }
-      if (request.httpMethod() == HttpMethod.POST) {
-        outgoing.POST(
-            java.net.http.HttpRequest.BodyPublishers.ofString(
-                request.body() == null ? "" : request.body()));
-      }
       status = 0;
-      java.net.http.HttpResponse<String> received;
+      BoundedHttpClient.Answer received;
       try {
-        received = new BoundedHttpClient(client, whole).send(outgoing.build());
+        received = client.send(request, address(request.url().toURI()), request.body());
       } catch (IOException e) {
         trouble = e;
         throw e;
       }
-      if (received.body().length() > MOST_CHARACTERS) {
-        throw new IOException("the answer is longer than any token");
-      }
-      status = received.statusCode();
+      status = received.status();
       body = received.body();
-      retryAfter = received.headers().firstValue("Retry-After").orElse(null);
+      retryAfter = received.header("Retry-After");
       HttpResponse answer = new HttpResponse();
       answer.statusCode(status);
       answer.body(body);
-      answer.addHeaders(received.headers().map());
+      answer.addHeaders(received.headers());
       return answer;
     }
 

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.aad.msal4j.MsalException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Printable;
 
@@ -155,7 +155,7 @@ final class MachineRefusal {
   }
 
   private static String noAnswer(Throwable cause) {
-    if (cause instanceof HttpConnectTimeoutException || cause instanceof NoRouteToHostException) {
+    if (cause instanceof ConnectTimeoutException || cause instanceof NoRouteToHostException) {
       return "no answer: there is no connection to its endpoint";
     }
     if (cause instanceof ConnectException) {

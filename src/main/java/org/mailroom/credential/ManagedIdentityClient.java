@@ -38,6 +38,7 @@ class ManagedIdentityClient {
   @PreDestroy
   void stop() {
     threads.shutdownNow();
+    http.close();
   }
 
   /**

@@ -19,16 +19,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Encrypts what is stored: AES-256-GCM, keys derived from the secret keys by Argon2id with a salt
- * of this database. What a text is and whose is bound to it, so that no row's text can stand in
- * another's. What a key of earlier times encrypted can still be read.
+ * Encrypts what is stored: AES-256-GCM, keys derived from the secret keys with a salt of this
+ * database. What a text is and whose is bound to it, so that no row's text can stand in another's.
+ * What a key of earlier times encrypted can still be read.
  */
 @Component
 class SecretCipher {
@@ -42,9 +40,6 @@ class SecretCipher {
 
   private static final int KEY_BYTES = 32;
   private static final int PREFIX_BYTES = 5;
-  // RFC 9106, and the recommendation of OWASP: 19 MiB, two passes, one lane
-  private static final int MEMORY_KIB = 19 * 1024;
-  private static final int PASSES = 2;
 
   /**
    * @param presentPrefix what everything begins with that is encrypted under the present key
@@ -74,7 +69,7 @@ class SecretCipher {
   SecretCipher(SecretKeys keys, JdbcTemplate jdbc) {
     this.jdbc = jdbc;
     byte[] salt = salt();
-    // slow on purpose, so it is done while the rest of the runtime starts
+    // slow on purpose where somebody thought of the key, so it is done while the rest starts
     this.derived = CompletableFuture.supplyAsync(() -> Derived.of(keys, salt));
   }
 
@@ -135,17 +130,7 @@ class SecretCipher {
 
   @AccessesPartialKey
   private static AesGcmKey key(String secret, byte[] salt) throws GeneralSecurityException {
-    byte[] derived = new byte[KEY_BYTES + Integer.BYTES];
-    Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
-    argon2.init(
-        new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-            .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-            .withSalt(salt)
-            .withMemoryAsKB(MEMORY_KIB)
-            .withIterations(PASSES)
-            .withParallelism(1)
-            .build());
-    argon2.generateBytes(secret.getBytes(StandardCharsets.UTF_8), derived);
+    byte[] derived = KeyDerivation.derive(secret, salt, KEY_BYTES + Integer.BYTES);
     return AesGcmKey.builder()
         .setParameters(
             AesGcmParameters.builder()

@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.mailroom.settings.ConfigurationException;
@@ -28,7 +26,6 @@ import org.springframework.stereotype.Component;
 final class SecretKeys {
 
   private static final Logger LOG = LoggerFactory.getLogger("mailroom.credential");
-  private static final int KEY_BYTES = 32;
 
   private final String present;
   private final List<String> earlier;
@@ -71,8 +68,6 @@ final class SecretKeys {
 
   /** Whoever comes second, of two processes that start at once, takes the key of the first. */
   private static void make(Path file) {
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
     try {
       PrivateFolder.create(Objects.requireNonNull(file.toAbsolutePath().getParent()));
       FileAttribute<?>[] ownerOnly =
@@ -83,7 +78,7 @@ final class SecretKeys {
               : new FileAttribute<?>[0];
       Path whole = Files.createTempFile(file.getParent(), "secret-key", ".new", ownerOnly);
       try {
-        Files.writeString(whole, Base64.getEncoder().encodeToString(key) + System.lineSeparator());
+        Files.writeString(whole, KeyDerivation.randomKey() + System.lineSeparator());
         Files.createLink(file, whole);
         LOG.info(
             "Secrets and tokens are encrypted under a new key in {}: keep a copy of it. Several"
