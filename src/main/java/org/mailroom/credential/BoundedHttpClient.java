@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -148,11 +149,10 @@ final class BoundedHttpClient implements AutoCloseable {
       }
       return answer;
     } catch (IOException e) {
-      if (late.get()) {
-        SocketTimeoutException timeout =
-            new SocketTimeoutException("no whole answer within " + whole.toSeconds() + " s");
-        timeout.initCause(e);
-        throw timeout;
+      if (late.get()
+          || (e instanceof SocketTimeoutException && !(e instanceof ConnectTimeoutException))) {
+        // without its cause, which would say that the socket was closed
+        throw new SocketTimeoutException("no whole answer within " + whole.toSeconds() + " s");
       }
       throw e;
     } finally {
