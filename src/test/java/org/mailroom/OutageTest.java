@@ -258,7 +258,7 @@ class OutageTest {
         }
       }
     } finally {
-      new ProcessBuilder("umount", mail.toString()).start().waitFor();
+      new ProcessBuilder("umount", "--lazy", mail.toString()).start().waitFor();
     }
   }
 
