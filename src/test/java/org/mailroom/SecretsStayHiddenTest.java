@@ -69,7 +69,6 @@ class SecretsStayHiddenTest {
               "--logging.level.root=debug",
               "--logging.level.org.mailroom=trace",
               "--logging.level.com.microsoft=trace",
-              "--logging.level.org.apache.hc=info",
               "--logging.level.jdk.internal.httpclient=info",
               "--mailroom.secret-key=" + SECRET_KEY,
               "--management.endpoints.web.exposure.include=*",
