@@ -30,6 +30,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.mailroom.demo..");
 
+  /** Its threads wait in the kernel, and the JVM waits 0.3 s for them when it ends. */
+  @ArchTest
+  static final ArchRule no_client_is_used_whose_threads_hold_up_the_end_of_a_command =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..demo..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.net.http..");
+
   @ArchTest
   static final ArchRule graph_and_credential_know_nothing_of_accounts_messages_and_deliveries =
       noClasses()

@@ -54,6 +54,7 @@ public final class Launcher {
     arguments.add("--management.endpoint.health.validate-group-membership=false");
     // nobody scrapes a command
     arguments.add("--management.prometheus.metrics.export.enabled=false");
+    arguments.add("--camel.metrics.enable-route-policy=false");
     // nor looks at its routes over JMX while it runs; with it a start takes a tenth longer
     arguments.add("--camel.main.jmx-enabled=false");
     // a consumer looks that often whether it is to stop: a command that is through doesn't wait for

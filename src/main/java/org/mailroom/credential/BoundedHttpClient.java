@@ -62,6 +62,7 @@ final class BoundedHttpClient implements AutoCloseable {
     }
   }
 
+  private static final int PROXY_DEMANDS_PASSWORD = 407;
   private static final int MOST_CONNECTIONS = 200;
   private static final int MOST_CHARACTERS = 100_000;
   private static final ContentType FORM = ContentType.create("application/x-www-form-urlencoded");
@@ -143,7 +144,8 @@ final class BoundedHttpClient implements AutoCloseable {
     HttpClientContext context = HttpClientContext.create();
     try {
       Answer answer = client.execute(request, context, BoundedHttpClient::read);
-      if (byProxy && address.getScheme().equals("https") && context.getSSLSession() == null) {
+      boolean neverReached = address.getScheme().equals("https") && context.getSSLSession() == null;
+      if (byProxy && (neverReached || answer.status() == PROXY_DEMANDS_PASSWORD)) {
         // without TLS it is the proxy's answer to CONNECT, not the identity platform's
         throw new IOException("the proxy refuses: HTTP " + answer.status());
       }
