@@ -33,12 +33,7 @@ final class LoginHttpClient {
     this.client =
         new BoundedHttpClient(
             properties.limits(),
-            properties.proxy() == null
-                ? null
-                : new HttpHost(
-                    properties.proxy().getScheme(),
-                    properties.proxy().getHost(),
-                    properties.proxy().getPort()),
+            properties.proxy() == null ? null : HttpHost.create(properties.proxy()),
             properties.sslBundle() == null || properties.sslBundle().isBlank()
                 ? null
                 : sslBundles.getBundle(properties.sslBundle()).createSslContext());

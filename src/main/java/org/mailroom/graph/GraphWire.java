@@ -75,11 +75,7 @@ class GraphWire {
       // shared with the next producer when routes are reloaded
       client.setConnectionManagerShared(true);
       if (properties.proxy() != null) {
-        client.setProxy(
-            new HttpHost(
-                properties.proxy().getScheme(),
-                properties.proxy().getHost(),
-                properties.proxy().getPort()));
+        client.setProxy(HttpHost.create(properties.proxy()));
       }
     };
   }

@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.model.TryDefinition;
 import org.apache.camel.spi.CamelContextTracker;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.junit.platform.launcher.LauncherSession;
@@ -25,13 +30,13 @@ public final class PassedSteps implements LauncherSessionListener {
   /** A step that is noted when it is passed for the first time. */
   private static final class Noted extends DelegateAsyncProcessor {
 
-    private final String id;
+    private final List<String> ids;
     private final Set<String> passed;
     private volatile boolean noted;
 
-    private Noted(Processor step, String id, Set<String> passed) {
+    private Noted(Processor step, List<String> ids, Set<String> passed) {
       super(step);
-      this.id = id;
+      this.ids = ids;
       this.passed = passed;
     }
 
@@ -39,7 +44,7 @@ public final class PassedSteps implements LauncherSessionListener {
     public boolean process(Exchange exchange, AsyncCallback callback) {
       if (!noted) {
         noted = true;
-        passed.add(id);
+        passed.addAll(ids);
       }
       return super.process(exchange, callback);
     }
@@ -55,7 +60,7 @@ public final class PassedSteps implements LauncherSessionListener {
           context
               .getCamelContextExtension()
               .addInterceptStrategy(
-                  (of, step, target, next) -> new Noted(target, step.getId(), passed));
+                  (of, step, target, next) -> new Noted(target, ids(step), passed));
         }
       };
 
@@ -73,5 +78,14 @@ public final class PassedSteps implements LauncherSessionListener {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Camel intercepts no doTry itself, so that its first step tells that it was passed. */
+  private static List<String> ids(NamedNode step) {
+    return Stream.iterate(
+            step, node -> node == step || node instanceof TryDefinition, NamedNode::getParent)
+        .map(NamedNode::getId)
+        .filter(Objects::nonNull)
+        .toList();
   }
 }
