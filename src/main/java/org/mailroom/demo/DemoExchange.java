@@ -17,6 +17,9 @@ final class DemoExchange {
 
   private static final int DRIPS_PER_SECOND = 10;
 
+  /** What is no longer, in bytes, is no quicker packed. */
+  private static final int A_PACKET = 1400;
+
   private final String method;
   private final URI uri;
   private final Map<String, String> headers;
@@ -135,7 +138,9 @@ final class DemoExchange {
       awaitClose();
       return;
     }
-    byte[] content = answer.content();
+    byte[] plain = answer.content();
+    boolean packed = plain.length > A_PACKET && isPacked(answer);
+    byte[] content = packed ? packed(plain) : plain;
     boolean chunked =
         sending.way() == DemoSending.Way.CHUNKED || sending.way() == DemoSending.Way.ABORTED;
     Map<String, String> all = new LinkedHashMap<>(named);
@@ -143,6 +148,10 @@ final class DemoExchange {
     if (answer.contentType() != null) {
       // the type of an attachment is what the mail says
       all.put("Content-Type", answer.contentType().replaceAll("[^\\x20-\\x7E]", ""));
+    }
+    if (packed) {
+      all.put("Content-Encoding", "gzip");
+      all.put("Vary", "Accept-Encoding");
     }
     if (chunked) {
       all.put("Transfer-Encoding", "chunked");
@@ -168,6 +177,21 @@ final class DemoExchange {
       default -> write(start, content, content.length);
     }
     answered = sending.isWhole();
+  }
+
+  /** JSON is, for clients that can unpack it; contents of mail aren't. */
+  private boolean isPacked(DemoAnswer answer) {
+    return answer.contentType() != null
+        && answer.contentType().startsWith("application/json")
+        && headers.getOrDefault("accept-encoding", "").contains("gzip");
+  }
+
+  private static byte[] packed(byte[] content) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream(content.length / 4 + 64);
+    try (OutputStream gzip = new QuickGzip(packed)) {
+      gzip.write(content);
+    }
+    return packed.toByteArray();
   }
 
   private static byte[] chunk(byte[] content) throws IOException {

@@ -96,6 +96,15 @@ final class DemoClient {
     return ask("GET", address, null);
   }
 
+  /** As a client that can unpack what comes. */
+  HttpResponse<byte[]> packed(String address) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(request("GET", address, null), (name, value) -> true)
+            .header("Accept-Encoding", "gzip, deflate")
+            .build();
+    return http.send(request, BodyHandlers.ofByteArray());
+  }
+
   CompletableFuture<HttpResponse<String>> getLater(String address) {
     return http.sendAsync(request("GET", address, null), BodyHandlers.ofString());
   }

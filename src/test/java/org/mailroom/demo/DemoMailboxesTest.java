@@ -3,12 +3,15 @@ package org.mailroom.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,5 +274,27 @@ class DemoMailboxesTest {
     assertThat(client.page("").statusCode()).as("mailboxes, too").isEqualTo(404);
     tenant.mailbox(DemoClient.MAILBOX);
     assertThat(client.page("").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void json_that_is_longer_than_a_packet_comes_packed_to_those_who_can_unpack_it()
+      throws Exception {
+    for (int i = 2; i < 20; i++) {
+      mailbox.deliver(DemoMail.plain(i));
+    }
+    DemoMessage withFile = mailbox.deliver(DemoClient.withFile("a.txt", "text/plain", 5000));
+    String plain = client.page("$top=20").body();
+
+    HttpResponse<byte[]> packed = client.packed(DemoClient.inbox("$top=20"));
+    assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+    assertThat(packed.headers().firstValue("Vary")).contains("Accept-Encoding");
+    assertThat(packed.body()).hasSizeLessThan(plain.length() / 2);
+    assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body()))).hasContent(plain);
+
+    assertThat(client.page("$top=20").headers().firstValue("Content-Encoding")).isEmpty();
+    for (String small :
+        List.of(DemoClient.inbox("$top=1&$select=id"), DemoClient.path(withFile) + "/$value")) {
+      assertThat(client.packed(small).headers().firstValue("Content-Encoding")).isEmpty();
+    }
   }
 }

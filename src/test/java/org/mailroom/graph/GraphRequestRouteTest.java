@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.FluentProducerTemplate;
@@ -52,6 +55,7 @@ class GraphRequestRouteTest {
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> acceptable = Collections.synchronizedList(new ArrayList<>());
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final ObjectMapper json = new ObjectMapper();
   private final Wallet wallet = new Wallet();
@@ -75,6 +79,7 @@ class GraphRequestRouteTest {
             exchange.getRequestBody().readAllBytes();
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
             authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
+            acceptable.add(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
             answer.send(exchange, asked.size());
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -290,6 +295,52 @@ class GraphRequestRouteTest {
         };
     assertThat(failure(tree(GraphOperation.LIST_MESSAGES)).mayBeOneMessagesFault()).isTrue();
     assertThat(asked).hasSize(8);
+  }
+
+  @Test
+  void a_packed_page_is_unpacked_and_one_that_breaks_off_ends_after_two_tries() throws Exception {
+    byte[] whole = packed("{\"name\": \"Ümlaut\", \"value\": \"" + "x".repeat(100_000) + "\"}");
+    answer = bytes(whole, whole.length);
+    assertThat(exchange(tree(GraphOperation.LIST_MESSAGES)).getMessage().getBody())
+        .isEqualTo("Ümlaut");
+    assertThat(acceptable).first().asString().contains("gzip");
+
+    byte[] half = Arrays.copyOf(whole, whole.length / 2);
+    for (Answer broken :
+        List.of(
+            bytes(half, whole.length),
+            bytes(half, half.length),
+            bytes(new byte[0], whole.length),
+            bytes("{\"name\": \"not packed\"}".getBytes(StandardCharsets.UTF_8), 0))) {
+      asked.clear();
+      answer = broken;
+      assertThat(failure(tree(GraphOperation.LIST_MESSAGES)))
+          .satisfies(why -> assertThat(why.mayBeOneMessagesFault()).isTrue());
+      assertThat(asked).hasSize(2);
+    }
+  }
+
+  private static byte[] packed(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
+  }
+
+  /**
+   * What is said to be packed, of so many bytes.
+   *
+   * @param promised 0 for chunks
+   */
+  private static Answer bytes(byte[] sent, int promised) {
+    return (exchange, number) -> {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+      exchange.sendResponseHeaders(200, promised);
+      exchange.getResponseBody().write(sent);
+      exchange.getResponseBody().flush();
+    };
   }
 
   @Test
