@@ -44,23 +44,17 @@ final class BoundedAnswer extends FilterInputStream {
   private final long judgedAfter;
   private final String tooSlow;
   private final LongSupplier nanos;
-  private final long longest;
-  private long total;
   private long bytes;
   private long waited;
   private boolean begun;
   private boolean atEnd;
   private boolean closed;
 
-  /**
-   * @param longest what is read of it, in bytes; it seems to end there
-   */
-  BoundedAnswer(InputStream answer, Connection connection, Limits limits, long longest) {
-    this(answer, connection, limits, longest, System::nanoTime);
+  BoundedAnswer(InputStream answer, Connection connection, Limits limits) {
+    this(answer, connection, limits, System::nanoTime);
   }
 
-  BoundedAnswer(
-      InputStream answer, Connection connection, Limits limits, long longest, LongSupplier nanos) {
+  BoundedAnswer(InputStream answer, Connection connection, Limits limits, LongSupplier nanos) {
     super(answer);
     this.connection = connection;
     this.leastBytesPerSecond = limits.leastRate().toBytes();
@@ -70,7 +64,6 @@ final class BoundedAnswer extends FilterInputStream {
             + leastBytesPerSecond
             + " bytes a second for "
             + TimeInWords.of(limits.leastRateAfter());
-    this.longest = longest;
     this.nanos = nanos;
   }
 
@@ -85,7 +78,7 @@ final class BoundedAnswer extends FilterInputStream {
     if (wanted == 0) {
       return 0;
     }
-    if (atEnd || total >= longest) {
+    if (atEnd) {
       return -1;
     }
     long from = nanos.getAsLong();
@@ -103,7 +96,6 @@ final class BoundedAnswer extends FilterInputStream {
       }
       return read;
     }
-    total += read;
     bytes += read;
     judge(nanos.getAsLong() - from);
     return read;

@@ -3,6 +3,7 @@ package org.mailroom.graph;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
@@ -62,9 +63,10 @@ class GraphWire {
               .setConnectionRequestTimeout(silence)
               .setResponseTimeout(silence)
               .build());
-      // around everything else: a connection that is waited for and an answer that is unpacked
-      // count, too
-      client.addExecInterceptorFirst("bounds", bounds);
+      // around all that waits, a connection that is waited for, too; what is unpacked is judged as
+      // it came
+      client.addExecInterceptorAfter(ChainElement.COMPRESS.name(), "bounds", bounds);
+      client.addExecInterceptorFirst("error-text", new ErrorText());
       // the routes decide what is sent again, and tokens follow no redirect
       client
           .disableAutomaticRetries()

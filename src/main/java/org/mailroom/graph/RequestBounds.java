@@ -21,7 +21,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The one place that bounds the time of a request to Graph: the whole of it, from its sending to
- * the end of its answer, and the least rate of the answer. (How long the service may be silent is
+ * the end of its answer, and the least rate of the answer, as it comes over the wire: one that is
+ * packed and drips gives its reader nothing for a long time. (How long the service may be silent is
  * the socket's to watch.) Whatever the service says of the type of an answer is taken out:
  * camel-http treats some types specially, and a sender of mail chooses those of attachments.
  */
@@ -75,13 +76,7 @@ final class RequestBounds implements ExecChainHandler {
     }
   }
 
-  /** Of an error's text a little is enough. */
-  private static final long LONGEST_ERROR = 256 * 1024;
-
   private static final long A_MOMENT = 2000;
-
-  private static final int FIRST_SUCCESS = 200;
-  private static final int FIRST_REDIRECT = 300;
 
   private final Limits limits;
   private final ServiceClock clock;
@@ -115,12 +110,8 @@ final class RequestBounds implements ExecChainHandler {
       response.removeHeaders(HttpHeaders.CONTENT_TYPE);
       HttpEntity entity = response.getEntity();
       if (entity != null) {
-        boolean success =
-            response.getCode() >= FIRST_SUCCESS && response.getCode() < FIRST_REDIRECT;
-        long longest = success ? Long.MAX_VALUE : LONGEST_ERROR;
         response.setEntity(
-            new BoundedEntity(
-                entity, new BoundedAnswer(entity.getContent(), deadline, limits, longest)));
+            new BoundedEntity(entity, new BoundedAnswer(entity.getContent(), deadline, limits)));
         answered = true;
       }
       return response;

@@ -376,6 +376,39 @@ class GraphRequestRouteTest {
   }
 
   @Test
+  void a_packed_answer_that_drips_is_cut_as_soon() throws Exception {
+    byte[] packed = packed("{\"name\": \"" + "x".repeat(1000) + "\"}");
+    answer =
+        (exchange, number) -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, packed.length);
+          // its beginning gives the reader nothing
+          for (int i = 0; i < 12 && !over.await(500, TimeUnit.MILLISECONDS); i++) {
+            exchange.getResponseBody().write(packed[i]);
+            exchange.getResponseBody().flush();
+          }
+        };
+    GraphException failure = failure(content());
+    assertThat(failure.code()).isEqualTo("MailroomTooSlow");
+    assertThat(failure).hasMessageContaining("less than 1024 bytes a second for 1 s");
+  }
+
+  @Test
+  void of_a_refusal_that_is_longer_than_any_once_it_is_unpacked_a_little_is_read()
+      throws Exception {
+    byte[] packed = packed(" ".repeat(50_000_000));
+    answer =
+        (exchange, number) -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(403, packed.length);
+          exchange.getResponseBody().write(packed);
+        };
+    GraphException failure = failure(content());
+    assertThat(failure.status()).isEqualTo(403);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
   void a_request_that_never_ends_though_its_answer_comes_fast_is_cut_as_a_whole() {
     GraphRequest<String> request =
         GraphRequest.get(
