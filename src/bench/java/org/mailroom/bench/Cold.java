@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Plain messages of fifty mailboxes by processes that have just started: {@code bin/mailroom import
- * --once}, with its archive of classes, against the loop. The pace is that from the first request
- * to the end of the process; the best of the rounds of each, which take turns.
+ * --once}, with its archive of classes, against the loop and against an importer written by hand.
+ * The pace is that from the first request to the end of the process; the best of the rounds of
+ * each, which take turns.
  */
 final class Cold implements Row {
 
@@ -26,10 +28,25 @@ final class Cold implements Row {
     List<String> mailboxes = around.mailboxes(count, messages);
     Path folder = Files.createTempDirectory(around.folder(), "cold");
     double ofLoop = 0;
+    double ofHand = 0;
     double ofMailroom = 0;
     // the first round makes the archive, and fills the disk's cache
     for (int round = 0; round <= Surroundings.number("cold.rounds", 2); round++) {
-      double slow = loop(around, mailboxes, messages);
+      double slow =
+          java(
+              around,
+              SdkLoop.class,
+              around.database().url(),
+              Stream.concat(Stream.of(Integer.toString(messages)), mailboxes.stream()),
+              count * messages);
+      unread(around, mailboxes);
+      double byHand =
+          java(
+              around,
+              HandWrittenImporter.class,
+              around.database().createWithTable(),
+              mailboxes.stream(),
+              count * messages);
       unread(around, mailboxes);
       List<String> settings =
           Settings.of(around.tenant(), around.database().create(), folder, mailboxes);
@@ -37,9 +54,10 @@ final class Cold implements Row {
       unread(around, mailboxes);
       System.out.println(
           Figure.text(
-              "  round %d: loop %.0f, Mailroom %.0f messages/s, %.2f times",
-              round, slow, fast, fast / slow));
+              "  round %d: loop %.0f, by hand %.0f, Mailroom %.0f messages/s: %.2f and %.2f times",
+              round, slow, byHand, fast, fast / slow, fast / byHand));
       ofLoop = round == 0 ? 0 : Math.max(ofLoop, slow);
+      ofHand = round == 0 ? 0 : Math.max(ofHand, byHand);
       ofMailroom = round == 0 ? 0 : Math.max(ofMailroom, fast);
     }
     return List.of(
@@ -52,7 +70,14 @@ final class Cold implements Row {
             ofMailroom,
             ofLoop,
             "messages/s",
-            4));
+            4),
+        Figure.atLeast(
+            "the same against an importer written by hand, cold",
+            "messages/s",
+            ofMailroom,
+            ofHand,
+            "messages/s",
+            1));
   }
 
   private static void unread(Surroundings around, List<String> mailboxes) throws Exception {
@@ -77,7 +102,9 @@ final class Cold implements Row {
     }
   }
 
-  private static double loop(Surroundings around, List<String> mailboxes, int most)
+  /** A program without options for Java, in a process of its own. */
+  private static double java(
+      Surroundings around, Class<?> program, String database, Stream<String> more, int messages)
       throws Exception {
     around.tenant().counters(true);
     List<String> command =
@@ -86,25 +113,24 @@ final class Cold implements Row {
                 Jvm.java(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                SdkLoop.class.getName(),
+                program.getName(),
                 around.tenant().certificate().toString(),
                 around.tenant().loginUrl(),
                 around.tenant().graphUrl(),
-                around.database().url(),
-                Integer.toString(most)));
-    command.addAll(mailboxes);
+                database));
+    more.forEach(command::add);
     Process process = new ProcessBuilder(command).inheritIO().start();
     try {
       while (!around.tenant().isAsked()) {
         if (!process.isAlive()) {
-          throw new IllegalStateException("the loop ends before its first request");
+          throw new IllegalStateException(program + " ends before its first request");
         }
       }
       long begin = System.nanoTime();
       if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        throw new IllegalStateException("the loop failed");
+        throw new IllegalStateException(program + " failed");
       }
-      return mailboxes.size() * most * 1e9 / (System.nanoTime() - begin);
+      return messages * 1e9 / (System.nanoTime() - begin);
     } finally {
       process.destroyForcibly();
     }

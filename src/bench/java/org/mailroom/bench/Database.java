@@ -3,11 +3,16 @@ package org.mailroom.bench;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /** A real PostgreSQL, with its own defaults: a commit is on disk when it returns. */
 final class Database implements AutoCloseable {
+
+  private static final String TABLE =
+      "create table loop_message (message_id varchar(512) primary key, subject text, sender"
+          + " text, received_at timestamp with time zone, body text)";
 
   private final EmbeddedPostgres postgres;
   private int databases;
@@ -25,9 +30,7 @@ final class Database implements AutoCloseable {
                 .start());
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "create table loop_message (message_id varchar(512) primary key, subject text, sender"
-              + " text, received_at timestamp with time zone, body text)");
+      statement.execute(TABLE);
     }
     return database;
   }
@@ -49,6 +52,16 @@ final class Database implements AutoCloseable {
       statement.execute("create database " + name);
     }
     return postgres.getJdbcUrl("postgres", name);
+  }
+
+  /** The address of a new database that has nothing but the loop's table, empty. */
+  String createWithTable() throws SQLException {
+    String url = create();
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute(TABLE);
+    }
+    return url;
   }
 
   @Override

@@ -60,17 +60,8 @@ final class SdkLoop {
   private SdkLoop(Path certificate, String loginUrl, String graphUrl, Connections database)
       throws Exception {
     this.database = database;
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream pem = Files.newInputStream(certificate)) {
-      trusted.setCertificateEntry(
-          "tenant", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(null, trust.getTrustManagers(), null);
+    TrustManagerFactory trust = trust(certificate);
+    SSLContext tls = tls(trust);
     String token = token(loginUrl, tls);
     AuthenticationProvider authentication =
         (RequestInformation request, Map<String, Object> context) ->
@@ -105,7 +96,26 @@ final class SdkLoop {
     System.exit(0);
   }
 
-  private static String token(String loginUrl, SSLContext tls) throws Exception {
+  static TrustManagerFactory trust(Path certificate) throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    try (InputStream pem = Files.newInputStream(certificate)) {
+      trusted.setCertificateEntry(
+          "tenant", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    return trust;
+  }
+
+  static SSLContext tls(TrustManagerFactory trust) throws Exception {
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    return tls;
+  }
+
+  static String token(String loginUrl, SSLContext tls) throws Exception {
     String form =
         "grant_type=client_credentials&client_id="
             + DemoTenant.CLIENT_ID
