@@ -8,6 +8,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 
 /** Of a refusal's text a little is enough, however long it is once it is unpacked. */
@@ -15,15 +16,14 @@ final class ErrorText implements ExecChainHandler {
 
   private static final int LONGEST = 256 * 1024;
 
-  private static final int FIRST_SUCCESS = 200;
-  private static final int FIRST_REDIRECT = 300;
-
   @Override
   public ClassicHttpResponse execute(
       ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
       throws IOException, HttpException {
     ClassicHttpResponse response = chain.proceed(request, scope);
-    boolean success = response.getCode() >= FIRST_SUCCESS && response.getCode() < FIRST_REDIRECT;
+    boolean success =
+        response.getCode() >= HttpStatus.SC_SUCCESS
+            && response.getCode() < HttpStatus.SC_REDIRECTION;
     if (!success && response.getEntity() != null) {
       try (HttpEntity entity = response.getEntity();
           InputStream text = entity.getContent()) {
