@@ -6,11 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.Synchronization;
@@ -65,7 +62,8 @@ public final class ImportOnce {
   }
 
   /**
-   * Imports accounts side by side, each until nothing of it is left.
+   * Imports accounts side by side, each until nothing of it is left: two for each processor at
+   * first, and after three seconds or so as many as {@code mailroom.importers} says.
    *
    * @return what their imports came to, in the order of the accounts, without those that are gone
    * @throws RouteNotRunningException when no route takes tasks, and none did within {@code
@@ -73,22 +71,19 @@ public final class ImportOnce {
    */
   public CompletableFuture<List<ImportResult>> begin(List<String> accountIds) {
     awaitImporters();
-    AtomicInteger number = new AtomicInteger();
-    ExecutorService waiting =
-        Executors.newFixedThreadPool(
-            Math.max(1, Math.min(importers, accountIds.size())),
-            task -> {
-              Thread thread = new Thread(task, "import-once-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    List<CompletableFuture<List<ImportResult>>> imports =
-        accountIds.stream()
-            .map(id -> CompletableFuture.supplyAsync(() -> importToItsEnd(id), waiting))
-            .toList();
-    waiting.shutdown();
-    return CompletableFuture.allOf(imports.toArray(CompletableFuture[]::new))
-        .thenApply(all -> imports.stream().flatMap(each -> each.join().stream()).toList());
+    try (SlowStart threads =
+        new SlowStart(
+            "import-once",
+            2 * Runtime.getRuntime().availableProcessors(),
+            importers,
+            Duration.ofSeconds(1))) {
+      List<CompletableFuture<List<ImportResult>>> imports =
+          accountIds.stream()
+              .map(id -> CompletableFuture.supplyAsync(() -> importToItsEnd(id), threads))
+              .toList();
+      return CompletableFuture.allOf(imports.toArray(CompletableFuture[]::new))
+          .thenApply(all -> imports.stream().flatMap(each -> each.join().stream()).toList());
+    }
   }
 
   /** Another turn goes on counting where the one before ended. */

@@ -52,7 +52,8 @@ import org.springframework.validation.annotation.Validated;
  * @param queue the queue that {@code deliver-to-queue} sends to
  * @param brokerPort the port on loopback that the embedded broker of a running Mailroom opens, so
  *     that commands beside it deliver to the same queue; 0: any that is free; null: none
- * @param importers how many accounts are imported at the same time
+ * @param importers how many accounts are imported at the same time; a command begins with two for
+ *     each processor, and may have twice as many after each second
  * @param limits what Mailroom allows itself; each wait has an end, and here it is set
  * @param retry when a failed delivery is tried again, where its destination doesn't say
  * @param credentials how Mailroom proves itself to Entra ID, by names that accounts refer to; more

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.SuspendableService;
@@ -75,11 +76,15 @@ class ImportOnceTest {
 
   /** One importer. */
   private void importing(boolean autoStartup, Processor how) throws Exception {
+    importing(1, autoStartup, how);
+  }
+
+  private void importing(int importers, boolean autoStartup, Processor how) throws Exception {
     camel.addRoutes(
         new RouteBuilder() {
           @Override
           public void configure() {
-            from("seda:import-account?size=100000&pollTimeout=20")
+            from("seda:import-account?size=100000&pollTimeout=20&concurrentConsumers=" + importers)
                 .routeId(ROUTE)
                 .autoStartup(autoStartup)
                 .process(how);
@@ -99,6 +104,23 @@ class ImportOnceTest {
     assertThat(imports("1s").begin(List.of("c", "a", "b")).get(30, TimeUnit.SECONDS))
         .extracting(ImportResult::account)
         .containsExactly("c", "a", "b");
+  }
+
+  @Test
+  void all_importers_are_soon_at_work_side_by_side() throws Exception {
+    CountDownLatch allBegun = new CountDownLatch(32);
+    importing(
+        32,
+        true,
+        task -> {
+          allBegun.countDown();
+          allBegun.await();
+          idle(task);
+        });
+    List<String> accounts = IntStream.range(0, 40).mapToObj(i -> "box" + i).toList();
+    assertThat(imports("1s").begin(accounts).get(30, TimeUnit.SECONDS))
+        .extracting(ImportResult::account)
+        .containsExactlyElementsOf(accounts);
   }
 
   @Test
