@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mailroom.settings.Daemons;
 
 /**
- * Runs tasks side by side: few at first, twice as many after a while, and so on, until it are as
- * many as there may be. In a process that has just started, many at once would all run the same
- * steps before those are compiled, and the compiler has its turn among them. Safe for use by
- * several threads; takes no task after it was closed, and runs those that it has.
+ * Runs tasks side by side: few at first, twice as many after a while, and so on, up to as many as
+ * there may be. In a process that has just started, many at once would all run the same steps
+ * before those are compiled, and the compiler has its turn among them. Safe for use by several
+ * threads; takes no task after it was closed, and runs those that it has.
  */
 final class SlowStart implements Executor, AutoCloseable {
 

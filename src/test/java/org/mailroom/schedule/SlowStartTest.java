@@ -35,7 +35,7 @@ class SlowStartTest {
   }
 
   @Test
-  void few_run_at_first_and_twice_as_many_after_each_growth_until_it_are_as_many_as_may_be() {
+  void few_run_at_first_and_twice_as_many_after_each_growth_up_to_as_many_as_may_be() {
     SlowStart threads = new SlowStart("test", 2, 5, NEVER);
     try (threads) {
       give(threads, 9);
