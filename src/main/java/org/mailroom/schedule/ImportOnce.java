@@ -63,7 +63,7 @@ public final class ImportOnce {
 
   /**
    * Imports accounts side by side, each until nothing of it is left: two for each processor at
-   * first, and after three seconds or so as many as {@code mailroom.importers} says.
+   * first, and twice as many after each second, up to {@code mailroom.importers}.
    *
    * @return what their imports came to, in the order of the accounts, without those that are gone
    * @throws RouteNotRunningException when no route takes tasks, and none did within {@code
