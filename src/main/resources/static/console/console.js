@@ -4,7 +4,6 @@
   const EVERY = 4000;
   // a server that says nothing for so long is gone, too
   const PATIENCE = 10000;
-  const button = document.getElementById("updates");
   const live = () => document.querySelectorAll("[data-live]");
   let paused = false;
   let failures = 0;
@@ -94,28 +93,27 @@
     again();
   }, EVERY * Math.min(1 + failures, 8));
 
-  if (button && live().length > 0) {
+  const pausing = (button) => {
     button.hidden = false;
     button.addEventListener("click", () => {
       paused = !paused;
       button.setAttribute("aria-pressed", String(paused));
       button.textContent = paused ? "Updates paused" : "Pause updates";
     });
-    again();
-  }
+  };
 
-  document.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
-    if (question && !window.confirm(question)) event.preventDefault();
-  });
-
-  document.querySelectorAll("[data-copy]").forEach((copy) => {
-    if (!navigator.clipboard) return;
+  const copying = (copy) => {
     copy.hidden = false;
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
       copy.textContent = "Copied";
     });
+  };
+
+  // this script runs before the page's first element is there: nothing is sent before its question can be asked
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
   });
 
   // the folders of the mailbox, level by level, below the field that one is chosen for
@@ -135,7 +133,7 @@
   const of = (form, name) => form.elements.namedItem(name)?.value ?? "";
   const level = (open, path, within, list) => folders(list, open.dataset.folders, { mailbox: of(open.form, "mailbox"), credential: of(open.form, "credential"), within, path });
 
-  document.querySelectorAll("[data-folders]").forEach((open) => {
+  const choosing = (open) => {
     const field = document.getElementById(open.dataset.for);
     const list = document.getElementById(`folders-of-${open.dataset.for}`);
     open.hidden = false;
@@ -168,7 +166,7 @@
         field.focus();
       }
     });
-  });
+  };
 
   document.addEventListener("change", (event) => {
     const largest = Number(event.target.dataset?.largest);
@@ -179,5 +177,17 @@
     }
     const all = event.target.closest("[data-check-all]");
     if (all) document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+  });
+
+  // what needs this script, or the whole page, is shown from here on
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.getElementById("updates");
+    if (button && live().length > 0) {
+      pausing(button);
+      again();
+    }
+    if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach(copying);
+    document.querySelectorAll("[data-folders]").forEach(choosing);
+    document.documentElement.classList.add("whole");
   });
 })();

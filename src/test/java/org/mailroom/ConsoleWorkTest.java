@@ -105,6 +105,31 @@ class ConsoleWorkTest {
   }
 
   @Test
+  void whoever_is_faster_than_the_pages_script_is_asked_all_the_same_and_finds_no_dead_box() {
+    failed("hasty", "hasty-1");
+    failed("hasty", "hasty-2");
+    Page page = console.signIn();
+    // the page's elements are there, and no script that waits for them has run
+    page.addInitScript(
+        """
+        document.addEventListener("readystatechange", () => {
+          if (document.readyState !== "interactive") return;
+          window.chooseAll = document.querySelector("[data-check-all]").checkVisibility();
+          window.confirm = (question) => { window.asked = question; return false; };
+          document.querySelector("form[data-confirm]").requestSubmit();
+        });
+        """);
+    page.navigate("/failed?account=hasty");
+    assertThat(page.evaluate("window.asked")).isEqualTo("Give up 2 deliveries for good?");
+    assertThat(page.evaluate("window.chooseAll")).isEqualTo(false);
+    page.getByLabel("all shown").check();
+    assertThat(page.locator("td.choose input:checked")).hasCount(2);
+    assertThat(mailroom.rows("delivery where account = 'hasty' and status = 'FAILED'"))
+        .isEqualTo(2);
+    page.context().close();
+  }
+
+  @Test
   void
       what_fails_while_the_list_is_open_can_be_retried_and_no_more_is_discarded_than_was_agreed_to() {
     Page page = console.signIn();
