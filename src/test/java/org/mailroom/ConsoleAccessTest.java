@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -173,6 +174,24 @@ class ConsoleAccessTest {
     assertThat(answer.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic");
     assertThat(get(browser(), path, "Authorization", basic("nobody", path)).statusCode())
         .isIn(401, 429);
+  }
+
+  /** As docs/monitoring/README.md has them; curl sends an address as it is. */
+  @Test
+  void the_documented_calls_over_jmx_are_answered() throws Exception {
+    Matcher call =
+        Pattern.compile(
+                "^curl -u admin '?http://127\\.0\\.0\\.1:8080([^'\\s]+)'?$", Pattern.MULTILINE)
+            .matcher(Files.readString(Path.of("docs/monitoring/README.md")));
+    int calls = 0;
+    while (call.find()) {
+      HttpResponse<String> answer =
+          get(browser(), call.group(1), "Authorization", basic("admin", password));
+      assertThat(answer.statusCode()).as(call.group()).isEqualTo(200);
+      assertThat(answer.body()).contains("\"status\":200");
+      calls++;
+    }
+    assertThat(calls).isEqualTo(2);
   }
 
   @Test

@@ -93,16 +93,20 @@ final class ConsoleRun implements AutoCloseable {
     return signIn(1400, ColorScheme.LIGHT);
   }
 
+  /** Where that leads to another page, it is there as a whole afterwards. */
   static void press(Page page, String button) {
     page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button).setExact(true))
         .first()
         .click();
+    page.waitForLoadState();
   }
 
   /** Opens the message that {@link #hostile} made. */
   static void openHostile(Page page) {
     page.navigate("/messages?account=support&q=evil%40example.com");
     page.locator("tbody tr").first().locator("td[data-label=Subject] a").click();
+    // whoever looks into the page by a script needs all of it
+    page.waitForURL("**/messages/message?*");
   }
 
   /** A mail with scripts in every field that has room for one. */

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,6 +192,18 @@ class StartScriptArchiveIT {
     assertThat(second.ofTheArchive()).isTrue();
     assertThat(second.output()).contains("told hello,you").contains("in " + folder.toRealPath());
     assertThat(archive()).isEqualTo(made);
+  }
+
+  @Test
+  void what_the_image_runs_when_it_is_built_makes_the_archive() throws Exception {
+    String image = Files.readString(Path.of("src/distribution/container/Dockerfile"));
+    Matcher command =
+        Pattern.compile("^RUN cd /tmp && mailroom ([^>&|]+?) *[>&|]", Pattern.MULTILINE)
+            .matcher(image);
+    assertThat(command.find()).as(image).isTrue();
+    Ended built = run(Map.of(), command.group(1).split(" "));
+    assertThat(built.madeAnArchive()).as(built.output()).isTrue();
+    assertThat(archive()).isNotEmptyFile();
   }
 
   @Test

@@ -66,16 +66,7 @@ public final class MailroomCommand implements Callable<Integer> {
       // nothing to parse, and a parser takes its time to start
       return runUntilStopped(launcher);
     }
-    CommandLine line = new CommandLine(new MailroomCommand(launcher));
-    line.addSubcommand(
-        new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
-    for (Object other : others) {
-      line.addSubcommand(other);
-    }
-    line.getSubcommands()
-        .values()
-        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
+    return line(launcher, others)
         .setExecutionExceptionHandler(
             (failure, command, result) -> {
               // what Spring's failure analysis has told already isn't told again
@@ -85,6 +76,20 @@ public final class MailroomCommand implements Callable<Integer> {
               return CAN_NOT_START;
             })
         .execute(arguments);
+  }
+
+  /** The words that it understands. */
+  static CommandLine line(Launcher launcher, Object... others) {
+    CommandLine line = new CommandLine(new MailroomCommand(launcher));
+    line.addSubcommand(
+        new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
+    for (Object other : others) {
+      line.addSubcommand(other);
+    }
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+    return line.setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   /** What a command failed with, for people. */

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Wait;
 
 /**
  * The token of one credential on this node. The lock is held while a token is fetched: whoever asks
@@ -34,7 +35,7 @@ final class TokenSlot {
   private @Nullable CredentialException refusal;
   private @Nullable String refusedProof;
   private @Nullable Instant refusedSince;
-  private Instant askAgainAt = Instant.MIN;
+  private Wait pause = Wait.NONE;
   private volatile @Nullable Told lastRefusal;
 
   /** A refusal, and the settings and the sign-in that it was for. */
@@ -72,9 +73,7 @@ final class TokenSlot {
 
   private void renew(Credential credential, Instant now) {
     boolean stillValid = token != null && !refusedByService && token.isValid(now);
-    if (refusal != null
-        && now.isBefore(askAgainAt)
-        && endpoint.proof(credential).equals(refusedProof)) {
+    if (refusal != null && !pause.isOver(now) && endpoint.proof(credential).equals(refusedProof)) {
       if (stillValid) {
         return;
       }
@@ -100,7 +99,7 @@ final class TokenSlot {
     refusal = null;
     lastRefusal = null;
     refusedSince = null;
-    askAgainAt = Instant.MIN;
+    pause = Wait.NONE;
   }
 
   private void remember(Credential credential, CredentialException e) {
@@ -109,11 +108,12 @@ final class TokenSlot {
     refusedSince = refusedSince == null ? now : refusedSince;
     refusal = e;
     lastRefusal = new Told(revision, e);
-    askAgainAt =
-        now.plus(
+    pause =
+        Wait.of(
             e.isTransient()
                 ? e.retryAfter().map(TokenSlot::notAtOnce).orElse(backOff(now))
-                : SLOW_PROBE);
+                : SLOW_PROBE,
+            now);
   }
 
   /**
@@ -186,7 +186,7 @@ final class TokenSlot {
   void askAgain() {
     lock.lock();
     try {
-      askAgainAt = Instant.MIN;
+      pause = Wait.NONE;
     } finally {
       lock.unlock();
     }

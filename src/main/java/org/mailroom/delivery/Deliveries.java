@@ -144,6 +144,7 @@ public final class Deliveries {
     delivery.messages().forEach(message -> message.awaits(delivery.destination(), why));
   }
 
+  /** Every message of it arrived. The destination is up, too: what waited for it may go on. */
   public void delivered(@Variable("delivery") Delivery delivery) {
     health.succeeded(delivery.destination(), delivery.messageIds());
     delivery.messages().forEach(message -> message.deliveredTo(delivery.destination()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -69,11 +70,11 @@ public final class DestinationHealth {
    * Messages that may themselves be the cause give way to others.
    */
   synchronized boolean admits(String destination, Collection<String> messageIds) {
-    Outage outage = outages.get(destination);
+    Instant now = clock.instant();
+    Outage outage = outage(destination, now);
     if (outage == null) {
       return true;
     }
-    Instant now = clock.instant();
     Duration pause = outage.pause().compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : outage.pause();
     Instant turn =
         suspects(destination).areAll(messageIds) ? outage.nextTry().plus(pause) : outage.nextTry();
@@ -95,6 +96,15 @@ public final class DestinationHealth {
     }
   }
 
+  /** A clock that was set back since makes no wait longer: the next delivery tries. */
+  private @Nullable Outage outage(String destination, Instant now) {
+    Outage outage = outages.get(destination);
+    if (outage != null && outage.nextTry().isAfter(now.plus(outage.pause()))) {
+      nextTry(destination, outage, now);
+    }
+    return outages.get(destination);
+  }
+
   private void nextTry(String destination, Outage outage, Instant then) {
     outages.put(
         destination,
@@ -112,8 +122,9 @@ public final class DestinationHealth {
 
   /** Whether a destination that is down may be tried now; takes no turn. */
   synchronized boolean isWorthATry(String destination) {
-    Outage outage = outages.get(destination);
-    return outage == null || !clock.instant().isBefore(outage.nextTry());
+    Instant now = clock.instant();
+    Outage outage = outage(destination, now);
+    return outage == null || !now.isBefore(outage.nextTry());
   }
 
   /** Whether every destination takes messages. */

@@ -107,8 +107,12 @@ final class Throttling {
     return true;
   }
 
-  /** How long nothing passes. */
+  /** How long nothing passes; nothing is waited for by a clock that was set back since. */
   Duration wait(Instant now) {
+    if (now.isBefore(lastAsked)) {
+      closedUntil = Instant.MIN;
+      lastAsked = Instant.MIN;
+    }
     return closedUntil.isAfter(now) ? Duration.between(now, closedUntil) : Duration.ZERO;
   }
 

@@ -178,6 +178,7 @@ public final class Marking {
     changes.leaveOut(message.messageId());
   }
 
+  /** Whether some of them may have been changed before, so that they are looked up first. */
   public boolean needsALook(@Variable("changes") Changes changes) {
     return !changes.toLookUp().isEmpty();
   }
@@ -191,6 +192,7 @@ public final class Marking {
     return batch;
   }
 
+  /** Whether read flag, follow-up flag or categories of some are to be changed. */
   public boolean needsAnUpdate(@Variable("changes") Changes changes) {
     return changes.isAnythingToUpdate();
   }
@@ -208,6 +210,7 @@ public final class Marking {
     return batch;
   }
 
+  /** Whether some end in another folder and aren't there yet. */
   public boolean needsAMove(@Variable("changes") Changes changes) {
     return !changes.toMove().isEmpty();
   }

@@ -98,6 +98,10 @@ public final class MessagePreparation {
     return Meetings.isUnknown(message.fetched());
   }
 
+  /**
+   * Whether the list of its attachments is asked for: the service says that there are some, or what
+   * it says can't be relied on, for it leaves out those that are inline.
+   */
   public boolean mayHaveAttachments(@Variable("message") IncomingMessage message) {
     return AttachmentLookup.mayHaveAttachments(message.fetched());
   }

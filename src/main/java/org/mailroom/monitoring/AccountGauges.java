@@ -48,7 +48,8 @@ final class AccountGauges {
             .register(meters);
     this.backlog =
         MultiGauge.builder("mailroom.backlog")
-            .description("Messages that the mailbox holds for Mailroom")
+            .description(
+                "Messages that the last import left: refused, waiting, given up, not marked")
             .register(meters);
     this.failures =
         MultiGauge.builder("mailroom.failed")

@@ -33,7 +33,10 @@ public interface AccountMXBean {
 
   @Nullable String getNextPoll();
 
-  /** Messages that the mailbox holds for Mailroom; null while that isn't known. */
+  /**
+   * Messages that the last import left: refused, waiting, given up, not marked. Null while that
+   * isn't known.
+   */
   @Nullable Long getBacklog();
 
   long getImportedToday();

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     first since the start
  * @param lastTook how long the last import took; null before the first
  * @param nextPoll when it is due again; null while it is paused
- * @param backlog messages that the mailbox holds for Mailroom; null while that isn't known
+ * @param backlog messages that the last import left: refused, waiting, given up, not marked; null
+ *     while that isn't known
  * @param importedToday messages imported today by this machine's calendar, those of the running
  *     import included
  * @param failed deliveries that were given up and wait for a decision

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.mailroom.settings.Utc;
+import org.mailroom.settings.Wait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -30,7 +31,7 @@ final class AccountPauses {
   private final Clock clock;
   private final AtomicBoolean reading = new AtomicBoolean();
   private volatile Map<String, Instant> paused = Map.of();
-  private volatile Instant readAt = Instant.MIN;
+  private volatile Wait untilRead = Wait.NONE;
 
   AccountPauses(JdbcTemplate jdbc, ExecutorService importThreads, Clock clock) {
     this.jdbc = jdbc;
@@ -41,7 +42,7 @@ final class AccountPauses {
 
   /** The paused accounts and since when each is. */
   Map<String, Instant> all() {
-    if (clock.instant().isAfter(readAt.plus(READ_EVERY)) && reading.compareAndSet(false, true)) {
+    if (untilRead.isOver(clock.instant()) && reading.compareAndSet(false, true)) {
       threads.execute(
           () -> {
             try {
@@ -49,7 +50,7 @@ final class AccountPauses {
             } catch (DataAccessException databaseDown) {
               LOG.debug("pauses can't be read", databaseDown);
             } finally {
-              readAt = clock.instant();
+              untilRead = Wait.of(READ_EVERY, clock.instant());
               reading.set(false);
             }
           });
@@ -66,7 +67,7 @@ final class AccountPauses {
           found.put(row.getString(1), row.getTimestamp(2).toInstant());
         });
     paused = found;
-    readAt = clock.instant();
+    untilRead = Wait.of(READ_EVERY, clock.instant());
   }
 
   void pause(String account) {

@@ -262,8 +262,8 @@ public final class AccountSchedule implements Patience {
   }
 
   /**
-   * How many messages the mailbox holds for Mailroom: after an import those that it left, while one
-   * runs those that it hasn't imported yet. Empty while that isn't known.
+   * How many messages the last import left: those that were refused, wait, were given up, or aren't
+   * marked. What no import has listed yet isn't counted. Empty while that isn't known.
    */
   public Optional<Long> backlog(String accountId) {
     return lastResult(accountId)

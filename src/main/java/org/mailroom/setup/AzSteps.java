@@ -63,8 +63,8 @@ final class AzSteps {
                 ? inPowerShell(exchange.test())
                 : List.of(
                     plan.kind() == Kind.DELEGATED
-                        ? "java -jar mailroom.jar login " + sh(plan.credential())
-                        : "java -jar mailroom.jar check")));
+                        ? "mailroom login " + sh(plan.credential())
+                        : "mailroom check")));
     return steps;
   }
 

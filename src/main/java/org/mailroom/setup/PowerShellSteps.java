@@ -63,8 +63,8 @@ final class PowerShellSteps {
                 ? exchange.test()
                 : List.of(
                     plan.kind() == Kind.DELEGATED
-                        ? "java -jar mailroom.jar login " + ps(plan.credential())
-                        : "java -jar mailroom.jar check")));
+                        ? "mailroom login " + ps(plan.credential())
+                        : "mailroom check")));
     return steps;
   }
 

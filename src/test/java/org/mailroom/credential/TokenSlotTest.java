@@ -108,6 +108,15 @@ class TokenSlotTest {
   }
 
   @Test
+  void a_clock_that_was_two_hours_ahead_and_is_set_back_keeps_nobody_from_a_token() {
+    refusal = new CredentialException("c", "temporarily_unavailable", null, null);
+    assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);
+    clock.advance(Duration.ofHours(-2));
+    refusal = null;
+    assertThat(slot.authorization(credential("1"))).isEqualTo("Bearer token-2");
+  }
+
+  @Test
   void what_was_refused_before_a_change_or_a_sign_in_is_not_told_after_it() {
     refusal = new CredentialException("c", "invalid_client", "AADSTS7000215: wrong", null);
     assertThatThrownBy(() -> slot.authorization(credential("1"))).isSameAs(refusal);

@@ -201,6 +201,19 @@ class DestinationHealthTest {
   }
 
   @Test
+  void a_clock_that_was_two_hours_ahead_and_is_set_back_makes_no_outage_longer() {
+    fails("a", Outcome.DOWN);
+    clock.pass(Duration.ofHours(-2));
+    assertThat(health.isWorthATry("crm")).isTrue();
+    assertThat(admits("b")).isTrue();
+    assertThat(admits("c")).as("one at a time").isFalse();
+    fails("b", Outcome.DOWN);
+    assertThat(admits("c")).as("it is down still").isFalse();
+    clock.pass(SECOND.multipliedBy(2));
+    assertThat(admits("c")).isTrue();
+  }
+
+  @Test
   void the_next_try_of_an_outage_is_told() {
     Instant now = clock.instant();
     fails("a", Outcome.DOWN, Duration.ofSeconds(90), "HTTP 503");

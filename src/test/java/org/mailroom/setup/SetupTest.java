@@ -145,7 +145,7 @@ class SetupTest {
         .contains(
             "ConsentType = 'AllPrincipals'",
             "Scope = 'Mail.ReadWrite offline_access openid profile'");
-    assertThat(lines(steps, Part.TEST)).isEqualTo("java -jar mailroom.jar login 'contoso'");
+    assertThat(lines(steps, Part.TEST)).isEqualTo("mailroom login 'contoso'");
     assertThat(lines(Shell.AZ.steps(delegated), Part.REGISTER))
         .contains(
             "--web-redirect-uris 'https://mail.contoso.com/OAuth2Callback'", "\"type\":\"Scope\"");
@@ -438,8 +438,8 @@ class SetupTest {
         // az and the others only tell what they are called with, one argument a line
         String stubs =
             "az() { printf '<%s>\\n"
-                + "' az \"$@\" >&2; }; pwsh() { cat >/dev/null; }; openssl() { :; }; java() { :; };"
-                + " cat_() { :; }; cd \"$(mktemp -d)\"; touch certificate.pem key.pem\n";
+                + "' az \"$@\" >&2; }; pwsh() { cat >/dev/null; }; openssl() { :; }; mailroom() {"
+                + " :; }; cat_() { :; }; cd \"$(mktemp -d)\"; touch certificate.pem key.pem\n";
         String called = bash(stubs + script);
         String plain = HOSTILE.replace("\n", " ");
         if (kind != Kind.MACHINE && !called.isEmpty()) {
