@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,9 +79,13 @@ class OneMessageIsOneMessageTest {
           "no-list",
           "scan",
           "endless-scan",
-          "read-only");
+          "read-only",
+          "cluster");
 
   private static final Duration SETTLE_WITHIN = Duration.ofMinutes(3);
+
+  /** Which messages are asked for is drawn by lot; hardly ever it takes a tenth of these. */
+  private static final int MOST_POLLS = 400;
 
   private ManyAccounts accounts;
 
@@ -291,6 +297,58 @@ class OneMessageIsOneMessageTest {
         .contains("the service gave 0 of 100,")
         .contains(" bytes of attachment 1 (contract.pdf)");
     assertThat(accounts.errors("half").get(0)).contains("the service gave 50,000 of 100,");
+  }
+
+  @Test
+  void
+      messages_that_are_never_given_and_stand_first_hold_up_none_behind_them_and_are_given_up_themselves() {
+    List<DemoMessage> bad =
+        IntStream.rangeClosed(1, 8)
+            .mapToObj(
+                number -> accounts.withFile("cluster", number, "bad.pdf", "application/pdf", 500))
+            .toList();
+    bad.forEach(
+        message -> message.fails(DemoSpot.CONTENT, Fault.status(500, "ErrorInternalServerError")));
+    accounts.withFile("cluster", 9, "good.pdf", "application/pdf", 500);
+    accounts.withFile("cluster", 10, "good.pdf", "application/pdf", 500);
+    int poll = pollCluster(0, () -> accounts.imported("cluster").size() == 2);
+    assertThat(accounts.imported("cluster"))
+        .containsExactlyInAnyOrder("Plain message 9", "Plain message 10");
+    // new mail comes, by which it shows that the service isn't to blame
+    int healthy = 10;
+    while (poll < MOST_POLLS && givenUpInCluster() < bad.size()) {
+      for (int message = 0; message < 3; message++) {
+        accounts.withFile("cluster", ++healthy, "good.pdf", "application/pdf", 500);
+      }
+      poll = pollCluster(poll, () -> true);
+    }
+    int came = healthy;
+    pollCluster(poll, () -> accounts.imported("cluster").size() == came - bad.size());
+    assertThat(givenUpInCluster()).isEqualTo(bad.size());
+    assertThat(accounts.undelivered("cluster"))
+        .hasSize(bad.size())
+        .allMatch(row -> row.endsWith(" FAILED 3"));
+    assertThat(accounts.imported("cluster")).hasSize(healthy - bad.size()).doesNotHaveDuplicates();
+    assertThat(bad).noneMatch(DemoMessage::isRead);
+  }
+
+  private long givenUpInCluster() {
+    return accounts
+        .mailroom()
+        .rows(
+            "delivery where account = 'cluster' and destination = 'database' and status ="
+                + " 'FAILED'");
+  }
+
+  /** Once at least, and on until that is so; returns how many polls there were by now. */
+  private int pollCluster(int before, BooleanSupplier isEnough) {
+    int polls = before;
+    do {
+      accounts.letTimePass("cluster");
+      assertThat(accounts.importOnce("cluster").failure()).isNull();
+      polls++;
+    } while (!isEnough.getAsBoolean() && polls < MOST_POLLS);
+    return polls;
   }
 
   @Test

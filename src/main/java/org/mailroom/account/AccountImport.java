@@ -13,6 +13,7 @@ public final class AccountImport {
 
   private final Account account;
   private final ImportTally tally;
+  private final FetchTrouble trouble = new FetchTrouble();
   private final BooleanSupplier stopping;
   private volatile List<AccountFolder> folders = List.of();
   private volatile @Nullable String target;
@@ -41,6 +42,11 @@ public final class AccountImport {
   /** What it came to so far. */
   public ImportTally tally() {
     return tally;
+  }
+
+  /** How the fetching of what belongs to single messages goes, in this turn alone. */
+  public FetchTrouble trouble() {
+    return trouble;
   }
 
   /**

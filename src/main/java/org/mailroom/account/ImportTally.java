@@ -45,7 +45,6 @@ public final class ImportTally {
   private final Clock clock;
   private final Instant begun;
   private final long requestsBefore;
-  private final FetchTrouble trouble = new FetchTrouble();
   private volatile @Nullable Instant lastStep;
   private volatile @Nullable Exception firstUnmarked;
   private volatile @Nullable String firstRefusal;
@@ -81,11 +80,6 @@ public final class ImportTally {
   /** It gets on: a page came, or was delivered, or a batch was answered. */
   public void step() {
     lastStep = clock.instant();
-  }
-
-  /** How the fetching of what belongs to single messages goes. */
-  public FetchTrouble trouble() {
-    return trouble;
   }
 
   /** Changing a message was refused: counted, and the first reason kept. */

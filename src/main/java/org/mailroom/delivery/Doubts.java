@@ -38,12 +38,12 @@ class Doubts {
 
   /** Returns the entries that were written. */
   List<LedgerEntry> judge(AccountImport running) {
-    int failed = running.tally().trouble().count();
+    int failed = running.trouble().count();
     if (failed == 0) {
       return List.of();
     }
     String account = running.account().id();
-    if (running.tally().trouble().isServiceToBlame()) {
+    if (running.trouble().isServiceToBlame()) {
       running.tally().add(Count.WAITING, failed);
       jdbc.update("update delivery set in_doubt = false where account = ? and in_doubt", account);
       LOG.warn(
@@ -51,7 +51,7 @@ class Doubts {
               + " no attempt; Mailroom asks again by itself.",
           account,
           failed,
-          DeliveryError.inWords(running.tally().trouble().last(), LONGEST_ERROR)
+          DeliveryError.inWords(running.trouble().last(), LONGEST_ERROR)
               .replaceFirst("[.\\s]+$", ""));
       return List.of();
     }

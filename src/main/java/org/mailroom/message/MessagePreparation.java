@@ -198,7 +198,7 @@ public final class MessagePreparation {
   public MailMessage translate(
       @Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
     if (message.asked() != null) {
-      running.tally().trouble().fetched();
+      running.trouble().fetched();
     }
     contents.unpack(message);
     message.holds(message.fetched().path("body").path("content").asText("").length());
@@ -247,7 +247,7 @@ public final class MessagePreparation {
             : caught;
     message.fate(fate(message, isOfStop(why) ? why : routes.located(why)));
     if (message.fate().isInDoubt()) {
-      running.tally().trouble().failed(message.fate().cause());
+      running.trouble().failed(message.fate().cause());
     }
   }
 
@@ -260,17 +260,17 @@ public final class MessagePreparation {
   }
 
   /**
-   * Begins to make a message ready. After a few that the service gave nothing of, in a row, nothing
-   * more is asked for in this import.
+   * Begins to make a message ready. After a few that the service gave nothing of, in a row, only
+   * some are asked for until it gives one.
    *
    * @throws UnsettledException when the message needs something of a service that is in trouble
    */
   public void begin(
       @Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
-    if (running.tally().trouble().isServiceDown() && !isWhole(message)) {
+    if (!isWhole(message) && !running.trouble().isWorthATry()) {
       throw new UnsettledException(
-          "the service gave nothing of several messages before it, so it wasn't asked for; the next"
-              + " import asks for it again");
+          "the service gave nothing of several messages before it, so it wasn't asked for; a later"
+              + " import asks for it");
     }
   }
 

@@ -35,14 +35,13 @@ class FailuresInMemoryTest {
     long before = Heap.used();
     for (int number = 1; number <= FAILURES; number++) {
       running.tally().unmarked(1, refusal(number));
-      running.tally().trouble().failed(refusal(number));
+      running.trouble().failed(refusal(number));
       running.failed(refusal(number));
     }
     assertThat(Heap.usedDownTo(before + ALLOWED) - before).isLessThan(ALLOWED);
     assertThat(running.failure()).hasMessage("the mailbox refused message 1");
     assertThat(running.tally().of(ImportTally.Count.UNMARKED)).isEqualTo(FAILURES);
-    assertThat(running.tally().trouble().last())
-        .hasMessage("the mailbox refused message " + FAILURES);
-    assertThat(running.tally().trouble().count()).isEqualTo(FAILURES);
+    assertThat(running.trouble().last()).hasMessage("the mailbox refused message " + FAILURES);
+    assertThat(running.trouble().count()).isEqualTo(FAILURES);
   }
 }

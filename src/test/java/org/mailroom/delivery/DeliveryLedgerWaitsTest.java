@@ -114,9 +114,9 @@ class DeliveryLedgerWaitsTest {
     messages.forEach(
         message -> {
           message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true));
-          running.tally().trouble().failed(BROKEN);
+          running.trouble().failed(BROKEN);
         });
-    IntStream.range(0, fetched).forEach(i -> running.tally().trouble().fetched());
+    IntStream.range(0, fetched).forEach(i -> running.trouble().fetched());
     with.ledger.record(running, messages);
     assertThat(messages).allMatch(IncomingMessage::isSettled);
     assertThat(with.database.rows("delivery where in_doubt and attempts = 0"))
@@ -158,14 +158,14 @@ class DeliveryLedgerWaitsTest {
   void where_the_service_gave_nothing_and_no_reason_they_wait_and_the_log_says_so(
       CapturedOutput output) {
     AccountImport running = with.begin();
-    running.tally().trouble().failed(BROKEN);
-    running.tally().trouble().failed(new TimeoutException());
+    running.trouble().failed(BROKEN);
+    running.trouble().failed(new TimeoutException());
     with.ledger.end(running);
     assertThat(count(running, Count.WAITING)).isEqualTo(2);
     assertThat(output.getOut())
         .contains("account support: 2 messages wait, for the service gave nothing of any: ")
         .doesNotContain("null");
-    running.tally().trouble().failed(null);
+    running.trouble().failed(null);
     with.ledger.end(running);
     assertThat(output.getOut())
         .contains(
@@ -180,7 +180,7 @@ class DeliveryLedgerWaitsTest {
     List<IncomingMessage> messages = with.listed(running, "A");
     messages.forEach(
         message -> message.fate(new Fate(Fate.Kind.FAILED, BROKEN.getMessage(), BROKEN, true)));
-    running.tally().trouble().failed(BROKEN);
+    running.trouble().failed(BROKEN);
     with.ledger.record(running, messages);
     assertThat(with.ledger.end(running))
         .singleElement()
