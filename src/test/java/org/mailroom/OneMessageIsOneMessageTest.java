@@ -80,7 +80,9 @@ class OneMessageIsOneMessageTest {
           "scan",
           "endless-scan",
           "read-only",
-          "cluster");
+          "cluster",
+          "not-found",
+          "found-again");
 
   private static final Duration SETTLE_WITHIN = Duration.ofMinutes(3);
 
@@ -349,6 +351,48 @@ class OneMessageIsOneMessageTest {
       polls++;
     } while (!isEnough.getAsBoolean() && polls < MOST_POLLS);
     return polls;
+  }
+
+  @Test
+  void
+      a_message_that_is_there_and_whose_attachments_are_not_is_no_message_that_is_gone_but_fails_and_is_told() {
+    DemoMessage bad = accounts.withFile("not-found", 0, "a.pdf", "application/pdf", 500);
+    accounts.fill("not-found", 2);
+    bad.fails(DemoSpot.ATTACHMENTS, Fault.status(404, "ErrorItemNotFound"));
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      accounts.letTimePass("not-found");
+      ImportResult result = accounts.importOnce("not-found");
+      assertThat(result.gone()).isZero();
+      assertThat(result.failed()).isEqualTo(1);
+      assertThat(result.isComplete()).isFalse();
+      assertThat(accounts.undelivered("not-found"))
+          .containsExactly("Plain message 0 " + (attempt < 3 ? "PENDING " : "FAILED ") + attempt);
+    }
+    assertThat(accounts.imported("not-found")).hasSize(2);
+    assertThat(accounts.errors("not-found").get(0))
+        .contains("the list of its attachments", "HTTP 404 ErrorItemNotFound", "failed retry");
+    assertThat(bad.isRead()).isFalse();
+  }
+
+  @Test
+  void a_message_that_was_gone_for_a_moment_is_delivered_before_it_is_marked() {
+    DemoMessage message = accounts.withFile("found-again", 1, "a.pdf", "application/pdf", 500);
+    message.fails(DemoSpot.ATTACHMENTS, Fault.of(Kind.NO_VALUE));
+    assertThat(accounts.importOnce("found-again").failed()).isEqualTo(1);
+    Fault notThere = Fault.status(404, "ErrorItemNotFound");
+    message.fails(DemoSpot.ATTACHMENTS, notThere);
+    message.fails(DemoSpot.MESSAGE, notThere);
+    accounts.letTimePass("found-again");
+    assertThat(accounts.importOnce("found-again").gone()).isEqualTo(1);
+    assertThat(accounts.undelivered("found-again")).containsExactly("Plain message 1 DISCARDED 1");
+    assertThat(message.isRead()).isFalse();
+    message.heals();
+    ImportResult again = accounts.importOnce("found-again");
+    assertThat(again.imported()).isEqualTo(1);
+    assertThat(again.isComplete()).isTrue();
+    assertThat(accounts.attachments(message)).hasSize(1);
+    assertThat(accounts.undelivered("found-again")).isEmpty();
+    assertThat(message.isRead()).isTrue();
   }
 
   @Test

@@ -230,7 +230,7 @@ public final class DeliveryLedger {
                   : Count.WAITING,
               1);
       wanted.stream()
-          .filter(name -> !due.contains(name) && !known.containsKey(name))
+          .filter(name -> !due.contains(name) && !isAwaited(known.get(name)))
           .forEach(name -> waiting.add(rows.awaits(message, name)));
     }
     if (!due.isEmpty()) {
@@ -241,6 +241,11 @@ public final class DeliveryLedger {
       return message;
     }
     return null;
+  }
+
+  /** Whether it has a row that brings the message again though no listing does. */
+  private static boolean isAwaited(@Nullable LedgerState state) {
+    return state != null && !state.isGone();
   }
 
   /**

@@ -79,18 +79,7 @@ final class LedgerRows {
     Fate fate = message.fate();
     return switch (fate.kind()) {
       case OPEN -> List.of();
-      case GONE ->
-          message.isTriedBefore()
-              ? each(
-                  message,
-                  name ->
-                      row(
-                          message,
-                          name,
-                          LedgerEntry.DISCARDED,
-                          0,
-                          "somebody deleted the message from the mailbox."))
-              : List.of();
+      case GONE -> message.isTriedBefore() ? each(message, name -> gone(message, name)) : List.of();
       case LEFT ->
           Stream.of(row(message, LEFT, LedgerEntry.DISCARDED, 0, version(message))).toList();
       case SKIPPED ->
@@ -144,6 +133,18 @@ final class LedgerRows {
   private static List<LedgerEntry> each(
       IncomingMessage message, Function<String, LedgerEntry> row) {
     return message.destinations().stream().map(row).toList();
+  }
+
+  /** Due, should a listing bring the message after all; see {@link LedgerState#isGone}. */
+  private LedgerEntry gone(IncomingMessage message, String destination) {
+    return entry(
+        message,
+        destination,
+        LedgerEntry.DISCARDED,
+        message.earlierAttempts(destination),
+        false,
+        "somebody deleted the message from the mailbox.",
+        now());
   }
 
   LedgerEntry delivered(IncomingMessage message, String destination) {

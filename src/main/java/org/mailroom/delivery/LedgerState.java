@@ -18,7 +18,17 @@ record LedgerState(
     boolean erased) {
 
   boolean isSettled() {
-    return status.equals(LedgerEntry.DELIVERED) || status.equals(LedgerEntry.DISCARDED);
+    return status.equals(LedgerEntry.DELIVERED)
+        || (status.equals(LedgerEntry.DISCARDED) && !isGone());
+  }
+
+  /**
+   * The service said that the message isn't there any more, so that nothing is asked for again:
+   * only such a discarded delivery has a next attempt. Where a listing brings the message all the
+   * same, it is due.
+   */
+  boolean isGone() {
+    return status.equals(LedgerEntry.DISCARDED) && nextAttempt != null;
   }
 
   boolean isGivenUp() {
@@ -27,7 +37,8 @@ record LedgerState(
 
   /** What was given up because of the service is looked at again, too. */
   boolean isDue(Instant now) {
-    return (status.equals(LedgerEntry.PENDING) && nextAttempt == null)
+    return isGone()
+        || (status.equals(LedgerEntry.PENDING) && nextAttempt == null)
         || (!isSettled() && nextAttempt != null && !now.isBefore(nextAttempt));
   }
 }

@@ -9,6 +9,9 @@ import org.mailroom.graph.GraphOperation;
  */
 record Asked(GraphOperation operation, String words) {
 
+  /** The message itself, with its body. */
+  static final Asked MESSAGE = new Asked(GraphOperation.GET_MESSAGE, "the message");
+
   private static final int LONGEST_NAME = 80;
 
   static Asked content(int position, MailAttachment attachment) {
@@ -29,7 +32,12 @@ record Asked(GraphOperation operation, String words) {
     return "attachment " + position + (shown.isEmpty() ? "" : " (" + shown + ")");
   }
 
-  /** It isn't the message itself: when it isn't there, the message may be. */
+  /** It is the message itself: when it isn't there, there is no message. */
+  boolean isMessage() {
+    return equals(MESSAGE);
+  }
+
+  /** It is the content of an attachment, which a list has named. */
   boolean isContent() {
     return operation == GraphOperation.GET_ATTACHMENT;
   }

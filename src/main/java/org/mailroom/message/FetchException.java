@@ -50,7 +50,10 @@ final class FetchException extends RuntimeException {
       case 403 ->
           "an application may not read it, which for a single message means that it is protected,"
               + " by rights management say (";
-      case 404, 410 -> asked.isContent() ? "it lists the attachment and doesn't have it (" : "";
+      case 404, 410 ->
+          asked.isContent()
+              ? "it lists the attachment and doesn't have it ("
+              : refusal.isGone() ? "it has the message and says that this isn't there (" : "";
       case 500, 502, 503, 504 -> "it has trouble with it (";
       default -> "";
     };

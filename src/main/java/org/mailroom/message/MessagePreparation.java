@@ -114,7 +114,7 @@ public final class MessagePreparation {
   /** Asks for a message with its body; its answer is read into the message. */
   public GraphRequest<IncomingMessage> messageRequest(
       @Variable("message") IncomingMessage message) {
-    message.asks(new Asked(GraphOperation.GET_MESSAGE, "the message"));
+    message.asks(Asked.MESSAGE);
     return request(
         message,
         MessageTranslator.select(message.account()),
@@ -314,7 +314,7 @@ public final class MessagePreparation {
   }
 
   private Fate refused(IncomingMessage message, Asked asked, GraphException refusal) {
-    if (refusal.isGone() && !(asked.isContent() && isThere(message))) {
+    if (refusal.isGone() && (asked.isMessage() || !isThere(message))) {
       return Fate.GONE;
     }
     if (refusal.concernsOneMessage()) {
@@ -325,7 +325,7 @@ public final class MessagePreparation {
         : Fate.waiting(refusal);
   }
 
-  /** An attachment isn't there: the message may be gone altogether. */
+  /** What belongs to it isn't there: it may be gone altogether, or the service be mistaken. */
   private boolean isThere(IncomingMessage message) {
     try {
       graph.ask(

@@ -46,6 +46,51 @@ class DeliveryLedgerRestTest {
   }
 
   @Test
+  void what_is_listed_again_though_it_was_gone_goes_to_each_destination_that_does_not_have_it() {
+    Fate gone = new Fate(Fate.Kind.GONE, "somebody deleted it", null, false);
+    with.imports(LedgerParts::refuseByFile, "A");
+    with.clock.pass(MINUTE);
+    with.imports(message -> message.fate(gone), "A");
+    assertThat(walk(with.ledger.due(with.begin()))).as("nothing is asked for again").isEmpty();
+    AccountImport running =
+        with.imports(
+            message -> {
+              assertThat(message.destinations()).containsExactly("file");
+              LedgerParts.deliverAll(message);
+            },
+            "A");
+    assertThat(count(running, Count.IMPORTED)).isEqualTo(1);
+    assertThat(with.status("A", "file")).isEqualTo("DELIVERED");
+    assertThat(with.database.rows("delivery")).isEqualTo(2);
+  }
+
+  @Test
+  void
+      what_is_listed_again_though_it_was_gone_waits_while_its_destination_is_down_as_any_other_does() {
+    Fate gone = new Fate(Fate.Kind.GONE, "somebody deleted it", null, false);
+    with.imports(LedgerParts::refuseByFile, "A");
+    with.clock.pass(MINUTE);
+    with.imports(message -> message.fate(gone), "A");
+    with.goesDown("file");
+    AccountImport running = with.begin();
+    assertThat(with.listed(running, "A")).as("it isn't marked").isEmpty();
+    assertThat(count(running, Count.WAITING)).isEqualTo(1);
+    assertThat(with.status("A", "file"))
+        .as("so that it is brought again by no listing, too")
+        .isEqualTo("PENDING");
+  }
+
+  @Test
+  void what_a_person_discarded_stays_so_when_it_is_listed_again() {
+    with = new LedgerParts("retry.max-attempts", "1");
+    with.imports(LedgerParts::refuseByFile, "A");
+    assertThat(with.failures.discard(new FailedDeliveries.Selection("support", "A", null)))
+        .isEqualTo(1);
+    assertThat(with.listed(with.begin(), "A").get(0).isCompleteBefore()).isTrue();
+    assertThat(with.status("A", "file")).isEqualTo("DISCARDED");
+  }
+
+  @Test
   void what_the_rules_skip_counts_as_done_everywhere() {
     AccountImport running = with.begin();
     IncomingMessage message = with.listed(running, "A").get(0);

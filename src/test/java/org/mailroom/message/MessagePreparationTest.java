@@ -201,6 +201,48 @@ class MessagePreparationTest {
     assertThat(with.prepare(with.message(null)).isGone()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "attachments,the list of its attachments",
+    "kind,the kind of this meeting message",
+    "value,the original"
+  })
+  void what_is_not_there_is_its_messages_failure_unless_the_message_is_gone_too(
+      String part, String words) {
+    with.graph
+        .answers("select=id", "{\"id\":\"A\"}")
+        .refuses("select=id", 404, "ErrorItemNotFound")
+        .refuses(
+            switch (part) {
+              case "attachments" -> Preparing.LIST;
+              case "kind" -> "/messages/A";
+              default -> part;
+            },
+            404,
+            "ErrorItemNotFound");
+    IncomingMessage there = with.prepare(lacking(part));
+    assertThat(there.isGone()).isFalse();
+    assertThat(there.fate().isInDoubt()).isFalse();
+    assertThat(there.failure())
+        .hasMessageStartingWith(
+            "the service doesn't give "
+                + words
+                + ": it has the message and says that this isn't there (HTTP 404"
+                + " ErrorItemNotFound). ");
+    assertThat(with.prepare(lacking(part)).isGone()).isTrue();
+    assertThat(with.graph.asked).hasSize(4);
+  }
+
+  /** A message of which that part has to be fetched. */
+  private IncomingMessage lacking(String part) {
+    return switch (part) {
+      case "attachments" -> with.message("{\"id\":\"A\"}");
+      case "kind" ->
+          with.message("{\"@odata.type\":\"#microsoft.graph.eventMessage\"," + PLAIN.substring(1));
+      default -> with.message(PLAIN, MIME, "A");
+    };
+  }
+
   @Test
   void an_attachment_that_is_not_there_is_its_messages_failure_unless_the_message_is_gone_too() {
     with.graph
