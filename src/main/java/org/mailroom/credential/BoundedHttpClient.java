@@ -135,10 +135,11 @@ final class BoundedHttpClient implements AutoCloseable {
     AtomicBoolean late = new AtomicBoolean();
     Future<?> timer =
         timers.schedule(
-            () -> {
-              late.set(true);
-              request.cancel();
-            },
+            Daemons.told(
+                () -> {
+                  late.set(true);
+                  request.cancel();
+                }),
             whole.toMillis(),
             TimeUnit.MILLISECONDS);
     HttpClientContext context = HttpClientContext.create();

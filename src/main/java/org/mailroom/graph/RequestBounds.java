@@ -41,7 +41,9 @@ final class RequestBounds implements ExecChainHandler {
       this.request = request;
       this.scope = scope;
       this.bound = bound;
-      this.timer = timers.schedule(this, limits.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      this.timer =
+          timers.schedule(
+              Daemons.told(this), limits.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -67,7 +69,7 @@ final class RequestBounds implements ExecChainHandler {
     @Override
     public void hurry() {
       timer.cancel(false);
-      timer = timers.schedule(this::discard, A_MOMENT, TimeUnit.MILLISECONDS);
+      timer = timers.schedule(Daemons.told(this::discard), A_MOMENT, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -11,7 +11,9 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialException;
@@ -162,7 +164,15 @@ class SubscriptionUpkeep {
           });
     }
     try {
-      threads.invokeAll(workers);
+      for (Future<Void> worker : threads.invokeAll(workers)) {
+        worker.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      // the database is down: the next round
+      LOG.debug("subscriptions can't be kept up now", e);
     } catch (RejectedExecutionException stopping) {
       LOG.debug("subscriptions wait for the next start");
     }

@@ -128,6 +128,10 @@ public final class DatabaseBreaker extends DelegatingDataSource {
       } catch (SQLException e) {
         refusal = e.getCause() == null ? refusal : new Refusal(since, e);
         pause();
+      } catch (Throwable unexpected) {
+        // nobody else would ever say that the database is there again
+        Daemons.survive(unexpected, "failed, and is tried again by itself");
+        pause();
       }
     }
   }

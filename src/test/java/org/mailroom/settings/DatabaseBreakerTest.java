@@ -10,9 +10,12 @@ import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.h2.engine.Engine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,46 @@ class DatabaseBreakerTest {
                 }
               });
       assertThat(database.outage()).isEmpty();
+    } finally {
+      reserved.destroy();
+    }
+  }
+
+  /** Cut off from its database for a while, by one failure after the other. */
+  private static final class Unlucky extends HikariDataSource {
+    private final transient Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+    Unlucky(HikariConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      Throwable failure = failures.poll();
+      if (failure instanceof SQLException refusal) {
+        throw refusal;
+      }
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      return super.getConnection();
+    }
+  }
+
+  @Test
+  void an_error_while_it_is_waited_for_does_not_leave_the_database_refused_for_ever() {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl("jdbc:h2:mem:unlucky");
+    config.setUsername("sa");
+    config.setMaximumPoolSize(1);
+    ReservedConnections reserved = new ReservedConnections();
+    try (Unlucky pool = new Unlucky(config)) {
+      DatabaseBreaker database = new DatabaseBreaker(pool, reserved, Clock.systemUTC());
+      pool.failures.add(
+          new SQLTransientConnectionException("no connection", new SQLException("refused")));
+      pool.failures.add(new NoClassDefFoundError("org/example/Gone"));
+      assertThatThrownBy(database::getConnection).isInstanceOf(SQLException.class);
+      await().atMost(Duration.ofSeconds(30)).until(() -> database.outage().isEmpty());
     } finally {
       reserved.destroy();
     }
