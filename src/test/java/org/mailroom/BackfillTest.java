@@ -132,6 +132,19 @@ class BackfillTest {
                     .matches(".*receivedDateTime ge 2026-0[1-9]-(28|29|30|31|0|1).*"));
   }
 
+  @Test
+  void read_messages_are_not_asked_for_by_a_filter_that_cannot_be_understood(
+      CapturedOutput output) {
+    List<String> all = MailroomRun.settings(tenant, folder);
+    all.add("--mailroom.accounts.support.filter=not (isRead eq false)");
+    String[] words = {"import", "--since", "2026-01-01T00:00:00Z", "--include-read"};
+    assertThat(MailroomCommand.run(words, MailroomRun.launcher(all))).isEqualTo(2);
+    assertThat(output.getErr())
+        .contains("account support: The filter 'not (isRead eq false)' says something of isRead")
+        .doesNotContain("\tat ");
+    assertThat(tenant.requests()).noneMatch(request -> request.path().contains("messages"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

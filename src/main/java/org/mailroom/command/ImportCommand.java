@@ -18,7 +18,9 @@ import org.mailroom.delivery.BrokerInUseException;
 import org.mailroom.delivery.Destinations;
 import org.mailroom.delivery.EmbeddedBroker;
 import org.mailroom.discovery.Discovery;
+import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
+import org.mailroom.listing.UnclearFilterException;
 import org.mailroom.schedule.AccountSchedule;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
@@ -144,6 +146,11 @@ final class ImportCommand implements Callable<Integer> {
         accountIds.isEmpty()
             ? unpaused(context, known)
             : asked.stream().filter(known::contains).toList();
+    if (from != null && includeRead) {
+      accounts.all().stream()
+          .filter(account -> chosen.contains(account.id()))
+          .forEach(this::requireReadCanBeIncluded);
+    }
     if (from != null) {
       chosen.forEach(id -> context.getBean(Backfills.class).request(id, from, to, includeRead));
     }
@@ -171,6 +178,15 @@ final class ImportCommand implements Callable<Integer> {
       code = SOME_MESSAGES_FAILED;
     }
     return unusable.isEmpty() ? code : AN_ACCOUNT_COULD_NOT_BE_READ;
+  }
+
+  private void requireReadCanBeIncluded(Account account) {
+    try {
+      Backfill.requireReadCanBeIncluded(account.filter());
+    } catch (UnclearFilterException unclear) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "account " + account.id() + ": " + unclear.getMessage());
+    }
   }
 
   /** Where the embedded broker serves another process, nothing is begun. */

@@ -6,9 +6,11 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.account.Account;
 import org.mailroom.account.Accounts;
 import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
+import org.mailroom.listing.UnclearFilterException;
 import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
@@ -83,6 +85,13 @@ final class BackfillForm {
       String id, Instant from, @Nullable Instant to, boolean read, RedirectAttributes told) {
     if (backfills.isUnderway(id)) {
       return problem(id, "A backfill of this account runs; wait until it has ended.", told);
+    }
+    try {
+      if (read) {
+        Backfill.requireReadCanBeIncluded(accounts.find(id).map(Account::filter).orElse(null));
+      }
+    } catch (UnclearFilterException unclear) {
+      return problem(id, String.valueOf(unclear.getMessage()), told);
     }
     backfills.request(id, from, to, read);
     schedule.importNow(id);

@@ -25,6 +25,15 @@ public record Backfill(
     Instant begun,
     @Nullable Instant ended) {
 
+  /**
+   * Looks before a backfill is asked for that includes read messages.
+   *
+   * @throws UnclearFilterException when the account's filter can't be freed of the read flag
+   */
+  public static void requireReadCanBeIncluded(@Nullable String filter) {
+    UnreadCondition.leftOut(filter == null ? "" : filter);
+  }
+
   boolean isSameAs(Backfill other) {
     return since.equals(other.since)
         && java.util.Objects.equals(until, other.until)
@@ -39,13 +48,15 @@ public record Backfill(
     return new Backfill(account, since, until, includeRead, position, messages, begun, ended);
   }
 
-  /** The account's filter for this period, and without the read flag where that doesn't count. */
+  /**
+   * The account's filter for this period, and without the read flag where that doesn't count.
+   *
+   * @throws UnclearFilterException when read messages are to be included, and it can't be told what
+   *     the filter says of them
+   */
   public String filter(@Nullable String ofAccount) {
-    String filter = ofAccount == null ? "" : ofAccount.trim();
-    if (includeRead) {
-      filter =
-          filter.replaceAll("(?i)^isRead eq false( and )?|( and )isRead eq false\\b", "").trim();
-    }
+    String given = ofAccount == null ? "" : ofAccount.trim();
+    String filter = includeRead ? UnreadCondition.leftOut(given) : given;
     String period = until == null ? "" : "receivedDateTime lt " + until;
     String condition =
         filter.replaceAll("'[^']*'", "").matches("(?is).*\\bor\\b.*") ? "(" + filter + ")" : filter;

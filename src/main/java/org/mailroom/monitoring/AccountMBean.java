@@ -5,7 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.account.Account;
+import org.mailroom.account.Accounts;
+import org.mailroom.listing.Backfill;
 import org.mailroom.listing.Backfills;
+import org.mailroom.listing.UnclearFilterException;
 import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.schedule.Node;
 
@@ -16,6 +20,7 @@ final class AccountMBean implements AccountMXBean {
   private final Supplier<AccountStatus> status;
   private final AccountSchedule schedule;
   private final Backfills backfills;
+  private final Accounts accounts;
   private final Clock clock;
 
   /**
@@ -26,11 +31,13 @@ final class AccountMBean implements AccountMXBean {
       Supplier<AccountStatus> status,
       AccountSchedule schedule,
       Backfills backfills,
+      Accounts accounts,
       Clock clock) {
     this.id = id;
     this.status = status;
     this.schedule = schedule;
     this.backfills = backfills;
+    this.accounts = accounts;
     this.clock = clock;
   }
 
@@ -131,10 +138,22 @@ final class AccountMBean implements AccountMXBean {
     if (backfills.isUnderway(id)) {
       return "A backfill of this account runs; wait until it has ended.";
     }
+    if (includeRead) {
+      requireReadCanBeIncluded();
+    }
     backfills.request(id, from, to, includeRead);
     return schedule.importNow(id)
         ? "The backfill follows the import that runs."
         : "The backfill begins.";
+  }
+
+  private void requireReadCanBeIncluded() {
+    try {
+      Backfill.requireReadCanBeIncluded(accounts.find(id).map(Account::filter).orElse(null));
+    } catch (UnclearFilterException unclear) {
+      // clients don't have the class of that one
+      throw new IllegalArgumentException(unclear.getMessage());
+    }
   }
 
   private static Instant time(String text) {

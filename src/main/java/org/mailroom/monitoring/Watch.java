@@ -138,6 +138,7 @@ final class Watch implements DisposableBean {
                 .orElseThrow(() -> new IllegalStateException("account " + id + " was deleted")),
         schedule,
         backfills,
+        accounts,
         clock);
   }
 

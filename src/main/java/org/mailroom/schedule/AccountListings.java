@@ -32,6 +32,7 @@ import org.mailroom.listing.MessageListing;
 import org.mailroom.listing.Pages;
 import org.mailroom.listing.Position;
 import org.mailroom.listing.Turn;
+import org.mailroom.listing.UnclearFilterException;
 import org.mailroom.message.MessageTranslator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,7 +178,8 @@ final class AccountListings {
         total += messages;
       }
       backfills.counted(backfill, total);
-    } catch (GraphException notCounted) {
+    } catch (GraphException | UnclearFilterException notCounted) {
+      // what is wrong with the filter the listing of a folder says
       LOG.debug("account {}: {}", backfill.account(), notCounted.getMessage());
     }
   }
