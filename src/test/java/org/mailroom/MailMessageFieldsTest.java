@@ -140,6 +140,35 @@ class MailMessageFieldsTest {
       --b--
       """;
 
+  private static final String APPLE =
+      """
+      From: Ada Lovelace <ada@example.com>
+      Subject: apple
+      MIME-Version: 1.0
+      X-Mailer: Apple Mail (2.3774.600.62)
+      Content-Type: multipart/alternative; boundary="Apple-Mail=_A"
+
+      --Apple-Mail=_A
+      Content-Type: text/plain
+
+      See the offer.
+      --Apple-Mail=_A
+      Content-Type: multipart/mixed; boundary="Apple-Mail=_B"
+
+      --Apple-Mail=_B
+      Content-Type: text/html
+
+      <p>See the offer.</p>
+      --Apple-Mail=_B
+      Content-Disposition: inline; filename="offer.pdf"
+      Content-Type: application/pdf; name="offer.pdf"
+      Content-Transfer-Encoding: base64
+
+      JVBERi0xLjQ=
+      --Apple-Mail=_B--
+      --Apple-Mail=_A--
+      """;
+
   private static final String HOSTILE =
       "From: x@example.com\nSubject: hostile\nIn-Reply-To: ((((<\nReferences: "
           + "<(".repeat(20_000)
@@ -158,11 +187,17 @@ class MailMessageFieldsTest {
   @BeforeAll
   void importAll(@TempDir Path temporary) throws IOException {
     folder = temporary;
-    for (String mail : List.of(PLAIN, REPLY, OUT_OF_OFFICE, BOUNCE, INVITATION, FORWARD, HOSTILE)) {
+    for (String mail :
+        List.of(PLAIN, REPLY, OUT_OF_OFFICE, BOUNCE, INVITATION, FORWARD, APPLE, HOSTILE)) {
       DemoMessage message =
           tenant
               .mailbox("support@contoso.com")
               .deliver(mail.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+      if (mail.equals(APPLE)) {
+        assertThat(message.resource().path("hasAttachments").asBoolean())
+            .as("all of them are inline")
+            .isFalse();
+      }
       ids.put(message.resource().path("subject").asText(), message.immutableId());
     }
     mailroom =
@@ -292,6 +327,14 @@ class MailMessageFieldsTest {
   }
 
   @Test
+  void a_document_that_apple_mail_put_inside_an_alternative_is_not_cut_off() throws IOException {
+    JsonNode attachments = documents.get("apple").path("attachments");
+    assertThat(attachments).hasSize(1);
+    assertThat(attachments.path(0).path("name").asText()).isEqualTo("offer.pdf");
+    assertThat(Path.of(attachments.path(0).path("location").asText())).hasContent("%PDF-1.4");
+  }
+
+  @Test
   void hostile_headers_and_html_leave_their_fields_away_and_the_message_arrives() {
     JsonNode hostile = documents.get("hostile");
     assertThat(hostile.has("inReplyTo") || hostile.has("references")).isFalse();
@@ -313,7 +356,7 @@ class MailMessageFieldsTest {
     try (Stream<Path> all = Files.walk(folder.resolve("data/mail"))) {
       files = all.filter(file -> file.endsWith("message.json")).map(this::read).toList();
     }
-    assertThat(documents).hasSize(7);
+    assertThat(documents).hasSize(8);
     for (JsonNode document : documents.values()) {
       assertThat(schema.validate(document)).isEmpty();
       assertThat(json.readTree(queued.get(document.path("id").asText()))).isEqualTo(document);

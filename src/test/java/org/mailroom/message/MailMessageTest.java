@@ -96,7 +96,23 @@ class MailMessageTest {
             + " b=1\"}]}|true",
         "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"multipart/alternative;"
             + " b=1\"}]}|false",
-        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"text/plain\"}]}|false"
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"text/plain\"}]}|false",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"multipart/alternative;"
+            + " boundary=\\\"Apple-Mail=_1A-2B\\\"\"}]}|true",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"Multipart/Alternative;"
+            + " charset=utf-8; boundary=Apple-Mail-1A\"}]}|true",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"X-Mailer\",\"value\":\"Apple"
+            + " Mail"
+            + " (2.3774.600.62)\"},{\"name\":\"Content-Type\",\"value\":\"multipart/alternative;"
+            + " boundary=_000_1\"}]}|true",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"multipart/alternative;"
+            + " boundary=_000_1\"},{\"name\":\"x-mailer\",\"value\":\"iPhone Mail"
+            + " (21G93)\"}]}|true",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"multipart/alternative;"
+            + " boundary=_000_1\"},{\"name\":\"X-Mailer\",\"value\":\"Microsoft Outlook"
+            + " 16.0\"}]}|false",
+        "{\"hasAttachments\":false,\"internetMessageHeaders\":[{\"name\":\"Content-Type\",\"value\":\"text/plain\"},{\"name\":\"X-Mailer\",\"value\":\"iPad"
+            + " Mail (21G93)\"}]}|false"
       })
   void inline_attachments_count_although_the_service_says_there_are_none(
       String resource, boolean mayHave) throws IOException {
