@@ -65,6 +65,19 @@ class MaxAgeTest {
             .as(result.account())
             .contains(0L);
       }
+      DemoMessage old = followed.messages().get(0);
+      followed.read(old);
+      followed.unreadAll();
+      int asked = tenant.requests().size();
+      ImportResult touched = mailroom.importAll("followed").get(0);
+      assertThat(tenant.requests().subList(asked, tenant.requests().size()))
+          .as("the change tells no time: it is fetched to be judged, and nothing more of it")
+          .filteredOn(request -> request.path().contains(old.immutableId()))
+          .hasSize(1);
+      assertThat(touched.imported()).isZero();
+      assertThat(touched.isComplete()).isTrue();
+      assertThat(mailroom.rows("mail_message where account = 'followed'")).isEqualTo(2);
+      assertThat(mailroom.rows("delivery where account = 'followed'")).isEqualTo(2);
       assertThat(marked.messages())
           .extracting(DemoMessage::isRead)
           .containsExactly(false, false, true, true);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What one import of one account came to.
  *
  * @param imported messages that every destination has now
- * @param passedOver messages that the site's rules skipped or left
+ * @param passedOver messages that the site's rules skipped or left, or that turned out too old
  * @param failed messages that a destination refused now, or that couldn't be made ready
  * @param givenUp those of them that are tried no more
  * @param givenUpBefore messages that an earlier import gave up and nobody has decided about

@@ -19,7 +19,10 @@ public final class ImportTally {
   public enum Count {
     /** Every destination has it now. */
     IMPORTED,
-    /** The site's rules said to skip it, or to leave it. */
+    /**
+     * The site's rules said to skip it, or to leave it; or it is too old, which showed only when it
+     * was fetched.
+     */
     PASSED_OVER,
     /** A destination refused it, or it couldn't be made ready. */
     FAILED,

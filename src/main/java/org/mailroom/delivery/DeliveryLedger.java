@@ -179,6 +179,9 @@ public final class DeliveryLedger {
       Map<String, LedgerState> known,
       List<LedgerEntry> waiting) {
     Account account = running.account();
+    boolean ageUnknown =
+        listed.receivedAt() == null
+            && known.values().stream().noneMatch(LedgerState::isOfSeenMessage);
     LedgerState left = known.remove(LedgerRows.LEFT);
     String leftVersion = left == null ? null : left.error();
     if (leftVersion != null && !leftVersion.isEmpty() && leftVersion.equals(listed.version())) {
@@ -221,6 +224,9 @@ public final class DeliveryLedger {
             due,
             earlier,
             othersSettled);
+    if (ageUnknown) {
+      message.ageUnknown();
+    }
     if (!othersSettled) {
       running
           .tally()
@@ -359,7 +365,9 @@ public final class DeliveryLedger {
         .ifPresent(row -> tally.refused(row.error()));
     if (fate.is(Fate.Kind.GONE)) {
       tally.add(Count.GONE, 1);
-    } else if (fate.is(Fate.Kind.SKIPPED) || fate.is(Fate.Kind.LEFT)) {
+    } else if (fate.is(Fate.Kind.SKIPPED)
+        || fate.is(Fate.Kind.LEFT)
+        || fate.is(Fate.Kind.TOO_OLD)) {
       tally.add(Count.PASSED_OVER, 1);
     } else if (anyIs(entries, LedgerEntry.FAILED)) {
       tally.add(Count.FAILED, 1);

@@ -80,6 +80,19 @@ final class LedgerRows {
     return switch (fate.kind()) {
       case OPEN -> List.of();
       case GONE -> message.isTriedBefore() ? each(message, name -> gone(message, name)) : List.of();
+      case TOO_OLD ->
+          message.isTriedBefore()
+              ? message.awaitedBy().stream()
+                  .map(
+                      name ->
+                          row(
+                              message,
+                              name,
+                              LedgerEntry.DISCARDED,
+                              0,
+                              "the message is older than the account's max-age."))
+                  .toList()
+              : List.of();
       case LEFT ->
           Stream.of(row(message, LEFT, LedgerEntry.DISCARDED, 0, version(message))).toList();
       case SKIPPED ->

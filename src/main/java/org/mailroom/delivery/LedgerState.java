@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param error why it isn't further; null when there is no reason
  * @param nextAttempt null when it is due, or none follows
+ * @param receivedAt of its message; null where that wasn't known when this was written, and of what
+ *     was delivered
  * @param erased the message was erased: no destination gets it any more
  */
 record LedgerState(
@@ -15,7 +17,13 @@ record LedgerState(
     int attempts,
     @Nullable String error,
     @Nullable Instant nextAttempt,
+    @Nullable Instant receivedAt,
     boolean erased) {
+
+  /** Its message was seen, so that it is known not to be too old. */
+  boolean isOfSeenMessage() {
+    return isSettled() || receivedAt != null;
+  }
 
   boolean isSettled() {
     return status.equals(LedgerEntry.DELIVERED)

@@ -39,11 +39,13 @@ final class LedgerTable {
   Map<String, Map<String, LedgerState>> states(String account, List<String> messageIds) {
     Map<String, Map<String, LedgerState>> states = new HashMap<>();
     named.query(
-        "select message_id, destination, status, attempts, last_error, next_attempt_at, erased_at"
-            + " from delivery where account = :account and message_id in (:ids)",
+        "select message_id, destination, status, attempts, last_error, next_attempt_at,"
+            + " received_at, erased_at from delivery where account = :account and message_id in"
+            + " (:ids)",
         Map.of("account", account, "ids", messageIds),
         row -> {
           Timestamp next = row.getTimestamp("next_attempt_at");
+          Timestamp received = row.getTimestamp("received_at");
           states
               .computeIfAbsent(row.getString("message_id"), id -> new HashMap<>())
               .put(
@@ -53,6 +55,7 @@ final class LedgerTable {
                       row.getInt("attempts"),
                       row.getString("last_error"),
                       next == null ? null : next.toInstant(),
+                      received == null ? null : received.toInstant(),
                       row.getTimestamp("erased_at") != null));
         });
     return states;

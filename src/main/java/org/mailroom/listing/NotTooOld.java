@@ -7,7 +7,7 @@ import org.mailroom.graph.Graph;
 
 /**
  * A listing without the messages that are older than its account wants them; those of which no time
- * is known stay.
+ * is known stay, and are judged when they are fetched.
  */
 final class NotTooOld implements Listing {
 

@@ -33,7 +33,9 @@ public record Fate(
     /** The site's rules want it marked as imported without being delivered. */
     SKIPPED,
     /** The site's rules want it left as it is until it changes. */
-    LEFT
+    LEFT,
+    /** It was received longer ago than its account wants. */
+    TOO_OLD
   }
 
   static final Fate OPEN = new Fate(Kind.OPEN, null, null, false);
@@ -41,6 +43,8 @@ public record Fate(
   static final Fate GONE =
       new Fate(Kind.GONE, "somebody deleted or moved the message", null, false);
   static final Fate SKIPPED = new Fate(Kind.SKIPPED, "the rules of the site skip it", null, false);
+  static final Fate TOO_OLD =
+      new Fate(Kind.TOO_OLD, "it is older than the account's max-age", null, false);
   static final Fate LEFT = new Fate(Kind.LEFT, "the rules of the site leave it", null, false);
 
   /** Only this message is concerned, by its own fault. */

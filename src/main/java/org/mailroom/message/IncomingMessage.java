@@ -25,6 +25,7 @@ public final class IncomingMessage {
   private final Map<String, EarlierDelivery> known;
   private final Outcomes outcomes = new Outcomes();
   private @Nullable Instant receivedAt;
+  private boolean ageUnknown;
   private List<String> destinations;
   private boolean othersSettled;
   private @Nullable JsonNode resource;
@@ -92,6 +93,16 @@ public final class IncomingMessage {
     return receivedAt;
   }
 
+  /** Neither its listing nor the ledger tells how old it is: that shows when it is fetched. */
+  public void ageUnknown() {
+    ageUnknown = true;
+  }
+
+  /** Whether it has to be judged by its age when it is fetched. */
+  public boolean isAgeUnknown() {
+    return ageUnknown;
+  }
+
   /**
    * The path of the folder that it was listed in; null: no listing brought it, or it isn't known.
    */
@@ -149,6 +160,17 @@ public final class IncomingMessage {
   /** Whether every destination that it isn't delivered to now has it already. */
   public boolean isOthersSettled() {
     return othersSettled;
+  }
+
+  /** The destinations that it waits for, those included that it isn't delivered to now. */
+  public List<String> awaitedBy() {
+    return Stream.concat(
+            destinations.stream(),
+            known.entrySet().stream()
+                .filter(earlier -> !earlier.getValue().settled())
+                .map(Map.Entry::getKey))
+        .distinct()
+        .toList();
   }
 
   /** How often it was tried before. */

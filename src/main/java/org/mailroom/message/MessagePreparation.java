@@ -2,6 +2,7 @@ package org.mailroom.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.CamelExchangeException;
@@ -19,6 +20,7 @@ import org.mailroom.graph.GraphOperation;
 import org.mailroom.graph.GraphRequest;
 import org.mailroom.graph.GraphUris;
 import org.mailroom.graph.Interruption;
+import org.mailroom.graph.ServiceClock;
 import org.mailroom.graph.TextTooLongException;
 import org.mailroom.routes.RouteFailureException;
 import org.mailroom.routes.RouteFailures;
@@ -49,6 +51,7 @@ public final class MessagePreparation {
   private final FolderPaths folders;
   private final RouteFailures routes;
   private final GraphUris uris;
+  private final ServiceClock serviceClock;
 
   @Autowired
   MessagePreparation(
@@ -58,8 +61,17 @@ public final class MessagePreparation {
       MessageTranslator translator,
       FolderPaths folders,
       RouteFailures routes,
-      MailroomProperties properties) {
-    this(graph, json, contents, translator, folders, routes, new GraphUris(properties.graphUrl()));
+      MailroomProperties properties,
+      ServiceClock serviceClock) {
+    this(
+        graph,
+        json,
+        contents,
+        translator,
+        folders,
+        routes,
+        new GraphUris(properties.graphUrl()),
+        serviceClock);
   }
 
   MessagePreparation(
@@ -69,7 +81,9 @@ public final class MessagePreparation {
       MessageTranslator translator,
       FolderPaths folders,
       RouteFailures routes,
-      GraphUris uris) {
+      GraphUris uris,
+      ServiceClock serviceClock) {
+    this.serviceClock = serviceClock;
     this.folders = folders;
     this.graph = graph;
     this.json = json;
@@ -126,6 +140,24 @@ public final class MessagePreparation {
             throw new MessageTooLargeException(message.account(), e);
           }
         });
+  }
+
+  /**
+   * A message of which the listing told no time is judged by its age when it is fetched.
+   *
+   * @throws TooOldException when it is older than its account wants
+   */
+  public void requireNotTooOld(
+      @Variable("import") AccountImport running, @Variable("message") IncomingMessage message) {
+    Duration maxAge = message.account().maxAge();
+    if (maxAge != null
+        && message.isAgeUnknown()
+        && message.receivedAt() != null
+        && message.receivedAt().isBefore(serviceClock.now().minus(maxAge))) {
+      // the service could give it: what it can't give of others is their own fault
+      running.tally().trouble().fetched();
+      throw new TooOldException();
+    }
   }
 
   /**
@@ -286,6 +318,9 @@ public final class MessagePreparation {
     Asked asked = message.asked();
     if (incomplete != null && asked != null) {
       return Fate.failed(FetchException.of(asked, incomplete, why));
+    }
+    if (why instanceof TooOldException) {
+      return Fate.TOO_OLD;
     }
     if (why instanceof UnsettledException) {
       return Fate.waiting(why.getMessage());

@@ -322,7 +322,8 @@ class DeliveryLedgerTest {
     message.fate(new Fate(kind, "a reason", kind == Fate.Kind.FAILED ? BROKEN : null, false));
     with.ledger.record(running, List.of(message));
     assertThat(message.isSettled()).isEqualTo(kind != Fate.Kind.OPEN);
-    Map<Fate.Kind, Integer> rows = Map.of(Fate.Kind.OPEN, 0, Fate.Kind.GONE, 0, Fate.Kind.LEFT, 1);
+    Map<Fate.Kind, Integer> rows =
+        Map.of(Fate.Kind.OPEN, 0, Fate.Kind.GONE, 0, Fate.Kind.TOO_OLD, 0, Fate.Kind.LEFT, 1);
     assertThat(with.database.rows("delivery")).isEqualTo((long) rows.getOrDefault(kind, 2));
   }
 }

@@ -15,6 +15,8 @@ import org.mailroom.account.AccountImport;
 import org.mailroom.account.ImportTally.Count;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
+import org.mailroom.listing.ListedMessage;
+import org.mailroom.listing.Page;
 import org.mailroom.message.Fate;
 import org.mailroom.message.IncomingMessage;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -36,6 +38,8 @@ class DeliveryLedgerWaitsTest {
           "ErrorInternalServerError",
           null,
           null);
+
+  private static final Fate TOO_OLD = new Fate(Fate.Kind.TOO_OLD, null, null, false);
 
   private LedgerParts with = new LedgerParts();
 
@@ -64,6 +68,38 @@ class DeliveryLedgerWaitsTest {
     assertThat(count(running, Count.WAITING)).isEqualTo(2);
     assertThat(count(running, Count.FAILED)).isZero();
     assertThat(running.isAnythingWaiting()).isTrue();
+  }
+
+  @Test
+  void a_message_that_waits_before_its_age_was_known_is_still_judged_by_it_when_it_is_fetched() {
+    with.goesDown("file");
+    AccountImport running = with.begin();
+    List<IncomingMessage> messages =
+        with.ledger.undelivered(
+            running, LedgerParts.INBOX, new Page(1, List.of(ListedMessage.ofId("A"))));
+    assertThat(messages).singleElement().matches(IncomingMessage::isAgeUnknown);
+    messages.forEach(message -> message.fate(TOO_OLD));
+    with.ledger.record(running, messages);
+    assertThat(count(running, Count.PASSED_OVER)).isEqualTo(1);
+    with.health.succeeded("file", List.of("B"));
+    with.clock.pass(MINUTE);
+    AccountImport next = with.begin();
+    List<IncomingMessage> due = with.ledger.undelivered(next, null, with.ledger.due(next).next());
+    assertThat(due).singleElement().matches(IncomingMessage::isAgeUnknown);
+    due.forEach(message -> message.fate(TOO_OLD));
+    with.ledger.record(next, due);
+    assertThat(with.status("A", "file")).isEqualTo("DISCARDED");
+    assertThat(with.database.rows("delivery where status = 'PENDING'")).isZero();
+  }
+
+  @Test
+  void a_message_that_the_ledger_has_seen_is_delivered_however_old_it_is() {
+    with.imports(LedgerParts::refuseByFile, "A");
+    with.clock.pass(MINUTE);
+    AccountImport next = with.begin();
+    assertThat(with.ledger.undelivered(next, null, with.ledger.due(next).next()))
+        .singleElement()
+        .matches(message -> !message.isAgeUnknown());
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.mailroom.account.ImportTally;
 import org.mailroom.graph.AnswerJson;
 import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphUris;
+import org.mailroom.graph.ServiceClock;
 import org.mailroom.routes.RouteFailures;
 import org.mailroom.settings.AttachmentsKept;
 import org.mailroom.settings.Content;
@@ -65,7 +66,8 @@ final class Preparing extends Clock {
             new MessageTranslator(),
             (account, id) -> null,
             new RouteFailures(),
-            uris);
+            uris,
+            new ServiceClock(this));
   }
 
   static Account account(Content content, DataSize maxSize) {
@@ -138,6 +140,7 @@ final class Preparing extends Clock {
       preparation.begin(running, message);
       if (preparation.isContentMissing(message)) {
         graph.ask(preparation.messageRequest(message));
+        preparation.requireNotTooOld(running, message);
       }
       if (preparation.isKindUnknown(message)) {
         graph.ask(preparation.kindRequest(message));
