@@ -155,7 +155,7 @@ public final class MessagePreparation {
         && message.receivedAt() != null
         && message.receivedAt().isBefore(serviceClock.now().minus(maxAge))) {
       // the service could give it: what it can't give of others is their own fault
-      running.tally().trouble().fetched();
+      running.trouble().fetched();
       throw new TooOldException();
     }
   }
