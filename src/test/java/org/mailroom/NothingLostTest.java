@@ -8,8 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +24,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mailroom.account.AccountEditor;
 import org.mailroom.account.ImportResult;
+import org.mailroom.delivery.DestinationDownException;
 import org.mailroom.demo.DemoFaults;
 import org.mailroom.demo.DemoFaults.Fault;
 import org.mailroom.demo.DemoFaults.Kind;
@@ -28,6 +36,7 @@ import org.mailroom.demo.DemoMessage;
 import org.mailroom.demo.DemoSpot;
 import org.mailroom.demo.DemoTenant;
 import org.mailroom.listing.Backfills;
+import org.mailroom.schedule.AccountSchedule;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -41,6 +50,7 @@ class NothingLostTest {
 
   private static final List<String> READ_ONLY = List.of("full", "trouble", "ahead", "behind");
   private static final List<String> DELETED = List.of("refused", "unanswered");
+  private static final Instant MARCH = Instant.parse("2026-03-01T08:00:00Z");
 
   @TempDir private Path ofAnother;
 
@@ -54,7 +64,14 @@ class NothingLostTest {
         new java.util.ArrayList<>(
             List.of(
                 "--mailroom.limits.page-size=5",
-                "--mailroom.accounts.important.filter=importance eq 'high'"));
+                "--mailroom.accounts.important.filter=importance eq 'high'",
+                "--mailroom.destinations.crm=direct:deliver-to-crm",
+                "--mailroom.accounts.crm.deliver-to=crm"));
+    List.of("moved", "begun-anew", "crm")
+        .forEach(
+            account ->
+                settings.add(
+                    "--mailroom.accounts." + account + ".after-import.move-to=Inbox/Done"));
     READ_ONLY.forEach(
         account ->
             settings.add("--mailroom.accounts." + account + ".after-import.mark-as-read=false"));
@@ -72,7 +89,12 @@ class NothingLostTest {
                 "unanswered",
                 "important",
                 "healthy",
-                "backfill"),
+                "backfill",
+                "long",
+                "past",
+                "moved",
+                "begun-anew",
+                "crm"),
             settings.toArray(String[]::new));
   }
 
@@ -178,6 +200,201 @@ class NothingLostTest {
     assertThat(accounts.imported("backfill")).hasSize(20);
     assertThat(accounts.undelivered("backfill")).isEmpty();
     assertThat(accounts.mailbox("backfill").unread()).isZero();
+  }
+
+  /** From that request for messages of an account on, at each of them. */
+  private void whenListed(String account, int request, Runnable what) {
+    AtomicInteger requests = new AtomicInteger();
+    accounts
+        .tenant()
+        .faults()
+        .add(
+            call -> {
+              if (call.startsWith("GET")
+                  && call.contains(ManyAccounts.address(account))
+                  && call.endsWith("/messages")
+                  && requests.incrementAndGet() >= request) {
+                what.run();
+              }
+              return false;
+            },
+            Fault.of(Kind.ERROR),
+            DemoFaults.ALWAYS);
+  }
+
+  /** At that request more time passes than an import may list in one turn, once. */
+  private void lastsTooLong(String account, int request) {
+    AtomicBoolean passed = new AtomicBoolean();
+    whenListed(
+        account,
+        request,
+        () -> {
+          if (passed.compareAndSet(false, true)) {
+            accounts.travel(Duration.ofHours(6));
+          }
+        });
+  }
+
+  /**
+   * Fifteen messages that somebody has read. Most of the first page, the last three, are of one
+   * second: they are delivered, and held back.
+   */
+  private void fifteenThatWereRead(String account) {
+    DemoMailbox mailbox = accounts.mailbox(account);
+    for (int number = 0; number < 15; number++) {
+      mailbox.read(
+          mailbox.deliver("Inbox", DemoMail.plain(number), MARCH.plusSeconds((number + 1) / 3)));
+    }
+  }
+
+  private void assertThatAllWereMoved(String account) {
+    DemoMailbox mailbox = accounts.mailbox(account);
+    assertThat(mailbox.messages())
+        .hasSize(15)
+        .extracting(DemoMessage::folder)
+        .containsOnly(mailbox.folder("Inbox/Done"));
+  }
+
+  @Test
+  void an_import_that_lasts_too_long_says_so_and_counts_as_a_success_only_when_it_is_through(
+      CapturedOutput output) {
+    accounts.fill("long", 20);
+    AccountSchedule schedule = accounts.mailroom().bean(AccountSchedule.class);
+    List<Boolean> succeeded = new CopyOnWriteArrayList<>();
+    lastsTooLong("long", 2);
+    whenListed("long", 3, () -> succeeded.add(schedule.lastSuccess("long").isPresent()));
+    ImportResult result = accounts.importOnce("long");
+    assertThat(result.isComplete()).as("%s", result).isTrue();
+    assertThat(result.imported()).as("all turns together").isEqualTo(20);
+    assertThat(accounts.mailbox("long").unread()).isZero();
+    assertThat(succeeded).as("while something is left").isNotEmpty().containsOnly(false);
+    assertThat(output)
+        .containsOnlyOnce("account long: the import has gone on for PT6H and isn't through")
+        .contains("mailroom.limits.longest-import");
+  }
+
+  @Test
+  void a_backfill_that_lasts_too_long_stays_under_way_until_it_is_through() {
+    fifteenThatWereRead("past");
+    Backfills backfills = accounts.mailroom().bean(Backfills.class);
+    backfills.request("past", MARCH.minusSeconds(1), null, true);
+    List<Boolean> underway = new CopyOnWriteArrayList<>();
+    // the count and one page
+    lastsTooLong("past", 2);
+    whenListed("past", 3, () -> underway.add(backfills.isUnderway("past")));
+    ImportResult result = accounts.importOnce("past");
+    assertThat(result.isComplete()).as("%s", result).isTrue();
+    assertThat(accounts.imported("past")).hasSize(15).doesNotHaveDuplicates();
+    assertThat(underway).isNotEmpty().containsOnly(true);
+    assertThat(backfills.isUnderway("past")).isFalse();
+    assertThat(backfills.find("past").orElseThrow().ended()).isNotNull();
+  }
+
+  @Test
+  void what_is_held_back_when_a_backfill_is_cut_off_is_moved_when_it_goes_on_where_it_stood() {
+    fifteenThatWereRead("begun-anew");
+    Backfills backfills = accounts.mailroom().bean(Backfills.class);
+    backfills.request("begun-anew", MARCH.minusSeconds(1), null, true);
+    lastsTooLong("begun-anew", 2);
+    AtomicBoolean refuses = new AtomicBoolean();
+    whenListed("begun-anew", 3, () -> refuses.set(true));
+    accounts
+        .tenant()
+        .faults()
+        .add(
+            call -> refuses.get() && call.endsWith("/messages"),
+            Fault.status(403, "ErrorAccessDenied"),
+            DemoFaults.ALWAYS);
+    assertThat(accounts.importOnce("begun-anew").failure()).isNotNull();
+    assertThat(accounts.imported("begun-anew")).hasSize(5);
+    accounts.tenant().faults().clear();
+    backfills.request("begun-anew", MARCH.minusSeconds(1), null, true);
+    ImportResult result = accounts.importOnce("begun-anew");
+    assertThat(result.isComplete()).as("%s", result).isTrue();
+    assertThat(accounts.imported("begun-anew")).hasSize(15).doesNotHaveDuplicates();
+    assertThatAllWereMoved("begun-anew");
+  }
+
+  /** What a command was asked for itself ends with it. */
+  private void askARuntimeFor(String account) {
+    accounts
+        .mailroom()
+        .database()
+        .update(
+            "insert into backfill_wish (account, wish, received_since, include_read, asked_at)"
+                + " values (?, 'a wish', ?, true, ?)",
+            account,
+            MARCH.minusSeconds(1).atOffset(ZoneOffset.UTC),
+            MARCH.atOffset(ZoneOffset.UTC));
+  }
+
+  @Test
+  void a_backfill_whose_account_is_changed_between_two_turns_goes_on_where_it_stood() {
+    AccountEditor editor = accounts.mailroom().bean(AccountEditor.class);
+    Map<String, String> fields =
+        new TreeMap<>(
+            Map.of(
+                "mailbox",
+                ManyAccounts.address("edited"),
+                "credential",
+                "demo",
+                "deliver-to",
+                "database",
+                "after-import.move-to",
+                "Inbox/Done"));
+    editor.create("edited", fields);
+    fifteenThatWereRead("edited");
+    askARuntimeFor("edited");
+    lastsTooLong("edited", 2);
+    fields.put("deliver-to", "database,file");
+    whenListed("edited", 2, () -> editor.update("edited", fields));
+    ImportResult result = accounts.importOnce("edited");
+    assertThat(result.isComplete()).as("%s", result).isTrue();
+    assertThat(accounts.imported("edited")).hasSize(15).doesNotHaveDuplicates();
+    assertThatAllWereMoved("edited");
+    assertThat(accounts.mailroom().bean(Backfills.class).isUnderway("edited")).isFalse();
+    editor.delete("edited");
+  }
+
+  @Test
+  void a_backfill_whose_destination_is_down_at_its_next_turn_is_gone_on_with_when_it_is_up()
+      throws Exception {
+    AtomicBoolean down = new AtomicBoolean();
+    accounts
+        .mailroom()
+        .camel()
+        .addRoutes(
+            new RouteBuilder() {
+              @Override
+              public void configure() {
+                from("direct:deliver-to-crm")
+                    .process(
+                        delivery -> {
+                          if (down.get()) {
+                            delivery.getMessage().setHeader("Retry-After", "3600");
+                            throw new DestinationDownException("The CRM is being maintained.");
+                          }
+                        });
+              }
+            });
+    fifteenThatWereRead("crm");
+    askARuntimeFor("crm");
+    // the count and one page
+    lastsTooLong("crm", 2);
+    whenListed("crm", 2, () -> down.set(true));
+    ImportResult paused = accounts.importOnce("crm");
+    assertThat(paused.readingPaused()).as("%s", paused).isTrue();
+    Backfills backfills = accounts.mailroom().bean(Backfills.class);
+    assertThat(backfills.isUnderway("crm")).isTrue();
+    down.set(false);
+    accounts.tenant().faults().clear();
+    accounts.travel(Duration.ofHours(1));
+    importUntilComplete("crm");
+    assertThat(backfills.isUnderway("crm")).isFalse();
+    assertThat(backfills.find("crm").orElseThrow().ended()).isNotNull();
+    assertThat(accounts.mailroom().rows("delivery where account = 'crm' and status = 'DELIVERED'"))
+        .isEqualTo(15);
+    assertThatAllWereMoved("crm");
   }
 
   /** Three more imports are enough. */

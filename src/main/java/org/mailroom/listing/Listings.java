@@ -125,19 +125,8 @@ public final class Listings {
     return listing.count(graph, json);
   }
 
-  /**
-   * The pages of one folder in an import, or in one of its turns.
-   *
-   * @param already how long that has gone on with other folders
-   */
-  public Pages pages(
-      String account, Listing listing, Graph graph, Pages.Surroundings around, Duration already) {
-    return new Pages(
-        account,
-        listing,
-        graph,
-        around,
-        new Pages.Bounds(limits.pagesInHand(), limits.longestImport().minus(already)),
-        clock);
+  /** The pages of one folder in an import, or in one of its turns. */
+  public Pages pages(Listing listing, Graph graph, Pages.Surroundings around) {
+    return new Pages(listing, graph, around, limits.pagesInHand());
   }
 }

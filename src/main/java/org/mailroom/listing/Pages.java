@@ -1,7 +1,5 @@
 package org.mailroom.listing;
 
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,26 +11,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pages of one import's listing, for a Splitter to walk that works on several of them at once.
  *
  * <p>{@link #hasNext} answers at once, from what the listing has said so far: no when everything is
- * listed, when the import failed or the runtime stops, when the import's turn is over, or when it
- * lasts too long. {@link #next} holds back while as many pages are in hand as may be, then asks
- * Graph. A Splitter asks for the one before it sends what it has on its way, and for the other
- * beside that, so that no page waits for what comes behind it. A page that was promised and isn't
- * to be had any more, because of a failure or a stop, is one without messages: a Splitter whose
- * iterator breaks its promise ends before what it has begun is done. Nothing is raised: a failure
- * goes to the import. Whoever took a page says {@link #done}, whatever came of it.
+ * listed, when the import failed or the runtime stops, or when the import's turn is over. {@link
+ * #next} holds back while as many pages are in hand as may be, then asks Graph. A Splitter asks for
+ * the one before it sends what it has on its way, and for the other beside that, so that no page
+ * waits for what comes behind it. A page that was promised and isn't to be had any more, because of
+ * a failure or a stop, is one without messages: a Splitter whose iterator breaks its promise ends
+ * before what it has begun is done. Nothing is raised: a failure goes to the import. Whoever took a
+ * page says {@link #done}, whatever came of it.
  *
  * <p>One thread walks; pages end on any.
  */
 public final class Pages implements Iterator<Page> {
-
-  private static final Logger LOG = LoggerFactory.getLogger("mailroom.import");
 
   /** How long to wait before it is looked again whether the import is over. */
   private static final long LOOK_AGAIN_MILLIS = 200;
@@ -40,18 +34,10 @@ public final class Pages implements Iterator<Page> {
   private static final Page NOTHING = Page.ofMessages(List.of());
 
   /**
-   * What bounds an import.
-   *
-   * @param pagesInHand how many pages may be held in memory
-   * @param longest how long it may list
-   */
-  public record Bounds(int pagesInHand, Duration longest) {}
-
-  /**
    * What an import asks those around it.
    *
    * @param isStopping the import failed, or the runtime stops: nothing more is begun
-   * @param turn how long it may go on while others wait
+   * @param turn how long it may go on
    * @param failed takes why the folder can't be listed any further
    * @param store takes each position once everything before it is done
    */
@@ -64,13 +50,10 @@ public final class Pages implements Iterator<Page> {
   /** Nothing more is asked for. */
   private static final class StoppedException extends RuntimeException {}
 
-  private final String account;
   private final Listing listing;
   private final Graph graph;
   private final Surroundings around;
-  private final Bounds bounds;
-  private final Clock clock;
-  private final Instant begun;
+  private final int pagesInHand;
   private final Positions positions;
 
   /** Pages by number, and of each its messages with their versions. */
@@ -83,25 +66,16 @@ public final class Pages implements Iterator<Page> {
   private boolean failed;
   private boolean finished;
   private volatile boolean paused;
-  private volatile boolean overdue;
 
   /**
    * @param listing begun or to be gone on with
+   * @param pagesInHand how many pages may be held in memory
    */
-  public Pages(
-      String account,
-      Listing listing,
-      Graph graph,
-      Surroundings around,
-      Bounds bounds,
-      Clock clock) {
-    this.account = account;
+  public Pages(Listing listing, Graph graph, Surroundings around, int pagesInHand) {
     this.listing = listing;
     this.graph = graph;
     this.around = around;
-    this.bounds = bounds;
-    this.clock = clock;
-    this.begun = clock.instant();
+    this.pagesInHand = pagesInHand;
     this.positions = new Positions(around.store());
   }
 
@@ -129,7 +103,7 @@ public final class Pages implements Iterator<Page> {
    */
   private synchronized int awaitPlace() {
     while (isWanted()) {
-      if (inHand.size() < bounds.pagesInHand()) {
+      if (inHand.size() < pagesInHand) {
         inHand.put(++taken, Map.of());
         return taken;
       }
@@ -146,18 +120,7 @@ public final class Pages implements Iterator<Page> {
 
   /** Nothing more comes, whatever is left. */
   private boolean isOver() {
-    if (!overdue
-        && !finished
-        && Duration.between(begun, clock.instant()).compareTo(bounds.longest()) >= 0) {
-      overdue = true;
-      LOG.warn(
-          "account {}: the import has gone on for {} and lists nothing more; what is left comes"
-              + " with the next one. Raise mailroom.limits.longest-import if that is how much there"
-              + " is to import.",
-          account,
-          bounds.longest());
-    }
-    return finished || failed || overdue || around.isStopping().getAsBoolean();
+    return finished || failed || around.isStopping().getAsBoolean();
   }
 
   /** Called in a loop that looks what there is to do. */
@@ -275,14 +238,10 @@ public final class Pages implements Iterator<Page> {
 
   /** The listing isn't gone on with, so that nothing depends on its positions. */
   private synchronized boolean isOverForGood() {
-    return !suspended
-        && (failed || finished || overdue || paused || around.isStopping().getAsBoolean());
+    return !suspended && (failed || finished || paused || around.isStopping().getAsBoolean());
   }
 
-  /**
-   * Its turn is over, others wait, and there is more to list: a later import goes on with the same
-   * listing.
-   */
+  /** Its turn is over, and there is more to list: a later import goes on with the same listing. */
   public synchronized boolean isSuspended() {
     return suspended && !failed;
   }
@@ -300,11 +259,6 @@ public final class Pages implements Iterator<Page> {
   /** Everything is listed, and each page is done and whole. */
   public boolean isThrough() {
     return listing.isEnded() && positions.isWhole();
-  }
-
-  /** It lasted longer than an import may. */
-  public boolean isOverdue() {
-    return overdue;
   }
 
   /** How many messages the service couldn't list, whatever was asked. */

@@ -1,11 +1,11 @@
 package org.mailroom.listing;
 
-/** How long an import may go on listing while other accounts wait for an importer. */
+/**
+ * How long an import may go on listing, before it lets others go first or begins another turn by
+ * itself.
+ */
 @FunctionalInterface
 public interface Turn {
-
-  /** An import that nobody waits for. */
-  Turn ENDLESS = pages -> false;
 
   /**
    * @param pages that were listed in this turn

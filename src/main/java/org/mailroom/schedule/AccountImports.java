@@ -232,16 +232,33 @@ public final class AccountImports {
     }
   }
 
-  /** Others wait, and it has had its share, or its mailbox takes no request anyway. */
+  /**
+   * Others wait, and it has had its share, or its mailbox takes no request anyway; or it has gone
+   * on for as long as one may.
+   */
   private boolean isTurnOver(AccountImport running, int pages) {
-    boolean over =
+    boolean letsOthersGo =
         schedule.isAnyoneWaiting()
             && (pages >= limits.pagesPerTurn()
                 || gates.opensIn(running.account().mailbox()).compareTo(SHORT_WAIT) > 0);
+    boolean over = letsOthersGo || isOverdue(running);
     if (over) {
       running.goesOn(clock.instant().plus(gates.opensIn(running.account().mailbox())));
     }
     return over;
+  }
+
+  private boolean isOverdue(AccountImport running) {
+    boolean overdue = listings.lasting(running).compareTo(limits.longestImport()) >= 0;
+    if (overdue) {
+      LOG.warn(
+          "account {}: the import has gone on for {} and isn't through; what is left comes with"
+              + " another turn, which begins by itself. Nothing is to be done if so much is to be"
+              + " imported; mailroom.limits.longest-import says how long a turn may last.",
+          running.account().id(),
+          limits.longestImport());
+    }
+    return overdue;
   }
 
   /** Which page it is and what it listed; it holds no contents. */

@@ -3,7 +3,6 @@ package org.mailroom.schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -144,11 +143,11 @@ final class AccountListings {
 
   /**
    * @param earlier that isn't gone on with, for the account has changed, or something else is
-   *     wanted; null: there is none
+   *     wanted; null: there is none. Its backfill is begun again, unless another one is wanted
    */
   private Round begin(AccountImport running, @Nullable Round earlier) {
     if (earlier != null && earlier.backfill != null) {
-      backfills.end(earlier.backfill, false);
+      backfills.interrupted(earlier.backfill);
     }
     Account account = running.account();
     List<String> folders = running.folders().stream().map(AccountFolder::id).toList();
@@ -212,7 +211,7 @@ final class AccountListings {
   /**
    * The pages of a folder; null when nothing is read any more.
    *
-   * @param turn how long the import may go on while others wait; it counts the pages of all folders
+   * @param turn how long the import may go on; it counts the pages of all folders
    */
   @Nullable Pages begin(
       AccountImport running, AccountFolder folder, Turn turn, Consumer<Exception> failed) {
@@ -231,11 +230,15 @@ final class AccountListings {
           return turn.isOver(round.pagesBefore + pages);
         };
     return listings.pages(
-        round.account.id(),
         walk.listing(),
         graph,
-        new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, walk.store()),
-        Duration.between(round.turnBegun, clock.instant()).truncatedTo(ChronoUnit.SECONDS));
+        new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, walk.store()));
+  }
+
+  /** How long an account's import, or its turn, has been listing. */
+  Duration lasting(AccountImport running) {
+    Round round = rounds.get(running.account().id());
+    return round == null ? Duration.ZERO : Duration.between(round.turnBegun, clock.instant());
   }
 
   private Walk walk(Round round, String id) {
@@ -359,7 +362,10 @@ final class AccountListings {
             : FolderStanding.State.TO_COME;
   }
 
-  /** The import, or its turn, is over. */
+  /**
+   * The import, or its turn, is over. A backfill that didn't fail and isn't through is still
+   * wanted: it was stopped, or nothing could be delivered anywhere, so that nothing was read.
+   */
   void end(AccountImport running) {
     String id = running.account().id();
     Round round = rounds.get(id);
@@ -377,8 +383,9 @@ final class AccountListings {
     rounds.remove(id);
     if (round != null && round.backfill != null) {
       boolean complete = running.failure() == null && round.through && isDone(running, round);
-      boolean lost = running.failure() instanceof LeaseLostException;
-      if (!complete && (lost || (running.failure() == null && running.isStopping()))) {
+      boolean failed =
+          running.failure() != null && !(running.failure() instanceof LeaseLostException);
+      if (!complete && !failed) {
         backfills.interrupted(round.backfill);
       } else {
         backfills.end(round.backfill, complete);

@@ -41,8 +41,8 @@ import org.springframework.util.unit.DataSize;
  * @param mailboxWait so long a command waits for a mailbox that another node works on
  * @param importerWait so long a command waits for a route that takes its imports from the queue,
  *     where none runs
- * @param longestImport so long one import, or one of its turns, may list; what is left comes with
- *     the next one
+ * @param longestImport so long an import may list in one turn; what is left comes with another
+ *     turn, which begins by itself
  */
 public record Limits(
     @DefaultValue("4") @Min(1) @Max(4) int requestsInFlight,

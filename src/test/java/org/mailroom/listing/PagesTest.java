@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -13,14 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.mailroom.graph.Graph;
 import org.mailroom.graph.GraphException;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @Timeout(60)
-@ExtendWith(OutputCaptureExtension.class)
 class PagesTest {
 
   private final ScriptedService service = new ScriptedService();
@@ -35,13 +30,11 @@ class PagesTest {
 
   private Pages pages(Listing listing, Graph graph) {
     return new Pages(
-        "support",
         listing,
         graph,
         new Pages.Surroundings(
             stopping::get, pages -> othersWait.get() && pages >= 2, failures::add, stored::add),
-        new Pages.Bounds(2, Duration.ofHours(6)),
-        service.clock);
+        2);
   }
 
   private static List<String> ids(Page page) {
@@ -239,21 +232,5 @@ class PagesTest {
     assertThat(stored).isEmpty();
     assertThat(pages.isEnded()).isTrue();
     assertThat(pages.isThrough()).isFalse();
-  }
-
-  @Test
-  void an_import_that_lasts_too_long_ends_and_says_so_once(CapturedOutput output) {
-    service.deliver(50);
-    Pages pages = pages(service.listing(10));
-    pages.done(pages.next(), true);
-    assertThat(pages.hasNext()).isTrue();
-    service.clock.pass(Duration.ofHours(6));
-    assertThat(ids(pages.next())).as("promised before the time was over").isEmpty();
-    assertThat(pages.hasNext()).isFalse();
-    assertThat(pages.hasNext()).isFalse();
-    assertThat(pages.isOverdue()).isTrue();
-    assertThat(output.getAll())
-        .containsOnlyOnce("account support: the import has gone on for")
-        .contains("mailroom.limits.longest-import");
   }
 }
