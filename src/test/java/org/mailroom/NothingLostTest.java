@@ -291,6 +291,17 @@ class NothingLostTest {
   }
 
   @Test
+  void what_is_held_back_when_the_turn_of_a_backfill_ends_is_marked_and_moved_in_the_next_one() {
+    fifteenThatWereRead("moved");
+    accounts.mailroom().bean(Backfills.class).request("moved", MARCH.minusSeconds(1), null, true);
+    lastsTooLong("moved", 2);
+    ImportResult result = accounts.importOnce("moved");
+    assertThat(result.isComplete()).as("%s", result).isTrue();
+    assertThat(accounts.imported("moved")).hasSize(15).doesNotHaveDuplicates();
+    assertThatAllWereMoved("moved");
+  }
+
+  @Test
   void what_is_held_back_when_a_backfill_is_cut_off_is_moved_when_it_goes_on_where_it_stood() {
     fifteenThatWereRead("begun-anew");
     Backfills backfills = accounts.mailroom().bean(Backfills.class);

@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 
 /**
  * Messages that may not be marked yet: they were received in the second where the listing stands,
- * and marking them would move positions under it. They go with a later page. Safe for use by
- * several threads.
+ * and marking them would move positions under it. They go with a later page, perhaps of another
+ * turn. Safe for use by several threads.
  */
 public final class HeldBack {
 
@@ -32,5 +32,13 @@ public final class HeldBack {
           return free;
         });
     return behind;
+  }
+
+  /**
+   * The turn is over. Until the next one they may be changed by others, so that they are looked up
+   * before anything is changed.
+   */
+  public synchronized void untilAnotherTurn() {
+    messages.replaceAll(ToMark::toBeLookedUp);
   }
 }

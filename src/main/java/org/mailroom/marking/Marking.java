@@ -53,27 +53,26 @@ public final class Marking {
     this.limits = properties.limits();
   }
 
-  /** What an import holds back: nothing yet. */
-  public HeldBack heldBack() {
-    return new HeldBack();
-  }
-
   /**
    * The changes of a page's messages that may be marked, and of those that were held back before
    * and may be by now; at most twenty in a request. What takes more than one change is noted first:
    * a crash in between would leave the rest undone for ever.
+   *
+   * @param pages the listing that brought the messages; null where none did, and nothing is held
+   *     back
    */
   public @Nullable AtATime<Changes> batches(
       @Variable("import") AccountImport running,
       @Variable("pages") @Nullable Pages pages,
-      @Variable("heldBack") HeldBack heldBack,
+      @Variable("heldBack") @Nullable HeldBack heldBack,
       @Variable("messages") List<IncomingMessage> messages) {
+    List<ToMark> toMark = toMark(running.account(), messages);
     List<ToMark> changing =
         changing(
             running,
-            heldBack.exchange(
-                toMark(running.account(), messages),
-                pages == null ? time -> true : pages::isBehind));
+            pages == null || heldBack == null
+                ? toMark
+                : heldBack.exchange(toMark, pages::isBehind));
     if (running.target() != null) {
       noted.note(
           running.account(),
@@ -93,12 +92,14 @@ public final class Marking {
    * What was given up waits for the end of the import where its account has something of its own
    * for it.
    */
-  private static List<ToMark> toMark(Account account, List<IncomingMessage> messages) {
+  private List<ToMark> toMark(Account account, List<IncomingMessage> messages) {
     AfterImport afterImport = account.afterImport();
     boolean categorises = afterImport.categoriseFailures() && account.afterFailure() == null;
     if (afterImport.isReadOnly()) {
       return List.of();
     }
+    // what is held back may be much, and for long
+    boolean needsDocuments = confirmations.areAsked();
     List<ToMark> toMark = new ArrayList<>(messages.size());
     for (IncomingMessage message : messages) {
       if (message.isComplete() || (message.isGivenUp() && categorises)) {
@@ -109,7 +110,7 @@ public final class Marking {
                 message.inMailbox(),
                 !message.isComplete(),
                 message.isCompleteBefore(),
-                message.document()));
+                needsDocuments ? message.document() : null));
       }
     }
     return toMark;

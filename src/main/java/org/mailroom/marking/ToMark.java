@@ -13,7 +13,8 @@ import org.mailroom.message.MailboxState;
  * @param givenUp a delivery was given up; otherwise every destination has it
  * @param before every destination has it since an earlier import, and it isn't known how far its
  *     changes got
- * @param document for the site to confirm it; null where only the id is known
+ * @param document for the site to confirm it; null where only the id is known, or nothing is
+ *     confirmed
  */
 public record ToMark(
     String messageId,
@@ -21,4 +22,10 @@ public record ToMark(
     @Nullable MailboxState state,
     boolean givenUp,
     boolean before,
-    @Nullable MailMessage document) {}
+    @Nullable MailMessage document) {
+
+  /** The same, of which it isn't known any more how it stands in the mailbox. */
+  ToMark toBeLookedUp() {
+    return new ToMark(messageId, receivedAt, null, givenUp, before, document);
+  }
+}

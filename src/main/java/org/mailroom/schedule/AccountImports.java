@@ -34,6 +34,7 @@ import org.mailroom.listing.FoundFolders;
 import org.mailroom.listing.MailFolders;
 import org.mailroom.listing.Page;
 import org.mailroom.listing.Pages;
+import org.mailroom.marking.HeldBack;
 import org.mailroom.message.IncomingMessage;
 import org.mailroom.settings.Causes;
 import org.mailroom.settings.Limits;
@@ -197,6 +198,15 @@ public final class AccountImports {
         folder,
         pages -> isTurnOver(running, pages),
         why -> notListed(running, folder, why));
+  }
+
+  /**
+   * What of the folder may not be marked yet: messages of the second where its listing stands, also
+   * those that an earlier turn has delivered.
+   */
+  public HeldBack heldBack(
+      @Variable("import") AccountImport running, @Variable("folder") AccountFolder folder) {
+    return listings.heldBack(running, folder);
   }
 
   /**

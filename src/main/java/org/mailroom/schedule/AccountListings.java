@@ -32,6 +32,7 @@ import org.mailroom.listing.Pages;
 import org.mailroom.listing.Position;
 import org.mailroom.listing.Turn;
 import org.mailroom.listing.UnclearFilterException;
+import org.mailroom.marking.HeldBack;
 import org.mailroom.message.MessageTranslator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,9 +81,23 @@ final class AccountListings {
    * @param folder its id
    * @param counted what tells how much is left; null for the changes of a folder
    * @param store takes the positions
+   * @param heldBack what of it is delivered and may not be marked yet: it isn't listed again
    */
   private record Walk(
-      String folder, Listing listing, @Nullable MessageListing counted, Consumer<Position> store) {}
+      String folder,
+      Listing listing,
+      @Nullable MessageListing counted,
+      Consumer<Position> store,
+      HeldBack heldBack) {
+
+    private Walk(
+        String folder,
+        Listing listing,
+        @Nullable MessageListing counted,
+        Consumer<Position> store) {
+      this(folder, listing, counted, store, new HeldBack());
+    }
+  }
 
   private record Folder(String mailbox, String id) {}
 
@@ -235,6 +250,13 @@ final class AccountListings {
         new Pages.Surroundings(() -> !running.isReading(), ofAllFolders, failed, walk.store()));
   }
 
+  /** What of the folder that is listed may not be marked yet, also of earlier turns. */
+  HeldBack heldBack(AccountImport running, AccountFolder folder) {
+    Round round = rounds.get(running.account().id());
+    Walk walk = round == null ? null : round.walk;
+    return walk != null && walk.folder().equals(folder.id()) ? walk.heldBack() : new HeldBack();
+  }
+
   /** How long an account's import, or its turn, has been listing. */
   Duration lasting(AccountImport running) {
     Round round = rounds.get(running.account().id());
@@ -282,7 +304,8 @@ final class AccountListings {
     hints.put(new Folder(round.account.mailbox(), folder.id()), round.walk.listing().hints());
     if (running.goesOnAt() != null && running.failure() == null) {
       // behind a page that isn't through a listing isn't gone on with: the next import begins anew,
-      // or where the position stands
+      // or where the position stands, and lists again what is held back
+      round.walk.heldBack().untilAnotherTurn();
       round.walk = pages.isWholeSoFar() ? round.walk : null;
       return;
     }
