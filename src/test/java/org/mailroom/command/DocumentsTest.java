@@ -197,6 +197,22 @@ class DocumentsTest {
     }
   }
 
+  /** But in tables, which have no other form, and in what is to be copied. */
+  @Test
+  void a_line_of_the_documents_has_120_characters_at_most() throws IOException {
+    List<String> longer = new ArrayList<>();
+    for (Path document : documents()) {
+      BLOCK
+          .matcher(Files.readString(document))
+          .replaceAll("")
+          .lines()
+          .filter(line -> line.length() > 120 && !line.strip().startsWith("|"))
+          .map(line -> document + ": " + line)
+          .forEach(longer::add);
+    }
+    assertThat(longer).isEmpty();
+  }
+
   static List<Told> links() throws IOException {
     List<Told> links = new ArrayList<>();
     for (Path document : documents()) {

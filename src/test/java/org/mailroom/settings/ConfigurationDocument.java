@@ -88,7 +88,7 @@ final class ConfigurationDocument {
     text.append("\n## `").append(prefix).append("`\n\n");
     String about = comments.getOrDefault(name(type), Map.of()).getOrDefault("", "");
     if (!about.isBlank()) {
-      text.append(about).append("\n\n");
+      text.append(about.replaceAll("(.{1,120})(?: |$)", "$1\n")).append("\n");
     }
     text.append("| Key | Value | Default | |\n| --- | --- | --- | --- |\n");
     for (RecordComponent component : type.getRecordComponents()) {
