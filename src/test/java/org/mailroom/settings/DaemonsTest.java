@@ -72,9 +72,9 @@ class DaemonsTest {
                 () -> lack))
         .isTrue();
     assertThat(died).hasSizeGreaterThanOrEqualTo(2).allMatch(lack::equals);
-    died.clear();
+    List<Throwable> ofOne = new CopyOnWriteArrayList<>();
     Thread once =
-        handled((thread, failure) -> died.add(failure))
+        handled((thread, failure) -> ofOne.add(failure))
             .newThread(
                 Daemons.told(
                     () -> {
@@ -82,7 +82,7 @@ class DaemonsTest {
                     }));
     once.start();
     once.join();
-    assertThat(died).containsExactly(lack);
+    assertThat(ofOne).containsExactly(lack);
   }
 
   @Test
