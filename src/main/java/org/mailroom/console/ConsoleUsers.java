@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Wait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -42,7 +42,7 @@ final class ConsoleUsers implements UserDetailsService {
 
   private static final int MOST_REMEMBERED = 1000;
 
-  private record Known(UserTable.User user, Instant readAt) {}
+  private record Known(UserTable.User user, Wait untilRead) {}
 
   private final AdminPassword admin;
   private final ConsoleAddress address;
@@ -174,7 +174,7 @@ final class ConsoleUsers implements UserDetailsService {
 
   private UserTable.User find(String username) {
     Known remembered = known.get(username);
-    if (remembered != null && clock.instant().isBefore(remembered.readAt().plus(REMEMBERED))) {
+    if (remembered != null && !remembered.untilRead().isOver(clock.instant())) {
       return remembered.user();
     }
     try {
@@ -196,7 +196,7 @@ final class ConsoleUsers implements UserDetailsService {
 
   private void remember(UserTable.User user) {
     if (known.size() < MOST_REMEMBERED || known.containsKey(user.name())) {
-      known.put(user.name(), new Known(user, clock.instant()));
+      known.put(user.name(), new Known(user, Wait.of(REMEMBERED, clock.instant())));
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.credential.CredentialStatus.State;
 import org.mailroom.settings.CredentialProperties;
+import org.mailroom.settings.Wait;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -28,7 +29,7 @@ public final class CredentialStatuses {
 
   private static final Proofs.Standing NOTHING_READ = new Proofs.Standing(true, null, null);
 
-  private record ReadProof(String revision, Instant read, Proofs.Standing standing) {}
+  private record ReadProof(String revision, Wait untilRead, Proofs.Standing standing) {}
 
   private final Credentials credentials;
   private final TokenTable table;
@@ -154,9 +155,12 @@ public final class CredentialStatuses {
             (id, known) ->
                 known != null
                         && known.revision().equals(credential.revision())
-                        && now.isBefore(known.read().plus(PROOF_IS_REMEMBERED))
+                        && !known.untilRead().isOver(now)
                     ? known
-                    : new ReadProof(credential.revision(), now, proofs.standing(credential)))
+                    : new ReadProof(
+                        credential.revision(),
+                        Wait.of(PROOF_IS_REMEMBERED, now),
+                        proofs.standing(credential)))
         .standing();
   }
 }
