@@ -53,9 +53,15 @@ final class ClassArchive {
     return classPath;
   }
 
+  /** Those of {@code bin/mailroom}, and less of a collector. */
   List<String> options() {
     List<String> options =
-        new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+        new ArrayList<>(
+            List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-Dsun.reflect.inflationThreshold=300",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto"));
     if (Files.exists(archive)) {
       options.add("-XX:SharedArchiveFile=" + archive);
     }

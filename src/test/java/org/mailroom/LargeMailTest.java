@@ -175,7 +175,7 @@ class LargeMailTest {
         mailroom
             .database()
             .queryForObject(
-                "select document from mail_message where message_id = ?",
+                "select document from mail_message where account = 'support' and message_id = ?",
                 String.class,
                 message.immutableId()));
   }

@@ -81,7 +81,7 @@ final class DemoCertificate {
   }
 
   SSLContext sslContext() throws GeneralSecurityException, IOException {
-    KeyStore keystore = KeyStore.getInstance("PKCS12");
+    KeyStore keystore = KeyStore.getInstance("JKS");
     keystore.load(null, PASSWORD);
     keystore.setKeyEntry("demo", keys.getPrivate(), PASSWORD, new Certificate[] {certificate});
     KeyManagerFactory managers =
