@@ -146,6 +146,8 @@ final class MailroomRun implements AutoCloseable {
             // a machine that stands still for half a minute is no node that is missed; who shows
             // takeovers says when
             "--mailroom.takeover-after=5m",
+            // how soon a poll that is due begins isn't what is shown
+            "--poll-accounts.period=200",
             "--mailroom.credentials.demo.grant-type=client-credentials",
             "--mailroom.credentials.demo.tenant-id=" + DemoTenant.TENANT_ID,
             "--mailroom.credentials.demo.client-id=" + DemoTenant.CLIENT_ID,
