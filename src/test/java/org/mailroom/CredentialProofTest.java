@@ -35,6 +35,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -55,17 +56,25 @@ class CredentialProofTest {
 
   private static final String ISSUER = "https://kubernetes.contoso.example";
 
+  // to make one takes a second
+  private static KeyPair keys;
+  private static KeyPair others;
+
   @TempDir private Path folder;
 
   private DemoTenant tenant;
-  private KeyPair keys;
   private X509Certificate certificate;
+
+  @BeforeAll
+  static void makeKeys() throws Exception {
+    keys = rsa();
+    others = rsa();
+  }
 
   @BeforeEach
   void start() throws Exception {
     tenant = DemoTenant.start();
     tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(1));
-    keys = rsa();
     certificate = certificate(keys, Duration.ofDays(10));
     tenant
         .identity()
@@ -200,15 +209,14 @@ class CredentialProofTest {
           .doesNotContain("keystore password")
           .doesNotContain(fields.get("certificate.content").substring(0, 60));
 
-      fields.put("certificate.content", pem(rsa(), certificate));
+      fields.put("certificate.content", pem(others, certificate));
       fields.remove("certificate.password");
       assertThat(credentials.validateChange("uploaded", fields))
           .extracting(problem -> problem.message())
           .singleElement()
           .asString()
           .contains("its private key doesn't belong to its certificate");
-      KeyPair unknown = rsa();
-      fields.put("certificate.content", pem(unknown, certificate(unknown, Duration.ofDays(100))));
+      fields.put("certificate.content", pem(others, certificate(others, Duration.ofDays(100))));
       credentials.update("uploaded", fields);
       assertThat(mailroom.importAll("uploads").get(0).failure())
           .as("a certificate that the app registration doesn't have")
@@ -218,7 +226,6 @@ class CredentialProofTest {
 
   @Test
   void a_federated_token_is_read_anew_for_each_request() throws Exception {
-    KeyPair cluster = rsa();
     tenant
         .identity()
         .application("certified")
@@ -226,17 +233,17 @@ class CredentialProofTest {
             ISSUER,
             "system:serviceaccount:mail:mailroom",
             "api://AzureADTokenExchange",
-            cluster.getPublic());
+            others.getPublic());
     Path file =
         Files.writeString(
-            folder.resolve("token"), token(cluster, "system:serviceaccount:mail:mailroom"));
+            folder.resolve("token"), token(others, "system:serviceaccount:mail:mailroom"));
     try (MailroomRun mailroom =
         MailroomRun.start(
             tenant,
             folder,
             certified("--mailroom.credentials.certified.federated-token-file=" + file))) {
       assertThat(mailroom.importSupport().imported()).isEqualTo(1);
-      Files.writeString(file, token(cluster, "system:serviceaccount:mail:another"));
+      Files.writeString(file, token(others, "system:serviceaccount:mail:another"));
       tenant.revokeTokens();
       tenant.mailbox("support@contoso.com").deliver(DemoMail.plain(2));
       assertThat(mailroom.importSupport().failure())
@@ -255,7 +262,7 @@ class CredentialProofTest {
           .hasMessageContaining("holds no JWT")
           .hasMessageNotContaining("root");
       assertThat(tenant.tokenRequests()).isEqualTo(asked);
-      Files.writeString(file, token(cluster, "system:serviceaccount:mail:mailroom") + "\n");
+      Files.writeString(file, token(others, "system:serviceaccount:mail:mailroom") + "\n");
     }
     try (MailroomRun mailroom =
         MailroomRun.start(
@@ -345,15 +352,14 @@ class CredentialProofTest {
       }
 
       // the new ones, and the old ones are good for nothing any more
-      KeyPair renewed = rsa();
-      X509Certificate next = certificate(renewed, Duration.ofDays(100));
+      X509Certificate next = certificate(others, Duration.ofDays(100));
       tenant.identity().application("certified").withoutCertificate(certificate).certificate(next);
       tenant
           .identity()
           .application("treed")
           .secret("first secret", Instant.now().minusSeconds(1))
           .secret("second secret", Instant.MAX);
-      Files.writeString(pem, pem(renewed, next));
+      Files.writeString(pem, pem(others, next));
       Files.writeString(secret, "second secret\n");
       assertImports(mailroom, 4);
       assertThat(output.getOut())
