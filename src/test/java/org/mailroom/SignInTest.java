@@ -353,7 +353,8 @@ class SignInTest {
         .faults()
         .status(
             call -> call.endsWith("/token"), 429, null, java.util.Map.of("Retry-After", "60"), 10);
-    try (MailroomRun mailroom = MailroomRun.start(tenant, folder)) {
+    String impatient = "--mailroom.routes=" + ManyAccounts.routesOfShortWaits(folder).toUri();
+    try (MailroomRun mailroom = MailroomRun.start(tenant, folder, impatient)) {
       for (int i = 0; i < 2; i++) {
         assertThat(mailroom.importSupport().failure())
             .hasMessageContaining("asks for fewer requests")
