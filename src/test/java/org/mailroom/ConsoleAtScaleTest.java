@@ -76,6 +76,7 @@ class ConsoleAtScaleTest {
   @BeforeAll
   void start(@TempDir Path folder) {
     tenant = DemoTenant.start();
+    // as at a site: with so many accounts the question who is due costs something
     List<String> settings = new ArrayList<>(List.of("--poll-accounts.period=1000"));
     for (int i = 1; i <= ACCOUNTS; i++) {
       settings.addAll(ConsoleRun.account(tenant, "branch-" + i, "database"));

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Remembers what the class path lacks, and where what it has lies. Each start of Mailroom asks for
  * hundreds of classes and resources that aren't there, and each such question goes through every
- * jar: a fifth of the processor's time of a JVM that starts it many times. Classes come from the
- * parent, so that they are the same for all. Safe for use by several threads.
+ * jar: to look through them is a fifth of the processor's time of a JVM that starts it many times.
+ * This saves the part of it that goes by the context class loader. Classes come from the parent, so
+ * that they are the same for all. Safe for use by several threads.
  */
 final class RememberingClassLoader extends ClassLoader {
 

@@ -81,6 +81,7 @@ final class DemoCertificate {
   }
 
   SSLContext sslContext() throws GeneralSecurityException, IOException {
+    // it never leaves the memory: PKCS12 would encrypt the key there by one that is slow to derive
     KeyStore keystore = KeyStore.getInstance("JKS");
     keystore.load(null, PASSWORD);
     keystore.setKeyEntry("demo", keys.getPrivate(), PASSWORD, new Certificate[] {certificate});
