@@ -80,7 +80,9 @@ final class TypedSecrets {
     if (!(session.getAttribute(KEPT_IN) instanceof Sealed kept)) {
       return;
     }
-    if (!clock.instant().isBefore(kept.until())) {
+    Instant now = clock.instant();
+    // later than ever it ends by a clock that has been set back
+    if (!now.isBefore(kept.until()) || kept.until().isAfter(now.plus(KEPT))) {
       forget(session);
       return;
     }

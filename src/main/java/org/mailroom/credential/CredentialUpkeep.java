@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.LastingFailure;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,8 @@ final class CredentialUpkeep {
   private final MailroomProperties properties;
   private final Clock clock;
   private final MultiGauge expires;
+  private final LastingFailure notMeasured =
+      new LastingFailure(LOG, "when credentials expire can't be measured");
   private @Nullable ScheduledExecutorService timer;
 
   CredentialUpkeep(
@@ -86,8 +89,9 @@ final class CredentialUpkeep {
         }
       }
       expires.register(rows, true);
+      notMeasured.passed();
     } catch (RuntimeException e) {
-      LOG.debug("credentials can't be measured: {}", e.getMessage());
+      notMeasured.failed(e);
     }
   }
 

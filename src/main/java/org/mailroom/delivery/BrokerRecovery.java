@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.LastingFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,8 @@ final class BrokerRecovery implements AutoCloseable {
   private final EmbeddedActiveMQ broker;
   private final Path dataDir;
   private final ScheduledExecutorService timer;
+  private final LastingFailure notStarted =
+      new LastingFailure(LOG, "the embedded broker can't be started again");
   private boolean told;
 
   BrokerRecovery(EmbeddedActiveMQ broker, Path dataDir) {
@@ -55,11 +58,12 @@ final class BrokerRecovery implements AutoCloseable {
         broker.stop();
         broker.start();
         told = false;
+        notStarted.passed();
         LOG.info("the embedded broker runs again");
       }
     } catch (Exception e) {
       // the next look is another chance: a task that throws is never run again
-      LOG.debug("the embedded broker can't be started", e);
+      notStarted.failed(e);
     }
   }
 

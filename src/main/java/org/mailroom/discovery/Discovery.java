@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.account.DiscoveredAccounts;
 import org.mailroom.settings.AccountProperties;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.LastingFailure;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,14 +90,17 @@ public final class Discovery {
       return;
     }
     timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("discovery"));
+    LastingFailure failure =
+        new LastingFailure(LOG, "who belongs to the entries can't be found out");
     Daemons.repeat(
         timer,
         () -> {
           try {
             round();
+            failure.passed();
           } catch (RuntimeException e) {
             // the database is down, or the runtime stops: the next time
-            LOG.debug("who belongs to the entries can't be found out now", e);
+            failure.failed(e);
           }
         },
         0,

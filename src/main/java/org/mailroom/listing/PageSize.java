@@ -32,7 +32,12 @@ final class PageSize {
    */
   PageSize(int usual, Hints hints, Clock clock) {
     this.clock = clock;
-    boolean limited = hints.most() > 0 && clock.instant().isBefore(hints.until());
+    Instant begun = clock.instant();
+    // later than ever it ends by a clock that has been set back
+    boolean limited =
+        hints.most() > 0
+            && begun.isBefore(hints.until())
+            && !hints.until().isAfter(begun.plus(WHILE));
     this.most = limited ? Math.min(usual, hints.most()) : usual;
     this.until = limited ? hints.until() : null;
     this.now = hints.first() > 0 ? Math.min(hints.first(), most) : most;

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.mailroom.credential.CredentialException;
 import org.mailroom.graph.GraphException;
+import org.mailroom.settings.Causes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -37,6 +38,12 @@ final class PushLog {
     }
   }
 
+  void renewed(String mailbox) {
+    if (told.remove(mailbox) != null) {
+      LOG.info("mailbox {}: its subscription is kept up again", mailbox);
+    }
+  }
+
   void refused(String mailbox, Exception why) {
     if (why instanceof CredentialException) {
       // the account says so
@@ -49,6 +56,19 @@ final class PushLog {
         && !(graph.status() + " " + graph.code())
             .equals(told.put(mailbox, graph.status() + " " + graph.code()))) {
       LOG.warn("mailbox {} is polled only: {}", mailbox, why.getMessage());
+    }
+  }
+
+  /** Again and again, by something that neither service nor identity platform said. */
+  void failed(String mailbox, RuntimeException why) {
+    String reason =
+        Causes.sentence(why).map(Throwable::getMessage).orElseGet(() -> Causes.inShort(why) + ".");
+    if (!reason.equals(told.put(mailbox, reason))) {
+      LOG.warn(
+          "mailbox {}: its subscription can't be kept up: {} It is tried again by itself; the"
+              + " mailbox is polled as ever.",
+          mailbox,
+          reason);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
+import org.mailroom.settings.LastingFailure;
 import org.mailroom.settings.MailroomProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,14 +69,23 @@ final class PushTimer {
     ScheduledExecutorService threads = Executors.newScheduledThreadPool(3, Daemons.named("push"));
     timer = threads;
     // with push switched off, what was subscribed before is still deleted
-    every(threads, KEEP_UP_MILLIS, () -> nothingLeft = nothingLeft || !upkeep.round());
+    every(
+        threads,
+        KEEP_UP_MILLIS,
+        "subscriptions can't be kept up",
+        () -> nothingLeft = nothingLeft || !upkeep.round());
     if (address.url().isPresent()) {
-      every(threads, LEARN_MILLIS, () -> index.replace(table.all()));
-      every(threads, WAKE_MILLIS, wakes::wake);
+      every(
+          threads,
+          LEARN_MILLIS,
+          "which mailboxes are subscribed to can't be read",
+          () -> index.replace(table.all()));
+      every(threads, WAKE_MILLIS, "mailboxes with new mail can't be imported at once", wakes::wake);
     }
   }
 
-  private void every(ScheduledExecutorService threads, long millis, Work work) {
+  private void every(ScheduledExecutorService threads, long millis, String ifNot, Work work) {
+    LastingFailure failure = new LastingFailure(LOG, ifNot);
     Daemons.repeat(
         threads,
         () -> {
@@ -84,11 +94,12 @@ final class PushTimer {
           }
           try {
             work.run();
+            failure.passed();
           } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
             // the database is down, or the runtime stops: the next time
-            LOG.debug("push can't be kept up now", e);
+            failure.failed(e);
           }
         },
         0,

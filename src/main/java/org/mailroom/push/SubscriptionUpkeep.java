@@ -101,7 +101,8 @@ class SubscriptionUpkeep {
    * Does what is due now; takes as long as the requests that it needs.
    *
    * @return whether there is anything to keep up at all
-   * @throws org.springframework.dao.DataAccessException when the database is down
+   * @throws org.springframework.dao.DataAccessException when the database is down; what is due is
+   *     left to the next round
    */
   boolean round() throws InterruptedException {
     Instant now = clock.instant();
@@ -171,8 +172,10 @@ class SubscriptionUpkeep {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      // the database is down: the next round
-      LOG.debug("subscriptions can't be kept up now", e);
+      if (e.getCause() instanceof RuntimeException databaseDown) {
+        throw databaseDown;
+      }
+      throw new IllegalStateException(e.getCause());
     } catch (RejectedExecutionException stopping) {
       LOG.debug("subscriptions wait for the next start");
     }
@@ -197,7 +200,10 @@ class SubscriptionUpkeep {
       }
       events.dealtWith(row.id());
     } catch (RuntimeException e) {
-      // a stop, or a mailbox that takes no request for a while
+      // once: a stop, say
+      if (taken.refusals() > 0) {
+        log.failed(row.mailbox(), e);
+      }
       LOG.debug("the subscription of {} can't be kept up now", row.mailbox(), e);
       table.later(taken, now.plus(FIRST_WAIT));
     }
@@ -205,7 +211,8 @@ class SubscriptionUpkeep {
 
   private void create(Subscription taken, WantedSubscription one, Instant now) {
     String url = address.url().orElseThrow();
-    if (now.isBefore(unreachableUntil)) {
+    // longer than ever it is by a clock that has been set back
+    if (now.isBefore(unreachableUntil) && !unreachableUntil.isAfter(now.plus(LONGEST_WAIT))) {
       table.refused(taken, one, url, unreachable, unreachableUntil, now);
       return;
     }
@@ -234,6 +241,7 @@ class SubscriptionUpkeep {
     String hash = Objects.requireNonNull(taken.clientState(), "the hash of its secret");
     try {
       granted(taken, one, requests.renew(one, id), hash);
+      log.renewed(one.key());
     } catch (GraphException refusal) {
       if (refusal.status() == 404) {
         create(taken, one, now);

@@ -13,6 +13,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.DatabaseTime;
+import org.mailroom.settings.LastingFailure;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;
@@ -63,6 +64,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
   private volatile @Nullable ScheduledExecutorService timer;
   private volatile boolean stopped;
   private Instant forgot = Instant.MIN;
+  private final LastingFailure noSign;
 
   /**
    * Joins those that work on the database. How long ago it gave a sign of life is told by the
@@ -90,6 +92,7 @@ public final class Nodes implements InitializingBean, DisposableBean {
     this.takeoverAfter = properties.takeoverAfter();
     long pid = ProcessHandle.current().pid();
     this.name = NodeName.of(properties);
+    this.noSign = new LastingFailure(LOG, "node " + name + " can't give a sign of life");
     String implementation = Nodes.class.getPackage().getImplementationVersion();
     this.version = implementation == null ? "development build" : implementation;
     this.kind = properties.polling() ? Node.RUNTIME : Node.COMMAND;
@@ -236,8 +239,9 @@ public final class Nodes implements InitializingBean, DisposableBean {
     try {
       beat();
       read();
+      noSign.passed();
     } catch (DataAccessException | TransactionException databaseDown) {
-      LOG.debug("node {} can't give a sign of life", name, databaseDown);
+      noSign.failed(databaseDown);
     } finally {
       connections.end();
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.mailroom.account.Account;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.DatabaseTime;
+import org.mailroom.settings.LastingFailure;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.ReservedConnections;
 import org.slf4j.Logger;
@@ -55,6 +56,8 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
   private final int importers;
   private final Board board;
   private final ReentrantLock talking = new ReentrantLock();
+  private final LastingFailure notWritten =
+      new LastingFailure(LOG, "how the accounts do can't be written down");
   private @Nullable ScheduledExecutorService timer;
 
   ScheduleKeeper(
@@ -223,8 +226,9 @@ class ScheduleKeeper implements InitializingBean, DisposableBean {
     try {
       agreement.write();
       agreement.storeGates();
+      notWritten.passed();
     } catch (DataAccessException | TransactionException databaseDown) {
-      LOG.debug("the schedule can't be written", databaseDown);
+      notWritten.failed(databaseDown);
     } finally {
       connections.end();
       talking.unlock();

@@ -70,6 +70,9 @@ class TypedSecretsTest {
     clock.passSeconds(1);
     assertThat(filledIn("a", "", "")).isEmpty();
     secrets.keep(session, "a", fields("typed once", ""), SECRET);
+    clock.passSeconds(-1);
+    assertThat(filledIn("a", "", "")).as("the clock has been set back").isEmpty();
+    secrets.keep(session, "a", fields("typed once", ""), SECRET);
     assertThat(secrets.keep(session, "a", fields(" ", ""), SECRET)).isFalse();
     assertThat(filledIn("a", "", "")).isEmpty();
   }

@@ -119,6 +119,7 @@ final class PushParts {
     }
   }
 
+  private final JdbcTemplate database;
   final SettableClock clock = new SettableClock();
   final SubscriptionTable table;
   final ExecutorService threads = Executors.newCachedThreadPool();
@@ -129,6 +130,7 @@ final class PushParts {
   }
 
   PushParts(JdbcTemplate database) {
+    this.database = database;
     table = new SubscriptionTable(database);
   }
 
@@ -163,6 +165,11 @@ final class PushParts {
   static MailroomProperties properties(Map<String, String> settings) {
     return new Binder(new MapConfigurationPropertySource(settings))
         .bindOrCreate("mailroom", MailroomProperties.class);
+  }
+
+  /** As when a right is taken away while Mailroom runs. */
+  void loses(String tableName) {
+    database.execute("drop table " + tableName);
   }
 
   Subscription row(String mailbox) {

@@ -1,6 +1,7 @@
 package org.mailroom.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +15,10 @@ import org.mailroom.graph.GraphException;
 import org.mailroom.graph.GraphOperation;
 import org.mailroom.push.PushParts.Node;
 import org.mailroom.settings.PollAt;
+import org.mailroom.settings.RouteNotRunningException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Subscriptions from created over renewed to deleted, on nodes that share a database, by a clock
@@ -314,5 +317,52 @@ class SubscriptionUpkeepTest {
     parts.service.refusesToCreate = wanted -> null;
     parts.node().knows("a0", "a0@contoso.com").round();
     assertThat(parts.row("a0@contoso.com").refusal()).as("a new start tries at once").isNull();
+  }
+
+  @Test
+  void what_keeps_failing_by_itself_is_told_once_with_its_cause_and_so_is_its_end(
+      CapturedOutput output) {
+    Node node = parts.node().knows("support", SUPPORT);
+    node.round();
+    parts.service.refusesToRenew = new RouteNotRunningException("direct:ask-graph", "");
+    parts.clock.pass(Duration.ofHours(84));
+    node.round();
+    assertThat(output.getOut()).as("as a stop makes it fail once").doesNotContain("WARN  ");
+    for (int time = 0; time < 3; time++) {
+      parts.clock.passSeconds(61);
+      node.round();
+    }
+    assertThat(parts.service.renewed).hasSize(4);
+    assertThat(output.getOut())
+        .containsOnlyOnce(
+            "WARN  mailbox support@contoso.com: its subscription can't be kept up: no route that"
+                + " runs begins with direct:ask-graph");
+    parts.service.refusesToRenew = null;
+    parts.clock.passSeconds(61);
+    node.round();
+    parts.clock.pass(Duration.ofHours(84));
+    node.round();
+    assertThat(output.getOut())
+        .containsOnlyOnce("INFO  mailbox support@contoso.com: its subscription is kept up again");
+  }
+
+  @Test
+  void a_database_that_fails_in_the_middle_ends_the_round_with_its_cause_for_whoever_tells_it() {
+    Node node = parts.node().knows("support", SUPPORT);
+    parts.service.meanwhile = () -> parts.loses("push_subscription");
+    assertThatThrownBy(() -> node.upkeep.round()).isInstanceOf(DataAccessException.class);
+  }
+
+  @Test
+  void a_clock_that_is_set_back_leaves_no_mailbox_untried_for_longer_than_ever() {
+    Node node = parts.node().knows("support", SUPPORT);
+    parts.clock.pass(Duration.ofDays(365));
+    parts.service.refusesToCreate =
+        wanted -> refused(GraphOperation.CREATE_SUBSCRIPTION, 400, "ValidationError");
+    node.round();
+    parts.clock.pass(Duration.ofDays(-365));
+    parts.service.refusesToCreate = wanted -> null;
+    node.round();
+    assertThat(parts.row(SUPPORT).isThere(parts.clock.instant())).isTrue();
   }
 }
