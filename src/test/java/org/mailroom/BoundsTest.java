@@ -40,7 +40,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
-class NothingEndlessTest {
+class BoundsTest {
 
   /** How every answer to a mailbox can fail. */
   private static final Map<String, Fault> ANSWERS =
