@@ -124,7 +124,7 @@ class HangingDatabaseTest {
             .contains(TOLD)
             .contains("goes on by itself");
       }
-      assertThat(AvailabilityTest.health(mailroom))
+      assertThat(OutageTest.health(mailroom))
           .contains("\"support\":{\"status\":\"DOWN\"")
           .contains("\"db\":{\"status\":\"DOWN\"")
           .contains(TOLD);
@@ -166,8 +166,7 @@ class HangingDatabaseTest {
               () -> mailroom.rows("backfill where account = 'past' and ended_at is not null") == 1);
       await()
           .atMost(PATIENCE)
-          .until(
-              () -> AvailabilityTest.health(mailroom).contains("\"accounts\":{\"status\":\"UP\""));
+          .until(() -> OutageTest.health(mailroom).contains("\"accounts\":{\"status\":\"UP\""));
       assertThat(output.getAll())
           .contains("the database answers again")
           .contains("account support: the mailbox can be read again")

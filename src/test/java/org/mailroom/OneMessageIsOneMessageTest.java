@@ -37,7 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
  */
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CorruptMessagesTest {
+class OneMessageIsOneMessageTest {
 
   /** How a page can fail because of one message. */
   private static final Map<String, Fault> PAGES =

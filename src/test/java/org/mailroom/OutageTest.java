@@ -35,7 +35,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What Mailroom needs goes away in the middle of its work and comes back. */
 @ExtendWith(OutputCaptureExtension.class)
-class AvailabilityTest {
+class OutageTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

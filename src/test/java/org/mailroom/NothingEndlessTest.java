@@ -40,7 +40,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
-class BoundsTest {
+class NothingEndlessTest {
 
   /** How every answer to a mailbox can fail. */
   private static final Map<String, Fault> ANSWERS =
