@@ -42,8 +42,11 @@ final class BrokerRecovery implements AutoCloseable {
 
   private synchronized void look() {
     try {
-      if (timer.isShutdown()
-          || broker.getActiveMQServer().getState() != ActiveMQServer.SERVER_STATE.STOPPED) {
+      if (timer.isShutdown()) {
+        return;
+      }
+      if (broker.getActiveMQServer().getState() != ActiveMQServer.SERVER_STATE.STOPPED) {
+        notStarted.passed();
         return;
       }
       if (!told) {
@@ -58,7 +61,6 @@ final class BrokerRecovery implements AutoCloseable {
         broker.stop();
         broker.start();
         told = false;
-        notStarted.passed();
         LOG.info("the embedded broker runs again");
       }
     } catch (Exception e) {
