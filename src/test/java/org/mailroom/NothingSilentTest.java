@@ -183,6 +183,8 @@ class NothingSilentTest {
       a_mailbox_that_can_not_be_read_for_long_is_told_with_its_cause_and_called_well_once_it_is_read_to_its_end(
           CapturedOutput output) {
     awaitPolls(1);
+    // another test may have made it stall: what lasts since isn't told of twice
+    await().atMost(PATIENCE).until(() -> status("stale").state() == State.IDLE);
     accounts.mailbox("stale").fails(Fault.status(500, "MailboxInfoStale"));
     await().atMost(PATIENCE).until(() -> status("stale").reason() != null);
     assertThat(status("stale").reason()).contains("MailboxInfoStale");

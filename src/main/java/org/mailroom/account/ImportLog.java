@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.mailroom.settings.Wait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -24,8 +25,8 @@ public final class ImportLog {
 
   private static final Duration TOLD_AGAIN = Duration.ofHours(1);
 
-  /** What of an account was told last, and when. */
-  private record Told(@Nullable String kind, Instant at) {}
+  /** What of an account was told last, and until when it isn't told again. */
+  private record Told(@Nullable String kind, Wait again) {}
 
   private final Clock clock;
   private final Map<String, Told> lastFailures = new ConcurrentHashMap<>();
@@ -128,10 +129,9 @@ public final class ImportLog {
   private boolean isNew(Map<String, Told> told, String account, String kind) {
     Told before = told.get(account);
     Instant now = clock.instant();
-    boolean isNew =
-        before == null || !kind.equals(before.kind()) || before.at().plus(TOLD_AGAIN).isBefore(now);
+    boolean isNew = before == null || !kind.equals(before.kind()) || before.again().isOver(now);
     if (isNew) {
-      told.put(account, new Told(kind, now));
+      told.put(account, new Told(kind, Wait.of(TOLD_AGAIN, now)));
     }
     return isNew;
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.mailroom.settings.Backoff;
+import org.mailroom.settings.Wait;
 
 /**
  * How long one mailbox is left alone because its answers ask for it, and since when they do. An
@@ -32,7 +33,7 @@ final class Throttling {
   private Instant closedUntil = Instant.MIN;
   private @Nullable Instant since;
   private Instant lastAsked = Instant.MIN;
-  private Instant told = Instant.MIN;
+  private Wait untilToldAgain = Wait.NONE;
   private boolean toldSince;
   private int rounds;
   private boolean trouble;
@@ -99,10 +100,10 @@ final class Throttling {
             && Duration.between(since, closedUntil.isAfter(now) ? closedUntil : now)
                     .compareTo(WORTH_TELLING)
                 >= 0;
-    if (!lasts || (told.isAfter(Instant.MIN) && now.isBefore(told.plus(TOLD_FOR)))) {
+    if (!lasts || !untilToldAgain.isOver(now)) {
       return false;
     }
-    told = now;
+    untilToldAgain = Wait.of(TOLD_FOR, now);
     toldSince = true;
     return true;
   }
@@ -112,6 +113,7 @@ final class Throttling {
     if (now.isBefore(lastAsked)) {
       closedUntil = Instant.MIN;
       lastAsked = Instant.MIN;
+      since = since == null ? null : now;
     }
     return closedUntil.isAfter(now) ? Duration.between(now, closedUntil) : Duration.ZERO;
   }

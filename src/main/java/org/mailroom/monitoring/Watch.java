@@ -21,6 +21,7 @@ import org.mailroom.schedule.AccountSchedule;
 import org.mailroom.schedule.Nodes;
 import org.mailroom.settings.Daemons;
 import org.mailroom.settings.MailroomProperties;
+import org.mailroom.settings.Wait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -56,8 +57,8 @@ final class Watch implements DisposableBean {
   private final MailroomProperties properties;
   private final Clock clock;
   private final ManagementBeans beans = new ManagementBeans();
-  private final Map<String, Instant> told = new HashMap<>();
-  private final Map<String, Instant> toldUnanswered = new HashMap<>();
+  private final StallLog stalls;
+  private final Map<String, Wait> toldUnanswered = new HashMap<>();
   private @Nullable ScheduledExecutorService timer;
 
   Watch(
@@ -91,6 +92,7 @@ final class Watch implements DisposableBean {
     this.missed = missed;
     this.properties = properties;
     this.clock = clock;
+    this.stalls = new StallLog(clock);
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -115,7 +117,7 @@ final class Watch implements DisposableBean {
           accounts.all().stream().map(Account::id).collect(Collectors.toSet()),
           this::bean);
       credentials.offer(beans);
-      accounts.all().forEach(account -> tell(statuses.withoutDatabase(account)));
+      accounts.all().forEach(account -> stalls.seen(statuses.withoutDatabase(account)));
       accounts
           .all()
           .forEach(
@@ -142,28 +144,11 @@ final class Watch implements DisposableBean {
         clock);
   }
 
-  private void tell(AccountStatus status) {
-    Instant before = told.get(status.account());
-    Instant now = clock.instant();
-    if (status.stalled() && (before == null || before.plus(TOLD_AGAIN).isBefore(now))) {
-      told.put(status.account(), now);
-      LOG.error("account {}: {}", status.account(), status.reason());
-    } else if (!status.stalled()
-        && !status.isFailing()
-        && before != null
-        && status.lastSuccess() != null
-        && status.lastSuccess().isAfter(before)) {
-      told.remove(status.account());
-      LOG.info("account {}: the mailbox is read again", status.account());
-    }
-  }
-
   /** A failure that comes of it is told by the import itself; until then nothing else would be. */
   private void tell(String account, MailboxGates.Unanswered unanswered) {
-    Instant before = toldUnanswered.get(account);
     Instant now = clock.instant();
-    if (before == null || before.plus(TOLD_AGAIN).isBefore(now)) {
-      toldUnanswered.put(account, now);
+    if (toldUnanswered.getOrDefault(account, Wait.NONE).isOver(now)) {
+      toldUnanswered.put(account, Wait.of(TOLD_AGAIN, now));
       LOG.warn("account {}: {}", account, AccountStandings.inWords(unanswered));
     }
   }

@@ -17,6 +17,7 @@ import org.mailroom.settings.Daemons;
 import org.mailroom.settings.DatabaseBreaker;
 import org.mailroom.settings.MailroomProperties;
 import org.mailroom.settings.RetentionProperties;
+import org.mailroom.settings.Wait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -66,7 +67,7 @@ final class Retention implements DisposableBean {
   private @Nullable Instant last;
   private @Nullable String ofRun;
   private @Nullable String told;
-  private Instant toldAt = Instant.MIN;
+  private Wait untilToldAgain = Wait.NONE;
   private @Nullable ScheduledExecutorService timer;
 
   Retention(
@@ -250,9 +251,9 @@ final class Retention implements DisposableBean {
   private void tell(String problem) {
     status = new Status(last, problem);
     Instant now = clock.instant();
-    if (!problem.equals(told) || toldAt.plus(TOLD_AGAIN).isBefore(now)) {
+    if (!problem.equals(told) || untilToldAgain.isOver(now)) {
       told = problem;
-      toldAt = now;
+      untilToldAgain = Wait.of(TOLD_AGAIN, now);
       LOG.warn("retention: {}", problem);
     }
   }

@@ -24,4 +24,20 @@ class ThrottlingTest {
     throttling.succeeded(back.plusSeconds(32));
     assertThat(throttling.since()).isNull();
   }
+
+  @Test
+  void it_is_told_once_it_lasts_again_each_hour_and_not_silent_by_a_clock_that_is_set_back() {
+    throttling.asked(Duration.ofSeconds(9), false, NOW);
+    assertThat(throttling.isToBeTold(NOW)).as("not worth a word").isFalse();
+    throttling.asked(Duration.ofHours(9), false, NOW.plusSeconds(5));
+    assertThat(throttling.isToBeTold(NOW.plusSeconds(5))).isTrue();
+    assertThat(throttling.isToBeTold(NOW.plusSeconds(3604))).isFalse();
+    assertThat(throttling.isToBeTold(NOW.plusSeconds(3605))).isTrue();
+    Instant back = NOW.minus(Duration.ofHours(2));
+    assertThat(throttling.wait(back)).isZero();
+    throttling.asked(Duration.ofSeconds(30), false, back);
+    assertThat(throttling.since()).isEqualTo(back);
+    assertThat(throttling.isToBeTold(back)).isTrue();
+    assertThat(throttling.succeeded(back.plusSeconds(31))).as("this ends what was told").isTrue();
+  }
 }
